@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A deadline that has been started: `signal` aborts when it passes; `clear` must be called when it no longer matters. */
+export interface Alarm {
+  readonly signal: AbortSignal;
+  clear(): void;
+}
+
+/**
+ * Where the program gets time from. Everything that waits, expires or stamps takes a clock,
+ * so that tests turn ten minutes into milliseconds and the sandbox can run fast.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Aborts its signal with `reason` after `ms`. Never keeps the process alive. */
+  alarm(ms: number, reason: () => Error): Alarm;
+}
+
+/** Real time, or time that runs `speed` times as fast from the moment of the call. */
+export function systemClock(speed = 1): Clock {
+  const start = Date.now();
+  return {
+    now: () => (speed === 1 ? Date.now() : start + (Date.now() - start) * speed),
+    async sleep(ms, signal) {
+      try {
+        await wait(ms / speed, undefined, signal ? { signal } : undefined);
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : error;
+      }
+    },
+    alarm(ms, reason) {
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(reason()), ms / speed);
+      timer.unref();
+      return { signal: controller.signal, clear: () => clearTimeout(timer) };
+    },
+  };
+}
