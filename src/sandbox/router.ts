@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
+/** A request as a simulator sees it, body read. */
+export interface SimulatorRequest {
+  method: string;
+  /** The request target byte for byte as it came: path and query, nothing decoded. */
+  target: string;
+  /** Path part of the target, not decoded. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** Variables of the route, each decoded once. */
+  params: Readonly<Record<string, string>>;
+  bytes: Buffer;
+  /** The body as JSON; undefined when it is not JSON. */
+  json(): unknown;
+}
+
+export interface SimulatorReply {
+  status: number;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is; a stream goes out in chunks, as fast as it is read. */
+  body?: string | Uint8Array | Readable;
+}
+
+export type Handler = (request: SimulatorRequest) => SimulatorReply | Promise<SimulatorReply>;
+
+/**
+ * Request lines, for example `GET /v1/projects/:project/files/*path`: `:x` is one segment, a last `*x` the rest.
+ * The first line that matches wins.
+ */
+export type Routes = Readonly<Record<string, Handler>>;
+
+/** A handler and its variables, or the methods that the path knows (none: no such path). */
+export type Match = { handler: Handler; params: Record<string, string> } | { allowed: string[] };
+
+/** Finds the handler for a method and a path that is not decoded. */
+export type Router = (method: string, path: string) => Match;
+
+export function createRouter(routes: Routes): Router {
+  const table = Object.entries(routes).map(([line, handler]) => {
+    const [method = '', template = ''] = line.split(' ');
+    return { method, segments: template.split('/'), handler };
+  });
+  return (method, path) => {
+    const parts = path.split('/');
+    const allowed: string[] = [];
+    for (const route of table) {
+      const params = matchSegments(route.segments, parts);
+      if (!params) continue;
+      if (route.method === method) return { handler: route.handler, params };
+      allowed.push(route.method);
+    }
+    return { allowed };
+  };
+}
+
+function matchSegments(segments: string[], parts: string[]): Record<string, string> | undefined {
+  const rest = segments.at(-1)?.startsWith('*') ? segments.length - 1 : undefined;
+  if (rest === undefined ? segments.length !== parts.length : parts.length <= rest) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, segment] of segments.entries()) {
+    const raw = index === rest ? parts.slice(index).join('/') : (parts[index] ?? '');
+    const value = decode(raw);
+    if (value === undefined) return undefined;
+    if (segment.startsWith(':') || segment.startsWith('*')) {
+      if (value === '') return undefined;
+      params[segment.slice(1)] = value;
+    } else if (segment !== value) return undefined;
+  }
+  return params;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
