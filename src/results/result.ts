@@ -1,0 +1,70 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'date' | 'datetime' | 'text' | 'json';
+
+/** One column of a stored table, as found while it was written. */
+export interface Column {
+  name: string;
+  type: ColumnType;
+  nulls: number;
+  /** Numeric columns with at least one value only. */
+  min?: number;
+  max?: number;
+  mean?: number;
+  /** How many different values, counted up to 256; absent for numbers and above that. */
+  distinct?: number;
+}
+
+/** What made a result: enough to make it again. `arguments` are written to disk, so they hold no secret. */
+export interface Provenance {
+  operation: string;
+  arguments: unknown;
+  connection: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+export type Row = Record<string, unknown>;
+export type Format = 'csv' | 'ndjson' | 'bytes';
+
+/** A finished result. `rows`, `columns` and `sample` are 0 and empty for a file. */
+export interface StoredResult {
+  id: string;
+  uri: string;
+  kind: 'table' | 'file';
+  format: Format;
+  mediaType: string;
+  name: string;
+  rows: number;
+  columns: Column[];
+  /** The first rows, at most 5, long texts clipped. */
+  sample: Row[];
+  bytes: number;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  expiresAt: string;
+  source: Provenance;
+  /** The origin it was stored under; the same key always has the same id. */
+  key?: string;
+  warnings?: string[];
+}
+
+const scheme = 'result://';
+const idPattern = /^[a-z0-9]{12}$/;
+const idSpace = 36n ** 12n;
+
+export function resultUri(id: string): string {
+  return scheme + id;
+}
+
+/** The id in an id or URI; undefined when it cannot be one, which keeps foreign text out of file names. */
+export function resultId(idOrUri: string): string | undefined {
+  const id = idOrUri.startsWith(scheme) ? idOrUri.slice(scheme.length) : idOrUri;
+  return idPattern.test(id) ? id : undefined;
+}
+
+export function newId(key?: string): string {
+  const bits = key === undefined ? randomBytes(16) : createHash('sha256').update(key).digest();
+  return (BigInt(`0x${bits.toString('hex')}`) % idSpace).toString(36).padStart(12, '0');
+}

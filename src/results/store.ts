@@ -1,0 +1,195 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { Fault } from '../errors.ts';
+import { createFile, diskFault } from './disk.ts';
+import {
+  fileFacts,
+  makeFolder,
+  type ResultRecord,
+  readFolder,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from './folder.ts';
+import { type Content, recognise } from './intake.ts';
+import { newId, type Provenance, resultId, resultUri, type StoredResult } from './result.ts';
+import { sweepFolder } from './sweep.ts';
+import { type RowPage, type RowQuery, readRows } from './table.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+export { defaultResultsDirectory } from './folder.ts';
+
+/** Where something to store comes from. */
+export interface Origin {
+  name: string;
+  /** As the platform declared it; `application/octet-stream` and `text/plain` leave it to the name's ending. */
+  mediaType: string;
+  source: Provenance;
+  /** Names the origin, for example a run URI. A later write under the same key replaces this one. */
+  key?: string | undefined;
+  /** Read when everything is written, so the source may add to it until then. */
+  warnings?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Results on disk. Several processes may share one folder. */
+export interface ResultStore {
+  readonly directory: string;
+  /**
+   * Stores the content whole or not at all. Throws `bad_upstream_reply` for a damaged table, `too_large` when it
+   * does not fit, `not_configured` when the folder cannot be used, the signal's reason when it aborts. A source that
+   * is not a stream has to heed the signal itself while it waits.
+   */
+  write(origin: Origin, content: Content): Promise<StoredResult>;
+  /** Throws `not_found`, with a hint how to make it again where that is known. */
+  get(idOrUri: string): Promise<StoredResult>;
+  findByKey(key: string): Promise<StoredResult | undefined>;
+  /** Newest first. */
+  list(): Promise<StoredResult[]>;
+  rows(result: StoredResult, query?: RowQuery): Promise<RowPage>;
+  /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
+  open(result: StoredResult): Readable;
+  /** The data file: CSV, lines of JSON or the bytes as they came. */
+  path(result: StoredResult): Promise<string>;
+  remove(idOrUri: string): Promise<void>;
+  sweep(): Promise<void>;
+  workspace(key: string): Workspace;
+}
+
+export interface StoreSettings {
+  directory: string;
+  clock: Clock;
+  /** Default 5 GiB, for results and work areas together. */
+  quotaBytes?: number | undefined;
+  /** Default 7 days. */
+  lifetimeMs?: number | undefined;
+}
+
+const sweepEveryMs = 60_000;
+const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
+
+/** Touches no file before its first use. */
+export function openResultStore(settings: StoreSettings): ResultStore {
+  const { directory, clock, quotaBytes = 5 * 1_073_741_824, lifetimeMs = 7 * 86_400_000 } = settings;
+
+  let sweptAt = -Infinity;
+  let bytesSince = 0;
+
+  const sweep = (keep?: string) => sweepFolder(directory, { now: clock.now(), quotaBytes, lifetimeMs, keep });
+
+  /** A sweep reads every result's metadata, which a burst of small results need not pay for each time. */
+  async function sweepWhenDue({ id, bytes }: StoredResult): Promise<void> {
+    bytesSince += bytes;
+    if (clock.now() - sweptAt < sweepEveryMs && bytesSince < quotaBytes / 20) return;
+    sweptAt = clock.now();
+    bytesSince = 0;
+    await sweep(id);
+  }
+
+  /** Metadata and data are there, and have not expired. */
+  const alive = async (record: ResultRecord) =>
+    Date.parse(record.result.expiresAt) > clock.now() && (await fileFacts(join(directory, record.file))) !== undefined;
+
+  async function record(idOrUri: string): Promise<ResultRecord> {
+    const id = resultId(idOrUri);
+    const found = id === undefined ? undefined : await readRecord(directory, id);
+    if (found && (await alive(found))) return found;
+    throw missing(idOrUri, found?.result.source);
+  }
+
+  async function* bytesOf(uri: string): AsyncGenerator<Uint8Array> {
+    yield* createReadStream(join(directory, (await record(uri)).file));
+  }
+
+  async function store(origin: Origin, content: Content): Promise<StoredResult> {
+    await makeFolder(directory);
+    const intake = await recognise(content, origin);
+    const id = newId(origin.key);
+    const file = `${id}-${newId()}.${extensions[intake.format]}`;
+    const limits = { bytes: quotaBytes, signal: origin.signal };
+    const { bytes, outcome: facts } = await createFile(join(directory, file), limits, intake.fill);
+    const now = clock.now();
+    const result: StoredResult = {
+      id,
+      uri: resultUri(id),
+      kind: facts ? 'table' : 'file',
+      format: facts ? intake.format : 'bytes',
+      mediaType: intake.mediaType,
+      name: origin.name,
+      rows: facts?.rows ?? 0,
+      columns: facts?.columns ?? [],
+      sample: facts?.sample ?? [],
+      bytes,
+      createdAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + lifetimeMs).toISOString(),
+      source: origin.source,
+      ...(origin.key === undefined ? {} : { key: origin.key }),
+      ...(origin.warnings?.length ? { warnings: [...origin.warnings] } : {}),
+    };
+    const replaced = await readRecord(directory, id);
+    await writeRecord(directory, { version: 1, file, index: facts?.index ?? { every: 1, offsets: [] }, result });
+    if (replaced) await rm(join(directory, replaced.file), { force: true });
+    return result;
+  }
+
+  return {
+    directory,
+    async write(origin, content) {
+      const stream = 'bytes' in content && content.bytes instanceof Readable ? content.bytes : undefined;
+      if (stream && origin.signal) addAbortSignal(origin.signal, stream);
+      try {
+        const result = await store(origin, content);
+        await sweepWhenDue(result);
+        return result;
+      } catch (error) {
+        throw origin.signal?.aborted ? origin.signal.reason : diskFault(error, directory);
+      } finally {
+        stream?.destroy();
+      }
+    },
+    get: async idOrUri => (await record(idOrUri)).result,
+    async findByKey(key) {
+      const found = await readRecord(directory, newId(key));
+      return found?.result.key === key && (await alive(found)) ? found.result : undefined;
+    },
+    async list() {
+      const { records, names } = await readFolder(directory);
+      return records
+        .filter(({ file, result }) => names.has(file) && Date.parse(result.expiresAt) > clock.now())
+        .map(({ result }) => result)
+        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+    async rows({ uri }, query = {}) {
+      const { file, index, result } = await record(uri);
+      if (result.kind === 'file') throw noTable(result);
+      return readRows({ path: join(directory, file), index, ...result }, query);
+    },
+    open: ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
+    path: async ({ uri }) => join(directory, (await record(uri)).file),
+    remove: async idOrUri => removeRecord(directory, await record(idOrUri)),
+    sweep: () => sweep(),
+    workspace: key => openWorkspace(directory, key, quotaBytes),
+  };
+}
+
+function missing(idOrUri: string, source: Provenance | undefined): Fault {
+  const again = source && `${source.operation} on ${source.connection} with ${JSON.stringify(source.arguments)}`;
+  return new Fault({
+    code: 'not_found',
+    message: source ? `The result ${idOrUri} is no longer stored.` : `There is no stored result ${idOrUri}.`,
+    hint: again
+      ? `Make it again: call ${again}.`
+      : 'Results are kept for some days only. Look at the list of stored results, or repeat the call that made it.',
+  });
+}
+
+function noTable({ name, uri, mediaType }: StoredResult): Fault {
+  return new Fault({
+    code: 'bad_arguments',
+    message: `${name} (${mediaType}) is stored as a file and has no rows.`,
+    hint: `Read its bytes as the resource ${uri}.`,
+  });
+}
