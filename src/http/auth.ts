@@ -1,0 +1,15 @@
+import type { Clock } from '../clock.ts';
+import type { Send } from './exchange.ts';
+
+/** Proves who is asking, anew for every attempt, and only to the connection's own origin. */
+export function authenticate(clock: Clock, next: Send): Send {
+  return async exchange => {
+    const { anonymous, connection, request, call } = exchange;
+    if (anonymous) return next(exchange);
+    call.meter.signatures += 1;
+    const { method, url } = request;
+    const proof = await connection.auth.headers({ method, url, now: clock.now() });
+    exchange.signal.throwIfAborted();
+    return next({ ...exchange, request: { ...request, headers: { ...request.headers, ...proof } } });
+  };
+}

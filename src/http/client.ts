@@ -1,0 +1,173 @@
+import { setMaxListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import type { Agent } from 'undici';
+import type { Clock } from '../clock.ts';
+import { Fault } from '../errors.ts';
+import { authenticate } from './auth.ts';
+import type { Connection } from './connection.ts';
+import { abortFault, deadline } from './deadline.ts';
+import { unsafeStep } from './exchange.ts';
+import { limit } from './limit.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { redirect } from './redirect.ts';
+import { judge } from './refusal.ts';
+import { retry } from './retry.ts';
+import { type Log, telemetry } from './telemetry.ts';
+import { transport } from './transport.ts';
+
+/** One call to a platform, before authentication. */
+export interface HttpRequest {
+  method: string;
+  /** Absolute, or from the root of the connection's origin; query included, every part encoded once (`path.ts`). */
+  url: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON, unless `bytes` are given. */
+  json?: unknown;
+  /** Sent as they are, with `headers['content-type']`. A stream cannot be repeated. */
+  bytes?: Uint8Array | Readable;
+  /** Nothing changes upstream when it is sent twice, so it may be repeated after it may have arrived. */
+  repeatable: boolean;
+  /** The operation's name, for telemetry and errors. */
+  operation: string;
+  /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
+  expect: 'json' | 'text' | 'stream';
+  /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */
+  accept?: readonly number[];
+}
+
+export interface HttpReply {
+  status: number;
+  /** Lower-case names; repeated headers joined with ", ". */
+  headers: Record<string, string>;
+  /** Where it came from, after redirects. */
+  url: string;
+  /** `expect: 'json'`: the value, undefined for an empty body; when it is not JSON, the text. */
+  body: unknown;
+}
+
+/** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */
+export interface Meter {
+  /** Requests put on the wire, repeats included. */
+  requests: number;
+  /** Repeats among them. */
+  retries: number;
+  signatures: number;
+  /** Status polls of runs among the requests. */
+  polls: number;
+  /** Bytes of bodies received. */
+  bytes: number;
+  /** Milliseconds spent waiting for quotas and Retry-After. */
+  waitedMs: number;
+}
+
+/** What everything done for one tool call or resource read shares. */
+export interface Call {
+  /** Aborts when the caller cancels or the deadline passes. */
+  signal: AbortSignal;
+  /** Clock time (ms) at which the answer is due. */
+  deadline: number;
+  meter: Meter;
+  /** Tells the person what is going on. Cheap when nobody listens. */
+  progress(message: string, done?: number, total?: number): void;
+}
+
+/** Sends requests to any connection; keeps pools of sockets and what is left of quotas. */
+export interface HttpClient {
+  /** @throws Fault */
+  send(connection: Connection, request: HttpRequest, call: Call): Promise<HttpReply>;
+  /**
+   * A file by absolute URL of any origin, without credentials when that is not the connection's.
+   * An error of the stream is a Fault: `timed_out` when it stalls, `bad_upstream_reply` when it breaks off.
+   */
+  download(connection: Connection, url: string, call: Call): Promise<HttpReply & { body: Readable }>;
+  /** Breaks off what is under way. */
+  close(): Promise<void>;
+}
+
+export interface HttpClientOptions {
+  clock: Clock;
+  /** Gets one line for each request on the wire. */
+  log?: Log;
+  redactor?: Redactor;
+  /** This program's version, for the User-Agent. */
+  version?: string;
+  /** Most bytes of a body that is read into memory. Default 32 MiB. */
+  mostBodyBytes?: number;
+  /** In [0, 1), for the jitter of repeats. */
+  random?: () => number;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { clock, log, redactor = createRedactor(), version, mostBodyBytes = 2 ** 25, random = Math.random } = options;
+  const userAgent = version === undefined ? 'data-platforms-mcp' : `data-platforms-mcp/${version}`;
+  let agent: Promise<Agent> | undefined;
+  const dispatcher = () => {
+    agent ??= createAgent();
+    return agent;
+  };
+
+  // Outermost first: a repeat takes a slot of its own, and waiting for the slot is not time of the attempt.
+  let pipeline = transport({ clock, dispatcher, userAgent, mostBodyBytes });
+  pipeline = judge(clock, pipeline);
+  pipeline = telemetry({ clock, redactor, ...(log && { log }) }, pipeline);
+  pipeline = authenticate(clock, pipeline);
+  pipeline = deadline(clock, pipeline);
+  pipeline = limit(clock, pipeline);
+  pipeline = redirect(pipeline);
+  pipeline = retry({ clock, random }, pipeline);
+
+  const client: HttpClient = {
+    async send(connection, request, call) {
+      const { signal } = call;
+      // One call may have many requests under way, and each listens.
+      setMaxListeners(0, signal);
+      try {
+        const { origin } = new URL(connection.baseUrl);
+        const url = wireUrl(request.url, connection);
+        const anonymous = new URL(url).origin !== origin;
+        const sent = { ...request, url };
+        const outcome = await pipeline({ connection, request: sent, call, signal, attempt: 1, anonymous });
+        if ('reply' in outcome) return outcome.reply;
+        throw outcome.fault;
+      } catch (error) {
+        if (request.bytes instanceof Readable) request.bytes.destroy();
+        if (!signal.aborted) throw error;
+        throw abortFault(signal, { title: connection.title, operation: request.operation });
+      }
+    },
+    async download(connection, url, call) {
+      const request = { method: 'GET', url, repeatable: true, operation: 'download', expect: 'stream' } as const;
+      return (await client.send(connection, request, call)) as HttpReply & { body: Readable };
+    },
+    async close() {
+      await (await agent)?.destroy();
+    },
+  };
+  return client;
+}
+
+async function createAgent(): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({
+    connections: 64,
+    allowH2: false,
+    // The pipeline has its own deadlines, on its own clock. Connecting is tried four times, so it must be quick.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: 6_000 },
+  });
+}
+
+// The form that goes on the wire is what signatures are about.
+function wireUrl(given: string, { baseUrl, title }: Connection): string {
+  const url = URL.canParse(given, baseUrl) ? new URL(given, baseUrl) : undefined;
+  const unsafe = url ? unsafeStep(baseUrl, url.href) : 'it is no URL';
+  if (url === undefined || unsafe)
+    throw new Fault({
+      code: 'bad_arguments',
+      message: `A link of ${title} cannot be used: ${unsafe}.`,
+      hint: 'Ask the platform for the link again, and check the base URL of the connection.',
+    });
+  url.hash = '';
+  return url.href;
+}

@@ -1,0 +1,47 @@
+import type { Fault } from '../errors.ts';
+import type { HttpReply, HttpRequest } from './client.ts';
+
+/**
+ * How a request proves who is asking. `headers` is called for every attempt, just before it is sent, with the exact
+ * URL that goes on the wire; its result never leaves the connection's origin.
+ */
+export interface Auth {
+  headers(request: { method: string; url: string; now: number }): Promise<Record<string, string>>;
+  /** Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final. */
+  renew?(): Promise<boolean>;
+}
+
+/** A documented quota: at most `requests` in any `perMs` milliseconds over all requests that it applies to. */
+export interface Quota {
+  name: string;
+  requests: number;
+  perMs: number;
+  appliesTo(request: { method: string; path: string }): boolean;
+}
+
+/** One account on one platform: all that the request pipeline has to know. */
+export interface Connection {
+  /** The name the operator gave it; the platform's own name where there is only one. */
+  name: string;
+  platform: string;
+  /** The platform's name as people write it. */
+  title: string;
+  /** Every path is resolved below it. No trailing slash. */
+  baseUrl: string;
+  readOnly: boolean;
+  auth: Auth;
+  quotas: readonly Quota[];
+  /** Longest time one attempt may take, in ms. Default 30,000. */
+  attemptTimeoutMs?: number;
+  /**
+   * Reads the platform's way of saying no. Called for every reply that is not a success by status, and for successes
+   * too, because some platforms put errors into a 200. Undefined: by status alone.
+   */
+  readFault?(reply: HttpReply, request: HttpRequest): Partial<FaultReading> | undefined;
+}
+
+/** What a platform's answer says about a failure; what it leaves out follows from the status. */
+export interface FaultReading extends Pick<Fault, 'code' | 'message' | 'hint' | 'retryAfter' | 'requestId'> {
+  /** Do not repeat, whatever the code. */
+  final: boolean;
+}

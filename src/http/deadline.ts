@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { Fault, isFault } from '../errors.ts';
+import type { HttpRequest } from './client.ts';
+import type { Connection } from './connection.ts';
+import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
+
+const defaultAttemptTimeout = 30_000;
+
+export function attemptTimeout({ attemptTimeoutMs = defaultAttemptTimeout }: Connection): number {
+  return attemptTimeoutMs;
+}
+
+/** Ends an attempt when its time, or the call's, is up. */
+export function deadline(clock: Clock, next: Send): Send {
+  return async exchange => {
+    const { call, connection, request } = exchange;
+    call.signal.throwIfAborted();
+    const limit = attemptTimeout(connection);
+    const left = call.deadline - clock.now();
+    const fault = timedOut(connection, request, left < limit ? undefined : limit);
+    if (left <= 0) return failed(fault);
+
+    const attempt = joined(call.signal);
+    const alarm = clock.alarm(Math.min(limit, left), () => fault);
+    alarm.signal.addEventListener('abort', () => attempt.abort(fault), { once: true });
+    try {
+      const outcome = await beforeAbort(next({ ...exchange, signal: attempt.signal }), attempt.signal);
+      // The body of a stream is still to come: the caller may abort it, the alarm may not.
+      if ('reply' in outcome && outcome.reply.body instanceof Readable) outcome.reply.body.once('close', attempt.leave);
+      else attempt.leave();
+      return outcome;
+    } catch (error) {
+      attempt.leave();
+      if (error === fault) return failed(fault);
+      throw error;
+    } finally {
+      alarm.clear();
+    }
+  };
+}
+
+// AbortSignal.any keeps its sources' lists growing where one of them lives long; this leaves nothing behind.
+function joined(signal: AbortSignal): { signal: AbortSignal; abort(reason: unknown): void; leave(): void } {
+  const controller = new AbortController();
+  const follow = () => controller.abort(signal.reason);
+  signal.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    abort: reason => controller.abort(reason),
+    leave: () => signal.removeEventListener('abort', follow),
+  };
+}
+
+// Credentials come from code that takes no signal, so waiting for the layers below is not enough.
+function beforeAbort(outcome: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    outcome.then(resolve, reject);
+  });
+}
+
+/** `limit`: the milliseconds that were given; undefined when the call's own deadline came first. */
+export function timedOut({ title }: Connection, { operation, repeatable }: HttpRequest, limit?: number): Fault {
+  const time = limit === undefined ? 'in the time this call has' : `within ${limit / 1000} s`;
+  return new Fault({
+    code: 'timed_out',
+    message: `${title} did not answer ${operation} ${time}.${repeatable ? '' : ' The request may have arrived.'}`,
+    hint: repeatable
+      ? 'Repeat the call later, or ask for less.'
+      : 'Look whether it took effect before you send it again.',
+  });
+}
+
+/** What an aborted call throws, whatever the signal was aborted with. */
+export function abortFault(signal: AbortSignal, { title, operation }: { title: string; operation: string }): Fault {
+  const { reason } = signal;
+  if (isFault(reason)) return reason;
+  const late = reason instanceof Error && reason.name === 'TimeoutError';
+  return new Fault({
+    code: late ? 'timed_out' : 'cancelled',
+    message: `${title}: ${operation} was ${late ? 'not done in time' : 'cancelled by the caller'}.`,
+    hint: late ? 'Repeat the call; ask for less if it happens again.' : 'Repeat the call if it is still wanted.',
+    cause: reason,
+  });
+}
+
+/** Breaks a stream off when nothing has arrived for the attempt's time although somebody reads. */
+export function watchStall(clock: Clock, { connection, request }: Exchange, stream: Readable): () => void {
+  const limit = attemptTimeout(connection);
+  let last = clock.now();
+  let alarm = clock.alarm(limit, Error);
+  const check = () => {
+    // A reader that takes its time leaves bytes waiting; that is not the platform's fault.
+    if (stream.readableLength > 0) last = clock.now();
+    const left = last + limit - clock.now();
+    if (left <= 0) stream.destroy(timedOut(connection, request, limit));
+    else arm(left);
+  };
+  const arm = (ms: number) => {
+    alarm = clock.alarm(ms, Error);
+    alarm.signal.addEventListener('abort', check, { once: true });
+  };
+  alarm.clear();
+  arm(limit);
+  stream.once('close', () => alarm.clear());
+  return () => {
+    last = clock.now();
+  };
+}

@@ -1,0 +1,38 @@
+import type { Fault } from '../errors.ts';
+import type { Call, HttpReply, HttpRequest } from './client.ts';
+import type { Connection } from './connection.ts';
+
+/** One request on its way through the pipeline. Each layer hands a copy on, with its own part changed. */
+export interface Exchange {
+  connection: Connection;
+  /** `url` as it goes on the wire, without a fragment. */
+  request: HttpRequest;
+  call: Call;
+  /** 1 for the first, 2 for its first repeat. */
+  attempt: number;
+  signal: AbortSignal;
+  /** Goes to another origin than the connection's, or came from one: carries no credential, uses no quota. */
+  anonymous: boolean;
+}
+
+/** Whether sending again is safe: `always`: nothing happened upstream; `repeatable`: only if twice is as good as once. */
+export type Again = 'never' | 'repeatable' | 'always';
+
+/** A failed attempt is a value, so that the layers can weigh it; what is thrown ends the call. */
+export type Outcome = { reply: HttpReply } | { fault: Fault; again: Again };
+
+export type Send = (exchange: Exchange) => Promise<Outcome>;
+
+export function failed(fault: Fault, again: Again = 'never'): Outcome {
+  return { fault, again };
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Why a reply at `from` may not lead to `to`, because what follows would travel unprotected. */
+export function unsafeStep(from: string, to: string): string | undefined {
+  const [source, target] = [new URL(from), new URL(to)];
+  if (!/^https?:$/.test(target.protocol)) return `${target.protocol} is not HTTP`;
+  if (source.protocol !== 'https:' || target.protocol === 'https:') return undefined;
+  return loopback.test(source.hostname) && loopback.test(target.hostname) ? undefined : 'it leaves HTTPS';
+}

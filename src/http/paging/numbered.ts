@@ -1,0 +1,95 @@
+import { ahead } from './ahead.ts';
+import {
+  badPosition,
+  type Page,
+  type PageFetch,
+  type PageReaders,
+  type Paging,
+  page,
+  type ReadPage,
+  readPage,
+  repeats,
+} from './page.ts';
+
+/** How pages are asked for where each one can be computed without the one before it. */
+export interface Numbering extends PageReaders {
+  /** Items of the largest page to ask for. */
+  largest: number;
+  /** Pages begin at multiples of their size; otherwise anywhere. */
+  aligned: boolean;
+  query(index: number, size: number): Record<string, unknown>;
+}
+
+interface Loaded extends ReadPage {
+  /** Index in the listing of the first item. */
+  base: number;
+  size: number;
+}
+
+/** Positions are indexes into the listing, so they stay true whatever the page size. */
+export function numbered(numbering: Numbering): Paging {
+  return { pages: (fetch, from, wanted) => pages(numbering, fetch, startOf(from), wanted) };
+}
+
+function startOf(from: unknown): number {
+  if (from === undefined) return 0;
+  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0) throw badPosition();
+  return from;
+}
+
+async function* pages(numbering: Numbering, fetch: PageFetch, start: number, wanted: number): AsyncGenerator<Page> {
+  const load = (index: number, most: number) => loadPage(numbering, fetch, index, most);
+  const first = await firstPage(numbering, load, start, Math.min(numbering.largest, wanted));
+  const total = first.total ?? undefined;
+  const stop = Math.min(start + wanted, total ?? Number.POSITIVE_INFINITY);
+  const begin = first.base + first.size;
+  let before: unknown[] | undefined;
+  // An aligned page has a fixed size; any other is asked for only as far as it is wanted.
+  const sizeAt = (index: number) => (numbering.aligned ? first.size : Math.min(first.size, stop - index));
+  const count = first.items.length === 0 ? 0 : Math.max(0, Math.ceil((stop - begin) / first.size));
+  const rest = ahead(count, total === undefined ? 2 : 16, at => {
+    const index = begin + at * first.size;
+    return load(index, sizeAt(index));
+  });
+
+  for await (const loaded of chain(first, rest)) {
+    const { base, size, items } = loaded;
+    if (repeats(before, items)) return yield { items: [], stuck: true };
+    before = items;
+    const short = items.length < size;
+    const part = items.slice(Math.max(0, start - base), Math.max(0, start + wanted - base));
+    const cut = start + wanted - base <= items.length;
+    const next = cut ? start + wanted : base + (total === undefined ? items.length : size);
+    const last = total === undefined ? short && !(cut && start + wanted < base + items.length) : next >= total;
+    if (items.length === 0 && total !== undefined && base < total) return yield { items: [], stuck: true };
+    yield page(part, last ? undefined : next, { ...loaded, total: first.total });
+    if (last || cut) return;
+  }
+}
+
+async function* chain(first: Loaded, rest: AsyncIterable<Loaded>): AsyncGenerator<Loaded> {
+  yield first;
+  yield* rest;
+}
+
+async function loadPage(numbering: Numbering, fetch: PageFetch, index: number, size: number): Promise<Loaded> {
+  const base = numbering.aligned ? Math.floor(index / size) * size : index;
+  const loaded = readPage(numbering, await fetch({ query: numbering.query(base, size) }));
+  return { ...loaded, base, size };
+}
+
+type Load = (index: number, size: number) => Promise<Loaded>;
+
+// The first page shows how the platform takes the size it was asked for.
+async function firstPage(numbering: Numbering, load: Load, start: number, most: number): Promise<Loaded> {
+  const first = await load(start, most);
+  const { base, items, total } = first;
+  const known = total ?? undefined;
+  // More than was asked for, and no more in the listing: the platform knows no pages and sent everything.
+  if (items.length > most && (known === undefined || known <= items.length))
+    return { ...first, base: 0, size: items.length, total: items.length };
+  const capped = items.length > 0 && known !== undefined && base + items.length < known && items.length !== most;
+  if (!capped) return first;
+  // The platform has a page size of its own; pages are where that size puts them.
+  return numbering.aligned && base > 0 ? load(start, items.length) : { ...first, size: items.length };
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.ts';
+import { Fault, type FaultCode } from '../errors.ts';
+import { firstWords } from './body.ts';
+import type { HttpReply, HttpRequest } from './client.ts';
+import { type Again, type Exchange, failed, type Send } from './exchange.ts';
+import { isRedirect } from './redirect.ts';
+import { askedWait } from './retry.ts';
+
+/** True for 2xx and what else the caller takes for an answer. */
+export function isAnswer({ status }: Pick<HttpReply, 'status'>, { accept }: HttpRequest): boolean {
+  return (status >= 200 && status < 300) || accept?.includes(status) === true;
+}
+
+/** Tells answers from refusals, first by status, then the platform's own way. */
+export function judge(clock: Clock, next: Send): Send {
+  return async exchange => {
+    const outcome = await next(exchange);
+    if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
+    const { connection, request, anonymous } = exchange;
+    // What another host says is not the platform speaking.
+    const reading = anonymous ? undefined : connection.readFault?.(outcome.reply, request);
+    if (!reading && isAnswer(outcome.reply, request)) return outcome;
+    const { final = false, ...details } = reading ?? {};
+    const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+    const code = details.code ?? codeOf(outcome.reply.status, exchange.anonymous);
+    const fault = byStatus(exchange, outcome.reply, code, clock.now()).with(given);
+    return failed(fault, final ? 'never' : again(fault));
+  };
+}
+
+function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: number): Fault {
+  const { connection, request, anonymous } = exchange;
+  const said = ownWords(reply.body);
+  const words = said === undefined ? '' : firstWords(said, 300);
+  const wait = askedWait(reply.headers, reply.status, now);
+  const host = anonymous ? ` (${new URL(reply.url).host})` : '';
+  return new Fault({
+    code,
+    message: `${connection.title}${host} answered ${reply.status} to ${request.operation}${words ? `: "${words}"` : '.'}`,
+    hint:
+      anonymous && code === 'rejected'
+        ? 'The link may have expired: ask the platform for a new one.'
+        : hints(connection.name)[code],
+    status: reply.status,
+    retryAfter: wait === undefined ? undefined : wait / 1000,
+    requestId: requestId(reply.headers),
+  });
+}
+
+function again({ code, status, retryAfter }: Fault): Again {
+  if (code === 'rate_limited') return 'always';
+  if (code !== 'upstream_down' || status === 501) return 'never';
+  return status === 503 && retryAfter !== undefined ? 'always' : 'repeatable';
+}
+
+function codeOf(status: number, anonymous: boolean): FaultCode {
+  // Somebody else's host knows nothing of our credential: its 401 and 403 are about the link.
+  if (anonymous && (status === 401 || status === 403)) return 'rejected';
+  const known: Record<number, FaultCode> = {
+    401: 'unauthorized',
+    403: 'missing_scope',
+    404: 'not_found',
+    409: 'conflict',
+    412: 'conflict',
+    413: 'too_large',
+    429: 'rate_limited',
+  };
+  if (status >= 500) return 'upstream_down';
+  return known[status] ?? (status >= 400 ? 'rejected' : 'bad_upstream_reply');
+}
+
+// Only what this layer can produce has a hint of its own; a provider that reads other codes writes better ones.
+function hints(connection: string): Record<FaultCode, string> {
+  const change = 'Change the arguments as the platform says, and repeat the call.';
+  const report = `Check the base URL of the connection ${connection}, and whether the platform has changed.`;
+  return {
+    bad_arguments: change,
+    unknown_operation: report,
+    not_configured: `Check the settings of the connection ${connection}.`,
+    unauthorized: `Check the credential of the connection ${connection}: it may be wrong, expired or revoked.`,
+    missing_scope: `Ask for the permission, or give the connection ${connection} a credential that has it.`,
+    not_found: 'Check the ids with the listing they come from; things the credential may not see look the same.',
+    conflict: 'Read the thing again to see its present state, then decide.',
+    rejected: change,
+    rate_limited: 'Wait, then repeat the call.',
+    upstream_down: 'Repeat the call in a few minutes; the fault is on the platform.',
+    bad_upstream_reply: report,
+    timed_out: 'Repeat the call later, or ask for less.',
+    cancelled: 'Repeat the call if it is still wanted.',
+    needs_confirmation: 'Ask a person to agree on the platform.',
+    too_large: 'Send or ask for less at once.',
+    read_only: 'Use another connection.',
+  };
+}
+
+const wordy = ['message', 'error_description', 'detail', 'error', 'errors', 'title', 'reason'];
+
+/** What the platform says about it, wherever it put it. */
+function ownWords(body: unknown, depth = 0): string | undefined {
+  if (typeof body === 'string') return body.trim() === '' ? undefined : body;
+  if (typeof body !== 'object' || body === null || depth > 3) return undefined;
+  if (Array.isArray(body))
+    return (
+      body
+        .map(part => ownWords(part, depth + 1))
+        .filter(Boolean)
+        .join('; ') || undefined
+    );
+  for (const name of wordy) {
+    const words = ownWords((body as Record<string, unknown>)[name], depth + 1);
+    if (words !== undefined) return words;
+  }
+  return Object.keys(body).length === 0 ? undefined : JSON.stringify(body);
+}
+
+function requestId(headers: Record<string, string>): string | undefined {
+  return headers['x-request-id'] ?? headers['request-id'] ?? headers['x-amzn-requestid'] ?? headers['x-amz-request-id'];
+}

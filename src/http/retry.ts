@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { Fault } from '../errors.ts';
+import type { HttpRequest } from './client.ts';
+import { type Exchange, failed, type Send } from './exchange.ts';
+
+const mostAttempts = 4;
+// 500, 1000, 2000 ms and a quarter more or less: "503 for ever" is over in less than 5 s.
+const firstBackoff = 500;
+// A platform that asks for more than a day means something else by the number.
+const longestSaneWait = 86_400_000;
+
+/** Repeats what is safe to repeat, after the time the platform asks for or a growing one of our own. */
+export function retry({ clock, random }: { clock: Clock; random(): number }, next: Send): Send {
+  return async exchange => {
+    const { call, connection, request } = exchange;
+    let renewed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await next({ ...exchange, attempt });
+      if ('reply' in outcome || spent(request)) return outcome;
+      const { fault, again } = outcome;
+      if (fault.code === 'unauthorized' && !renewed && !exchange.anonymous && connection.auth.renew) {
+        renewed = true;
+        if (!(await connection.auth.renew())) return outcome;
+        continue;
+      }
+      if (again === 'never' || (again === 'repeatable' && !request.repeatable)) return outcome;
+      if (attempt >= mostAttempts) return failed(fault.with({ message: `${fault.message} (${attempt} attempts)` }));
+      const wait = (fault.retryAfter ?? backoff(attempt, random) / 1000) * 1000;
+      if (clock.now() + wait >= call.deadline) return failed(fault.with({ retryAfter: Math.ceil(wait / 1000) }));
+      call.progress(waitingFor(exchange, fault, wait));
+      call.meter.waitedMs += wait;
+      await clock.sleep(wait, call.signal);
+    }
+  };
+}
+
+function backoff(attempt: number, random: () => number): number {
+  return firstBackoff * 2 ** (attempt - 1) * (0.75 + random() / 2);
+}
+
+function waitingFor({ connection: { title } }: Exchange, { code, status, retryAfter }: Fault, ms: number): string {
+  const time = seconds(ms);
+  const what = code === 'rate_limited' ? 'rate limit' : status === undefined ? 'no connection' : `answered ${status}`;
+  return retryAfter === undefined
+    ? `${title}: ${what}, trying again in ${time}`
+    : `${title} asks to wait ${time} (${what})`;
+}
+
+/** "12 s", "0.5 s". */
+export function seconds(ms: number): string {
+  return `${ms < 1000 ? Math.ceil(ms / 100) / 10 : Math.ceil(ms / 1000)} s`;
+}
+
+// What a stream has given away cannot be sent a second time.
+function spent({ bytes }: HttpRequest): boolean {
+  return bytes instanceof Readable && (bytes.destroyed || bytes.readableDidRead);
+}
+
+/**
+ * Milliseconds a platform asks to wait: `retry-after-ms`, `Retry-After` in seconds or as a date, and on a 429 without
+ * either, the reset time of `RateLimit-Reset` or `X-RateLimit-Reset`, which platforms give as seconds to go, seconds
+ * since 1970 or milliseconds since 1970.
+ */
+export function askedWait(headers: Record<string, string>, status: number, now: number): number | undefined {
+  const exact = number(headers['retry-after-ms']);
+  if (exact !== undefined) return sane(exact);
+  const after = headers['retry-after'];
+  if (after !== undefined) return sane((number(after) ?? Number.NaN) * 1000) ?? sane(Date.parse(after) - now);
+  if (status !== 429) return undefined;
+  const reset = number(headers['ratelimit-reset']) ?? number(headers['x-ratelimit-reset']);
+  if (reset === undefined) return undefined;
+  if (reset > 1e11) return sane(reset - now);
+  return sane(reset > 1e9 ? reset * 1000 - now : reset * 1000);
+}
+
+function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+}
+
+// A moment just past means "now".
+function sane(ms: number): number | undefined {
+  return ms > -60_000 && ms <= longestSaneWait ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import { Fault } from '../errors.ts';
+import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
+import type { HttpRequest } from './client.ts';
+import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
+import { isAnswer } from './refusal.ts';
+
+export interface TransportOptions {
+  clock: Clock;
+  /** Asked for on the first request, so that starting does not pay for it. */
+  dispatcher(): Promise<Dispatcher>;
+  userAgent: string;
+  mostBodyBytes: number;
+}
+
+// Enough for every error message; a login page may be larger.
+const mostRefusalBytes = 65_536;
+
+/** The last layer: one request on the wire, one reply read from it. */
+export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: TransportOptions): Send {
+  return async exchange => {
+    const { call, request, signal } = exchange;
+    const agent = await dispatcher();
+    let raw: Dispatcher.ResponseData;
+    try {
+      raw = await agent.request(onTheWire(request, userAgent, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      return noReply(exchange, error as Error);
+    }
+    const headers = flat(raw.headers);
+    const reply = { status: raw.statusCode, headers, url: request.url };
+    const answer = isAnswer(reply, request);
+    if (answer && request.expect === 'stream')
+      return { reply: { ...reply, body: streamed(clock, exchange, raw.body, headers) } };
+    const mostBytes = answer ? mostBodyBytes : mostRefusalBytes;
+    const read = await readBody(decoded(raw.body, headers), mostBytes);
+    signal.throwIfAborted();
+    call.meter.bytes += read.bytes.length;
+    if (answer) return bodyOutcome(exchange, read, reply, mostBytes);
+    const text = textOf(read.bytes);
+    const parsed = parseJson(text);
+    return { reply: { ...reply, body: 'value' in parsed ? parsed.value : text } };
+  };
+}
+
+function onTheWire(request: HttpRequest, userAgent: string, signal: AbortSignal): Dispatcher.RequestOptions {
+  const { origin, pathname, search } = new URL(request.url);
+  const headers: Record<string, string> = {
+    accept: request.expect === 'json' ? 'application/json' : '*/*',
+    // Files come as they are stored; unpacking what was packed only for the way would hide their size.
+    'accept-encoding': request.expect === 'stream' ? 'identity' : 'gzip, br',
+    'user-agent': userAgent,
+  };
+  if (request.json !== undefined && request.bytes === undefined) headers['content-type'] = 'application/json';
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+  const body: Uint8Array | Readable | string | null =
+    request.bytes ?? (request.json === undefined ? null : JSON.stringify(request.json));
+  return { origin, path: pathname + search, method: request.method as Dispatcher.HttpMethod, headers, body, signal };
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
+  return result;
+}
+
+const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+const untrusted = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** What to make of a request that got no reply. */
+function noReply(exchange: Exchange, error: Error & { code?: string }): Outcome {
+  const { connection, request } = exchange;
+  const code = error.code ?? '';
+  const host = new URL(request.url).host;
+  const fault = (message: string, hint: string) =>
+    new Fault({ code: 'upstream_down', message: `${connection.title}: ${message}.`, hint, cause: error });
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
+    return failed(
+      fault(`${request.operation} was given up because this server stops`, 'Start the server again.').with({
+        code: 'cancelled',
+      }),
+    );
+  if (code === 'UND_ERR_INVALID_ARG')
+    return failed(
+      fault(`${request.operation} cannot be sent, ${error.message}`, 'Check the credential for line breaks.').with({
+        code: 'not_configured',
+      }),
+    );
+  if (untrusted.test(code))
+    return failed(
+      fault(
+        `the secure connection to ${host} failed (${code})`,
+        'Check the base URL. For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
+      ),
+    );
+  if (neverSent.test(code))
+    return failed(
+      fault(
+        `${host} cannot be reached (${code})`,
+        `Check the base URL of the connection ${connection.name} and the network, then repeat the call.`,
+      ),
+      'always',
+    );
+  const fate = request.repeatable ? '' : '; the request may have arrived';
+  return failed(
+    fault(
+      `the connection broke before ${request.operation} was answered${code ? ` (${code})` : ''}${fate}`,
+      request.repeatable ? 'Repeat the call.' : 'Look whether it took effect before you send it again.',
+    ),
+    'repeatable',
+  );
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { expect, expectTypeOf, test } from 'vitest';
+import { buildUrl, type PathParameters } from '../../src/http/path.ts';
+
+const base = 'https://api.example/v3';
+// Text that is no step by itself or between slashes.
+const id = fc.string({ unit: 'binary', minLength: 1 }).filter(text => !/(^|[/\\])\.{1,2}([/\\]|$)/.test(text));
+
+test('any id stays one segment, survives the way through URL, and reads back as it was', () => {
+  fc.assert(
+    fc.property(id, id, (a, b) => {
+      const url = buildUrl(base, '/projects/{a}/holes/{b}/x', { a, b });
+      expect(new URL(url).href).toBe(url);
+      const [, , , first = '', , second = '', last] = new URL(url).pathname.split('/');
+      expect([decodeURIComponent(first), decodeURIComponent(second), last]).toEqual([a, b, 'x']);
+    }),
+  );
+});
+
+test('a parameter with a star keeps its slashes and nothing else', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        id.filter(part => !/[/\\]/.test(part)),
+        { minLength: 1, maxLength: 4 },
+      ),
+      parts => {
+        const url = buildUrl(base, '/files/{path*}', { path: parts.join('/') });
+        expect(new URL(url).pathname.split('/').slice(3).map(decodeURIComponent)).toEqual(parts);
+        expect(new URL(url).href).toBe(url);
+      },
+    ),
+  );
+});
+
+test('query values read back as they were', () => {
+  fc.assert(
+    fc.property(
+      id,
+      fc.array(id),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      (q, list, n, yes) => {
+        const query = { q, list, n, yes, absent: undefined, none: null };
+        const { searchParams } = new URL(buildUrl(base, '/x', {}, query));
+        expect(searchParams.get('q')).toBe(q);
+        expect(searchParams.getAll('list')).toEqual(list);
+        expect([searchParams.get('n'), searchParams.get('yes')]).toEqual([String(n), String(yes)]);
+        expect([...searchParams.keys()].sort()).toEqual(['q', ...list.map(() => 'list'), 'n', 'yes'].sort());
+      },
+    ),
+  );
+});
+
+test('lists travel in three ways', () => {
+  const lists = { b: 'brackets', c: 'comma' } as const;
+  expect(buildUrl(base, '/x', {}, { a: [1, 2], b: [1, 2], c: ['1', '2,3'], d: [] }, lists)).toBe(
+    `${base}/x?a=1&a=2&b[]=1&b[]=2&c=1,2%2C3`,
+  );
+});
+
+test('what could lead elsewhere is refused, naming the parameter', () => {
+  for (const bad of ['', '.', '..', 'a/../b', '..\\x', null, undefined, {}, ['a'], Number.NaN, '\uD800']) {
+    expect(() => buildUrl(base, '/a/{hole}', { hole: bad }), String(bad)).toThrow(
+      expect.objectContaining({ code: 'bad_arguments', message: expect.stringContaining('hole') }),
+    );
+  }
+  for (const bad of ['a//b', '/a', 'a/', 'a/../b', '.'])
+    expect(() => buildUrl(base, '/a/{path*}', { path: bad }), bad).toThrow(
+      expect.objectContaining({ code: 'bad_arguments' }),
+    );
+  expect(() => buildUrl(base, '/a', {}, { filter: {} })).toThrow(expect.objectContaining({ code: 'bad_arguments' }));
+});
+
+test('the template names its parameters to the compiler', () => {
+  expectTypeOf<PathParameters<'/a/{x}/b/{y*}'>>().toEqualTypeOf<'x' | 'y'>();
+  expectTypeOf<PathParameters<'/a'>>().toEqualTypeOf<never>();
+});
