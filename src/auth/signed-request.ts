@@ -1,0 +1,25 @@
+import type { KeyObject } from 'node:crypto';
+import type { Auth } from '../http/connection.ts';
+
+/** A request signed as a JWT: which claims, and which headers carry it, is the platform's business. */
+export interface SignedRequestScheme {
+  /** Checked when the connection is made, so that a bad key is known before the first request. */
+  privateKey: KeyObject;
+  /** JWA name, for example RS256. */
+  algorithm: string;
+  claims(request: { method: string; url: string; now: number }): Record<string, unknown>;
+  headers(token: string): Record<string, string>;
+}
+
+/** Signs every attempt anew: such tokens are bound to one URL and one moment. */
+export function signedRequest({ privateKey, algorithm, claims, headers }: SignedRequestScheme): Auth {
+  return {
+    async headers(request) {
+      const { SignJWT } = await import('jose');
+      const token = await new SignJWT(claims(request))
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+        .sign(privateKey);
+      return headers(token);
+    },
+  };
+}

@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { Fault } from './errors.ts';
+import { fieldMeta } from './operation.ts';
+import type { Provider } from './providers/provider.ts';
+import { nearest } from './references.ts';
+
+const flag = z.union([z.boolean(), z.stringbool()]);
+
+/**
+ * Everything an operator can set besides connections. One table gives the key in the configuration file, the variable
+ * `DATA_PLATFORMS_<KEY>`, the flag `--<key>` and the row in the documentation.
+ */
+export const generalSettings = z.strictObject({
+  toolsets: z
+    .union([
+      z.array(z.string()),
+      z.string().transform(text =>
+        text
+          .split(',')
+          .map(part => part.trim())
+          .filter(Boolean),
+      ),
+    ])
+    .optional()
+    .describe(
+      'Toolsets to list, comma-separated: "all", "<platform>:all" or "<platform>:<toolset>", added to the defaults',
+    ),
+  read_only: flag.default(false).describe('List and run only operations that change nothing'),
+  sandbox: flag.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
+  sandbox_speed: z.coerce
+    .number()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('How many times faster than real time the sandbox lives'),
+  results_dir: z.string().min(1).optional().describe('Folder of stored results (default: in your cache folder)'),
+  results_quota_gib: z.coerce
+    .number()
+    .positive()
+    .default(5)
+    .describe('Size of all stored results, GiB; the oldest go first'),
+  answer_tokens: z.coerce
+    .number()
+    .int()
+    .min(500)
+    .max(20_000)
+    .default(4_000)
+    .describe('Size of one answer, in tokens; what is larger is stored and answered by a handle'),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level of the JSON lines on stderr'),
+});
+
+export type GeneralSettings = z.output<typeof generalSettings>;
+
+/** A connection as configured; it has settings or the reason why not. */
+export interface ConnectionConfig {
+  name: string;
+  provider: Provider;
+  readOnly: boolean;
+  settings?: Record<string, unknown>;
+  fault?: Fault;
+}
+
+export interface Config extends GeneralSettings {
+  connections: ConnectionConfig[];
+}
+
+export interface ConfigSources {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Flags as given: keys of `generalSettings`. They win over variables, which win over the file. */
+  flags?: Record<string, unknown>;
+  /** Path of a JSON file. */
+  file?: string | undefined;
+}
+
+type Settings = Record<string, unknown>;
+
+/**
+ * Reads flags, environment and file into one configuration.
+ * @throws Fault `not_configured` for unknown or malformed general settings, keys and variables. A connection that is
+ * incomplete or broken carries its fault and stops nobody else.
+ */
+export function loadConfig({ env, flags = {}, file }: ConfigSources, providers: readonly Provider[]): Config {
+  const { connections = {}, ...fromFile } = file === undefined ? {} : readConfigFile(file);
+  refuseUnknownVariables(env, providers);
+  const general = parseGeneral({ ...fromFile, ...fromEnvironment(env), ...flags });
+  const found = Object.entries(connections as Record<string, Settings>).map(([name, value]) =>
+    fromFileEntry(name, value, providers, env),
+  );
+  for (const provider of providers) {
+    const settings = providerEnvironment(provider, env);
+    if (Object.keys(settings).length === 0) continue;
+    const twin = found.findIndex(({ name }) => name === provider.name);
+    const base = twin < 0 ? {} : ((connections as Record<string, Settings>)[provider.name] ?? {});
+    const merged = connection(provider.name, provider, { ...base, ...settings }, env);
+    if (twin < 0) found.push(merged);
+    else found[twin] = merged;
+  }
+  return { ...general, connections: found };
+}
+
+/** The names of the variables that configure a provider, and whether each is needed. */
+export function providerVariables(
+  provider: Provider,
+): { name: string; required: boolean; secret: boolean; description: string; default?: string }[] {
+  return Object.entries(provider.settings.shape).map(([key, schema]) => {
+    const { secret = false, description = '' } = fieldMeta(schema as z.ZodType);
+    const fallback = (schema as z.ZodType).safeParse(undefined);
+    return {
+      name: variable(provider, key),
+      required: !fallback.success,
+      secret,
+      description,
+      ...(fallback.success && fallback.data !== undefined ? { default: String(fallback.data) } : {}),
+    };
+  });
+}
+
+const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCase();
+
+function parseGeneral(given: Settings): GeneralSettings {
+  const known = Object.keys(generalSettings.shape);
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    throw misconfigured(`There is no setting "${key}".`, suggestion(key, [...known, 'connections']));
+  }
+  const parsed = generalSettings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const key = String(issue?.path[0] ?? '');
+  throw misconfigured(
+    `Setting ${key}: ${issue?.message ?? 'malformed'}.`,
+    `${fieldMeta((generalSettings.shape as Record<string, z.ZodType>)[key] ?? generalSettings).description ?? ''}. ` +
+      `It is --${key.replaceAll('_', '-')}, DATA_PLATFORMS_${key.toUpperCase()} or "${key}" in the file.`,
+  );
+}
+
+function fromEnvironment(env: ConfigSources['env']): Settings {
+  const given: Settings = {};
+  for (const key of Object.keys(generalSettings.shape)) {
+    const value = env[`DATA_PLATFORMS_${key.toUpperCase()}`];
+    if (value !== undefined && value !== '') given[key] = value;
+  }
+  return given;
+}
+
+function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): void {
+  const general = [...Object.keys(generalSettings.shape), 'config', 'no_code_cache'];
+  const known = new Set([
+    ...general.map(key => `DATA_PLATFORMS_${key.toUpperCase()}`),
+    ...providers.flatMap(provider =>
+      providerVariables(provider).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
+    ),
+  ]);
+  const prefixes = ['DATA_PLATFORMS_', ...providers.map(({ name }) => `${name.toUpperCase()}_`)];
+  for (const name of Object.keys(env)) {
+    if (known.has(name) || !prefixes.some(prefix => name.startsWith(prefix))) continue;
+    throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, known));
+  }
+}
+
+function providerEnvironment(provider: Provider, env: ConfigSources['env']): Settings {
+  const settings: Settings = {};
+  for (const [key, schema] of Object.entries(provider.settings.shape)) {
+    for (const suffix of fieldMeta(schema as z.ZodType).secret ? ['', '_file'] : ['']) {
+      const value = env[variable(provider, `${key}${suffix}`)];
+      if (value !== undefined && value !== '') settings[`${key}${suffix}`] = value;
+    }
+  }
+  return settings;
+}
+
+function fromFileEntry(
+  name: string,
+  value: Settings,
+  providers: readonly Provider[],
+  env: ConfigSources['env'],
+): ConnectionConfig {
+  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
+    throw misconfigured(`"${name}" is not a connection name.`, 'Use lower-case letters, digits, "-" and "_".');
+  const platform = value['platform'] ?? name;
+  const provider = providers.find(one => one.name === platform);
+  if (!provider)
+    throw misconfigured(
+      `Connection "${name}" is for platform "${String(platform)}", which does not exist.`,
+      suggestion(
+        String(platform),
+        providers.map(one => one.name),
+      ),
+    );
+  return connection(name, provider, value, env);
+}
+
+function connection(
+  name: string,
+  provider: Provider,
+  { platform: _, read_only, ...given }: Settings,
+  env: ConfigSources['env'],
+): ConnectionConfig {
+  const shape = provider.settings.shape as Record<string, z.ZodType>;
+  const twins = Object.entries(shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [`${key}_file`] : []));
+  for (const key of Object.keys(given)) {
+    if (key in shape || twins.includes(key)) continue;
+    throw misconfigured(
+      `Connection "${name}" has no setting "${key}".`,
+      suggestion(key, [...Object.keys(shape), ...twins, 'read_only']),
+    );
+  }
+  const base = { name, provider, readOnly: flag.safeParse(read_only).data ?? false };
+  try {
+    const parsed = provider.settings.safeParse(withSecrets(name, given, twins, env));
+    if (parsed.success) return { ...base, settings: parsed.data };
+    const issues = parsed.error.issues.map(issue => explain(provider, issue));
+    throw misconfigured(
+      `Connection "${name}": ${issues.join('; ')}.`,
+      `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
+    );
+  } catch (error) {
+    if (error instanceof Fault) return { ...base, fault: error };
+    throw error;
+  }
+}
+
+function explain(provider: Provider, issue: z.core.$ZodIssue): string {
+  const key = String(issue.path[0] ?? '');
+  const name = variable(provider, key);
+  const { secret } = fieldMeta((provider.settings.shape as Record<string, z.ZodType>)[key] ?? provider.settings);
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `${name}${secret ? ` (or ${name}_FILE)` : ''} is missing`;
+  return `${name} ${issue.message.startsWith('must') ? issue.message : `is malformed: ${issue.message}`}`;
+}
+
+/** Reads `_file` twins and puts variables where `${NAME}` stands. */
+function withSecrets(name: string, given: Settings, twins: readonly string[], env: ConfigSources['env']): Settings {
+  const settings: Settings = {};
+  for (const [key, value] of Object.entries(given)) {
+    const text = typeof value === 'string' ? expand(value, `connections.${name}.${key}`, env) : value;
+    if (!twins.includes(key)) {
+      settings[key] = text;
+      continue;
+    }
+    const target = key.slice(0, -'_file'.length);
+    if (given[target] !== undefined)
+      throw misconfigured(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
+    settings[target] = readSecret(String(text), key);
+  }
+  return settings;
+}
+
+function readSecret(path: string, key: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    throw misconfigured(
+      `${key}: cannot read ${path}: ${reason}.`,
+      'Give the absolute path of a file that this user may read.',
+      cause,
+    );
+  }
+}
+
+function expand(text: string, where: string, env: ConfigSources['env']): string {
+  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined)
+      throw misconfigured(
+        `${where} refers to the variable ${name}, which is not set.`,
+        `Set ${name} in the environment of this server.`,
+      );
+    return value;
+  });
+}
+
+function readConfigFile(path: string): Settings {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw misconfigured(
+      `Cannot read the configuration file ${path}: ${(cause as Error).message}.`,
+      'Check the path given with --config.',
+      cause,
+    );
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Settings;
+  } catch (cause) {
+    throw misconfigured(
+      `${path} is not JSON: ${(cause as Error).message}.`,
+      'Mend the file; comments and trailing commas are not allowed.',
+      cause,
+    );
+  }
+  throw misconfigured(`${path} does not hold a JSON object.`, 'See "Configuration file" in docs/configuration.md.');
+}
+
+function suggestion(given: string, known: Iterable<string>): string {
+  const names = [...known];
+  const near = nearest(given, names);
+  return near ? `Did you mean ${near}?` : `Known are: ${names.join(', ')}.`;
+}
+
+const misconfigured = (message: string, hint: string, cause?: unknown) =>
+  new Fault({ code: 'not_configured', message, hint, cause });

@@ -1,0 +1,88 @@
+import type { Clock } from './clock.ts';
+import { type ConnectionConfig, providerVariables } from './config.ts';
+import { Fault } from './errors.ts';
+import type { Connection } from './http/connection.ts';
+import type { Redactor } from './http/redact.ts';
+import type { Provider } from './providers/provider.ts';
+
+/** A configured account: connected, or the reason why not. */
+export type ConnectionState = { name: string; provider: Provider; readOnly: boolean } & (
+  | { connection: Connection; fault?: never }
+  | { connection?: never; fault: Fault }
+);
+
+/** Every account of this process. Fixed at the start. */
+export class Connections {
+  readonly states: readonly ConnectionState[];
+  readonly #providers: readonly Provider[];
+
+  constructor(states: readonly ConnectionState[], providers: readonly Provider[]) {
+    this.states = states;
+    this.#providers = providers;
+  }
+
+  /** Names of the usable connections of a platform. */
+  of(platform: string): string[] {
+    return this.states.filter(state => state.provider.name === platform && state.connection).map(({ name }) => name);
+  }
+
+  /** Platforms with at least one usable connection, in the program's order. */
+  get platforms(): Provider[] {
+    return this.#providers.filter(({ name }) => this.of(name).length > 0);
+  }
+
+  /** Platforms nobody configured. */
+  get unconfigured(): Provider[] {
+    return this.#providers.filter(({ name }) => !this.states.some(state => state.provider.name === name));
+  }
+
+  /** @throws Fault `not_configured`, or `bad_arguments` where there is a choice and none was made */
+  choose(platform: string, name?: string): Connection {
+    const states = this.states.filter(state => state.provider.name === platform);
+    const usable = states.flatMap(({ connection }) => connection ?? []);
+    const chosen =
+      name === undefined ? (usable.length === 1 ? usable[0] : undefined) : usable.find(one => one.name === name);
+    if (chosen) return chosen;
+    const broken = states.find(state => state.fault && (name === undefined || state.name === name));
+    if (broken?.fault && (name !== undefined || usable.length === 0)) throw broken.fault;
+    if (usable.length > 1)
+      throw new Fault({
+        code: 'bad_arguments',
+        message: `There are ${usable.length} connections to this platform.`,
+        hint: `Give connection: one of ${usable.map(one => one.name).join(', ')}.`,
+      });
+    throw new Fault({
+      code: 'not_configured',
+      message: name === undefined ? `${platform} is not connected.` : `There is no connection "${name}".`,
+      hint: 'check_connections says what is connected and what is missing.',
+    });
+  }
+}
+
+/** Builds every configured connection, without I/O. */
+export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
+  return configured.map(({ name, provider, readOnly, settings, fault }) => {
+    const base = { name, provider, readOnly };
+    if (!settings) return { ...base, fault: fault ?? missing(provider) };
+    try {
+      const { secrets, ...parts } = provider.connect(settings as never, clock);
+      for (const secret of secrets) redactor.add(secret);
+      return { ...base, connection: { name, platform: provider.name, title: provider.title, readOnly, ...parts } };
+    } catch (error) {
+      if (error instanceof Fault) return { ...base, fault: error };
+      throw error;
+    }
+  });
+}
+
+/** What an operator has to set before a platform can be used. */
+export function missing(provider: Provider): Fault {
+  const needed = providerVariables(provider)
+    .filter(({ required }) => required)
+    .map(({ name, secret }) => (secret ? `${name} (or ${name}_FILE)` : name));
+  return new Fault({
+    code: 'not_configured',
+    message: `${provider.title} is not configured.`,
+    hint: `Set ${needed.join(' and ')}, or a connection in the file given with --config; or try it with --sandbox.`,
+  });
+}

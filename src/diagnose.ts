@@ -1,0 +1,45 @@
+import { missing } from './connections.ts';
+import { type Fault, isFault } from './errors.ts';
+import type { Call } from './http/client.ts';
+import { contextFor } from './perform.ts';
+import type { Shared } from './tools/call.ts';
+
+/** What is known of one connection after a look at it. */
+export interface Diagnosis {
+  connection: string;
+  platform: string;
+  status: 'ok' | 'failed' | 'not_configured';
+  read_only?: true;
+  /** Facts from the platform, for example "4 projects visible". */
+  facts?: string[];
+  problem?: string;
+  hint?: string;
+}
+
+/** Looks at every platform at once: one cheap request for each usable connection, none for the others. */
+export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
+  const { connections } = shared;
+  return Promise.all([
+    ...connections.states.map(async ({ name, provider, readOnly, connection, fault }): Promise<Diagnosis> => {
+      const base = { connection: name, platform: provider.title, ...(readOnly ? { read_only: true as const } : {}) };
+      if (!connection) return { ...base, status: 'not_configured', ...explain(fault) };
+      try {
+        return { ...base, status: 'ok', facts: await provider.probe(contextFor(shared, connection, call)) };
+      } catch (error) {
+        if (!isFault(error)) throw error;
+        return { ...base, status: 'failed', ...explain(error) };
+      }
+    }),
+    ...connections.unconfigured.map(
+      (provider): Promise<Diagnosis> =>
+        Promise.resolve({
+          connection: provider.name,
+          platform: provider.title,
+          status: 'not_configured',
+          ...explain(missing(provider)),
+        }),
+    ),
+  ]);
+}
+
+const explain = ({ message, hint }: Fault) => ({ problem: message, hint });

@@ -1,0 +1,6 @@
+/** Library entry: the server without its command line. */
+export { type Clock, systemClock } from './clock.ts';
+export { type Config, type ConfigSources, loadConfig } from './config.ts';
+export { Fault, type FaultCode, type FaultDetails, faultCodes } from './errors.ts';
+export { providers } from './providers/index.ts';
+export { createServer, type DataPlatformsServer, type ServerDependencies } from './server/create.ts';

@@ -1,0 +1,170 @@
+import type * as z from 'zod';
+import type { Clock } from './clock.ts';
+import type { Call, HttpReply } from './http/client.ts';
+import type { Connection } from './http/connection.ts';
+import type { Paging } from './http/paging/page.ts';
+import type { PathParameters } from './http/path.ts';
+import type { StoredResult } from './results/result.ts';
+import type { ResultStore } from './results/store.ts';
+import type { RunKind } from './runs/run.ts';
+
+/** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
+export type Effect = 'read' | 'create' | 'update' | 'delete' | 'run';
+
+/** Where the facts of a record come from, and when somebody last looked. */
+export interface Evidence {
+  /** `documented` by the vendor, `observed` on a live host, or `inferred` from something near. */
+  level: 'documented' | 'observed' | 'inferred';
+  source: string;
+  /** ISO date. */
+  checked: string;
+}
+
+/** An argument names a thing of a listing: callers may give its label where that is unique; its key is sent. */
+export interface Reference {
+  list: () => Operation;
+  /** Property of the listing's rows that is sent. */
+  key: string;
+  /** Property that people know the thing by. */
+  label: string;
+  /** A value of this form is a key beyond doubt, so no listing is read for it. */
+  keyForm?: RegExp;
+}
+
+/** Marks on an argument, for what neither route nor schema can say. Set with `.meta({ ... })` on the field. */
+export interface FieldMeta {
+  /** Where it travels. Default: path when the route names it, query on GET and DELETE, otherwise body. `local`: not sent. */
+  in?: 'query' | 'body' | 'local';
+  /** The vendor's name of the field where ours is clearer. */
+  wire?: string;
+  names?: Reference;
+  /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
+  fromUri?: (uri: string) => string | undefined;
+  /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */
+  secret?: boolean;
+}
+
+declare module 'zod' {
+  // `names` and `fromUri` are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
+  interface GlobalMeta extends Omit<FieldMeta, 'names' | 'fromUri'> {
+    names?: unknown;
+    fromUri?: unknown;
+  }
+}
+
+/** Declares a reference. Returns its argument; it exists so that the compiler checks it. */
+export const reference = (declaration: Reference): Reference => declaration;
+
+/** A resource that shows the same as the operation. Its variables are arguments of the operation. */
+export interface ResourceSpec {
+  /** For example `acme://projects/{project}/holes`. */
+  uri: string;
+  /** What one thing at this address is called, in the plural for listings: "holes of a project". */
+  title: string;
+}
+
+/** What the code of an operation may use besides its arguments. */
+export interface OperationContext extends Call {
+  clock: Clock;
+  connection: Connection;
+  results: ResultStore;
+  /** One request on another record's route, with its arguments, under this call's deadline. */
+  request(operation: Operation, args: Record<string, unknown>, options?: RequestOptions): Promise<HttpReply>;
+  /** Every row of a listing, read once for this call. */
+  rows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** The same, or as it was a few minutes ago: for what names things and seldom changes. */
+  rememberedRows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** A file by absolute URL; without credentials when its origin is not the connection's. */
+  download(url: string): Promise<HttpReply>;
+  /** A key for a thing named by key or label; `bad_arguments` with the choices otherwise. */
+  resolve(reference: Reference, value: string, args: Record<string, unknown>): Promise<string>;
+  /** What people call the thing with this key, if that is known without asking; otherwise the key. */
+  labelOf(reference: Reference, key: string, args: Record<string, unknown>): string;
+}
+
+export interface RequestOptions {
+  /** Overrides of the query the arguments give. */
+  query?: Record<string, unknown>;
+  /** Statuses besides 2xx that are an answer. */
+  accept?: readonly number[];
+}
+
+export type Row = Record<string, unknown>;
+
+/** What a collecting operation hands back: the file is in the result store already. */
+export interface Collected {
+  result: StoredResult;
+  /** One sentence of fact: "RQD of 39 holes, 1 failed". */
+  summary: string;
+  warnings: string[];
+}
+
+/** The untyped record, as everything but its author sees it. */
+export interface Operation {
+  /** `<platform>_<verb>_<noun>`, `^[a-z0-9_]{1,40}$`. */
+  name: string;
+  /**
+   * The vendor's request line. `{x}` are arguments, encoded once. On GET and DELETE the other arguments are query,
+   * otherwise body.
+   */
+  route: string;
+  effect: Effect;
+  /** One or two sentences for the model: what it does, in the user's nouns. */
+  summary: string;
+  toolset: string;
+  input: z.ZodObject;
+  /** One row for listings, otherwise the whole answer. Loose: unknown fields pass through. */
+  output: z.ZodType;
+  evidence: Evidence;
+  example: { arguments: Record<string, unknown> };
+  /** A listing: how the vendor pages. Adds `limit`, `cursor` and `fields` to the tool. */
+  paging?: Paging;
+  /** It starts a run. Adds `wait_seconds` to the tool; the answer is the run, or what it produced. */
+  starts?: { run: RunKind; variables: (output: never) => Record<string, string> };
+  resource?: ResourceSpec;
+  /** For what a route cannot say: everything but parsing and shaping. Listings must not use it. */
+  send?: (args: never, context: OperationContext) => Promise<unknown>;
+  /** It brings data into the result store; the answer is the stored result. */
+  collect?: (args: never, context: OperationContext) => Promise<Collected>;
+}
+
+interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
+  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'send' | 'collect' | 'example'> {
+  route: Route;
+  input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
+  output: Output;
+  example: { arguments: z.input<Input> };
+  starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
+  send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
+  collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
+}
+
+type MissingParameters<Route extends string, Input extends z.ZodObject> = Exclude<
+  PathParameters<Route>,
+  keyof Input['shape']
+>;
+
+/** Declares an operation. Returns its argument; it exists so that the compiler checks the record. */
+export function operation<const Route extends string, Input extends z.ZodObject, Output extends z.ZodType>(
+  record: OperationRecord<Route, Input, Output>,
+): Operation {
+  return record as unknown as Operation;
+}
+
+/** Method and path template of a record. */
+export function routeOf({ route }: Pick<Operation, 'route'>): { method: string; path: string } {
+  const space = route.indexOf(' ');
+  return { method: route.slice(0, space), path: route.slice(space + 1) };
+}
+
+/** The platform an operation belongs to: the first word of its name. */
+export function platformOf({ name }: Pick<Operation, 'name'>): string {
+  return name.slice(0, name.indexOf('_'));
+}
+
+/** A field's marks, whether they were set before or after `.optional()`, `.transform()` and the like. */
+export function fieldMeta(schema: z.ZodType): FieldMeta & { description?: string } {
+  const { innerType, in: before } = (schema as { def?: { innerType?: z.ZodType; in?: z.ZodType } }).def ?? {};
+  const inner = innerType ?? before;
+  return { ...(inner ? fieldMeta(inner) : {}), ...(schema.meta() as FieldMeta | undefined) };
+}

@@ -1,0 +1,150 @@
+import type { Clock } from './clock.ts';
+import { Fault } from './errors.ts';
+import type { Call, HttpClient, HttpReply, HttpRequest } from './http/client.ts';
+import type { Connection } from './http/connection.ts';
+import { collect, type PageFetch, type PagePatch, type Position } from './http/paging/page.ts';
+import { buildUrl } from './http/path.ts';
+import {
+  fieldMeta,
+  type Operation,
+  type OperationContext,
+  type RequestOptions,
+  type Row,
+  routeOf,
+} from './operation.ts';
+import type { References } from './references.ts';
+import type { ResultStore } from './results/store.ts';
+
+/** What every call of this process shares. */
+export interface Runtime {
+  clock: Clock;
+  http: HttpClient;
+  results: ResultStore;
+  references: References;
+}
+
+/** Part of a listing: rows, and how to go on exactly after the last of them. */
+export interface Rows {
+  items: Row[];
+  next?: Position;
+  /** Rows in all; null or absent where the platform does not say. */
+  total?: number | null;
+  complete: boolean;
+  /** What the platform says beside the rows. */
+  about?: Record<string, unknown>;
+}
+
+/** Ties the code of operations to one connection, one call, and the shared parts. */
+export function contextFor(runtime: Runtime, connection: Connection, call: Call): OperationContext {
+  const listed = new Map<string, Promise<Row[]>>();
+  const context: OperationContext = {
+    ...call,
+    clock: runtime.clock,
+    connection,
+    results: runtime.results,
+    request: (operation, args, options) => send(runtime, context, operation, args, options),
+    // One call sees one state of a listing, however many of its steps ask.
+    rows(operation, args) {
+      const key = `${operation.name} ${JSON.stringify(args)}`;
+      const rows = listed.get(key) ?? readRows(operation, args, context, {}).then(({ items }) => items);
+      listed.set(key, rows);
+      return rows;
+    },
+    download: url => runtime.http.download(connection, url, context),
+    rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
+    labelOf: (reference, key, args) => runtime.references.labelOf(reference, key, args, context),
+    resolve: (reference, value, args) => runtime.references.resolve(reference, value, args, context),
+  };
+  return context;
+}
+
+/** Rows of a listing from a position on, at most `limit` of them. */
+export async function readRows(
+  operation: Operation,
+  args: Record<string, unknown>,
+  context: OperationContext,
+  { from, limit = Number.POSITIVE_INFINITY }: { from?: Position; limit?: number },
+): Promise<Rows> {
+  const { paging } = operation;
+  if (!paging) throw new Error(`${operation.name} is not a listing`);
+  const request = (patch: PagePatch) =>
+    context.request(operation, { ...args, ...patch.path }, patch as RequestOptions & { url?: string });
+  const fetch: PageFetch = Object.assign(request, { path: args });
+  const page = await collect(paging, fetch, { ...(from === undefined ? {} : { from }), limit });
+  return page as Rows;
+}
+
+/** The value of an operation that is neither a listing nor collects: its own code, or its route. */
+export async function readValue(
+  operation: Operation,
+  args: Record<string, unknown>,
+  context: OperationContext,
+): Promise<unknown> {
+  if (operation.send) return operation.send(args as never, context);
+  return (await context.request(operation, args)).body;
+}
+
+function send(
+  { http }: Runtime,
+  context: OperationContext,
+  operation: Operation,
+  args: Record<string, unknown>,
+  options: RequestOptions & { url?: string } = {},
+): Promise<HttpReply> {
+  const { method, path } = routeOf(operation);
+  const parts = distribute(operation, method, path, args);
+  const request: HttpRequest = {
+    method,
+    url: options.url ?? buildUrl(context.connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }),
+    ...(parts.body ? { json: parts.body } : {}),
+    repeatable: operation.effect === 'read',
+    operation: operation.name,
+    expect: 'json',
+    ...(options.accept ? { accept: options.accept } : {}),
+  };
+  return http.send(context.connection, request, context);
+}
+
+interface Parts {
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: Record<string, unknown> | undefined;
+}
+
+// Path where the route names it; otherwise query on GET and DELETE and body on the rest, unless the field says so.
+function distribute({ input }: Operation, method: string, template: string, args: Record<string, unknown>): Parts {
+  const rest = method === 'GET' || method === 'DELETE' ? 'query' : 'body';
+  const parts: Parts = { path: {}, query: {}, body: rest === 'body' ? {} : undefined };
+  for (const [name, value] of Object.entries(args)) {
+    const meta = fieldMeta(input.shape[name] as never);
+    const wire = meta.wire ?? name;
+    if (template.includes(`{${name}}`) || template.includes(`{${name}*}`)) parts.path[name] = value;
+    else if (value === undefined || meta.in === 'local') continue;
+    else if ((meta.in ?? rest) === 'query') parts.query[wire] = value;
+    else parts.body = { ...parts.body, [wire]: value };
+  }
+  return parts;
+}
+
+/** Replaces labels by keys in all arguments that name things of a listing. */
+export async function resolveNames(
+  operation: Operation,
+  args: Record<string, unknown>,
+  context: OperationContext,
+): Promise<Record<string, unknown>> {
+  const resolved = { ...args };
+  for (const [name, schema] of Object.entries(operation.input.shape)) {
+    const reference = fieldMeta(schema as never).names;
+    const value = resolved[name];
+    if (reference && typeof value === 'string') resolved[name] = await context.resolve(reference, value, resolved);
+  }
+  return resolved;
+}
+
+export function timedOut(title: string, operation: string): Fault {
+  return new Fault({
+    code: 'timed_out',
+    message: `${title} did not finish ${operation} within the time one call may take.`,
+    hint: 'Repeat the call; ask for less if it happens again.',
+  });
+}

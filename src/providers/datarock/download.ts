@@ -1,0 +1,218 @@
+import pMap from 'p-map';
+import * as z from 'zod';
+import { Fault, isFault } from '../../errors.ts';
+import { type Collected, type OperationContext, operation } from '../../operation.ts';
+import { isWhole, joinTables, type Part } from '../../results/join.ts';
+import type { StoredResult } from '../../results/result.ts';
+import type { Origin } from '../../results/store.ts';
+import type { Workspace } from '../../results/workspace.ts';
+import { gettingStarted, projectName } from './projects.ts';
+import { type ExportPage, exportIds, hasFailed, isReady, joint, readExport } from './status.ts';
+
+/** Files fetched at a time. The storage host has no published limit; this many keep a line busy. */
+const atATime = 8;
+
+type Hole = ExportPage['artefacts']['data'][number];
+
+interface Source {
+  id: string;
+  hole: Hole;
+}
+
+export const downloadExport = operation({
+  name: 'datarock_download_export',
+  route: 'GET /export/artefacts/{export}',
+  effect: 'read',
+  summary:
+    'Fetch the files of a finished export as one stored table of all holes. Call again to go on after an interruption.',
+  toolset: 'exports',
+  input: z.strictObject({ export: exportIds }),
+  output: z.looseObject({}),
+  evidence: gettingStarted,
+  example: { arguments: { export: 'datarock://exports/3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
+  collect: ({ export: ids }, context) => collectExport(ids, context),
+});
+
+/**
+ * Fetches every hole's file of finished exports and joins them into one stored table. What has been fetched survives
+ * an interruption; a hole that failed is told and costs nobody the rest.
+ */
+async function collectExport(ids: readonly string[], context: OperationContext): Promise<Collected> {
+  const key = `${context.connection.name} datarock export ${[...ids].toSorted().join(' ')}`;
+  const kept = await context.results.findByKey(key);
+  if (kept) return { result: kept, summary: `${kept.name}: fetched before.`, warnings: kept.warnings ?? [] };
+
+  const pages = await Promise.all(ids.map(id => readExport(id, context)));
+  const sources = pages.flatMap(({ artefacts }, index) =>
+    artefacts.data.map(hole => ({ id: ids[index] as string, hole })),
+  );
+  refuseUnfinished(ids, pages, sources);
+  const workspace = context.results.workspace(key);
+  const fetched = await fetchAll(sources, workspace, context);
+  const origin: Origin = {
+    name: nameOf(pages, context),
+    mediaType: 'text/csv',
+    source: {
+      operation: downloadExport.name,
+      arguments: { export: ids },
+      connection: context.connection.name,
+      at: new Date(context.clock.now()).toISOString(),
+    },
+    key,
+    signal: context.signal,
+  };
+  let found = fetched;
+  let result: StoredResult;
+  try {
+    result = await store(origin, found, context);
+  } catch (error) {
+    if (!isFault(error, 'bad_upstream_reply')) throw error;
+    found = await withoutDamaged(fetched, workspace);
+    if (found.files.length === fetched.files.length) throw error;
+    result = await store(origin, found, context);
+  }
+  if (found.missed.length === 0) await workspace.discard();
+  const without = sources.length - found.files.length;
+  const summary = `${origin.name}: ${found.files.length} holes${without ? `, ${without} without data` : ''}.`;
+  return { result, summary, warnings: result.warnings ?? [] };
+}
+
+/** Files by hole, and what to tell of the holes that have none. */
+interface Fetched {
+  files: (Part & { file: string })[];
+  /** Holes the platform itself could not do. */
+  failed: string[];
+  /** Holes whose file could not be fetched or read; another call may succeed. */
+  missed: string[];
+}
+
+async function store(
+  origin: Origin,
+  { files, failed, missed }: Fetched,
+  context: OperationContext,
+): Promise<StoredResult> {
+  const told = [...failed, ...missed];
+  if (files.length === 0) throw nothingToJoin(told);
+  context.progress(`joining ${files.length} files`);
+  const table = await joinTables(files, { keyColumn: 'hole_id', signal: context.signal });
+  // What is not whole is fetched afresh by the next call, so it must not be found under the key.
+  const key = missed.length ? undefined : origin.key;
+  return context.results.write({ ...origin, key, warnings: [...told, ...table.warnings] }, { table });
+}
+
+async function fetchAll(sources: readonly Source[], workspace: Workspace, context: OperationContext): Promise<Fetched> {
+  const links = new Links(context);
+  const ready = sources.filter(({ hole }) => isReady(hole));
+  let done = 0;
+  const outcomes = await pMap(
+    ready,
+    async source => {
+      const outcome = await fetchHole(source, workspace, links, context);
+      done += 1;
+      context.progress(`${done} of ${ready.length} files`, done, ready.length);
+      return outcome;
+    },
+    { concurrency: atATime, signal: context.signal },
+  );
+  return {
+    files: outcomes.flatMap(outcome => outcome.part ?? []),
+    failed: sources.flatMap(({ hole }) => (hasFailed(hole) ? `Hole ${hole.holeId}: ${hole.status}, no file.` : [])),
+    missed: outcomes.flatMap(outcome => outcome.missed ?? []),
+  };
+}
+
+type Outcome = { part: Fetched['files'][number]; missed?: never } | { missed: string; part?: never };
+
+async function fetchHole(
+  source: Source,
+  workspace: Workspace,
+  links: Links,
+  context: OperationContext,
+): Promise<Outcome> {
+  const { holeId } = source.hole;
+  const file = fileOf(source);
+  const part = { key: holeId, path: workspace.path(file), file };
+  if (await workspace.has(file)) return { part };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { body } = await context.download(await links.of(source));
+      await workspace.write(file, body as AsyncIterable<Uint8Array>, context.signal);
+      return { part };
+    } catch (error) {
+      if (!isFault(error) || context.signal.aborted) throw error;
+      if (attempt > 2) return { missed: `Hole ${holeId}: ${error.message}` };
+      // Links last an hour; asking for the status again gives fresh ones.
+      if (error.status !== undefined && error.status < 500) links.renew(source);
+    }
+  }
+}
+
+const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
+
+/** The links of an export, read again when one has lapsed; many holes lapse at once and share one reading. */
+class Links {
+  readonly #context: OperationContext;
+  readonly #fresh = new Map<string, Promise<Map<string, Hole>>>();
+
+  constructor(context: OperationContext) {
+    this.#context = context;
+  }
+
+  async of({ id, hole }: Source): Promise<string> {
+    const expiry = hole.linkExpiryTime ?? Number.POSITIVE_INFINITY;
+    if (!this.#fresh.has(id) && expiry * 1000 <= this.#context.clock.now()) this.renew({ id, hole });
+    const fresh = (await this.#fresh.get(id))?.get(hole.holeId);
+    return (fresh ?? hole).url as string;
+  }
+
+  renew({ id, hole }: Source): void {
+    const known = this.#fresh.get(id);
+    const read = async () => {
+      const before = (await known)?.get(hole.holeId) ?? hole;
+      const page = await readExport(id, this.#context, { fresh: true });
+      const holes = new Map(page.artefacts.data.map(one => [one.holeId, one]));
+      return holes.get(hole.holeId)?.url ? holes : new Map([...holes, [hole.holeId, before]]);
+    };
+    this.#fresh.set(id, read());
+  }
+}
+
+// A file can be cut off and yet arrive whole by HTTP. It is left out, told, and fetched afresh by the next call.
+async function withoutDamaged({ files, failed, missed }: Fetched, workspace: Workspace): Promise<Fetched> {
+  const whole: Fetched = { files: [], failed, missed: [...missed] };
+  for (const part of files) {
+    if (await isWhole(part)) {
+      whole.files.push(part);
+      continue;
+    }
+    whole.missed.push(`Hole ${part.key}: its file is cut off or not CSV.`);
+    await workspace.remove(part.file);
+  }
+  return whole;
+}
+
+function refuseUnfinished(ids: readonly string[], pages: readonly ExportPage[], sources: readonly Source[]): void {
+  const open = pages.filter(({ status }) => !/^completed$|fail|error|cancel|expire/i.test(status));
+  if (open.length === 0) return;
+  const done = sources.filter(({ hole }) => isReady(hole) || hasFailed(hole)).length;
+  throw new Fault({
+    code: 'conflict',
+    message: `The export is still ${open[0]?.status}: ${done} of ${sources.length} holes are done.`,
+    hint: `Call wait_for_run {"run": "datarock://exports/${ids.join(joint)}"}.`,
+  });
+}
+
+function nothingToJoin(reasons: readonly string[]): Fault {
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: `The export has no file that can be read. ${reasons.slice(0, 5).join(' ')}`,
+    hint: 'Call datarock_get_export to see each hole; export again if the files stay unreadable.',
+  });
+}
+
+function nameOf(pages: readonly ExportPage[], context: OperationContext): string {
+  const names = pages.map(
+    ({ type, projectId }) => `${type?.name ?? 'Export'} of ${context.labelOf(projectName, projectId, {})}`,
+  );
+  return [...new Set(names)].join(', ');
+}

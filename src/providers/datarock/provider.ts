@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { rsaPrivateKey } from '../../auth/private-key.ts';
+import { signedRequest } from '../../auth/signed-request.ts';
+import type { HttpReply } from '../../http/client.ts';
+import type { FaultReading } from '../../http/connection.ts';
+import { baseUrl, provider, secret } from '../provider.ts';
+import { downloadExport } from './download.ts';
+import { createExport, exportRun, listExports } from './exports.ts';
+import { listArtefacts, listHoles, listProjects } from './projects.ts';
+import { requestHash } from './signature.ts';
+import { getExport } from './status.ts';
+
+const fiveMinutes = 300_000;
+
+export const datarock = provider({
+  name: 'datarock',
+  title: 'Datarock',
+  guide:
+    'Drill-core data: projects hold holes and artefacts (data products such as RQD). ' +
+    'To get data: datarock_create_export, then wait_for_run if it is not done, then read_result on the result:// table.',
+  settings: z.strictObject({
+    base_url: baseUrl('API root, version included').default('https://api.prod.datarock.com.au/v3'),
+    user: z.email().describe('E-mail address of the Datarock account that registered the key'),
+    private_key: secret('RSA private key, PEM text; its public half is registered in Datarock under API Key'),
+  }),
+  connect({ base_url, user, private_key }) {
+    return {
+      baseUrl: base_url,
+      auth: signedRequest({
+        privateKey: rsaPrivateKey(private_key, 'DATAROCK_PRIVATE_KEY'),
+        algorithm: 'RS256',
+        claims({ url, now }) {
+          const iat = Math.floor(now / 1000);
+          return { requestHash: requestHash(user, iat, url), iat };
+        },
+        headers: token => ({ 'x-api-user': user, signature: token }),
+      }),
+      // "300 for exports" may mean all of /export/ and surely means five minutes: the careful reading of both.
+      quotas: [
+        { name: 'exports', requests: 300, perMs: fiveMinutes, appliesTo: ({ path }) => path.includes('/export/') },
+        { name: 'API', requests: 1000, perMs: fiveMinutes, appliesTo: ({ path }) => !path.includes('/export/') },
+      ],
+      readFault,
+      secrets: [private_key],
+    };
+  },
+  operations: [listProjects, listArtefacts, listHoles, createExport, getExport, downloadExport, listExports],
+  runs: [exportRun],
+  defaultToolsets: ['projects', 'exports'],
+  async probe(context) {
+    const projects = await context.rows(listProjects, {});
+    return [`${projects.length} project${projects.length === 1 ? '' : 's'} visible`];
+  },
+  simulator: async () => (await import('./simulator.ts')).datarockSimulator,
+});
+
+// Datarock publishes no errors. What these hints name are the causes its guides let one expect.
+function readFault(reply: HttpReply): Partial<FaultReading> | undefined {
+  switch (reply.status) {
+    case 401:
+      return {
+        hint:
+          'Check, in this order: the clock of this machine, DATAROCK_USER (exact letter case), that the key is the one ' +
+          'registered last in Datarock (Navigation Menu > API Key; a new one replaces the old), DATAROCK_BASE_URL.',
+      };
+    case 403:
+      // A web firewall answers in its own words when the five-minute quota is used up; the API answers in JSON.
+      if (typeof reply.body === 'string' && reply.body !== '')
+        return {
+          code: 'rate_limited',
+          message: 'Datarock answered 403 with a page that is not from the API, probably a rate block.',
+          hint: 'Wait five minutes, then repeat the call. If it stays, ask Datarock support.',
+          retryAfter: fiveMinutes / 1000,
+          final: true,
+        };
+      return {
+        hint: 'Ask Datarock support for API permission on this account; roles with access are Manager and administrator.',
+      };
+    case 404:
+      return {
+        hint: 'Check the id with datarock_list_projects, datarock_list_artefacts or datarock_list_holes. A project not assigned to this user, and an export older than 7 days, look the same.',
+      };
+    default:
+      return undefined;
+  }
+}

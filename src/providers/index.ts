@@ -1,0 +1,4 @@
+import { datarock } from './datarock/provider.ts';
+import type { Provider } from './provider.ts';
+
+export const providers: readonly Provider[] = [datarock];

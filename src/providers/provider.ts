@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Connection } from '../http/connection.ts';
+import type { Operation, OperationContext } from '../operation.ts';
+import type { RunKind } from '../runs/run.ts';
+import type { SimulatorDefinition } from '../sandbox/host.ts';
+
+/** Everything the program knows of one platform. Adding a platform is one of these and one line in `index.ts`. */
+export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
+  /** First word of its operations, scheme of its URIs, prefix of its environment variables. */
+  name: string;
+  title: string;
+  /** For the model: what it holds and how to chain its tools. At most three sentences. */
+  guide: string;
+  /** What an operator sets; keys in snake_case, secrets made with `secret()`. */
+  settings: Settings;
+  /** Builds the connection without any I/O. Throws `not_configured` naming the setting that is wrong. */
+  connect(settings: z.output<Settings>, clock: Clock): ConnectionParts;
+  operations: readonly Operation[];
+  runs: readonly RunKind[];
+  /** Listed unless the operator chooses otherwise. */
+  defaultToolsets: readonly string[];
+  /** One cheap authenticated request; resolves to facts worth showing, for example who the credential belongs to. */
+  probe(context: OperationContext): Promise<string[]>;
+  simulator(): Promise<SimulatorDefinition>;
+}
+
+/** What differs between two connections of the same platform. */
+export type ConnectionParts = Omit<Connection, 'name' | 'platform' | 'title' | 'readOnly'> & {
+  /** Values that must never be shown. */
+  secrets: readonly string[];
+};
+
+/** Declares a provider. Returns its argument; it exists so that the compiler checks the settings. */
+export function provider<Settings extends z.ZodObject>(declaration: Provider<Settings>): Provider {
+  return declaration as unknown as Provider;
+}
+
+export const secret = (description: string) => z.string().min(1).describe(description).meta({ secret: true });
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** An API root: https, or http to this machine only, because credentials travel with every request. */
+export const baseUrl = (description: string) =>
+  z
+    .string()
+    .describe(description)
+    .transform((text, context) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+      if (!url || !secure || url.username || url.search || url.hash) {
+        context.addIssue({
+          code: 'custom',
+          message: 'must be an https address (http only to this machine), without credentials, query or fragment',
+        });
+        return z.NEVER;
+      }
+      return url.href.replace(/\/+$/, '');
+    });

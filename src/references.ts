@@ -1,0 +1,112 @@
+import leven from 'leven';
+import type { Clock } from './clock.ts';
+import { Fault } from './errors.ts';
+import type { Operation, OperationContext, Reference, Row } from './operation.ts';
+
+/** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
+const freshFor = 300_000;
+
+/** Turns what people call a thing into the key that the platform wants. Remembers listings for five minutes. */
+export class References {
+  readonly #clock: Clock;
+  readonly #listings = new Map<string, { at: number; rows: Row[] }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async resolve(reference: Reference, value: string, args: Row, context: OperationContext): Promise<string> {
+    if (reference.keyForm?.test(value)) return value;
+    const { rows, remembered } = await this.rows(reference.list(), args, context);
+    const found = find(reference, value, rows);
+    if (found !== undefined) return found;
+    if (!remembered) throw unknown(reference, value, rows);
+    const fresh = (await this.rows(reference.list(), args, context, 0)).rows;
+    const now = find(reference, value, fresh);
+    if (now === undefined) throw unknown(reference, value, fresh);
+    return now;
+  }
+
+  labelOf(reference: Reference, key: string, args: Row, context: OperationContext): string {
+    const known = this.#listings.get(listingKey(reference.list(), args, context))?.rows;
+    const row = known?.find(one => one[reference.key] === key);
+    return row ? String(row[reference.label]) : key;
+  }
+
+  /** The rows of a listing, at most `maxAge` ms old. */
+  async rows(
+    listing: Operation,
+    args: Row,
+    context: OperationContext,
+    maxAge = freshFor,
+  ): Promise<{ rows: Row[]; remembered: boolean }> {
+    const known = this.#listings.get(listingKey(listing, args, context));
+    if (known && this.#clock.now() - known.at < maxAge) return { rows: known.rows, remembered: true };
+    const rows = await context.rows(listing, ownArguments(listing, args));
+    this.remember(listing, args, context, rows);
+    return { rows, remembered: false };
+  }
+
+  /** Takes note of a listing that was read whole for another reason. */
+  remember(listing: Operation, args: Row, context: OperationContext, rows: Row[]): void {
+    const key = listingKey(listing, args, context);
+    this.#listings.delete(key);
+    this.#listings.set(key, { at: this.#clock.now(), rows });
+    // Oldest out: a server for many people must not collect every listing it ever saw.
+    if (this.#listings.size > 200) this.#listings.delete(this.#listings.keys().next().value as string);
+  }
+}
+
+/** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
+const ownArguments = (listing: Operation, args: Row) =>
+  Object.fromEntries(Object.entries(args).filter(([name]) => name in listing.input.shape));
+
+const listingKey = (listing: Operation, args: Row, { connection }: OperationContext) =>
+  JSON.stringify([connection.name, listing.name, ownArguments(listing, args)]);
+
+function find({ key, label }: Reference, value: string, rows: Row[]): string | undefined {
+  const keyOf = (row: Row) => String(row[key]);
+  const exact = rows.find(row => keyOf(row) === value);
+  if (exact) return keyOf(exact);
+  const fold = (text: unknown) => String(text).trim().toLowerCase();
+  const same = rows.filter(row => row[label] === value);
+  const alike = same.length ? same : rows.filter(row => fold(row[label]) === fold(value));
+  if (alike.length > 1)
+    throw new Fault({
+      code: 'bad_arguments',
+      message: `${alike.length} things are called "${value}".`,
+      hint: `Give one of these ids instead: ${alike.map(keyOf).join(', ')}.`,
+    });
+  return alike[0] && keyOf(alike[0]);
+}
+
+function unknown({ list, key, label }: Reference, value: string, rows: Row[]): Fault {
+  const listing: Operation = list();
+  const near = nearest(
+    value,
+    rows.flatMap(row => [String(row[label]), String(row[key])]),
+  );
+  const shown = rows.slice(0, 8).map(row => `"${String(row[label])}"`);
+  const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
+  return new Fault({
+    code: 'not_found',
+    message: `${listing.name} shows nothing called "${value}".`,
+    hint: [
+      near && `Did you mean "${near}"?`,
+      shown.length ? `There are: ${shown.join(', ')}${more}.` : `${listing.name} is empty for these arguments.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
+  });
+}
+
+/** The candidate that was probably meant, if any is near enough. */
+export function nearest(value: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let distance = Math.max(2, Math.floor(value.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const steps = leven(value.toLowerCase(), candidate.toLowerCase(), { maxDistance: distance });
+    if (steps < distance) [best, distance] = [candidate, steps];
+  }
+  return best;
+}

@@ -1,0 +1,171 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  type Resource,
+  ResourceNotFoundError,
+  type ResourceTemplateType,
+} from '@modelcontextprotocol/server';
+import { isFault } from '../errors.ts';
+import { fieldMeta, type Operation, platformOf, type ResourceSpec } from '../operation.ts';
+import { contextFor } from '../perform.ts';
+import type { StoredResult } from '../results/result.ts';
+import { shapeAnswer } from '../results/shape.ts';
+import { asFault, callOperation, type Shared } from '../tools/call.ts';
+import type { CallOptions, ToolSet } from '../tools/registry.ts';
+import { uriTemplate } from './uri.ts';
+
+type Shown = Operation & { resource: ResourceSpec };
+
+const mimeType = 'application/json';
+/** A stored result up to this many bytes is shown whole; a larger one is described. */
+const wholeUpTo = 256 * 1024;
+const pageSize = 100;
+
+/** Resources of this process: listings and things of the platforms, and stored results. */
+export interface ResourceSet {
+  templates: readonly ResourceTemplateType[];
+  list(cursor?: string): Promise<{ resources: Resource[]; nextCursor?: string }>;
+  read(uri: string, options?: CallOptions): Promise<ReadResourceResult>;
+  complete(template: string, variable: string, value: string, given: Record<string, string>): Promise<string[]>;
+}
+
+export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
+  const shown = shared.catalog.operations.filter((operation): operation is Shown => operation.resource !== undefined);
+  const isFixed = ({ resource }: Shown) => uriTemplate(resource.uri).variables.length === 0;
+  const fixed = shown.filter(isFixed).map(
+    (operation): Resource => ({
+      uri: operation.resource.uri,
+      name: operation.resource.title,
+      description: operation.summary,
+      mimeType,
+    }),
+  );
+  const templates = shown
+    .filter(operation => !isFixed(operation))
+    .map(
+      (operation): ResourceTemplateType => ({
+        uriTemplate: operation.resource.uri,
+        name: operation.resource.title,
+        description: operation.summary,
+        mimeType,
+      }),
+    );
+
+  return {
+    templates: [
+      ...templates,
+      {
+        uriTemplate: 'result://{id}',
+        name: 'Stored result',
+        description: 'A table or file that an earlier call stored.',
+      },
+    ],
+
+    async list(cursor) {
+      const stored = (await shared.results.list()).map(resultResource);
+      const all = [...fixed, ...stored];
+      const start = cursor === undefined ? 0 : all.findIndex(({ uri }) => uri === cursor) + 1;
+      if (start === 0 && cursor !== undefined)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor');
+      const resources = all.slice(start, start + pageSize);
+      const last = resources.at(-1);
+      return { resources, ...(last && start + pageSize < all.length ? { nextCursor: last.uri } : {}) };
+    },
+
+    read(uri, options = {}) {
+      return tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
+        try {
+          if (uri.startsWith('result://')) return await readStored(shared, uri);
+          const found = find(shown, uri);
+          if (!found) throw new ResourceNotFoundError(uri);
+          const args = { ...found.variables, ...(found.operation.paging ? { limit: 'all' } : {}) };
+          const answer = await callOperation(shared, found.operation, args, call);
+          const text = JSON.stringify(shapeAnswer(answer).structuredContent);
+          return { contents: [{ uri, mimeType, text }] };
+        } catch (error) {
+          if (!isFault(error)) throw error;
+          const { code, message, hint } = asFault(error, shared);
+          if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
+          const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+          throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
+        }
+      });
+    },
+
+    async complete(template, variable, value, given) {
+      if (template === 'result://{id}')
+        return matching(
+          value,
+          (await shared.results.list()).map(({ id }) => id),
+        );
+      const operation = shown.find(({ resource }) => resource.uri === template);
+      const schema = operation?.input.shape[variable];
+      const reference = schema && fieldMeta(schema as never).names;
+      if (!operation || !reference) return [];
+      const connection = shared.connections.choose(platformOf(operation), given['connection']);
+      return tools.within(`complete ${operation.name}`, {}, async call => {
+        const context = contextFor(shared, connection, call);
+        const { rows } = await shared.references.rows(reference.list(), given, context);
+        const keys = matching(
+          value,
+          rows.map(row => String(row[reference.key])),
+        );
+        return [
+          ...new Set([
+            ...matching(
+              value,
+              rows.map(row => String(row[reference.label])),
+            ),
+            ...(value ? keys : []),
+          ]),
+        ];
+      });
+    },
+  };
+}
+
+// What people type is the beginning of a word, not always of the first.
+function matching(value: string, candidates: readonly string[]): string[] {
+  const wanted = value.toLowerCase();
+  const starts = candidates.filter(candidate => candidate.toLowerCase().startsWith(wanted));
+  return [...starts, ...candidates.filter(one => !starts.includes(one) && one.toLowerCase().includes(wanted))];
+}
+
+function find(shown: readonly Shown[], uri: string) {
+  const [bare = uri, query = ''] = uri.split('?', 2);
+  const connection = new URLSearchParams(query).get('connection');
+  for (const operation of shown) {
+    const variables = uriTemplate(operation.resource.uri).match(query ? uri : bare);
+    if (variables) return { operation, variables: { ...variables, ...(connection ? { connection } : {}) } };
+  }
+  return undefined;
+}
+
+function resultResource({ uri, name, mediaType, bytes, rows, kind, source, createdAt }: StoredResult): Resource {
+  const extent = kind === 'table' ? `${rows} rows` : `${bytes} bytes`;
+  return {
+    uri,
+    name,
+    mimeType: mediaType,
+    size: bytes,
+    description: `${extent}, from ${source.operation}, ${createdAt}`,
+  };
+}
+
+async function readStored({ results }: Shared, uri: string): Promise<ReadResourceResult> {
+  const result = await results.get(uri);
+  if (result.bytes > wholeUpTo) {
+    const { key: _, ...facts } = result;
+    const text = JSON.stringify({
+      ...facts,
+      note: 'Too large to show whole: use read_result with offset, columns or where.',
+    });
+    return { contents: [{ uri, mimeType, text }] };
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of results.open(result)) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const content = result.kind === 'table' ? { text: bytes.toString('utf8') } : { blob: bytes.toString('base64') };
+  return { contents: [{ uri, mimeType: result.mediaType, ...content }] };
+}

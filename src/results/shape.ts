@@ -1,0 +1,165 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Row } from '../operation.ts';
+import type { Answer, PageFacts } from '../tools/answer.ts';
+import type { StoredResult } from './result.ts';
+
+type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
+
+/**
+ * Puts an answer into words and structure: one sentence of fact, then a compact table; the same again as data.
+ * The two say the same, because some clients show the one to the model and some the other.
+ */
+export function shapeAnswer(answer: Answer): Shaped {
+  switch (answer.kind) {
+    case 'rows':
+      return shapeRows(answer);
+    case 'value':
+      return shapeValue(answer.value);
+    case 'result':
+      return shapeResult(answer);
+    case 'run':
+      return shapeRun(answer);
+  }
+}
+
+function shapeRows({ noun, rows, page, continued, about, warnings }: Answer & { kind: 'rows' }): Shaped {
+  return words([sentence(noun, page, continued), aboutLine(about), table(rows), ...warnings.map(warning)], {
+    items: rows,
+    page,
+    ...(about ? { about } : {}),
+    ...list('warnings', warnings),
+  });
+}
+
+function shapeValue(value: unknown): Shaped {
+  const root = isRow(value) ? value : { value: value ?? null };
+  return words([JSON.stringify(root)], root);
+}
+
+function shapeResult({ result, summary, page, about, warnings }: Answer & { kind: 'result' }): Shaped {
+  return words([summary, aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
+    result: storedFacts(result),
+    ...(page ? { page } : {}),
+    ...(about ? { about } : {}),
+    ...list('warnings', warnings),
+  });
+}
+
+function shapeRun({ run, details, result, summary, next, warnings }: Answer & { kind: 'run' }): Shaped {
+  const { done, total, unit } = run.progress ?? {};
+  const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
+  const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
+  return words(
+    [
+      state,
+      ...(run.notes ?? []),
+      aboutLine(details),
+      summary,
+      ...(result ? storedLines(result) : []),
+      next && `Next: ${next}`,
+      ...warnings.map(warning),
+    ],
+    {
+      run,
+      ...(details ? { details } : {}),
+      ...(result ? { result: storedFacts(result) } : {}),
+      ...(next ? { next } : {}),
+      ...list('warnings', warnings),
+    },
+  );
+}
+
+/** A stored result as the model needs it: enough to decide what to ask of it, never the rows themselves. */
+export function storedFacts(result: StoredResult): Row {
+  const { uri, kind, mediaType, name, bytes, expiresAt } = result;
+  const head = { uri, kind, name, media_type: mediaType, bytes, expires_at: expiresAt };
+  if (result.kind !== 'table') return head;
+  return { ...head, rows: result.rows, columns: result.columns.map(columnFacts), sample: result.sample.slice(0, 3) };
+}
+
+const columnFacts = ({ name, type, nulls, min, max, mean }: StoredResult['columns'][number]) => ({
+  name,
+  type,
+  ...(nulls ? { nulls } : {}),
+  ...(min == null ? {} : { min, max }),
+  ...(mean == null ? {} : { mean: round(mean) }),
+});
+
+function storedLines(result: StoredResult): string[] {
+  if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
+  const columns = result.columns.map(({ name, type, nulls, min, max, mean }) => {
+    const range = min == null ? '' : ` ${min}..${max}`;
+    const average = mean == null ? '' : ` mean ${round(mean)}`;
+    return `${name} ${type}${range}${average}${nulls ? ` (${nulls} empty)` : ''}`;
+  });
+  return [
+    `Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`,
+    'First rows:',
+    table(result.sample.slice(0, 3)),
+  ];
+}
+
+function sentence(noun: string, { returned, total, complete, next }: PageFacts, continued: boolean): string {
+  const of = total === null || total === returned ? '' : ` of ${number(total)}`;
+  if (!complete) {
+    const more = next ? `; there are more: repeat with cursor "${next}"` : '; there are more';
+    return `${number(returned)}${of} ${noun}${more}.`;
+  }
+  if (continued) return `The last ${number(returned)}${of} ${noun}.`;
+  return returned === 0 ? `No ${noun}.` : `All ${number(returned)} ${noun}.`;
+}
+
+const aboutLine = (about: Row | undefined) =>
+  about &&
+  Object.entries(about)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}: ${cell(value)}`)
+    .join('; ');
+
+const warning = (text: string) => `Warning: ${text}`;
+
+/** Rows as CSV under a header: the fewest tokens of the forms that models read without mistakes. */
+export function table(rows: readonly Row[]): string {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  if (columns.length === 0) return '';
+  return [columns, ...rows.map(row => columns.map(column => row[column]))]
+    .map(line => line.map(cell).map(quote).join(','))
+    .join('\n');
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : clean(String(value));
+}
+
+const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/**
+ * Upstream text is data. Control characters, bidirectional overrides and the invisible tag characters can make a model
+ * read something that no person sees, so they go.
+ */
+export function clean(text: string): string {
+  return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]/gu, '');
+}
+
+/** `clean` for every text inside a value. */
+export function cleanDeep(value: unknown): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map(cleanDeep);
+  if (isRow(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [clean(name), cleanDeep(inner)]));
+  return value;
+}
+
+/** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
+export const guessTokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value) ?? '') / 2.8);
+
+function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
+  return { content: [{ type: 'text', text: lines.filter(Boolean).join('\n') }], structuredContent };
+}
+
+const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+const number = (value: number) => value.toLocaleString('en-US');
+const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+const round = (value: number) => Number(value.toPrecision(6));

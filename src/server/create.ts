@@ -1,0 +1,135 @@
+import { Server, type ServerContext } from '@modelcontextprotocol/server';
+import { createCatalog } from '../catalog.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { Connections, connect } from '../connections.ts';
+import { createHttpClient } from '../http/client.ts';
+import { createRedactor } from '../http/redact.ts';
+import { createLog, type Log } from '../log.ts';
+import { providers } from '../providers/index.ts';
+import { References } from '../references.ts';
+import { createResources } from '../resources/registry.ts';
+import { defaultResultsDirectory, openResultStore } from '../results/store.ts';
+import type { Shared } from '../tools/call.ts';
+import { type CallOptions, createTools, type ToolSet } from '../tools/registry.ts';
+import { toolInputs } from '../tools/schema.ts';
+import { version } from '../version.ts';
+import { instructionsFor } from './instructions.ts';
+
+/** A configured server, before any transport: one factory for every connection, request and era. */
+export interface DataPlatformsServer {
+  /** Give it to `serveStdio` or `createMcpHandler` of the SDK. */
+  factory(): Server;
+  tools: ToolSet;
+  shared: Shared;
+  log: Log;
+  /** Ends calls and upstream connections; stored results stay. */
+  close(): Promise<void>;
+}
+
+export interface ServerDependencies {
+  clock?: Clock;
+  log?: Log;
+}
+
+/**
+ * Makes the server of a configuration. No I/O: platforms are reached by the calls.
+ * @throws Fault `not_configured` for a toolset that does not exist
+ */
+export function createServer(
+  config: Config,
+  { clock = systemClock(), log }: ServerDependencies = {},
+): DataPlatformsServer {
+  const redactor = createRedactor();
+  const states = connect(config.connections, clock, redactor);
+  const connections = new Connections(states, providers);
+  const ownLog = log ?? createLog(config.log_level, redactor);
+  for (const { name, fault } of states) {
+    if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
+  }
+  const http = createHttpClient({ clock, redactor, version, log: (level, fields) => ownLog[level](fields, 'upstream') });
+  const shared: Shared = {
+    clock,
+    http,
+    redactor,
+    connections,
+    references: new References(clock),
+    inputOf: toolInputs(connections),
+    results: openResultStore({
+      directory: config.results_dir ?? defaultResultsDirectory(),
+      clock,
+      quotaBytes: config.results_quota_gib * 2 ** 30,
+    }),
+    catalog: createCatalog(connections.platforms, providers, { toolsets: config.toolsets, readOnly: config.read_only }),
+    answerTokens: config.answer_tokens,
+  };
+  const tools = createTools(shared, ownLog);
+  const resources = createResources(shared, tools);
+  const instructions = instructionsFor(connections);
+
+  function factory(): Server {
+    // The low-level server: `McpServer` converts every schema again for each instance and each listing.
+    const server = new Server(
+      { name: 'data-platforms-mcp', title: 'Data platforms', version },
+      { capabilities: { tools: {}, resources: {}, completions: {} }, instructions },
+    );
+    server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
+    server.setRequestHandler('tools/call', ({ params }, context) =>
+      tools.call(params.name, params.arguments, callOptions(context)),
+    );
+    server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
+    server.setRequestHandler('resources/read', ({ params }, context) =>
+      resources.read(params.uri, callOptions(context)),
+    );
+    server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
+      if (ref.type !== 'ref/resource') return { completion: { values: [] } };
+      const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
+      return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
+    });
+    return server;
+  }
+
+  return {
+    factory,
+    tools,
+    shared,
+    log: ownLog,
+    close: () => http.close(),
+  };
+}
+
+/** Cancellation and progress of one protocol request. */
+function callOptions({ mcpReq: { signal, _meta, notify } }: ServerContext): CallOptions {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return { signal };
+  const count = risingCount();
+  return {
+    signal,
+    progress(message, done, total) {
+      // Nobody waits for a notification; a client that has gone shows up as an aborted signal.
+      notify({ method: 'notifications/progress', params: { progressToken, message, ...count(done, total) } }).catch(
+        () => {},
+      );
+    },
+  };
+}
+
+/**
+ * Progress must rise with every notification, but a call has phases that count different things. Each phase counts on
+ * from the end of the one before it; a message without a count moves by a hair.
+ */
+export function risingCount(): (done?: number, total?: number) => { progress: number; total?: number } {
+  let base = 0;
+  let phase: number | undefined;
+  let last = 0;
+  return (done, total) => {
+    if (done !== undefined && total !== undefined) {
+      if (phase !== undefined && (total !== phase || base + done < last - 1)) base += phase;
+      phase = total;
+    }
+    const progress = Math.max(last + 0.001, done === undefined ? 0 : base + done);
+    last = progress;
+    return phase === undefined ? { progress } : { progress, total: Math.max(base + phase, progress) };
+  };
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { Fault } from './errors.ts';
+
+const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A moment as people give it; read with `parseTime`, because "24h" needs to know what time it is. */
+export const time = (description: string) =>
+  z.union([z.string().min(1), z.number()]).describe(`${description}: ISO 8601, "24h"/"7d" ago, or Unix seconds`);
+
+/** @returns milliseconds since the Unix epoch */
+export function parseTime(value: string | number, argument: string, now: number): number {
+  const refuse = (message: string) =>
+    new Fault({
+      code: 'bad_arguments',
+      message: `${argument}: ${message}`,
+      hint: 'Use ISO 8601 with a zone (2026-11-20T14:00:00Z), a span before now (24h, 7d), or Unix seconds.',
+    });
+  const text = String(value).trim();
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const seconds = Number(text);
+    if (seconds >= 1e11)
+      throw refuse(`${text} looks like milliseconds; Unix seconds are expected (${Math.floor(seconds / 1000)}).`);
+    return seconds * 1000;
+  }
+  const span = /^(\d+)\s*([mhdw])$/.exec(text);
+  if (span) return now - Number(span[1]) * (unitMs[span[2] as string] as number);
+  if (/^\d{4}-\d{2}-\d{2}([T ]|$)/.test(text)) {
+    // A date without a zone is read as UTC: the server's own zone would be an accident.
+    const zoned = /([zZ]|[+-]\d{2}:?\d{2})$/.test(text.slice(10))
+      ? text
+      : `${text.slice(0, 10)}T${text.slice(11) || '00:00:00'}Z`;
+    const parsed = Date.parse(zoned.replace(' ', 'T'));
+    if (!Number.isNaN(parsed)) return parsed;
+  }
+  throw refuse(`"${text}" is not a time.`);
+}

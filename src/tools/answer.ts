@@ -1,0 +1,44 @@
+import type { Row } from '../operation.ts';
+import type { StoredResult } from '../results/result.ts';
+import type { Run } from '../runs/run.ts';
+
+/** What an operation came to, before it is put into words. */
+export type Answer =
+  | {
+      kind: 'rows';
+      noun: string;
+      rows: Row[];
+      page: PageFacts;
+      /** The page begins somewhere after the first row. */
+      continued: boolean;
+      about?: Record<string, unknown>;
+      warnings: string[];
+    }
+  | { kind: 'value'; value: unknown }
+  | {
+      kind: 'result';
+      result: StoredResult;
+      summary: string;
+      page?: PageFacts;
+      about?: Record<string, unknown>;
+      warnings: string[];
+    }
+  | {
+      kind: 'run';
+      run: Run;
+      details?: Row;
+      result?: StoredResult;
+      summary?: string;
+      next?: string;
+      warnings: string[];
+    };
+
+export interface PageFacts {
+  returned: number;
+  /** Null where the platform does not say. */
+  total: number | null;
+  /** Nothing follows. */
+  complete: boolean;
+  /** Cursor of what follows. */
+  next: string | null;
+}

@@ -1,0 +1,172 @@
+import type { Catalog } from '../catalog.ts';
+import type { Connections } from '../connections.ts';
+import { Fault, isFault } from '../errors.ts';
+import type { Call } from '../http/client.ts';
+import type { Redactor } from '../http/redact.ts';
+import { type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
+import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
+import { cleanDeep, guessTokens } from '../results/shape.ts';
+import { answerRun, runUri } from '../runs/answer.ts';
+import type { Answer, PageFacts } from './answer.ts';
+import { parseArguments } from './arguments.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
+
+/** What answering calls needs besides the calls. */
+export interface Shared extends Runtime {
+  connections: Connections;
+  catalog: Catalog;
+  redactor: Redactor;
+  inputOf(operation: Operation): ToolInput;
+  /** Tokens one answer may take before its rows go to the store. */
+  answerTokens: number;
+}
+
+/** Rows that one call gathers at the most: they are in memory until they are stored. */
+const mostRows = 20_000;
+
+/**
+ * Carries out one operation: arguments, connection, names, the operation itself, and what it came to.
+ * @throws Fault
+ */
+export async function callOperation(shared: Shared, operation: Operation, given: unknown, call: Call): Promise<Answer> {
+  const platform = platformOf(operation);
+  const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
+  const { limit, cursor, fields, wait_seconds, connection: name, ...own } = parsed as Controls & Row;
+  const connection = shared.connections.choose(platform, name);
+  if (connection.readOnly && operation.effect !== 'read')
+    throw new Fault({
+      code: 'read_only',
+      message: `The connection ${connection.name} is read-only, and ${operation.name} changes something.`,
+      hint: 'Ask the operator of this server to allow it, or use another connection.',
+    });
+  const context = contextFor(shared, connection, call);
+  const args = await resolveNames(operation, own, context);
+  if (operation.collect) {
+    const collected = await operation.collect(args as never, context);
+    return { kind: 'result', ...collected };
+  }
+  if (operation.paging) return listRows(shared, operation, args, context, { limit, cursor, fields } as Controls);
+  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
+  if (!operation.starts) return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
+  const { run: kind, variables: read } = operation.starts;
+  const variables = read(value as never);
+  return answerRun(kind, runUri(kind, variables, connection, shared.connections), variables, context, {
+    waitSeconds: wait_seconds ?? defaultWaitSeconds,
+    details: value as Row,
+    warnings,
+    started: true,
+  });
+}
+
+async function listRows(
+  shared: Shared,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  { limit = defaultLimit, cursor, fields }: Controls,
+): Promise<Answer> {
+  const scope = { operation: operation.name, connection: context.connection.name, arguments: args };
+  const from = cursor === undefined ? undefined : readCursor(scope, cursor);
+  const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
+  const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
+  const { value, warnings } = readOutput(shared, operation, found.items);
+  if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
+  const rows = pick(value as Row[], fields, warnings);
+  const page: PageFacts = {
+    returned: rows.length,
+    total: found.total ?? (found.complete && from === undefined ? rows.length : null),
+    complete: found.complete,
+    next: found.next === undefined ? null : writeCursor(scope, found.next),
+  };
+  const noun = nounOf(operation);
+  const about = found.about && { about: cleanDeep(found.about) as Row };
+  if (guessTokens(rows) <= shared.answerTokens)
+    return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
+  const result = await shared.results.write(
+    {
+      name: noun,
+      mediaType: 'application/x-ndjson',
+      source: { ...scope, at: new Date(context.clock.now()).toISOString() },
+      signal: context.signal,
+    },
+    { rows },
+  );
+  const extent =
+    page.complete && from === undefined
+      ? `All ${rows.length}`
+      : `${rows.length}${page.total === null ? '' : ` of ${page.total}`}`;
+  const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
+  return {
+    kind: 'result',
+    result,
+    summary: `${extent} ${noun}, stored because they do not fit one answer.${more}`,
+    page,
+    ...about,
+    warnings,
+  };
+}
+
+/** "holes", "merge requests": what the listing's name says after its verb. */
+export function nounOf({ name }: Operation): string {
+  return name.split('_').slice(2).join(' ');
+}
+
+function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {
+  if (!fields?.length) return rows;
+  const known = new Set(rows.flatMap(row => Object.keys(row)));
+  const unknown = fields.filter(field => !known.has(field));
+  if (unknown.length && rows.length)
+    warnings.push(`No row has ${unknown.join(', ')}; fields are: ${[...known].join(', ')}.`);
+  return rows.map(row => Object.fromEntries(fields.filter(field => field in row).map(field => [field, row[field]])));
+}
+
+/**
+ * Reads a platform's answer by the record, loosely: what differs is kept under `unexpected` and told as a warning. An
+ * answer is never refused for its form, and published schemas stay true.
+ */
+function readOutput(
+  { redactor }: Shared,
+  operation: Operation,
+  value: unknown,
+): { value: unknown; warnings: string[] } {
+  const safe = redactor.value(cleanDeep(value));
+  const differences = new Map<string, number>();
+  const read = (one: unknown): unknown => {
+    const parsed = operation.output.safeParse(one);
+    if (parsed.success) return parsed.data;
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
+      differences.set('not an object', (differences.get('not an object') ?? 0) + 1);
+      return { unexpected: one };
+    }
+    const row: Row = { ...one };
+    const unexpected: Row = {};
+    for (const { path, message } of parsed.error.issues) {
+      const field = String(path[0]);
+      const what = `${field}: ${message}`;
+      differences.set(what, (differences.get(what) ?? 0) + 1);
+      if (field in row) unexpected[field] = row[field];
+      delete row[field];
+    }
+    return { ...row, ...(Object.keys(unexpected).length ? { unexpected } : {}) };
+  };
+  const result = operation.paging ? (safe as unknown[]).map(read) : read(safe);
+  const warnings = [...differences].map(
+    ([what, times]) =>
+      `The platform's answer differs from its documentation (${what}${times > 1 ? `, ${times} times` : ''}).`,
+  );
+  return { value: result, warnings };
+}
+
+/** Anything thrown, as a fault the caller can act on, without secrets. */
+export function asFault(error: unknown, { redactor }: Pick<Shared, 'redactor'>): Fault {
+  if (!isFault(error)) {
+    return new Fault({
+      code: 'bad_upstream_reply',
+      message: `This server failed unexpectedly: ${redactor.text(error instanceof Error ? error.message : String(error))}`,
+      hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
+      cause: error,
+    });
+  }
+  return error.with({ message: redactor.text(error.message), hint: redactor.text(error.hint) });
+}

@@ -1,0 +1,214 @@
+import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
+import { Fault, isFault } from '../errors.ts';
+import type { Call, Meter } from '../http/client.ts';
+import type { Log } from '../log.ts';
+import { type Effect, type Operation, platformOf } from '../operation.ts';
+import { providers } from '../providers/index.ts';
+import { shapeAnswer } from '../results/shape.ts';
+import type { Answer } from './answer.ts';
+import { parseArguments } from './arguments.ts';
+import { asFault, callOperation, type Shared } from './call.ts';
+import { type GeneralTool, generalTools } from './general.ts';
+import { jsonSchema, toolOutput, toolTitle } from './schema.ts';
+
+/** One call answers within this, because common clients give up after 60 s. */
+export const callTimeoutMs = 50_000;
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  progress?: (message: string, done?: number, total?: number) => void;
+}
+
+/** The tools of this process: one list, made once, and what answers it. */
+export interface ToolSet {
+  list: readonly Tool[];
+  has(name: string): boolean;
+  /** Always resolves: what goes wrong is an answer with `isError`. */
+  call(name: string, args: unknown, options?: CallOptions): Promise<CallToolResult>;
+  /** The same before it is put into words; throws `Fault`. */
+  answer(name: string, args: unknown, call: Call): Promise<Answer>;
+  /** Runs something as a call: with a deadline, a meter and a log line. */
+  within<T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>): Promise<T>;
+}
+
+type Definition = { tool: Tool; answer(args: unknown, call: Call): Promise<Answer> };
+
+export function createTools(shared: Shared, log: Log): ToolSet {
+  const definitions = new Map<string, Definition>();
+  for (const tool of generalTools) if (tool.listed(shared)) definitions.set(tool.name, generalDefinition(tool, shared));
+  for (const operation of shared.catalog.listed)
+    definitions.set(operation.name, operationDefinition(operation, shared));
+  const list = [...definitions.values()].map(({ tool }) => tool);
+  const { clock } = shared;
+
+  async function within<T>(name: string, { signal, progress }: CallOptions, body: (call: Call) => Promise<T>) {
+    const alarm = clock.alarm(callTimeoutMs, () => tooLong(name));
+    const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
+    const cancelled = () =>
+      controller.abort(
+        new Fault({
+          code: 'cancelled',
+          message: `${name} was cancelled.`,
+          hint: 'Nothing more was sent; what had been sent stands.',
+        }),
+      );
+    const expired = () => controller.abort(alarm.signal.reason);
+    const controller = new AbortController();
+    signal?.addEventListener('abort', cancelled, { once: true });
+    alarm.signal.addEventListener('abort', expired, { once: true });
+    const started = performance.now();
+    let outcome = 'ok';
+    try {
+      const call = {
+        signal: controller.signal,
+        deadline: clock.now() + callTimeoutMs,
+        meter,
+        progress: progress ?? (() => {}),
+      };
+      return await body(call);
+    } catch (error) {
+      outcome = isFault(error) ? error.code : 'defect';
+      if (!isFault(error)) log.error({ tool: name, err: error }, 'defect');
+      throw error;
+    } finally {
+      alarm.clear();
+      signal?.removeEventListener('abort', cancelled);
+      log.info({ tool: name, outcome, ms: Math.round(performance.now() - started), ...meter }, 'call');
+    }
+  }
+
+  async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
+    const definition = definitions.get(name);
+    if (!definition) throw notListed(name, shared);
+    return definition.answer(args, call);
+  }
+
+  return {
+    list,
+    has: name => definitions.has(name),
+    within,
+    answer,
+    async call(name, args, options = {}) {
+      let usage: Meter | undefined;
+      try {
+        return await within(name, options, async call => {
+          usage = call.meter;
+          return { ...shapeAnswer(await answer(name, args, call)), _meta: { [usageKey]: usage } };
+        });
+      } catch (error) {
+        return faultResult(asFault(error, shared), usage);
+      }
+    },
+  };
+}
+
+/** Key in `_meta` of every answer: what it cost upstream, as a `Meter`. */
+export const usageKey = 'data-platforms-mcp/usage';
+/** Key in `_meta` of an answer that is an error: code and figures. */
+export const faultKey = 'data-platforms-mcp/fault';
+
+function faultResult(
+  { code, message, hint, status, retryAfter, requestId }: Fault,
+  usage: Meter | undefined,
+): CallToolResult {
+  const fault = Object.fromEntries(
+    Object.entries({ code, status, retryAfter, requestId }).filter(([, value]) => value !== undefined),
+  );
+  return {
+    isError: true,
+    content: [{ type: 'text', text: `${code}: ${message}\nNext: ${hint}` }],
+    _meta: { [faultKey]: fault, ...(usage ? { [usageKey]: usage } : {}) },
+  };
+}
+
+const tooLong = (name: string) =>
+  new Fault({
+    code: 'timed_out',
+    message: `${name} did not finish within ${callTimeoutMs / 1000} s.`,
+    hint: 'Repeat it: what has been fetched is kept. Ask for less if it happens again.',
+  });
+
+function operationDefinition(operation: Operation, shared: Shared): Definition {
+  const platform = platformOf(operation);
+  const title = providers.find(({ name }) => name === platform)?.title ?? platform;
+  const tool = {
+    name: operation.name,
+    title: toolTitle(operation, title),
+    description: operation.summary,
+    inputSchema: shared.inputOf(operation).published,
+    outputSchema: objectRoot(jsonSchema(toolOutput(operation), 'output')),
+    annotations: hints(operation.effect),
+  } as Tool;
+  return { tool, answer: (args, call) => callOperation(shared, operation, args, call) };
+}
+
+function generalDefinition(general: GeneralTool, shared: Shared): Definition {
+  const input = { schema: general.input, published: jsonSchema(general.input, 'input') };
+  const tool = {
+    name: general.name,
+    title: general.title,
+    description: general.description,
+    inputSchema: input.published,
+    ...(general.output ? { outputSchema: objectRoot(jsonSchema(general.output, 'output')) } : {}),
+    annotations: general.annotations,
+  } as Tool;
+  return {
+    tool,
+    answer: (args, call) => general.call(parseArguments(general.name, input, args) as never, shared, call),
+  };
+}
+
+// A platform may leave out what its documentation promises; clients throw a whole answer away over a missing field.
+function objectRoot(schema: Record<string, unknown>): Record<string, unknown> {
+  return { type: 'object', ...(withoutRequired(schema) as Record<string, unknown>) };
+}
+
+function withoutRequired(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRequired);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
+}
+
+/** All four, always: a client that finds one missing assumes the worst. */
+export function hints(effect: Effect): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
+  return {
+    readOnlyHint: effect === 'read',
+    destructiveHint: effect === 'delete',
+    idempotentHint: effect !== 'create' && effect !== 'run',
+    openWorldHint: true,
+  };
+}
+
+/** A tool somebody names although it is not listed: say where it is. */
+function notListed(name: string, { catalog, connections }: Shared): Fault {
+  const reachable = catalog.unlisted.find(operation => operation.name === name);
+  if (reachable) {
+    const dispatcher = reachable.effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+    return new Fault({
+      code: 'unknown_operation',
+      message: `${name} is not a tool of its own here.`,
+      hint: `Run it with ${dispatcher} {"operation": "${name}", "arguments": {...}}.`,
+    });
+  }
+  const provider = providers.find(one => one.operations.some(operation => operation.name === name));
+  if (provider && connections.of(provider.name).length > 0)
+    return new Fault({
+      code: 'read_only',
+      message: `${name} changes something, and this server is read-only.`,
+      hint: 'Ask the operator to start it without --read-only.',
+    });
+  if (provider)
+    return new Fault({
+      code: 'not_configured',
+      message: `${provider.title} is not connected.`,
+      hint: 'check_connections says what is missing.',
+    });
+  try {
+    catalog.get(name);
+  } catch (error) {
+    if (isFault(error)) return error;
+    throw error;
+  }
+  throw new Error(`unreachable: ${name}`);
+}

@@ -1,0 +1,36 @@
+import type { Tool } from '@modelcontextprotocol/server';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { expect, it } from 'vitest';
+import { providers } from '../src/providers/index.ts';
+import { generalTools } from '../src/tools/general.ts';
+import { startWorld } from './harness.ts';
+
+/** What a model reads of a tool before it has called anything. */
+const visible = ({ name, description, inputSchema }: Tool) =>
+  countTokens(JSON.stringify({ name, description, input_schema: inputSchema }));
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** Narrower than the general bound where a platform is small. */
+const ofPlatform: Record<string, number> = { datarock: 2_500 };
+
+it('keeps every tool below 400 tokens', async () => {
+  const { server } = await startWorld({ flags: { toolsets: 'all' } });
+  for (const tool of server.tools.list) expect(visible(tool), tool.name).toBeLessThanOrEqual(400);
+});
+
+it('keeps the default tools of a platform below 3,500 tokens, and of small ones below less', async () => {
+  const { server } = await startWorld();
+  for (const { name } of providers) {
+    const tools = server.tools.list.filter(tool => tool.name.startsWith(`${name}_`));
+    expect(tools.length, name).toBeGreaterThan(0);
+    expect(sum(tools.map(visible)), name).toBeLessThanOrEqual(ofPlatform[name] ?? 3_500);
+  }
+});
+
+it('keeps everything that is listed by default below 10,000 tokens, and the whole answer below 25,000', async () => {
+  const { server } = await startWorld();
+  const names = server.tools.list.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(generalTools.slice(0, 3).map(({ name }) => name)));
+  expect(sum(server.tools.list.map(visible))).toBeLessThanOrEqual(10_000);
+  expect(countTokens(JSON.stringify({ tools: server.tools.list }))).toBeLessThanOrEqual(25_000);
+});

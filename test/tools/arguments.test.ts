@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { parseArguments } from '../../src/tools/arguments.ts';
+import { jsonSchema } from '../../src/tools/schema.ts';
+
+const schema = z.strictObject({
+  project: z
+    .string()
+    .meta({ fromUri: (uri: string) => /projects\/(\w+)/.exec(uri)?.[1] })
+    .optional(),
+  count: z.number().int().optional(),
+  holes: z.union([z.literal('all'), z.array(z.string())]).optional(),
+  tags: z.array(z.string()).optional(),
+  deep: z.boolean().optional(),
+  filter: z.strictObject({ op: z.enum(['=', '<']) }).optional(),
+  note: z.string().nullable().optional(),
+});
+const published = jsonSchema(schema, 'input');
+const parse = (given: unknown) => parseArguments('some_tool', { schema, published }, given);
+
+describe('gentle arguments', () => {
+  it.each([
+    ['nothing at all', undefined, {}],
+    ['an object in a string', '{"count": 3}', { count: 3 }],
+    ['a number in a string', { count: '3' }, { count: 3 }],
+    ['a truth value in a string', { deep: 'True' }, { deep: true }],
+    ['a list in a string', { holes: '["A", "B"]' }, { holes: ['A', 'B'] }],
+    ['a list with commas', { tags: 'a, b' }, { tags: ['a', 'b'] }],
+    ['a list with commas beside a fixed word', { holes: 'A,B' }, { holes: ['A', 'B'] }],
+    ['the fixed word', { holes: 'all' }, { holes: 'all' }],
+    ['one value for a list', { tags: 7 }, undefined],
+    ['an object argument in a string', { filter: '{"op": "<"}' }, { filter: { op: '<' } }],
+    ['null for absent', { count: null, holes: null }, {}],
+    ['null where null means something', { note: null }, { note: null }],
+    ['a pasted address', { project: 'https://example.com/projects/p1/holes?x=1' }, { project: 'p1' }],
+    ['an address of something else', { project: 'https://example.com/x' }, { project: 'https://example.com/x' }],
+    ['a number where text is meant', { note: '42' }, { note: '42' }],
+  ])('take %s', (_, given, expected) => {
+    if (expected === undefined) expect(() => parse(given)).toThrow(/tags/);
+    else expect(parse(given)).toEqual(expected);
+  });
+
+  it.each([
+    ['an unknown name', { hole: ['A'] }, /no argument "hole"/, /Did you mean "holes"/],
+    ['a list for an object', [1], /must be an object/, /It takes: project/],
+    ['what no reading makes right', { count: 'many' }, /count/, /count \(optional\)/],
+    ['a fraction for a whole number', { count: 1.5 }, /count/, /./],
+    ['a nested unknown name', { filter: { op: '=', extra: 1 } }, /extra/, /./],
+  ])('refuse %s, with what to do', (_, given, message, hint) => {
+    let thrown: unknown;
+    try {
+      parse(given);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      code: 'bad_arguments',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
+  });
+});
