@@ -1,24 +1,24 @@
-/** What can go wrong, as a caller can act on it. The codes are part of the public interface. */
-export const faultCodes = [
-  'bad_arguments', // the call itself is wrong: change the arguments
-  'unknown_operation', // no such tool, operation, run or resource
-  'not_configured', // a connection or setting is missing or malformed: the operator has to act
-  'unauthorized', // the platform refused the credential
-  'missing_scope', // the credential is good but may not do this
-  'not_found', // the platform has no such thing, or hides it from this credential
-  'conflict', // the thing is in a state that forbids the call
-  'rejected', // the platform understood and refused
-  'rate_limited', // the platform's quota is used up: wait `retryAfter` seconds
-  'upstream_down', // the platform cannot be reached or answers 5xx
-  'bad_upstream_reply', // the platform's answer cannot be read
-  'timed_out', // no answer within the deadline
-  'cancelled', // the caller gave up
-  'needs_confirmation', // a person has to agree first
-  'too_large', // more than the limits allow
-  'read_only', // this server or connection does not write
-] as const;
+/** What can go wrong, as a caller can act on it, and what each means. The codes are part of the public interface. */
+export const faultCodes = {
+  bad_arguments: 'The call itself is wrong: change the arguments.',
+  unknown_operation: 'There is no such tool or operation here.',
+  not_configured: 'A connection or setting is missing or malformed: the operator has to act.',
+  unauthorized: 'The platform refused the credential.',
+  missing_scope: 'The credential is good but may not do this.',
+  not_found: 'The platform has no such thing, or hides it from this credential.',
+  conflict: 'The thing is in a state that forbids the call.',
+  rejected: 'The platform understood, and refused.',
+  rate_limited: "The platform's quota is used up: wait, then repeat.",
+  upstream_down: 'The platform cannot be reached, or fails.',
+  bad_upstream_reply: "The platform's answer cannot be read.",
+  timed_out: 'There was no answer in time.',
+  cancelled: 'The caller gave up.',
+  needs_confirmation: 'A person has to agree first.',
+  too_large: 'It is more than the limits allow.',
+  read_only: 'This server or connection changes nothing.',
+} as const;
 
-export type FaultCode = (typeof faultCodes)[number];
+export type FaultCode = keyof typeof faultCodes;
 
 export interface FaultDetails {
   code: FaultCode;

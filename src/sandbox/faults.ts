@@ -23,7 +23,7 @@ export type FaultKind =
   | { kind: 'unknown-fields' }
   /** The right answer, after so many ms of clock time. */
   | { kind: 'slow'; ms: number }
-  /** Half of the JSON, as a complete HTTP answer. */
+  /** Half of the body, as a complete HTTP answer. */
   | { kind: 'malformed' };
 
 /** A switch: which requests it is for, and what goes wrong with them. */
@@ -98,7 +98,11 @@ export function replaceReply(
 }
 
 /** The handler's answer, spoiled. `nullable`: names of fields that the platform may leave out. */
-export function spoilReply(fault: FaultKind, reply: SimulatorReply, nullable: readonly string[]): SimulatorReply {
+export async function spoilReply(
+  fault: FaultKind,
+  reply: SimulatorReply,
+  nullable: readonly string[],
+): Promise<SimulatorReply> {
   switch (fault.kind) {
     case 'null-fields': {
       const names = new Set(nullable);
@@ -107,29 +111,26 @@ export function spoilReply(fault: FaultKind, reply: SimulatorReply, nullable: re
     case 'unknown-fields':
       return reply.json === undefined ? reply : { ...reply, json: mapObjects(reply.json, withStrangers) };
     case 'malformed': {
-      if (reply.json === undefined) return reply;
-      const { json, ...rest } = reply;
-      const text = JSON.stringify(json);
-      const headers = { 'content-type': 'application/json', ...rest.headers };
-      return { ...rest, headers, body: text.slice(0, Math.ceil(text.length / 2)) };
+      const { json, body = '', ...rest } = reply;
+      const type = json === undefined ? {} : { 'content-type': 'application/json' };
+      const { bytes } = await halve(json === undefined ? body : JSON.stringify(json));
+      return { ...rest, headers: { ...type, ...rest.headers }, body: bytes };
     }
     default:
       return reply;
   }
 }
 
-/** The first half of a body and the length that the whole has. Of a stream: its first chunk, called half. */
+/** The first half of a body and the length that the whole has. Of a stream: half of its first chunk. */
 export async function halve(body: string | Uint8Array | Readable): Promise<{ bytes: Buffer; length: number }> {
-  if (!(body instanceof Readable)) {
-    const whole = Buffer.from(body as string);
-    // Nothing cannot be cut short, so an empty answer claims to have a byte.
-    return { bytes: whole.subarray(0, Math.floor(whole.length / 2)), length: Math.max(whole.length, 1) };
-  }
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk);
-    return { bytes, length: bytes.length * 2 };
-  }
-  return { bytes: Buffer.alloc(0), length: 1 };
+  const whole = body instanceof Readable ? await firstChunk(body) : Buffer.from(body as string);
+  // Nothing cannot be cut short, so an empty answer claims to have a byte.
+  return { bytes: whole.subarray(0, Math.floor(whole.length / 2)), length: Math.max(whole.length, 1) };
+}
+
+async function firstChunk(body: Readable): Promise<Buffer> {
+  for await (const chunk of body) return Buffer.from(chunk);
+  return Buffer.alloc(0);
 }
 
 type Fields = Record<string, unknown>;

@@ -184,7 +184,7 @@ function exchange({ name, site, clock, faults, requests }: Exchange): Serve {
     if (response.destroyed) release?.();
     const standIn = fault && replaceReply(fault, site.refuse);
     const reply = standIn ?? (await answer(request, site, route));
-    const spoiled = fault ? spoilReply(fault, reply, site.nullable ?? []) : reply;
+    const spoiled = fault ? await spoilReply(fault, reply, site.nullable ?? []) : reply;
     entry.status = spoiled.status;
     await write(response, spoiled, fault?.kind === 'truncate');
   };

@@ -1,0 +1,180 @@
+import type * as z from 'zod';
+import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
+import { generalSettings, providerVariables } from '../src/config.ts';
+import { type FaultCode, faultCodes } from '../src/errors.ts';
+import { fieldMeta, type Operation } from '../src/operation.ts';
+import { providers } from '../src/providers/index.ts';
+import type { Provider } from '../src/providers/provider.ts';
+import { generalTools } from '../src/tools/general.ts';
+import { toolInput } from '../src/tools/schema.ts';
+
+/** Every generated document by its name in docs/. */
+export function documents(): Record<string, string> {
+  return { 'operations.md': operations(), 'configuration.md': configuration(), 'errors.md': errors() };
+}
+
+const generated = 'Generated from the source by `npm run docs`; do not edit.';
+
+function page(title: string, ...parts: string[]): string {
+  return `# ${title}\n\n<!-- ${generated} -->\n\n${parts.join('\n\n')}\n`;
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function operations(): string {
+  return page(
+    'Operations',
+    'What the server can do. Each operation says where its facts come from: **documented** by the vendor, **observed** on a live host, or **inferred** from something near.',
+    '## On every platform',
+    table(
+      ['tool', 'does'],
+      generalTools.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
+    'Listings also take `limit` (a number or `"all"`), `cursor` and `fields`; what starts a run takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`.',
+    ...providers.flatMap(platform),
+  );
+}
+
+function platform({ title, guide, operations, defaultToolsets, runs }: Provider): string[] {
+  const toolsets = [...new Set(operations.map(({ toolset }) => toolset))];
+  return [
+    `## ${title}`,
+    guide,
+    ...toolsets.flatMap(toolset => {
+      const listed = defaultToolsets.includes(toolset) ? 'listed by default' : 'not listed by default';
+      return [
+        `### Toolset \`${toolset}\` (${listed})`,
+        ...operations.filter(one => one.toolset === toolset).flatMap(operation),
+      ];
+    }),
+    ...(runs.length
+      ? [
+          `### Runs of ${title}`,
+          table(
+            ['run', 'URI', 'status words known'],
+            runs.map(({ noun, uri, words }) => [
+              noun,
+              `\`${uri}\``,
+              Object.entries(words)
+                .map(([word, status]) => `${word} = ${status}`)
+                .join(', '),
+            ]),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function operation(record: Operation): string[] {
+  const { name, route, effect, summary, evidence, resource, example } = record;
+  const { properties = {}, required = [] } = toolInput(record).published as {
+    properties?: Record<string, { description?: string }>;
+    required?: string[];
+  };
+  const own = Object.entries(properties).filter(([field]) => field in record.input.shape);
+  return [
+    `#### \`${name}\``,
+    summary,
+    [
+      `- route \`${route}\`, effect **${effect}**`,
+      `- evidence: **${evidence.level}**, [source](${evidence.source}), checked ${evidence.checked}`,
+      ...(resource ? [`- resource \`${resource.uri}\``] : []),
+      `- example \`${JSON.stringify(example.arguments)}\``,
+    ].join('\n'),
+    ...(own.length
+      ? [
+          table(
+            ['argument', 'needed', 'meaning'],
+            own.map(([field, { description = '' }]) => [
+              `\`${field}\``,
+              required.includes(field) ? 'yes' : '',
+              description,
+            ]),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function configuration(): string {
+  const settings = Object.entries(generalSettings.shape as Record<string, z.ZodType>).map(([key, schema]) => {
+    const fallback = schema.safeParse(undefined);
+    const standard = fallback.success && fallback.data !== undefined ? String(fallback.data) : '';
+    return [
+      `\`--${key.replaceAll('_', '-')}\``,
+      `\`DATA_PLATFORMS_${key.toUpperCase()}\``,
+      `\`${key}\``,
+      standard,
+      fieldMeta(schema).description ?? '',
+    ];
+  });
+  return page(
+    'Configuration',
+    'Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant.',
+    '## Settings',
+    table(
+      ['flag', 'variable', 'key in the file', 'default', 'meaning'],
+      [
+        ...settings,
+        ['`--config`', '`DATA_PLATFORMS_CONFIG`', '', '', 'The configuration file'],
+        ['', '`DATA_PLATFORMS_NO_CODE_CACHE`', '', '', 'Set to 1: keep no compiled code in the cache folder'],
+      ],
+    ),
+    '## Platforms',
+    'A secret may come from a file: add `_FILE` to the variable. A platform is connected when every needed variable is set.',
+    ...providers.flatMap(provider => [
+      `### ${provider.title}`,
+      table(['variable', 'needed', 'default', 'meaning'], providerVariables(provider).map(variableRow)),
+    ]),
+    '## Configuration file',
+    'A JSON object with the keys above, and `connections`: accounts by a name of your choice. Each names its `platform` (left out when the name is the platform), the settings of that platform in lower case, and may be `read_only`. `${NAME}` in a text is replaced by that variable of the environment; `<secret>_file` reads a file.',
+    ['```json', JSON.stringify(exampleFile(), null, 2), '```'].join('\n'),
+  );
+}
+
+function variableRow({
+  name,
+  required,
+  secret,
+  description,
+  default: standard = '',
+}: ReturnType<typeof providerVariables>[number]): string[] {
+  return [
+    secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``,
+    required ? 'yes' : '',
+    standard && `\`${standard}\``,
+    description,
+  ];
+}
+
+/** A test reads this file the way the program does. */
+export function exampleFile() {
+  return {
+    read_only: false,
+    connections: {
+      west: { platform: 'datarock', user: 'west@example.com', private_key_file: '/keys/west.pem' },
+      east: { platform: 'datarock', user: 'east@example.com', private_key: '${EAST_KEY}', read_only: true },
+    },
+  };
+}
+
+function errors(): string {
+  const codes = Object.entries(faultCodes) as [FaultCode, string][];
+  return page(
+    'Errors',
+    'An error of a tool is an answer with `isError`. Its text is `<code>: <what happened>`, then `Next: <what to do>`. `_meta["data-platforms-mcp/fault"]` holds `code`, and `status`, `retryAfter` (seconds) and `requestId` where the platform gave them. `_meta["data-platforms-mcp/usage"]` of every answer counts the requests it took.',
+    table(
+      ['code', 'meaning', 'exit code of `call`'],
+      codes.map(([code, meaning]) => [`\`${code}\``, meaning, String(faultExits[code])]),
+    ),
+    '## Exit codes',
+    table(
+      ['code', 'meaning'],
+      exitCodes.map(({ code, meaning }) => [String(code), meaning]),
+    ),
+  );
+}

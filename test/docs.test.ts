@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig } from '../src/config.ts';
+import { sandboxKeyPair } from '../src/providers/datarock/simulator.ts';
+import { providers } from '../src/providers/index.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'dist', 'bin.cjs');
+const run = promisify(execFile);
+const read = (path: string) => readFile(join(root, path), 'utf8');
+const blocks = (text: string, language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code as string);
+
+async function folder() {
+  const path = await mkdtemp(join(tmpdir(), 'data-platforms-docs-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+interface DesktopConfig {
+  mcpServers: Record<string, { command: string; args?: string[]; env?: Record<string, string> }>;
+}
+const readme = await read('README.md');
+const json = blocks(readme, 'json').map(code => JSON.parse(code));
+const desktop = json
+  .filter((one): one is DesktopConfig => 'mcpServers' in one)
+  .flatMap(one => Object.values(one.mcpServers));
+
+describe('the README', () => {
+  it('shows Claude Desktop how to start it, on the sandbox and with an account', () => {
+    expect(desktop).toHaveLength(2);
+    for (const { command } of desktop) expect(command).toBe('data-platforms-mcp');
+  });
+
+  it.each(desktop)('has a configuration that a client can start: $args $env', async ({ args = [], env = {} }) => {
+    const path = await folder();
+    const key = join(path, 'key.pem');
+    await writeFile(key, (await sandboxKeyPair()).privateKey);
+    // As written, but for the place of the key.
+    const own = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.endsWith('.pem') ? key : value]),
+    );
+    const client = new Client({ name: 'docs', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    const environment = { PATH: process.env['PATH'] ?? '', HOME: path, ...own };
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [bin, ...args], env: environment, stderr: 'ignore' }),
+    );
+    onTestFinished(() => client.close());
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('datarock_create_export');
+  });
+
+  const commands = blocks(readme, 'sh')
+    .flatMap(code => code.split('\n'))
+    .filter(line => line.startsWith('data-platforms-mcp '));
+  it.each(commands)('has a command that works: %s', async line => {
+    const path = await folder();
+    const shell = `node "${bin}" ${line.slice('data-platforms-mcp '.length)} --sandbox-speed 100`;
+    const env = { PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`, HOME: path };
+    const { stdout } = await run('sh', ['-c', shell], { cwd: path, env });
+    expect(stdout.length).toBeGreaterThan(20);
+  });
+
+  it('has connections that the program reads', async () => {
+    const [example] = json.filter(one => 'connections' in one);
+    await expectConnections(example);
+  });
+});
+
+it('the configuration page has a file that the program reads', async () => {
+  const [code] = blocks(await read('docs/configuration.md'), 'json');
+  await expectConnections(JSON.parse(code ?? ''));
+});
+
+async function expectConnections(example: { connections: Record<string, { private_key_file?: string }> }) {
+  const path = await folder();
+  const { privateKey } = await sandboxKeyPair();
+  const key = join(path, 'key.pem');
+  await writeFile(key, privateKey);
+  for (const connection of Object.values(example.connections))
+    if (connection.private_key_file) connection.private_key_file = key;
+  const file = join(path, 'config.json');
+  await writeFile(file, JSON.stringify(example));
+  const { connections } = loadConfig({ env: { EAST_KEY: privateKey }, file }, providers);
+  expect(connections.map(({ name, fault }) => [name, fault])).toEqual([
+    ['west', undefined],
+    ['east', undefined],
+  ]);
+}
+
+it('every document that is linked exists', async () => {
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path as string);
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) expect((await read(link)).length, link).toBeGreaterThan(0);
+});
