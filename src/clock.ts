@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** A deadline that has been started: `signal` aborts when it passes; `clear` must be called when it no longer matters. */
 export interface Alarm {
   readonly signal: AbortSignal;
+  /** Clock time (ms) at which it passes. */
+  readonly at: number;
   clear(): void;
 }
 
@@ -15,15 +17,19 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Aborts its signal with `reason` after `ms`. Never keeps the process alive. */
+  /**
+   * Aborts its signal with `reason` after `ms`. Never keeps the process alive. It guards real work, which does not get
+   * quicker with the clock: where the clock runs fast, these are real ms.
+   */
   alarm(ms: number, reason: () => Error): Alarm;
 }
 
 /** Real time, or time that runs `speed` times as fast from the moment of the call. */
 export function systemClock(speed = 1): Clock {
   const start = Date.now();
+  const now = () => start + (Date.now() - start) * speed;
   return {
-    now: () => (speed === 1 ? Date.now() : start + (Date.now() - start) * speed),
+    now,
     async sleep(ms, signal) {
       try {
         await wait(ms / speed, undefined, signal ? { signal } : undefined);
@@ -33,9 +39,9 @@ export function systemClock(speed = 1): Clock {
     },
     alarm(ms, reason) {
       const controller = new AbortController();
-      const timer = setTimeout(() => controller.abort(reason()), ms / speed);
+      const timer = setTimeout(() => controller.abort(reason()), ms);
       timer.unref();
-      return { signal: controller.signal, clear: () => clearTimeout(timer) };
+      return { signal: controller.signal, at: now() + ms * speed, clear: () => clearTimeout(timer) };
     },
   };
 }

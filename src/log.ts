@@ -14,5 +14,8 @@ export interface Log {
 export function createLog(level: Level, redactor: Redactor): Log {
   // Written at once: a line that is lost when the process dies is the one that was needed.
   const destination = { write: (line: string) => void process.stderr.write(redactor.text(line)) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: label => ({ level: label }) } },
+    destination,
+  );
 }

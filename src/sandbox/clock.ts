@@ -103,7 +103,7 @@ export function virtualClock(start: number = Date.UTC(2026, 10, 21)): VirtualClo
     alarm(ms, reason) {
       const controller = new AbortController();
       const clear = add({ due: now + ms, wanted: false, fire: () => controller.abort(reason()) });
-      return { signal: controller.signal, clear };
+      return { signal: controller.signal, at: now + ms, clear };
     },
     hold() {
       holds += 1;

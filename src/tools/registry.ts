@@ -61,7 +61,7 @@ export function createTools(shared: Shared, log: Log): ToolSet {
     try {
       const call = {
         signal: controller.signal,
-        deadline: clock.now() + callTimeoutMs,
+        deadline: alarm.at,
         meter,
         progress: progress ?? (() => {}),
       };

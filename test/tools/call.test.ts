@@ -12,8 +12,8 @@ describe('tools', () => {
       expect(tool.title, tool.name).toMatch(/^Datarock: /);
       expect(tool.description, tool.name).toBeTruthy();
       expect(Object.values(tool.annotations ?? {}).filter(hint => typeof hint === 'boolean')).toHaveLength(4);
-      expect(tool.inputSchema.type).toBe('object');
-      expect(tool.outputSchema?.type).toBe('object');
+      expect(tool.inputSchema['type']).toBe('object');
+      expect(tool.outputSchema?.['type']).toBe('object');
     }
   });
 
