@@ -127,9 +127,19 @@ export function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
+// `[{"version":"v1"},{"version":"v2"}]` under a heading "versions" says no more than "v1; v2".
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : clean(String(value));
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value) && value.every(isPlain)) return value.map(cell).join('; ');
+  return isPlain(value) ? cell(Object.values(value)[0]) : JSON.stringify(value);
+}
+
+/** A scalar, or an object that is one scalar under a name. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const [inner, ...more] = Object.values(value);
+  return !Array.isArray(value) && more.length === 0 && typeof inner !== 'object';
 }
 
 const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -143,7 +153,7 @@ export function clean(text: string): string {
 }
 
 /** `clean` for every text inside a value. */
-export function cleanDeep(value: unknown): unknown {
+function cleanDeep(value: unknown): unknown {
   if (typeof value === 'string') return clean(value);
   if (Array.isArray(value)) return value.map(cleanDeep);
   if (isRow(value))
@@ -155,7 +165,8 @@ export function cleanDeep(value: unknown): unknown {
 export const guessTokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value) ?? '') / 2.8);
 
 function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
-  return { content: [{ type: 'text', text: lines.filter(Boolean).join('\n') }], structuredContent };
+  const text = clean(lines.filter(Boolean).join('\n'));
+  return { content: [{ type: 'text', text }], structuredContent: cleanDeep(structuredContent) as Row };
 }
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});

@@ -59,7 +59,7 @@ export async function answerRun(
   try {
     const collected = await operation.collect?.(args as never, context);
     if (!collected) return { ...base, run, warnings };
-    const next = `read_result or query it by ${collected.result.uri}`;
+    const next = `read_result ${JSON.stringify({ result: collected.result.uri })}`;
     return {
       ...base,
       run,

@@ -5,7 +5,7 @@ import type { Call } from '../http/client.ts';
 import type { Redactor } from '../http/redact.ts';
 import { type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
-import { cleanDeep, guessTokens } from '../results/shape.ts';
+import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
 import type { Answer, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
@@ -80,7 +80,7 @@ async function listRows(
     next: found.next === undefined ? null : writeCursor(scope, found.next),
   };
   const noun = nounOf(operation);
-  const about = found.about && { about: cleanDeep(found.about) as Row };
+  const about = found.about && { about: shared.redactor.value(found.about) as Row };
   if (guessTokens(rows) <= shared.answerTokens)
     return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
   const result = await shared.results.write(
@@ -130,7 +130,7 @@ function readOutput(
   operation: Operation,
   value: unknown,
 ): { value: unknown; warnings: string[] } {
-  const safe = redactor.value(cleanDeep(value));
+  const safe = redactor.value(value);
   const differences = new Map<string, number>();
   const read = (one: unknown): unknown => {
     const parsed = operation.output.safeParse(one);

@@ -73,7 +73,8 @@ async function collectExport(ids: readonly string[], context: OperationContext):
   }
   if (found.missed.length === 0) await workspace.discard();
   const without = sources.length - found.files.length;
-  const summary = `${origin.name}: ${found.files.length} holes${without ? `, ${without} without data` : ''}.`;
+  const holes = found.files.length === 1 ? '1 hole' : `${found.files.length} holes`;
+  const summary = `${origin.name}: ${holes}${without ? `, ${without} without data` : ''}.`;
   return { result, summary, warnings: result.warnings ?? [] };
 }
 
