@@ -16,11 +16,11 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /** Says what it got, and stays long enough for the cache to be written; `used` proves that its functions work. */
-const program = `exports.main = async argv => {
+const program = `(function (exports, require, module) { exports.main = async argv => {
   function used() { return require('./beside.cjs') + argv.join(); }
   process.stdout.write(used());
   await new Promise(resolve => setTimeout(resolve, 60));
-};`;
+}; })`;
 
 const folders: string[] = [];
 let loader: string;
@@ -151,7 +151,10 @@ test('an old Node is refused in one line', () => {
 
 test('a defect in the program is loud', () => {
   const dist = install();
-  writeFileSync(join(dist, 'main.cjs'), `exports.main = async () => { throw new Error('broken'); };`);
+  writeFileSync(
+    join(dist, 'main.cjs'),
+    `(function (exports) { exports.main = async () => { throw new Error('broken'); }; })`,
+  );
   const { status, stderr } = run(dist, folder());
   expect(status).toBe(1);
   expect(stderr).toContain('broken');

@@ -355,3 +355,22 @@ describe('a platform in trouble', () => {
     expect(artefacts.data['items']).not.toHaveLength(0);
   });
 });
+
+it('stays within 300 requests in five minutes on exports, without slowing the rest', async () => {
+  const world = await startWorld();
+  const { data } = await world.call('datarock_create_export', { ...rqd, wait_seconds: 0 });
+  const { uri } = data['run'] as { uri: string };
+  // The start took two requests already, of which the last was a look at the export.
+  const used = world.datarock.requests.filter(({ target }) => target.includes('/export/')).length;
+  for (let index = used; index < 300; index += 1) {
+    const seen = await world.call('datarock_get_export', { export: uri, limit: 1 });
+    expect(seen.isError, seen.text).toBe(false);
+  }
+  const refused = await world.call('datarock_get_export', { export: uri });
+  expectFault(refused, 'rate_limited', /exports: 300 requests in 300 s/, /Repeat the call in \d+ s. Nothing was sent/);
+  expect(refused.usage.requests).toBe(0);
+  expect((await world.call('datarock_list_projects')).isError).toBe(false);
+  await world.clock.advance(301_000);
+  expect((await world.call('datarock_get_export', { export: uri })).isError).toBe(false);
+  expect(world.datarock.requests.some(({ status }) => status === 429)).toBe(false);
+});
