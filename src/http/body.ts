@@ -41,7 +41,9 @@ export function readBody(body: Readable, mostBytes: number): Promise<ReadBody> {
     });
     body.on('error', end);
     body.once('end', () => end());
-    body.once('close', () => end(new Error('closed')));
+    body.once('close', () => {
+      if (!ended) end(new Error('closed'));
+    });
   });
 }
 

@@ -18,12 +18,13 @@ export function deadline(clock: Clock, next: Send): Send {
     call.signal.throwIfAborted();
     const limit = attemptTimeout(connection);
     const left = call.deadline - clock.now();
-    const fault = timedOut(connection, request, left < limit ? undefined : limit);
-    if (left <= 0) return failed(fault);
+    // Made when it is needed, because an error reads the stack.
+    const late = () => timedOut(connection, request, left < limit ? undefined : limit);
+    if (left <= 0) return failed(late());
 
     const attempt = joined(call.signal);
-    const alarm = clock.alarm(Math.min(limit, left), () => fault);
-    alarm.signal.addEventListener('abort', () => attempt.abort(fault), { once: true });
+    const alarm = clock.alarm(Math.min(limit, left), late);
+    alarm.signal.addEventListener('abort', () => attempt.abort(alarm.signal.reason), { once: true });
     try {
       const outcome = await beforeAbort(next({ ...exchange, signal: attempt.signal }), attempt.signal);
       // The body of a stream is still to come: the caller may abort it, the alarm may not.
@@ -32,7 +33,7 @@ export function deadline(clock: Clock, next: Send): Send {
       return outcome;
     } catch (error) {
       attempt.leave();
-      if (error === fault) return failed(fault);
+      if (isFault(error) && error === alarm.signal.reason) return failed(error);
       throw error;
     } finally {
       alarm.clear();

@@ -149,8 +149,12 @@ const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"'
  * read something that no person sees, so they go.
  */
 export function clean(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]/gu, '');
 }
+
+// Nearly every text is, and this is much faster to find out.
+const plain = /^[\t\n\r -~]*$/;
 
 /** `clean` for every text inside a value. */
 function cleanDeep(value: unknown): unknown {
@@ -171,6 +175,6 @@ function words(lines: readonly (string | undefined)[], structuredContent: Row): 
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-const number = (value: number) => value.toLocaleString('en-US');
+const number = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
 const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 const round = (value: number) => Number(value.toPrecision(6));

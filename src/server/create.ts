@@ -47,7 +47,12 @@ export function createServer(
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
-  const http = createHttpClient({ clock, redactor, version, log: (level, fields) => ownLog[level](fields, 'upstream') });
+  const http = createHttpClient({
+    clock,
+    redactor,
+    version,
+    log: (level, fields) => ownLog[level](fields, 'upstream'),
+  });
   const shared: Shared = {
     clock,
     http,

@@ -39,7 +39,7 @@ async function server() {
 }
 
 const answer = (result: { content?: unknown; structuredContent?: unknown; isError?: unknown }): Answer => ({
-  text: ((result.content as { text?: string }[])[0] ?? {}).text ?? '',
+  text: (result.content as { text?: string }[])[0]?.text ?? '',
   data: (result.structuredContent ?? {}) as Record<string, unknown>,
   isError: result.isError === true,
 });

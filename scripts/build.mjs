@@ -1,0 +1,163 @@
+// Builds dist/: the executable (bin.cjs, main.cjs), the library (index.js, types/) and the notices of what they contain.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build, transform } from 'esbuild';
+import { notices } from './notices.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const { version, optionalDependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const node = {
+  absWorkingDir: root,
+  platform: 'node',
+  target: 'node20.18',
+  bundle: true,
+  charset: 'ascii',
+  legalComments: 'none',
+  logLevel: 'warning',
+  external: Object.keys(optionalDependencies),
+};
+
+/** Megabytes of data that few commands need: a file each, read when imported. */
+const apart = { 'gpt-tokenizer/encoding/o200k_base': 'tokenizer.cjs' };
+
+const besideMain = {
+  name: 'beside-main',
+  setup({ onResolve }) {
+    for (const [module, file] of Object.entries(apart)) {
+      onResolve({ filter: new RegExp(`^${module}$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
+      );
+    }
+  },
+};
+
+/**
+ * The whole program as one CommonJS file, because that is what a code cache can be kept for on every supported Node.
+ * What is imported dynamically has to stay unevaluated until then. esbuild's own way of doing that in one file forgets
+ * to initialise modules that declare no side effects (zod); its splitting is right, but makes ES modules. So: split
+ * first, then bundle the pieces as the CommonJS modules that they can be turned into one by one.
+ */
+async function program() {
+  const split = await build({
+    ...node,
+    entryPoints: { main: 'src/main.ts' },
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist',
+    write: false,
+    sourcemap: 'inline',
+    metafile: true,
+    plugins: [besideMain],
+  });
+  const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
+  const piecesAsCommonJs = {
+    name: 'pieces-as-common-js',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) => ({ path: join(dist, path), namespace: 'piece' }));
+      onResolve({ filter: /^\.\/.*\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: 'piece' }, async ({ path }) => {
+        const { code } = await transform(pieces.get(path), {
+          format: 'cjs',
+          platform: 'node',
+          target: node.target,
+          sourcemap: 'inline',
+          sourcefile: path.slice(root.length),
+          footer: wholeModule(pieces.get(path)),
+        });
+        return { contents: code, resolveDir: dist };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    ...node,
+    entryPoints: { main: './main.js' },
+    format: 'cjs',
+    // The loader calls it with what a module gets.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
+    // It is read as a whole at every start. Names stay, and lines stay short enough for a stack trace.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+    // A script with a code cache cannot import: what stays outside is required, but no earlier than it would be.
+    supported: { 'dynamic-import': false },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    sourcemap: 'linked',
+    write: false,
+    plugins: [piecesAsCommonJs],
+  });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  const code = outputFiles.find(({ path }) => path.endsWith('.cjs'));
+  return { hash: createHash('sha256').update(code.contents).digest('hex').slice(0, 16), metafile: split.metafile };
+}
+
+/**
+ * esbuild gives an imported CommonJS package only its default export where Node finds the named ones too. Such a piece
+ * ends in `export default require_<package>()`; it becomes what it wraps.
+ */
+function wholeModule(piece) {
+  const wrapped = piece.match(/^export default (require_\w+\(\));$/m)?.[1];
+  return wrapped ? `module.exports = ${wrapped};` : '';
+}
+
+/** The loader has to be understood by any engine that calls itself Node, if only to be refused politely. */
+function loader(hash) {
+  return build({
+    ...node,
+    target: 'es2015',
+    entryPoints: ['src/bin/bin.ts'],
+    format: 'cjs',
+    outfile: 'dist/bin.cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    define: { BUILD: JSON.stringify(`${version}-${hash}`), SETTLED_AFTER: '1500' },
+  });
+}
+
+async function separateFiles() {
+  const made = Object.entries(apart).map(([module, file]) =>
+    build({
+      ...node,
+      charset: 'utf8',
+      stdin: { contents: `export * from '${module}'`, resolveDir: root },
+      format: 'cjs',
+      outfile: `dist/${file}`,
+      metafile: true,
+    }),
+  );
+  return (await Promise.all(made)).map(({ metafile }) => metafile);
+}
+
+function library() {
+  return build({
+    ...node,
+    entryPoints: { index: 'src/index.ts' },
+    format: 'esm',
+    packages: 'external',
+    splitting: true,
+    outdir: 'dist',
+    chunkNames: 'library/[name]-[hash]',
+    sourcemap: 'linked',
+  });
+}
+
+async function types() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'scripts', 'tsconfig.types.json')]).catch(
+    ({ stdout, stderr }) => Promise.reject(new Error(`The types do not compile:\n${stdout}${stderr}`)),
+  );
+}
+
+await rm(dist, { recursive: true, force: true });
+const compiled = types();
+const [{ hash, metafile }, separate] = await Promise.all([program(), separateFiles(), library(), compiled]);
+await loader(hash);
+await chmod(join(dist, 'bin.cjs'), 0o755);
+await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [metafile, ...separate]));

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Where a machine-readable report goes, for the run that has to count tests. */
+const report = process.env['DATA_PLATFORMS_TEST_REPORT'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    reporters: report ? ['default', 'json'] : ['default'],
+    ...(report && { outputFile: { json: report } }),
+    // Tests start the program many times and leave nothing behind, in the home folder least of all.
+    env: { DATA_PLATFORMS_NO_CODE_CACHE: '1' },
+  },
+});
