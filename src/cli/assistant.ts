@@ -1,0 +1,102 @@
+import type { CallToolResult, Client } from '@modelcontextprotocol/client';
+import { Fault } from '../errors.ts';
+import type { Meter } from '../http/client.ts';
+import { usageKey } from '../tools/registry.ts';
+import { createProgress } from './progress.ts';
+import { paint, print, type Terminal } from './terminal.ts';
+
+/** What a tool answered: words as a model reads them, and the same as data. */
+export interface Reply {
+  text: string;
+  data: Record<string, unknown>;
+}
+
+/** Plays the part of a model in a transcript, over a real client. */
+export interface Assistant {
+  person(text: string): void;
+  says(text: string): void;
+  /** Calls a tool in sight of everybody. Throws a fault when the answer is an error. */
+  ask(tool: string, args: Record<string, unknown>): Promise<Reply>;
+  /** The same outside the transcript and its figures: for checking the story. */
+  check(tool: string, args: Record<string, unknown>): Promise<Reply>;
+  readonly spent: { calls: number; resultTokens: number; usage: Meter };
+}
+
+/** Of an answer in the transcript: this many lines, of this many characters. */
+const mostLines = 7;
+const mostCharacters = 150;
+
+export async function createAssistant(
+  client: Client,
+  { stdout, signal, env }: Terminal,
+  count: (text: string) => number,
+): Promise<Assistant> {
+  const progress = await createProgress(stdout, env);
+  const usage: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
+  const spent = { calls: 0, resultTokens: 0, usage };
+
+  const check = async (name: string, args: Record<string, unknown>, onprogress?: Parameters<typeof told>[0]) =>
+    read(name, await client.callTool({ name, arguments: args }, { signal, ...(onprogress && told(onprogress)) }));
+
+  const told = (tell: (message: string, done?: number, total?: number) => void) => ({
+    onprogress: ({
+      message = '',
+      progress: done,
+      total,
+    }: {
+      message?: string | undefined;
+      progress: number;
+      total?: number | undefined;
+    }) => (total === undefined ? tell(message) : tell(message, Math.floor(done), total)),
+  });
+
+  return {
+    spent,
+    person: text => print(stdout, '', `${paint(stdout, 'bold', 'Geologist:')} ${text}`),
+    says: text => print(stdout, '', `${paint(stdout, 'bold', 'Assistant:')} ${text}`),
+    async ask(tool, args) {
+      print(stdout, `  ${paint(stdout, 'cyan', tool)} ${JSON.stringify(args)}`);
+      let reply: Awaited<ReturnType<typeof check>>;
+      try {
+        reply = await check(tool, args, (message, done, total) =>
+          progress.tell(stdout.isTTY ? message : `      ... ${message}`, done, total),
+        );
+      } finally {
+        progress.pause();
+      }
+      spent.calls += 1;
+      spent.resultTokens += count(reply.text);
+      for (const [name, value] of Object.entries(reply.usage)) usage[name as keyof Meter] += value;
+      print(stdout, ...excerpt(reply.text).map(line => paint(stdout, 'dim', `    | ${line}`)));
+      return reply;
+    },
+    check: (tool, args) => check(tool, args),
+  };
+}
+
+function read(
+  tool: string,
+  { content, structuredContent, isError, _meta }: CallToolResult,
+): Reply & { usage: Partial<Meter> } {
+  const text = content.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n');
+  if (isError)
+    throw new Fault({
+      code: 'bad_upstream_reply',
+      message: `${tool} answered: ${text}`,
+      hint: 'Run it again with --log-level debug to see what the server did.',
+    });
+  return {
+    text,
+    data: structuredContent as Record<string, unknown>,
+    usage: (_meta?.[usageKey] ?? {}) as Partial<Meter>,
+  };
+}
+
+/** The beginning of an answer; says what is left out. */
+function excerpt(text: string): string[] {
+  const lines = text.split('\n');
+  const shown = lines.slice(0, mostLines).map(line => {
+    return line.length > mostCharacters ? `${line.slice(0, mostCharacters)} ... (${line.length} characters)` : line;
+  });
+  return lines.length > mostLines ? [...shown, `... and ${lines.length - mostLines} more lines`] : shown;
+}

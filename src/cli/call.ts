@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts';
+import { Fault } from '../errors.ts';
+import type { Call } from '../http/client.ts';
+import { shapeAnswer } from '../results/shape.ts';
+import { isSettled, type Run } from '../runs/run.ts';
+import type { DataPlatformsServer } from '../server/create.ts';
+import type { Answer } from '../tools/answer.ts';
+import { asFault, callOperation } from '../tools/call.ts';
+import { readFlags, readJson } from './call-arguments.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { createProgress } from './progress.ts';
+import { type Flags, withSession } from './session.ts';
+import { shellCall } from './shell.ts';
+import { print, type Terminal } from './terminal.ts';
+
+export interface CallLine {
+  tool?: string | undefined;
+  /** The words after the tool that are no flags of the command itself. */
+  rest: readonly string[];
+  /** True: print JSON. A text: that, and the arguments. */
+  json?: true | string | undefined;
+  /** False: a run is not waited for. */
+  wait: boolean;
+}
+
+/** A shell has no client that gives up: a call may take as long as it takes, in ms. */
+const patience = 24 * 3_600_000;
+
+/** Runs one operation and prints what it came to. */
+export async function call(line: CallLine, flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const { tool, json } = line;
+  if (tool === undefined) throw noTool(json);
+  const given = { ...(typeof json === 'string' ? readJson(json) : {}), ...readFlags(line.rest) };
+  const progress = await createProgress(terminal.stderr, terminal.env);
+  const { signal, stdout, stderr } = terminal;
+  return withSession(flags, terminal.env, async ({ server, config }) => {
+    const caller = callerOf(server.shared.clock, signal, progress.tell);
+    let run: Run | undefined;
+    try {
+      let answer = await perform(server, tool, unhurried(given, line, server), caller);
+      if (answer.kind === 'run') run = answer.run;
+      while (answer.kind === 'run' && !isSettled(answer.run) && line.wait) {
+        answer = withDetails(
+          answer,
+          await perform(server, 'wait_for_run', { run: answer.run.uri, wait_seconds: 45 }, caller),
+        );
+      }
+      // Interrupted while its result was fetched, a run still answers, with what is known of it.
+      signal.throwIfAborted();
+      progress.pause();
+      const { content, structuredContent } = shapeAnswer(answer);
+      const [text] = content;
+      print(stdout, json || text?.type !== 'text' ? JSON.stringify(structuredContent, null, 2) : text.text);
+      return exitOf(answer);
+    } catch (error) {
+      progress.pause();
+      // The sandbox ends with this process, and its runs with it.
+      if (run && !config.sandbox) print(stderr, `Resume with: ${shellCall('wait_for_run', { run: run.uri })}`);
+      throw error instanceof Fault ? asFault(error, server.shared) : error;
+    }
+  });
+}
+
+function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress']): Call {
+  const meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
+  return { signal, progress, meter, deadline: clock.now() + patience };
+}
+
+/** Tools as a client calls them, and operations that are not listed as tools. */
+function perform({ tools, shared }: DataPlatformsServer, name: string, args: unknown, caller: Call): Promise<Answer> {
+  const unlisted = shared.catalog.unlisted.find(operation => operation.name === name);
+  return unlisted ? callOperation(shared, unlisted, args, caller) : tools.answer(name, args, caller);
+}
+
+/** A run is only started by the first call, so that its URI is known from then on; waiting for it follows. */
+function unhurried(given: Record<string, unknown>, { tool, wait }: CallLine, { shared }: DataPlatformsServer) {
+  const starts = shared.catalog.operations.some(operation => operation.name === tool && operation.starts);
+  if (!starts) return given;
+  return wait ? { ...given, wait_seconds: 0 } : { wait_seconds: 0, ...given };
+}
+
+/** Waiting tells nothing of how the run was started; who started it wants to see both. */
+function withDetails(before: Answer & { kind: 'run' }, after: Answer): Answer {
+  if (after.kind !== 'run') return after;
+  return { ...(before.details ? { details: before.details } : {}), ...after };
+}
+
+function exitOf(answer: Answer): ExitCode {
+  if (answer.kind !== 'run' || !answer.run.final) return 0;
+  if (answer.run.status !== 'succeeded') return 6;
+  // The run is done and names what fetches its result: fetching it has failed, as the answer says.
+  return answer.next && !answer.result ? 5 : 0;
+}
+
+const noTool = (json: true | string | undefined) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: 'No tool was named.',
+    hint:
+      typeof json === 'string'
+        ? `"${json}" was taken for the value of --json; put the tool first.`
+        : 'Give its name, like data-platforms-mcp call check_connections; data-platforms-mcp tools lists them.',
+  });

@@ -1,0 +1,127 @@
+import type { ConnectionState } from '../connections.ts';
+import { type Diagnosis, diagnose } from '../diagnose.ts';
+import { isFault } from '../errors.ts';
+import type { Call } from '../http/client.ts';
+import type { Evidence } from '../operation.ts';
+import type { Provider } from '../providers/provider.ts';
+import { asFault, type Shared } from '../tools/call.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { type Flags, withSession } from './session.ts';
+import { paint, print, type Terminal } from './terminal.ts';
+
+interface Finding extends Diagnosis {
+  contact?: Contact;
+  /** How many operations rest on which kind of evidence. */
+  operations: Record<Evidence['level'], number>;
+  /** Names of those that the vendor does not document. */
+  not_documented: string[];
+}
+
+/** What one request without credentials shows. */
+interface Contact {
+  reachable: boolean;
+  /** Real ms of one request on an open connection. */
+  latency_ms?: number;
+  /** Seconds by which this machine's clock is ahead of the platform's; exact to about a second. */
+  clock_ahead_s?: number;
+  problem?: string;
+}
+
+/** Looks at every connection. Exit 3 unless there is one and all of them work. */
+export async function doctor(
+  flags: Flags,
+  { json }: { json?: true | undefined },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return withSession(flags, terminal.env, async ({ server: { shared, tools }, config }) => {
+    const findings = await tools.within('doctor', { signal: terminal.signal }, call => examine(shared, call));
+    if (config.read_only) for (const finding of findings) finding.read_only = true;
+    const configured = findings.filter(({ connection }) =>
+      shared.connections.states.some(({ name }) => name === connection),
+    );
+    const healthy = configured.length > 0 && configured.every(({ status }) => status === 'ok');
+    if (json) print(terminal.stdout, JSON.stringify({ healthy, connections: findings }, null, 2));
+    else for (const finding of findings) show(finding, terminal);
+    return healthy ? 0 : 3;
+  });
+}
+
+async function examine(shared: Shared, call: Call): Promise<Finding[]> {
+  const { states, unconfigured } = shared.connections;
+  const [diagnoses, contacts] = await Promise.all([
+    diagnose(shared, call),
+    Promise.all(states.map(state => contact(state, shared, call))),
+  ]);
+  return diagnoses.map((diagnosis, index) => {
+    const provider = states[index]?.provider ?? (unconfigured[index - states.length] as Provider);
+    const found = contacts[index];
+    return { ...diagnosis, ...(found ? { contact: found } : {}), ...evidenceOf(provider) };
+  });
+}
+
+const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
+
+/** Requests that prove nothing and ask for nothing: any answer shows that the host is there, and its time. */
+async function contact({ connection }: ConnectionState, shared: Shared, call: Call): Promise<Contact | undefined> {
+  if (!connection) return undefined;
+  const { readFault: _, ...rest } = connection;
+  const anonymous = { ...rest, quotas: [], auth: { headers: async () => ({}) } };
+  const request = {
+    method: 'GET',
+    url: connection.baseUrl,
+    repeatable: true,
+    operation: 'doctor',
+    expect: 'text',
+  } as const;
+  const ask = () => shared.http.send(anonymous, { ...request, accept: anyStatus }, call);
+  try {
+    // The first one pays for name, connection and whatever is loaded on first use.
+    await ask();
+    const sent = Date.now();
+    const { headers } = await ask();
+    const latency = Date.now() - sent;
+    // The header has no fractions: on average it is half a second old.
+    const theirs = Date.parse(headers['date'] ?? '') + 500;
+    const ahead = Math.round((sent + latency / 2 - theirs) / 1000);
+    return { reachable: true, latency_ms: latency, ...(Number.isNaN(ahead) ? {} : { clock_ahead_s: ahead }) };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return { reachable: false, problem: asFault(error, shared).message };
+  }
+}
+
+function evidenceOf({ operations }: Provider): Pick<Finding, 'operations' | 'not_documented'> {
+  const levels = { documented: 0, observed: 0, inferred: 0 };
+  for (const { evidence } of operations) levels[evidence.level] += 1;
+  const others = operations.filter(({ evidence }) => evidence.level !== 'documented');
+  return { operations: levels, not_documented: others.map(({ name }) => name) };
+}
+
+/** Platforms take clocks that are at most some minutes wrong. */
+const mostSkew = 30;
+
+function show(finding: Finding, { stdout }: Terminal): void {
+  const { connection, platform, status, read_only, facts = [], problem, hint, contact, operations } = finding;
+  const colour = { ok: 'green', failed: 'red', not_configured: 'yellow' } as const;
+  const words = { ok: 'ok', failed: 'FAILED', not_configured: 'not configured' };
+  const name = connection.toLowerCase() === platform.toLowerCase() ? platform : `${platform} (${connection})`;
+  print(stdout, `${paint(stdout, 'bold', name)}: ${paint(stdout, colour[status], words[status])}`);
+  const line = (label: string, text: string | undefined) => {
+    if (text) print(stdout, `  ${label.padEnd(12)}${text}`);
+  };
+  line('reachable', contact && (contact.reachable ? `yes, ${contact.latency_ms} ms` : 'no'));
+  line('credential', status === 'ok' ? ['accepted', ...facts].join(', ') : undefined);
+  line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
+  line('access', contact && (read_only ? 'read-only' : 'reads and writes'));
+  line('problem', problem);
+  line('next', hint);
+  const { documented, observed, inferred } = operations;
+  line('operations', `${documented} documented, ${observed} observed, ${inferred} inferred`);
+  if (finding.not_documented.length) line('', `not documented: ${finding.not_documented.join(', ')}`);
+}
+
+function clockWords(ahead: number): string {
+  if (Math.abs(ahead) <= 1) return 'in step';
+  const words = `this machine is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`;
+  return Math.abs(ahead) > mostSkew ? `${words}: set it right, signatures depend on it` : words;
+}

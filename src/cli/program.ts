@@ -1,0 +1,176 @@
+import { Command, CommanderError, Option } from 'commander';
+import { providerVariables } from '../config.ts';
+import { Fault } from '../errors.ts';
+import { providers } from '../providers/index.ts';
+import { nearest } from '../references.ts';
+import { version } from '../version.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { report } from './failure.ts';
+import { generalFlags } from './flags.ts';
+import type { Flags } from './session.ts';
+import { shellCall } from './shell.ts';
+import { alignColumns, type Terminal } from './terminal.ts';
+
+/** Runs one command line and gives its exit code; what goes wrong has been told then. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  // A reader that has seen enough, as in `... | head`, is no failure.
+  terminal.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  });
+  let exit: ExitCode = 0;
+  const program = createProgram(terminal, code => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return report(error, terminal);
+    return error.exitCode === 0 ? 0 : report(wrongUse(error), terminal);
+  }
+}
+
+function createProgram(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const program = new Command('data-platforms-mcp')
+    .description(`One MCP server for ${titles()}.`)
+    .usage('[options] [command]')
+    .exitOverride()
+    .configureOutput({ writeOut: text => terminal.stdout.write(text), writeErr: () => {} })
+    .enablePositionalOptions()
+    .allowExcessArguments(false)
+    .helpCommand(false)
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show help')
+    .addHelpText('after', () => afterHelp());
+  addGeneralOptions(program);
+  program.action(async (_, command: Command) => {
+    const [unknown] = command.args;
+    if (unknown !== undefined) throw unknownCommand(unknown, program);
+    const { serve } = await import('./serve.ts');
+    done(await serve(flagsOf(command), terminal));
+  });
+  addCommands(program, terminal, done);
+  for (const command of program.commands) addGeneralOptions(command);
+  // Not before: commands inherit it. The action answers for a command that does not exist.
+  return program.allowExcessArguments();
+}
+
+type Done = (code: ExitCode) => void;
+type Reporting = { json?: true | undefined };
+
+function addCommands(program: Command, terminal: Terminal, done: Done): void {
+  const json = ['--json', 'Print JSON'] as const;
+  program
+    .command('demo')
+    .description('Tell a story on the sandbox with a real MCP client: no account, no network')
+    .action(async (_, command: Command) => done(await (await import('./demo.ts')).demo(flagsOf(command), terminal)));
+  program
+    .command('tools')
+    .description('Show what a client would be offered, and what it costs in tokens')
+    .option(...json)
+    .action(async ({ json }: Reporting, command: Command) =>
+      done(await (await import('./tools.ts')).tools(flagsOf(command), { json }, terminal)),
+    );
+  addCall(program, terminal, done);
+  program
+    .command('doctor')
+    .description('Look at each connection: reachable, credential, clock, permissions, evidence')
+    .option(...json)
+    .action(async ({ json }: Reporting, command: Command) =>
+      done(await (await import('./doctor.ts')).doctor(flagsOf(command), { json }, terminal)),
+    );
+  program
+    .command('sandbox')
+    .description('Run only the simulators, and print the environment that connects to them')
+    .option(...json)
+    .action(async ({ json }: Reporting, command: Command) =>
+      done(await (await import('./sandbox.ts')).sandbox(flagsOf(command), { json }, terminal)),
+    );
+}
+
+// Everything that is not ours belongs to the tool, so `--help` has to be a flag like others here.
+function addCall(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command('call')
+    .description('Run one operation')
+    .usage('<tool> [--argument value ...] [options]')
+    .argument('[tool]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .helpOption(false)
+    .option('--json [arguments]', 'Print JSON; also takes the arguments as a JSON object')
+    .option('--no-wait', 'Do not wait for a run to end; print its URI')
+    .option('-h, --help', 'Show the arguments of the tool')
+    .action(async (tool: string | undefined, { json, wait, help }, command: Command) => {
+      if (help && tool === undefined) command.help();
+      if (help) return (await import('./tool-help.ts')).showTool(tool ?? '', terminal);
+      const { call } = await import('./call.ts');
+      done(await call({ tool, rest: command.args.slice(1), json, wait }, flagsOf(command), terminal));
+    });
+}
+
+function addGeneralOptions(command: Command): Command {
+  command.optionsGroup('Server options:');
+  for (const { long, value, description, choices } of generalFlags) {
+    const option = new Option(value ? `--${long} <${value}>` : `--${long}`, description);
+    command.addOption(choices ? option.choices(choices) : option);
+  }
+  return command.optionsGroup('Options:');
+}
+
+/** The general flags, given before or after the command. */
+function flagsOf(command: Command): Flags {
+  const given: Record<string, unknown> = command.optsWithGlobals();
+  return Object.fromEntries(
+    generalFlags.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+}
+
+function unknownCommand(given: string, program: Command): Fault {
+  const names = program.commands.map(command => command.name());
+  const near = nearest(given, names);
+  return new Fault({
+    code: 'bad_arguments',
+    message: `There is no command "${given}".`,
+    hint: near ? `Did you mean ${near}?` : `There are: ${names.join(', ')}. See data-platforms-mcp --help.`,
+  });
+}
+
+// Its message ends with a suggestion in brackets on a line of its own, where there is one.
+function wrongUse({ message, code }: CommanderError): Fault {
+  const [first = '', suggestion = ''] = message.replace(/^error: /, '').split('\n');
+  const hint = suggestion.replace(/^\(|\)$/g, '') || 'See data-platforms-mcp --help.';
+  return new Fault({ code: 'bad_arguments', message: `${first.replace(/\.?$/, '')}.`, hint, cause: code });
+}
+
+function titles(): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(providers.map(({ title }) => title));
+}
+
+function afterHelp(): string {
+  const variables = providers
+    .flatMap(providerVariables)
+    .map(({ name, required, description }) => [`  ${name}`, `${description}${required ? '' : ' (optional)'}`]);
+  const [job] = providers.flatMap(({ operations }) => operations.filter(({ starts }) => starts));
+  return [
+    '',
+    'Without a command it is an MCP server on stdin and stdout: clients start it so.',
+    '',
+    'Examples:',
+    '  In the configuration of Claude Desktop or another client, without an account:',
+    '    {"mcpServers": {"data-platforms": {"command": "npx", "args": ["-y", "data-platforms-mcp", "--sandbox"]}}}',
+    '  The simulators alone, for a server or a script of yours:',
+    '    data-platforms-mcp sandbox',
+    '  One operation from a shell, here on the sandbox:',
+    ...(job ? [`    ${shellCall(job.name, job.example.arguments, '--sandbox')}`] : []),
+    '',
+    'Environment:',
+    '  Every server option is also a variable, DATA_PLATFORMS_<OPTION>, and a key of the file given with --config.',
+    '  Connections are variables or entries of that file; secrets never are flags. <NAME>_FILE reads one from a file.',
+    ...alignColumns(variables),
+    '',
+    'Exit codes:',
+    ...alignColumns(exitCodes.map(({ code, meaning }) => [`  ${code}`, meaning])),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,68 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { providers } from '../providers/index.ts';
+import { createServer, type DataPlatformsServer } from '../server/create.ts';
+
+/** A server made from the command line and the environment, and the sandbox under it where there is one. */
+export interface Session {
+  server: DataPlatformsServer;
+  config: Config;
+  close(): Promise<void>;
+}
+
+/** Flags as commander gives them: camel-case keys of the general settings, and `config`. */
+export type Flags = Record<string, unknown> & { config?: string };
+
+/** @throws Fault `not_configured` */
+export async function openSession(flags: Flags, env: NodeJS.ProcessEnv = process.env): Promise<Session> {
+  const config = readConfig(flags, env);
+  if (!config.sandbox) {
+    const server = createServer(config);
+    return { server, config, close: () => server.close() };
+  }
+  const clock = systemClock(config.sandbox_speed);
+  const sandbox = await startSandbox(clock);
+  // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
+  const { connections } = loadConfig({ env: sandbox.environment }, providers);
+  const server = createServer({ ...config, connections }, { clock });
+  return {
+    server,
+    config,
+    async close() {
+      await server.close();
+      await sandbox.close();
+    },
+  };
+}
+
+/**
+ * A session for one command. A person reads what it prints, so the log is silent but for defects unless flag or
+ * variable says otherwise; the file's word is about the server.
+ * @throws Fault `not_configured`
+ */
+export async function withSession<Result>(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  body: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = await openSession(flags, { DATA_PLATFORMS_LOG_LEVEL: 'error', ...env });
+  try {
+    return await body(session);
+  } finally {
+    await session.close();
+  }
+}
+
+export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
+  const { config: file = env['DATA_PLATFORMS_CONFIG'], ...given } = flags;
+  const settings = Object.fromEntries(Object.entries(given).map(([name, value]) => [snakeCase(name), value]));
+  return loadConfig({ env, flags: settings, file }, providers);
+}
+
+/** Every platform's simulator on loopback ports. */
+export async function startSandbox(clock: Clock) {
+  const { startSandbox: start } = await import('../sandbox/host.ts');
+  return start(await Promise.all(providers.map(provider => provider.simulator())), { clock });
+}
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);

@@ -1,0 +1,86 @@
+import { Fault } from '../errors.ts';
+import type { Operation } from '../operation.ts';
+import { providers } from '../providers/index.ts';
+import { nearest } from '../references.ts';
+import { generalTools } from '../tools/general.ts';
+import { jsonSchema, toolInput } from '../tools/schema.ts';
+import { shellCall } from './shell.ts';
+import { alignColumns, paint, print, type Terminal } from './terminal.ts';
+
+interface Schema {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  items?: Schema;
+  minimum?: number;
+  maximum?: number;
+}
+
+interface Described {
+  name: string;
+  summary: string;
+  input: Record<string, unknown>;
+  operation?: Operation;
+}
+
+/** Prints the arguments of a tool. Needs no connection. */
+export function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'>): void {
+  const { summary, input, operation } = find(name);
+  const required = (input['required'] ?? []) as string[];
+  const properties = Object.entries((input['properties'] ?? {}) as Record<string, Schema>);
+  const rows = properties.map(([key, schema]) => [
+    `  --${key.replaceAll('_', '-')}`,
+    typeOf(schema),
+    [required.includes(key) ? 'required' : undefined, schema.description, defaultOf(schema)].filter(Boolean).join('; '),
+  ]);
+  print(
+    stdout,
+    paint(stdout, 'bold', name),
+    summary,
+    '',
+    ...(rows.length ? ['Arguments:'] : ['It takes no arguments.']),
+  );
+  if (rows.length) print(stdout, ...alignColumns(rows));
+  if (rows.some(([, type]) => type?.includes('list of')))
+    print(stdout, '', 'A list is the flag several times, or one value with commas.');
+  if (!operation) return;
+  const { level, source, checked } = operation.evidence;
+  print(stdout, '', 'Example:', `  ${shellCall(name, operation.example.arguments)}`);
+  print(stdout, '', `It is ${level}: ${source} (looked up ${checked}).`);
+}
+
+function find(name: string): Described {
+  const general = generalTools.find(tool => tool.name === name);
+  if (general) return { name, summary: general.description, input: jsonSchema(general.input, 'input') };
+  const operations = providers.flatMap(provider => provider.operations);
+  const operation = operations.find(one => one.name === name);
+  if (operation) {
+    return { name, summary: operation.summary, input: toolInput(operation).published, operation };
+  }
+  const near = nearest(
+    name,
+    [...operations, ...generalTools].map(one => one.name),
+  );
+  throw new Fault({
+    code: 'unknown_operation',
+    message: `There is no tool "${name}".`,
+    hint: near ? `Did you mean ${near}?` : 'data-platforms-mcp tools lists them.',
+  });
+}
+
+function typeOf(schema: Schema): string {
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  if (alternatives) return [...new Set(alternatives.map(typeOf))].join(' or ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map(String).join(' | ');
+  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
+  const type = [schema.type ?? 'any'].flat().join(' or ').replaceAll('string', 'text');
+  return schema.maximum === undefined ? type : `${type} ${schema.minimum ?? ''}..${schema.maximum}`;
+}
+
+const defaultOf = ({ default: fallback }: Schema) =>
+  fallback === undefined ? undefined : `default ${JSON.stringify(fallback)}`;

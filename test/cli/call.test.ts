@@ -1,0 +1,134 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
+import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
+import { startSimulator } from '../../src/sandbox/host.ts';
+import { commandLine, onSandbox, start, temporaryFolder } from './command-line.ts';
+
+/** A platform outside the process under test, in real time, that finishes exports at once. */
+async function platform(change: (state: DatarockState) => unknown = () => {}) {
+  const simulator = await startSimulator(datarockSimulator, { clock: systemClock() });
+  onTestFinished(() => simulator.close());
+  simulator.state.paceMs = 0;
+  await change(simulator.state);
+  const env = { ...simulator.environment, DATA_PLATFORMS_RESULTS_DIR: await temporaryFolder() };
+  return { ...simulator, env };
+}
+
+const order = ['--project', 'Copperhead North', '--artefact', 'RQD', '--holes', 'DDH001', '--holes', 'DDH002'];
+
+test('prints what a model would read', async () => {
+  const { code, stdout, stderr } = await commandLine(['call', 'datarock_list_projects', ...(await onSandbox())]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^All 4 projects\.\nuuid,name\n/);
+});
+
+test('prints JSON, with arguments as flags or as JSON', async () => {
+  const flags = await onSandbox();
+  const [asFlags, asJson] = await Promise.all([
+    commandLine(['call', 'datarock_list_holes', '--project', 'Copperhead North', '--limit', '2', '--json', ...flags]),
+    commandLine(['call', 'datarock_list_holes', '--json', '{"project": "Copperhead North", "limit": 2}', ...flags]),
+  ]);
+  expect(JSON.parse(asFlags.stdout).items).toEqual([{ id: 'DDH001' }, { id: 'DDH002' }]);
+  expect(JSON.parse(asJson.stdout).items).toEqual(JSON.parse(asFlags.stdout).items);
+});
+
+test('an operation that is not listed can be called, and so can a general tool', async () => {
+  const flags = await onSandbox();
+  const unlisted = await commandLine(['call', 'datarock_list_exports', '--json', ...flags]);
+  expect(JSON.parse(unlisted.stdout).page.complete).toBe(true);
+  const general = await commandLine(['call', 'check_connections', '--json', ...flags]);
+  expect(JSON.parse(general.stdout).connections[0].status).toBe('ok');
+});
+
+test('waits for a run to its end, telling how far it is', async () => {
+  const { code, stdout, stderr } = await commandLine([
+    'call',
+    'datarock_create_export',
+    ...order,
+    ...(await onSandbox()),
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/succeeded .*2 of 2 holes/);
+  expect(stdout).toMatch(/Stored as result:\/\/\w+: 414 rows/);
+  expect(stdout).toContain('version: v2');
+  expect(stderr).toMatch(/^export in_progress: 0 of 2 holes\n/);
+});
+
+test('--version and --no-wait: the first belongs to the tool, the second stops at the URI', async () => {
+  const { state, env } = await platform(one => {
+    one.paceMs = 60_000;
+  });
+  const argv = ['call', 'datarock_create_export', ...order, '--version', 'v1', '--no-wait', '--json'];
+  const { code, stdout } = await commandLine(argv, env);
+  expect(code).toBe(0);
+  const { run, details } = JSON.parse(stdout);
+  expect(run).toMatchObject({ uri: expect.stringMatching(/^datarock:\/\/exports\//), final: false });
+  expect(details.version).toBe('v1');
+  expect(state.exports.size).toBe(1);
+});
+
+test('an interruption ends it at once, names the run, and leaves it', async () => {
+  const { state, env } = await platform(one => {
+    one.paceMs = 60_000;
+  });
+  const running = start(['call', 'datarock_create_export', ...order], env);
+  await running.shows('stderr', 'export in_progress');
+  running.interrupt();
+  const { code, stdout, stderr } = await running.done;
+  const [id] = state.exports.keys();
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toContain(`Resume with: data-platforms-mcp call wait_for_run --run datarock://exports/${id}\n`);
+});
+
+test('an interruption while files are fetched is one, and names the run too', async () => {
+  const { env, faults, requests } = await platform();
+  faults.add({ kind: 'hang', match: { path: /\.csv/ } });
+  const running = start(['call', 'datarock_create_export', ...order], env);
+  await running.shows('stderr', 'export completed');
+  await expect.poll(() => requests.some(({ site }) => site === 'storage')).toBe(true);
+  running.interrupt();
+  const { code, stderr } = await running.done;
+  expect(code).toBe(130);
+  expect(stderr).toContain('Resume with: data-platforms-mcp call wait_for_run');
+});
+
+describe('exit codes', () => {
+  test('6 for a run that failed', async () => {
+    const { env } = await platform(({ failedHoles }) => failedHoles.add('DDH001').add('DDH002'));
+    const { code, stdout } = await commandLine(['call', 'datarock_create_export', ...order], env);
+    expect(stdout).toMatch(/: failed,/);
+    expect(code).toBe(6);
+  });
+
+  const list = ['call', 'datarock_list_projects'];
+  test.each<[number, string, string[], (state: DatarockState) => unknown]>([
+    [3, 'a credential that is refused', list, state => state.replaceKey()],
+    [3, 'a permission that is missing', list, state => Object.assign(state, { permitted: false })],
+    [4, 'a thing that is not there', ['call', 'datarock_get_export', '--export', 'nope'], () => {}],
+    [2, 'an argument that is not there', [...list, '--projct', 'x'], () => {}],
+    [2, 'a tool that is not there', ['call', 'datarock_list_project'], () => {}],
+    [2, 'arguments that are missing', ['call', 'datarock_list_holes'], () => {}],
+    [
+      3,
+      'a change where only reading is allowed',
+      ['call', 'datarock_create_export', ...order, '--read-only'],
+      () => {},
+    ],
+  ])('%d for %s', async (code, _, argv, change) => {
+    const { env } = await platform(change);
+    const outcome = await commandLine(argv, env);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toMatch(/^data-platforms-mcp: \S.*\n {2}\S.*\n$/);
+  });
+
+  test('5 for an answer that is no answer', async () => {
+    const { env, faults } = await platform();
+    faults.add({ kind: 'html' });
+    expect(await commandLine(list, env)).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  test('3 for a platform nobody connected', async () => {
+    expect(await commandLine(list)).toMatchObject({ code: 3, stdout: '' });
+  });
+});

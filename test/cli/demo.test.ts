@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from './command-line.ts';
+import { startProgram } from './process.ts';
+
+describe('demo', () => {
+  test('piped: tells the whole story, with figures, and leaves nothing', async () => {
+    const temporary = await temporaryFolder();
+    const demo = startProgram(['demo', '--sandbox-speed', '8'], { TMPDIR: temporary });
+    const { code } = await demo.ended;
+    expect({ code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(demo.stdout).toMatch(/export \w+: \d+ of 40 holes/);
+    expect(demo.stdout).toMatch(/mean RQD is \d\d\.\d %/);
+    for (const figure of [
+      'tool calls',
+      'requests to the platform',
+      'signed',
+      'polls of the export',
+      'tokens of results',
+    ])
+      expect(demo.stdout).toMatch(new RegExp(`${figure} +[1-9]`));
+    expect(demo.stdout).not.toContain('\u001B');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('interrupted: ends with its server, exit 130', async () => {
+    const temporary = await temporaryFolder();
+    const demo = startProgram(['demo'], { TMPDIR: temporary });
+    await demo.line(line => line.includes('of 40 holes'));
+    demo.child.kill('SIGTERM');
+    const { code, after } = await demo.ended;
+    expect(code).toBe(130);
+    expect(after).toBeLessThan(2500);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('that cannot work says why, and is no success', async () => {
+    const demo = startProgram(['demo', '--read-only', '--sandbox-speed', '8']);
+    expect((await demo.ended).code).toBe(5);
+    expect(demo.stderr).toMatch(/^data-platforms-mcp: datarock_create_export answered: read_only: /m);
+  });
+});

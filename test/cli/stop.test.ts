@@ -1,0 +1,95 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from './command-line.ts';
+import { type Program, startProgram } from './process.ts';
+
+const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+const opening = [{ id: 1, method: 'initialize', params }, { method: 'notifications/initialized' }];
+
+/** A server with a long call under way: an export that takes minutes, watched by progress. */
+async function busy() {
+  const results = await temporaryFolder();
+  const server = startProgram(['--sandbox', '--sandbox-speed', '1', '--results-dir', results]);
+  const call = {
+    name: 'datarock_create_export',
+    arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all', wait_seconds: 45 },
+    _meta: { progressToken: 'p' },
+  };
+  const watching = server.line(line => line.includes('notifications/progress'));
+  server.send(...opening, { id: 2, method: 'tools/call', params: call });
+  await watching;
+  return { server, results };
+}
+
+describe('the stdio server stops within a second, with a call under way', () => {
+  test.each([
+    ['the end of stdin', ({ child }: Program) => child.stdin.end()],
+    ['SIGINT', ({ child }: Program) => child.kill('SIGINT')],
+    ['SIGTERM', ({ child }: Program) => child.kill('SIGTERM')],
+    [
+      'a client that is gone',
+      ({ child }: Program) => {
+        child.stdout.destroy();
+        child.stdin.end();
+      },
+    ],
+  ])('on %s', async (_, stop) => {
+    const { server, results } = await busy();
+    stop(server);
+    const { code, signal, after } = await server.ended;
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(after).toBeLessThan(1000);
+    const lines = server.stdout.split('\n');
+    expect(lines.pop()).toBe('');
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+    expect(await readdir(results).catch(() => [])).toEqual([]);
+    for (const line of server.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+  });
+});
+
+test('stopped while files are fetched, it leaves whole files only', async () => {
+  const results = await temporaryFolder();
+  const server = startProgram(['--sandbox', '--sandbox-speed', '20', '--results-dir', results]);
+  const call = {
+    name: 'datarock_create_export',
+    arguments: { project: 'Deepwater Deeps', artefact: 'weathering_intensity', holes: 'all', wait_seconds: 45 },
+    _meta: { progressToken: 'p' },
+  };
+  const fetching = server.line(line => /"\d+ of 25 files"/.test(line));
+  server.send(...opening, { id: 2, method: 'tools/call', params: call });
+  await fetching;
+  server.child.kill('SIGTERM');
+  const { code, after } = await server.ended;
+  expect(code).toBe(0);
+  expect(after).toBeLessThan(1000);
+  const left = await readdir(results, { recursive: true });
+  expect(left.filter(name => name.endsWith('.tmp') || /result|json|csv/.test(name))).toEqual([]);
+  expect(left.length).toBeGreaterThan(2);
+});
+
+test('stdout is the protocol and nothing else, whatever comes in', async () => {
+  const server = startProgram(['--sandbox', '--log-level', 'debug']);
+  const answered = server.line(line => line.includes('"id":3'));
+  server.child.stdin.write('no JSON at all\n');
+  server.send(...opening, { id: 2, method: 'tools/call', params: { name: 'nope' } }, { id: 3, method: 'tools/list' });
+  await answered;
+  server.child.stdin.end();
+  expect((await server.ended).code).toBe(0);
+  for (const line of server.stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+});
+
+test('a server that cannot start says so in two lines', async () => {
+  const server = startProgram([], { DATAROCK_USR: 'x' });
+  expect((await server.ended).code).toBe(3);
+  expect(server.stdout).toBe('');
+  expect(server.stderr).toMatch(
+    /^data-platforms-mcp: Nobody reads the variable DATAROCK_USR\.\n {2}Did you mean DATAROCK_USER\?\n$/,
+  );
+});
+
+test('a reader that has seen enough is no failure', async () => {
+  const tools = startProgram(['tools', '--sandbox']);
+  tools.child.stdout.destroy();
+  expect(await tools.ended).toMatchObject({ code: 0 });
+  expect(tools.stderr).toBe('');
+});
