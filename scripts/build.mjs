@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import { notices } from './notices.mjs';
+import { importSource } from './source.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -38,13 +39,28 @@ const besideMain = {
   },
 };
 
+/** `src/facts.ts` as it comes out: the facts themselves, not the records and the work that they are made from. */
+async function readyFacts() {
+  const { loadFacts } = await importSource('src/facts.ts');
+  const facts = JSON.stringify(JSON.stringify(await loadFacts()));
+  return {
+    name: 'ready-facts',
+    setup({ onLoad }) {
+      // Text is read faster than an object literal of this size.
+      onLoad({ filter: /[\\/]src[\\/]facts\.ts$/ }, () => ({
+        contents: `export const loadFacts = async () => JSON.parse(${facts});`,
+      }));
+    },
+  };
+}
+
 /**
  * The whole program as one CommonJS file, because that is what a code cache can be kept for on every supported Node.
  * What is imported dynamically has to stay unevaluated until then. esbuild's own way of doing that in one file forgets
  * to initialise modules that declare no side effects (zod); its splitting is right, but makes ES modules. So: split
  * first, then bundle the pieces as the CommonJS modules that they can be turned into one by one.
  */
-async function program() {
+async function program(facts) {
   const split = await build({
     ...node,
     entryPoints: { main: 'src/main.ts' },
@@ -54,7 +70,7 @@ async function program() {
     write: false,
     sourcemap: 'inline',
     metafile: true,
-    plugins: [besideMain],
+    plugins: [besideMain, facts],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
   const piecesAsCommonJs = {
@@ -135,7 +151,7 @@ async function separateFiles() {
   return (await Promise.all(made)).map(({ metafile }) => metafile);
 }
 
-function library() {
+function library(facts) {
   return build({
     ...node,
     entryPoints: { index: 'src/index.ts' },
@@ -145,6 +161,7 @@ function library() {
     outdir: 'dist',
     chunkNames: 'library/[name]-[hash]',
     sourcemap: 'linked',
+    plugins: [facts],
   });
 }
 
@@ -157,7 +174,8 @@ async function types() {
 
 await rm(dist, { recursive: true, force: true });
 const compiled = types();
-const [{ hash, metafile }, separate] = await Promise.all([program(), separateFiles(), library(), compiled]);
+const facts = await readyFacts();
+const [{ hash, metafile }, separate] = await Promise.all([program(facts), separateFiles(), library(facts), compiled]);
 await loader(hash);
 await chmod(join(dist, 'bin.cjs'), 0o755);
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [metafile, ...separate]));

@@ -4,13 +4,13 @@ import { generalSettings, providerVariables } from '../src/config.ts';
 import { type FaultCode, faultCodes } from '../src/errors.ts';
 import { fieldMeta, type Operation } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';
-import type { Provider } from '../src/providers/provider.ts';
+import type { Provider, ProviderCode } from '../src/providers/provider.ts';
 import { generalTools } from '../src/tools/general.ts';
 import { toolInput } from '../src/tools/schema.ts';
 
 /** Every generated document by its name in docs/. */
-export function documents(): Record<string, string> {
-  return { 'operations.md': operations(), 'configuration.md': configuration(), 'errors.md': errors() };
+export async function documents(): Promise<Record<string, string>> {
+  return { 'operations.md': await operations(), 'configuration.md': configuration(), 'errors.md': errors() };
 }
 
 const generated = 'Generated from the source by `npm run docs`; do not edit.';
@@ -25,7 +25,8 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function operations(): string {
+async function operations(): Promise<string> {
+  const platforms = await Promise.all(providers.map(async provider => platform(provider, await provider.load())));
   return page(
     'Operations',
     'What the server can do. Each operation says where its facts come from: **documented** by the vendor, **observed** on a live host, or **inferred** from something near.',
@@ -35,11 +36,11 @@ function operations(): string {
       generalTools.map(({ name, description }) => [`\`${name}\``, description]),
     ),
     'Listings also take `limit` (a number or `"all"`), `cursor` and `fields`; what starts a run takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`.',
-    ...providers.flatMap(platform),
+    ...platforms.flat(),
   );
 }
 
-function platform({ title, guide, operations, defaultToolsets, runs }: Provider): string[] {
+function platform({ title, guide, defaultToolsets }: Provider, { operations, runs }: ProviderCode): string[] {
   const toolsets = [...new Set(operations.map(({ toolset }) => toolset))];
   return [
     `## ${title}`,

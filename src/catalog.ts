@@ -1,5 +1,6 @@
 import { Fault } from './errors.ts';
-import { type Operation, platformOf } from './operation.ts';
+import type { Facts, OperationFacts } from './facts.ts';
+import type { Operation } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
 import { nearest } from './references.ts';
 import { uriTemplate } from './resources/uri.ts';
@@ -13,67 +14,108 @@ export interface Selection {
 
 /** Every operation of the connected platforms, and which of them are tools of their own. */
 export interface Catalog {
-  operations: readonly Operation[];
+  operations: readonly OperationFacts[];
   /** Tools of their own. */
-  listed: readonly Operation[];
+  listed: readonly OperationFacts[];
   /** Reached through `find_operation` and the dispatchers. */
-  unlisted: readonly Operation[];
-  /** @throws Fault `unknown_operation` */
-  get(name: string): Operation;
-  /** Best matches first. */
-  search(query: string): Operation[];
+  unlisted: readonly OperationFacts[];
+  /** @throws Fault `unknown_operation`, `read_only` or `not_configured`, saying where the operation is */
+  get(name: string): OperationFacts;
+  /** The record, with its code. */
+  load(facts: OperationFacts): Promise<Operation>;
+  /** Unlisted operations, best matches first. */
+  search(query: string): OperationFacts[];
+  /** URI templates of the runs there are. */
+  runs: readonly string[];
   /** The run a URI names, or undefined. */
-  run(uri: string): { kind: RunKind; variables: Record<string, string>; platform: string } | undefined;
-  runs: readonly RunKind[];
+  run(uri: string): Promise<{ kind: RunKind; variables: Record<string, string>; platform: string } | undefined>;
+}
+
+export interface CatalogSources {
+  /** Every platform. */
+  providers: readonly Provider[];
+  facts: Facts;
+  /** Names of the connected platforms. */
+  connected: readonly string[];
 }
 
 /** @throws Fault `not_configured` for a toolset that does not exist */
-export function createCatalog(providers: readonly Provider[], all: readonly Provider[], selection: Selection): Catalog {
-  const chosen = chosenToolsets(all, selection.toolsets ?? []);
-  const operations = providers
-    .flatMap(provider => provider.operations)
+export function createCatalog({ providers, facts, connected }: CatalogSources, selection: Selection): Catalog {
+  const chosen = chosenToolsets(providers, facts, selection.toolsets ?? []);
+  const everything = Object.values(facts).flatMap(({ operations }) => operations);
+  const operations = connected
+    .flatMap(platform => facts[platform]?.operations ?? [])
     .filter(({ effect }) => !selection.readOnly || effect === 'read');
-  const isListed = (operation: Operation) => chosen.has(`${platformOf(operation)}:${operation.toolset}`);
-  const listed = operations.filter(isListed);
+  const isListed = ({ platform, toolset }: OperationFacts) => chosen.has(`${platform}:${toolset}`);
   const unlisted = operations.filter(operation => !isListed(operation));
   const byName = new Map(operations.map(operation => [operation.name, operation]));
-  const runs = providers.flatMap(provider => provider.runs.map(kind => ({ kind, platform: provider.name })));
+  const runs = connected.flatMap(platform => (facts[platform]?.runs ?? []).map(run => ({ ...run, platform })));
+  const code = (platform: string) => (providers.find(({ name }) => name === platform) as Provider).load();
   return {
     operations,
-    listed,
+    listed: operations.filter(isListed),
     unlisted,
-    runs: runs.map(({ kind }) => kind),
     get(name) {
       const found = byName.get(name);
       if (found) return found;
-      const near = nearest(name, byName.keys());
-      throw new Fault({
-        code: 'unknown_operation',
-        message: `There is no operation "${name}" here.`,
-        hint: near ? `Did you mean ${near}?` : 'find_operation searches all of them.',
-      });
+      const elsewhere = everything.find(operation => operation.name === name);
+      throw elsewhere ? withheld(elsewhere, connected, providers) : unknown(name, byName.keys());
+    },
+    async load({ name, platform }) {
+      const { operations: records } = await code(platform);
+      return records.find(record => record.name === name) as Operation;
     },
     search: query => search(unlisted, query),
-    run(uri) {
-      for (const { kind, platform } of runs) {
-        const variables = uriTemplate(kind.uri).match(uri);
-        if (variables) return { kind, variables, platform };
+    runs: runs.map(({ uri }) => uri),
+    async run(uri) {
+      for (const { uri: template, platform } of runs) {
+        const variables = uriTemplate(template).match(uri);
+        const kind = variables && (await code(platform)).runs.find(run => run.uri === template);
+        if (kind) return { kind, variables, platform };
       }
       return undefined;
     },
   };
 }
 
-function chosenToolsets(providers: readonly Provider[], wanted: readonly string[]): ReadonlySet<string> {
-  const existing = providers.flatMap(({ name, operations }) => operations.map(({ toolset }) => `${name}:${toolset}`));
+function withheld(
+  { name, platform }: OperationFacts,
+  connected: readonly string[],
+  providers: readonly Provider[],
+): Fault {
+  if (connected.includes(platform))
+    return new Fault({
+      code: 'read_only',
+      message: `${name} changes something, and this server is read-only.`,
+      hint: 'Ask the operator to start it without --read-only.',
+    });
+  return new Fault({
+    code: 'not_configured',
+    message: `${providers.find(one => one.name === platform)?.title} is not connected.`,
+    hint: 'check_connections says what is missing.',
+  });
+}
+
+function unknown(name: string, known: Iterable<string>): Fault {
+  const near = nearest(name, known);
+  return new Fault({
+    code: 'unknown_operation',
+    message: `There is no operation "${name}" here.`,
+    hint: near ? `Did you mean ${near}?` : 'find_operation searches all that are not tools of their own.',
+  });
+}
+
+function chosenToolsets(providers: readonly Provider[], facts: Facts, wanted: readonly string[]): ReadonlySet<string> {
+  const existing = Object.entries(facts).flatMap(([platform, { operations }]) =>
+    operations.map(({ toolset }) => `${platform}:${toolset}`),
+  );
   const chosen = new Set(
     providers.flatMap(({ name, defaultToolsets }) => defaultToolsets.map(set => `${name}:${set}`)),
   );
   for (const toolset of wanted) {
-    const [platform] = toolset.split(':', 1);
-    const matches = existing.filter(
-      one => toolset === 'all' || one === toolset || (toolset === `${platform}:all` && one.startsWith(`${platform}:`)),
-    );
+    const [platform = ''] = toolset.split(':', 1);
+    const whole = toolset === `${platform}:all` ? `${platform}:` : undefined;
+    const matches = existing.filter(one => toolset === 'all' || one === toolset || (whole && one.startsWith(whole)));
     if (matches.length === 0) {
       const near = nearest(toolset, existing);
       throw new Fault({
@@ -88,7 +130,7 @@ function chosenToolsets(providers: readonly Provider[], wanted: readonly string[
 }
 
 // Words of the query against words of the record; a hit in the name counts most. Enough for some hundred records.
-function search(operations: readonly Operation[], query: string): Operation[] {
+function search(operations: readonly OperationFacts[], query: string): OperationFacts[] {
   const words = query
     .toLowerCase()
     .split(/[^a-z0-9]+/)

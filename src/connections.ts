@@ -6,10 +6,14 @@ import type { Redactor } from './http/redact.ts';
 import type { Provider } from './providers/provider.ts';
 
 /** A configured account: connected, or the reason why not. */
-export type ConnectionState = { name: string; provider: Provider; readOnly: boolean } & (
-  | { connection: Connection; fault?: never }
-  | { connection?: never; fault: Fault }
-);
+export interface ConnectionState {
+  name: string;
+  provider: Provider;
+  readOnly: boolean;
+  /** Absent where `fault` is there. A function where connecting has to wait for something. */
+  connect?: () => Connection | Promise<Connection>;
+  fault?: Fault;
+}
 
 /** Every account of this process. Fixed at the start. */
 export class Connections {
@@ -23,7 +27,7 @@ export class Connections {
 
   /** Names of the usable connections of a platform. */
   of(platform: string): string[] {
-    return this.states.filter(state => state.provider.name === platform && state.connection).map(({ name }) => name);
+    return this.states.filter(state => state.provider.name === platform && state.connect).map(({ name }) => name);
   }
 
   /** Platforms with at least one usable connection, in the program's order. */
@@ -37,12 +41,12 @@ export class Connections {
   }
 
   /** @throws Fault `not_configured`, or `bad_arguments` where there is a choice and none was made */
-  choose(platform: string, name?: string): Connection {
+  async choose(platform: string, name?: string): Promise<Connection> {
     const states = this.states.filter(state => state.provider.name === platform);
-    const usable = states.flatMap(({ connection }) => connection ?? []);
+    const usable = states.filter(({ connect }) => connect);
     const chosen =
       name === undefined ? (usable.length === 1 ? usable[0] : undefined) : usable.find(one => one.name === name);
-    if (chosen) return chosen;
+    if (chosen?.connect) return chosen.connect();
     const broken = states.find(state => state.fault && (name === undefined || state.name === name));
     if (broken?.fault && (name !== undefined || usable.length === 0)) throw broken.fault;
     if (usable.length > 1)
@@ -67,7 +71,9 @@ export function connect(configured: readonly ConnectionConfig[], clock: Clock, r
     try {
       const { secrets, ...parts } = provider.connect(settings as never, clock);
       for (const secret of secrets) redactor.add(secret);
-      return { ...base, connection: { name, platform: provider.name, title: provider.title, readOnly, ...parts } };
+      // One object for the life of the process: quotas and pools are kept by it.
+      const connection = { name, platform: provider.name, title: provider.title, readOnly, ...parts };
+      return { ...base, connect: () => connection };
     } catch (error) {
       if (error instanceof Fault) return { ...base, fault: error };
       throw error;

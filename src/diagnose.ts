@@ -20,11 +20,12 @@ export interface Diagnosis {
 export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
   const { connections } = shared;
   return Promise.all([
-    ...connections.states.map(async ({ name, provider, readOnly, connection, fault }): Promise<Diagnosis> => {
+    ...connections.states.map(async ({ name, provider, readOnly, connect, fault }): Promise<Diagnosis> => {
       const base = { connection: name, platform: provider.title, ...(readOnly ? { read_only: true as const } : {}) };
-      if (!connection) return { ...base, status: 'not_configured', ...explain(fault) };
+      if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
       try {
-        return { ...base, status: 'ok', facts: await provider.probe(contextFor(shared, connection, call)) };
+        const { probe } = await provider.load();
+        return { ...base, status: 'ok', facts: await probe(contextFor(shared, await connect(), call)) };
       } catch (error) {
         if (!isFault(error)) throw error;
         return { ...base, status: 'failed', ...explain(error) };

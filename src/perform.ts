@@ -37,8 +37,13 @@ export interface Rows {
 /** Ties the code of operations to one connection, one call, and the shared parts. */
 export function contextFor(runtime: Runtime, connection: Connection, call: Call): OperationContext {
   const listed = new Map<string, Promise<Row[]>>();
+  const { signal, deadline, meter, progress } = call;
   const context: OperationContext = {
-    ...call,
+    // One by one: `...call` here takes V8 ten times as long as all the rest.
+    signal,
+    deadline,
+    meter,
+    progress,
     clock: runtime.clock,
     connection,
     results: runtime.results,

@@ -141,10 +141,10 @@ describe('what only stops one connection', () => {
     expect(fault({ env: env as Record<string, string> })).toMatch(expected);
   });
 
-  it('takes plain http to this machine', () => {
+  it('takes plain http to this machine', async () => {
     const env = { DATAROCK_USER: user, DATAROCK_PRIVATE_KEY: privateKey, DATAROCK_BASE_URL: 'http://127.0.0.1:9/v3/' };
     const [one] = connect(load({ env }).connections, virtualClock(), createRedactor());
-    expect(one?.connection?.baseUrl).toBe('http://127.0.0.1:9/v3');
+    expect((await one?.connect?.())?.baseUrl).toBe('http://127.0.0.1:9/v3');
   });
 
   it('a reference to a variable that is not set', () => {

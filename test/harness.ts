@@ -43,7 +43,7 @@ export async function startWorld(options: WorldOptions = {}) {
     { env: file ? env : { ...datarock.environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
-  const server = createServer(config, { clock, log });
+  const server = await createServer(config, { clock, log });
   onTestFinished(async () => {
     await server.close();
     await datarock.close();

@@ -67,9 +67,15 @@ function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress'])
 }
 
 /** Tools as a client calls them, and operations that are not listed as tools. */
-function perform({ tools, shared }: DataPlatformsServer, name: string, args: unknown, caller: Call): Promise<Answer> {
+async function perform(
+  { tools, shared }: DataPlatformsServer,
+  name: string,
+  args: unknown,
+  caller: Call,
+): Promise<Answer> {
   const unlisted = shared.catalog.unlisted.find(operation => operation.name === name);
-  return unlisted ? callOperation(shared, unlisted, args, caller) : tools.answer(name, args, caller);
+  if (!unlisted) return tools.answer(name, args, caller);
+  return callOperation(shared, await shared.catalog.load(unlisted), args, caller);
 }
 
 /** A run is only started by the first call, so that its URI is known from then on; waiting for it follows. */

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../errors.ts';
+import { providers } from '../providers/index.ts';
 import { version } from '../version.ts';
 import { type Assistant, createAssistant } from './assistant.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Flags } from './session.ts';
-import { story } from './story.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 import { tokenCounter, visibleText } from './tokens.ts';
 
@@ -43,7 +43,7 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
       'No account, no network, no model: what an assistant would ask is scripted, everything it gets is real.',
     );
     const assistant = await createAssistant(client, terminal, count);
-    await story(assistant);
+    for (const provider of providers) await (await provider.story())(assistant);
     summarise(assistant, { definitions, seconds: (Date.now() - started) / 1000 }, terminal);
     return 0;
   } catch (error) {
@@ -77,7 +77,7 @@ function summarise(
       ['  requests to the platform', usage.requests],
       ['    repeated', usage.retries],
       ['    signed', usage.signatures],
-      ['    polls of the export', usage.polls],
+      ['    polls of runs', usage.polls],
       ['  bytes received', usage.bytes],
       ['  seconds waited for quotas', Math.round(usage.waitedMs / 1000)],
       ['  tokens of tool definitions', definitions],

@@ -1,6 +1,7 @@
 import type { ConnectionState } from '../connections.ts';
 import { type Diagnosis, diagnose } from '../diagnose.ts';
 import { isFault } from '../errors.ts';
+import { loadFacts, type OperationFacts } from '../facts.ts';
 import type { Call } from '../http/client.ts';
 import type { Evidence } from '../operation.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -48,6 +49,7 @@ export async function doctor(
 
 async function examine(shared: Shared, call: Call): Promise<Finding[]> {
   const { states, unconfigured } = shared.connections;
+  const facts = await loadFacts();
   const [diagnoses, contacts] = await Promise.all([
     diagnose(shared, call),
     Promise.all(states.map(state => contact(state, shared, call))),
@@ -55,15 +57,20 @@ async function examine(shared: Shared, call: Call): Promise<Finding[]> {
   return diagnoses.map((diagnosis, index) => {
     const provider = states[index]?.provider ?? (unconfigured[index - states.length] as Provider);
     const found = contacts[index];
-    return { ...diagnosis, ...(found ? { contact: found } : {}), ...evidenceOf(provider) };
+    return {
+      ...diagnosis,
+      ...(found ? { contact: found } : {}),
+      ...evidenceOf(facts[provider.name]?.operations ?? []),
+    };
   });
 }
 
 const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
 
 /** Requests that prove nothing and ask for nothing: any answer shows that the host is there, and its time. */
-async function contact({ connection }: ConnectionState, shared: Shared, call: Call): Promise<Contact | undefined> {
-  if (!connection) return undefined;
+async function contact({ connect }: ConnectionState, shared: Shared, call: Call): Promise<Contact | undefined> {
+  if (!connect) return undefined;
+  const connection = await connect();
   const { readFault: _, ...rest } = connection;
   const anonymous = { ...rest, quotas: [], auth: { headers: async () => ({}) } };
   const request = {
@@ -90,7 +97,7 @@ async function contact({ connection }: ConnectionState, shared: Shared, call: Ca
   }
 }
 
-function evidenceOf({ operations }: Provider): Pick<Finding, 'operations' | 'not_documented'> {
+function evidenceOf(operations: readonly OperationFacts[]): Pick<Finding, 'operations' | 'not_documented'> {
   const levels = { documented: 0, observed: 0, inferred: 0 };
   for (const { evidence } of operations) levels[evidence.level] += 1;
   const others = operations.filter(({ evidence }) => evidence.level !== 'documented');

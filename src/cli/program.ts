@@ -8,7 +8,6 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
 import { generalFlags } from './flags.ts';
 import type { Flags } from './session.ts';
-import { shellCall } from './shell.ts';
 import { alignColumns, type Terminal } from './terminal.ts';
 
 /** Runs one command line and gives its exit code; what goes wrong has been told then. */
@@ -144,25 +143,25 @@ function wrongUse({ message, code }: CommanderError): Fault {
 }
 
 function titles(): string {
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(providers.map(({ title }) => title));
+  const [last = '', ...before] = providers.map(({ title }) => title).toReversed();
+  return before.length ? `${before.toReversed().join(', ')} and ${last}` : last;
 }
 
 function afterHelp(): string {
   const variables = providers
     .flatMap(providerVariables)
     .map(({ name, required, description }) => [`  ${name}`, `${description}${required ? '' : ' (optional)'}`]);
-  const [job] = providers.flatMap(({ operations }) => operations.filter(({ starts }) => starts));
   return [
     '',
     'Without a command it is an MCP server on stdin and stdout: clients start it so.',
     '',
     'Examples:',
     '  In the configuration of Claude Desktop or another client, without an account:',
-    '    {"mcpServers": {"data-platforms": {"command": "npx", "args": ["-y", "data-platforms-mcp", "--sandbox"]}}}',
+    '    {"mcpServers": {"data-platforms": {"command": "data-platforms-mcp", "args": ["--sandbox"]}}}',
     '  The simulators alone, for a server or a script of yours:',
     '    data-platforms-mcp sandbox',
     '  One operation from a shell, here on the sandbox:',
-    ...(job ? [`    ${shellCall(job.name, job.example.arguments, '--sandbox')}`] : []),
+    '    data-platforms-mcp call check_connections --sandbox',
     '',
     'Environment:',
     '  Every server option is also a variable, DATA_PLATFORMS_<OPTION>, and a key of the file given with --config.',

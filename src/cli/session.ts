@@ -1,6 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { type ConnectionState, connect } from '../connections.ts';
+import type { Connection } from '../http/connection.ts';
+import type { Redactor } from '../http/redact.ts';
 import { providers } from '../providers/index.ts';
+import type { Provider } from '../providers/provider.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 
 /** A server made from the command line and the environment, and the sandbox under it where there is one. */
@@ -17,14 +21,13 @@ export type Flags = Record<string, unknown> & { config?: string };
 export async function openSession(flags: Flags, env: NodeJS.ProcessEnv = process.env): Promise<Session> {
   const config = readConfig(flags, env);
   if (!config.sandbox) {
-    const server = createServer(config);
+    const server = await createServer(config);
     return { server, config, close: () => server.close() };
   }
   const clock = systemClock(config.sandbox_speed);
-  const sandbox = await startSandbox(clock);
+  const sandbox = startOnFirstUse(clock);
   // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
-  const { connections } = loadConfig({ env: sandbox.environment }, providers);
-  const server = createServer({ ...config, connections }, { clock });
+  const server = await createServer(config, { clock, accounts: redactor => sandboxAccounts(sandbox, clock, redactor) });
   return {
     server,
     config,
@@ -34,6 +37,48 @@ export async function openSession(flags: Flags, env: NodeJS.ProcessEnv = process
     },
   };
 }
+
+/** Simulators take a moment to start, and a client first wants to see the tools. */
+function startOnFirstUse(clock: Clock) {
+  let started: ReturnType<typeof startSandbox> | undefined;
+  return {
+    async environment() {
+      started ??= startSandbox(clock);
+      return (await started).environment;
+    },
+    async close() {
+      await (await started)?.close();
+    },
+  };
+}
+
+function sandboxAccounts(
+  sandbox: ReturnType<typeof startOnFirstUse>,
+  clock: Clock,
+  redactor: Redactor,
+): ConnectionState[] {
+  return providers.map(provider => {
+    let connection: Promise<Connection> | undefined;
+    const make = async () => {
+      const { connections } = loadConfig({ env: ownVariables(provider, await sandbox.environment()) }, [provider]);
+      const [state] = connect(connections, clock, redactor);
+      if (!state?.connect) throw state?.fault ?? new Error(`${provider.title} has no simulator`);
+      return state.connect();
+    };
+    return {
+      name: provider.name,
+      provider,
+      readOnly: false,
+      connect() {
+        connection ??= make();
+        return connection;
+      },
+    };
+  });
+}
+
+const ownVariables = ({ name }: Provider, environment: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(`${name.toUpperCase()}_`)));
 
 /**
  * A session for one command. A person reads what it prints, so the log is silent but for defects unless flag or

@@ -1,9 +1,8 @@
 import { Fault } from '../errors.ts';
-import type { Operation } from '../operation.ts';
-import { providers } from '../providers/index.ts';
+import { loadFacts, type OperationFacts } from '../facts.ts';
 import { nearest } from '../references.ts';
 import { generalTools } from '../tools/general.ts';
-import { jsonSchema, toolInput } from '../tools/schema.ts';
+import { jsonSchema } from '../tools/schema.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 
@@ -24,12 +23,12 @@ interface Described {
   name: string;
   summary: string;
   input: Record<string, unknown>;
-  operation?: Operation;
+  operation?: OperationFacts;
 }
 
 /** Prints the arguments of a tool. Needs no connection. */
-export function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'>): void {
-  const { summary, input, operation } = find(name);
+export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'>): Promise<void> {
+  const { summary, input, operation } = await find(name);
   const required = (input['required'] ?? []) as string[];
   const properties = Object.entries((input['properties'] ?? {}) as Record<string, Schema>);
   const rows = properties.map(([key, schema]) => [
@@ -53,13 +52,13 @@ export function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'>): vo
   print(stdout, '', `It is ${level}: ${source} (looked up ${checked}).`);
 }
 
-function find(name: string): Described {
+async function find(name: string): Promise<Described> {
   const general = generalTools.find(tool => tool.name === name);
   if (general) return { name, summary: general.description, input: jsonSchema(general.input, 'input') };
-  const operations = providers.flatMap(provider => provider.operations);
+  const operations = Object.values(await loadFacts()).flatMap(platform => platform.operations);
   const operation = operations.find(one => one.name === name);
   if (operation) {
-    return { name, summary: operation.summary, input: toolInput(operation).published, operation };
+    return { name, summary: operation.summary, input: operation.input, operation };
   }
   const near = nearest(
     name,

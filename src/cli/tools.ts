@@ -1,4 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/server';
+import type { OperationFacts } from '../facts.ts';
 import { providers } from '../providers/index.ts';
 import { createResources } from '../resources/registry.ts';
 import { uriTemplate } from '../resources/uri.ts';
@@ -21,7 +22,7 @@ export async function tools(flags: Flags, { json }: { json?: true | undefined },
     const count = await tokenCounter();
     const listed = tools.list.map(
       (tool): Listed => ({
-        platform: platformTitle(tool),
+        platform: platformTitle(tool, shared.catalog.operations),
         name: tool.name,
         tokens: count(visibleText(tool)),
         total_tokens: count(JSON.stringify(tool)),
@@ -85,7 +86,9 @@ function totals(listed: readonly Listed[]): Omit<Listed, 'name'>[] {
   });
 }
 
-const platformTitle = ({ name }: Tool) =>
-  providers.find(provider => provider.operations.some(operation => operation.name === name))?.title ?? 'General';
+const platformTitle = ({ name }: Tool, operations: readonly OperationFacts[]) => {
+  const platform = operations.find(operation => operation.name === name)?.platform;
+  return providers.find(provider => provider.name === platform)?.title ?? 'General';
+};
 
 const isFixed = (uri: string) => uriTemplate(uri).variables.length === 0;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Assistant } from '../cli/assistant.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Operation, OperationContext } from '../operation.ts';
@@ -16,13 +17,21 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   settings: Settings;
   /** Builds the connection without any I/O. Throws `not_configured` naming the setting that is wrong. */
   connect(settings: z.output<Settings>, clock: Clock): ConnectionParts;
-  operations: readonly Operation[];
-  runs: readonly RunKind[];
   /** Listed unless the operator chooses otherwise. */
   defaultToolsets: readonly string[];
+  /** The records. Loaded when one of them is called, not to be listed (see `facts.ts`). */
+  load(): Promise<ProviderCode>;
+  simulator(): Promise<SimulatorDefinition>;
+  /** What the demo tells of this platform, with real calls on its simulator; throws when an answer is wrong. */
+  story(): Promise<(assistant: Assistant) => Promise<void>>;
+}
+
+/** What a platform can do. */
+export interface ProviderCode {
+  operations: readonly Operation[];
+  runs: readonly RunKind[];
   /** One cheap authenticated request; resolves to facts worth showing, for example who the credential belongs to. */
   probe(context: OperationContext): Promise<string[]>;
-  simulator(): Promise<SimulatorDefinition>;
 }
 
 /** What differs between two connections of the same platform. */

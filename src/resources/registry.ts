@@ -7,7 +7,8 @@ import {
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
 import { isFault } from '../errors.ts';
-import { fieldMeta, type Operation, platformOf, type ResourceSpec } from '../operation.ts';
+import type { OperationFacts } from '../facts.ts';
+import { fieldMeta, type ResourceSpec } from '../operation.ts';
 import { contextFor } from '../perform.ts';
 import type { StoredResult } from '../results/result.ts';
 import { shapeAnswer } from '../results/shape.ts';
@@ -15,7 +16,7 @@ import { asFault, callOperation, type Shared } from '../tools/call.ts';
 import type { CallOptions, ToolSet } from '../tools/registry.ts';
 import { uriTemplate } from './uri.ts';
 
-type Shown = Operation & { resource: ResourceSpec };
+type Shown = OperationFacts & { resource: ResourceSpec };
 
 const mimeType = 'application/json';
 /** A stored result up to this many bytes is shown whole; a larger one is described. */
@@ -79,8 +80,8 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
           if (uri.startsWith('result://')) return await readStored(shared, uri);
           const found = find(shown, uri);
           if (!found) throw new ResourceNotFoundError(uri);
-          const args = { ...found.variables, ...(found.operation.paging ? { limit: 'all' } : {}) };
-          const answer = await callOperation(shared, found.operation, args, call);
+          const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
+          const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
           const text = JSON.stringify(shapeAnswer(answer).structuredContent);
           return { contents: [{ uri, mimeType, text }] };
         } catch (error) {
@@ -99,12 +100,13 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
           value,
           (await shared.results.list()).map(({ id }) => id),
         );
-      const operation = shown.find(({ resource }) => resource.uri === template);
+      const facts = shown.find(({ resource }) => resource.uri === template);
+      const operation = facts && (await shared.catalog.load(facts));
       const schema = operation?.input.shape[variable];
       const reference = schema && fieldMeta(schema as never).names;
-      if (!operation || !reference) return [];
-      const connection = shared.connections.choose(platformOf(operation), given['connection']);
-      return tools.within(`complete ${operation.name}`, {}, async call => {
+      if (!facts || !reference) return [];
+      const connection = await shared.connections.choose(facts.platform, given['connection']);
+      return tools.within(`complete ${facts.name}`, {}, async call => {
         const context = contextFor(shared, connection, call);
         const { rows } = await shared.references.rows(reference.list(), given, context);
         const keys = matching(

@@ -2,9 +2,10 @@ import { Server, type ServerContext } from '@modelcontextprotocol/server';
 import { createCatalog } from '../catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { Connections, connect } from '../connections.ts';
+import { type ConnectionState, Connections, connect } from '../connections.ts';
+import { loadFacts } from '../facts.ts';
 import { createHttpClient } from '../http/client.ts';
-import { createRedactor } from '../http/redact.ts';
+import { createRedactor, type Redactor } from '../http/redact.ts';
 import { createLog, type Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
@@ -30,18 +31,20 @@ export interface DataPlatformsServer {
 export interface ServerDependencies {
   clock?: Clock;
   log?: Log;
+  /** In place of the configured connections. */
+  accounts?(redactor: Redactor): ConnectionState[];
 }
 
 /**
  * Makes the server of a configuration. No I/O: platforms are reached by the calls.
  * @throws Fault `not_configured` for a toolset that does not exist
  */
-export function createServer(
+export async function createServer(
   config: Config,
-  { clock = systemClock(), log }: ServerDependencies = {},
-): DataPlatformsServer {
+  { clock = systemClock(), log, accounts }: ServerDependencies = {},
+): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
-  const states = connect(config.connections, clock, redactor);
+  const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
   const connections = new Connections(states, providers);
   const ownLog = log ?? createLog(config.log_level, redactor);
   for (const { name, fault } of states) {
@@ -65,7 +68,10 @@ export function createServer(
       clock,
       quotaBytes: config.results_quota_gib * 2 ** 30,
     }),
-    catalog: createCatalog(connections.platforms, providers, { toolsets: config.toolsets, readOnly: config.read_only }),
+    catalog: createCatalog(
+      { providers, facts: await loadFacts(), connected: connections.platforms.map(({ name }) => name) },
+      { toolsets: config.toolsets, readOnly: config.read_only },
+    ),
     answerTokens: config.answer_tokens,
   };
   const tools = createTools(shared, ownLog);

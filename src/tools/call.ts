@@ -33,7 +33,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const platform = platformOf(operation);
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
   const { limit, cursor, fields, wait_seconds, connection: name, ...own } = parsed as Controls & Row;
-  const connection = shared.connections.choose(platform, name);
+  const connection = await shared.connections.choose(platform, name);
   if (connection.readOnly && operation.effect !== 'read')
     throw new Fault({
       code: 'read_only',

@@ -1,15 +1,16 @@
 import * as z from 'zod';
+import type { Connections } from '../connections.ts';
 import { diagnose } from '../diagnose.ts';
 import { Fault } from '../errors.ts';
+import type { OperationFacts } from '../facts.ts';
 import type { Call } from '../http/client.ts';
-import type { Operation } from '../operation.ts';
 import { contextFor } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
 import { answerRun } from '../runs/answer.ts';
 import { unknownRun } from '../runs/run.ts';
 import type { Answer } from './answer.ts';
 import { callOperation, type Shared } from './call.ts';
-import { defaultWaitSeconds, pageSchema, runAnswer, waitSeconds } from './schema.ts';
+import { defaultWaitSeconds, pageSchema, runAnswer, waitSeconds, withConnection } from './schema.ts';
 
 /** A tool of the server itself, over all platforms. */
 export interface GeneralTool {
@@ -47,13 +48,9 @@ const waitForRunTool = general({
     const url = URL.canParse(given) ? new URL(given) : undefined;
     const name = url?.searchParams.get('connection') ?? undefined;
     url?.searchParams.delete('connection');
-    const found = url && shared.catalog.run(url.href.replace(/\?$/, ''));
-    if (!found)
-      throw unknownRun(
-        given,
-        shared.catalog.runs.map(({ uri }) => uri),
-      );
-    const context = contextFor(shared, shared.connections.choose(found.platform, name), call);
+    const found = url && (await shared.catalog.run(url.href.replace(/\?$/, '')));
+    if (!found) throw unknownRun(given, shared.catalog.runs);
+    const context = contextFor(shared, await shared.connections.choose(found.platform, name), call);
     return answerRun(found.kind, given, found.variables, context, { waitSeconds: wait_seconds ?? defaultWaitSeconds });
   },
 });
@@ -148,14 +145,14 @@ const findOperationTool = general({
   listed: ({ catalog }) => catalog.unlisted.length > 0,
   async call({ query }, shared) {
     const found = shared.catalog.search(query);
-    const operations = found.slice(0, 5).map(operation => describe(operation, shared));
+    const operations = found.slice(0, 5).map(operation => describe(operation, shared.connections));
     const others = found.slice(5, 25).map(({ name }) => name);
     return { kind: 'value', value: { operations, ...(others.length ? { others } : {}) } };
   },
 });
 
-function describe(operation: Operation, { inputOf }: Shared) {
-  const schema = inputOf(operation).published;
+function describe(operation: OperationFacts, connections: Connections) {
+  const schema = withConnection(operation.input, connections.of(operation.platform));
   return {
     name: operation.name,
     summary: operation.summary,
@@ -166,7 +163,8 @@ function describe(operation: Operation, { inputOf }: Shared) {
   };
 }
 
-const dispatcherOf = ({ effect }: Operation) => (effect === 'read' ? 'call_read_operation' : 'call_write_operation');
+const dispatcherOf = ({ effect }: OperationFacts) =>
+  effect === 'read' ? 'call_read_operation' : 'call_write_operation';
 
 // Two dispatchers, so that a client that approves read-only tools by itself stays right.
 const dispatcher = (name: string, reads: boolean) =>
@@ -188,7 +186,7 @@ const dispatcher = (name: string, reads: boolean) =>
           message: `${wanted} ${operation.effect === 'read' ? 'only reads' : 'changes something'}.`,
           hint: `Use ${dispatcherOf(operation)} for it.`,
         });
-      return callOperation(shared, operation, given ?? {}, call);
+      return callOperation(shared, await shared.catalog.load(operation), given ?? {}, call);
     },
   });
 

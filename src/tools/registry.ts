@@ -1,15 +1,16 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
+import type { OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
-import { type Effect, type Operation, platformOf } from '../operation.ts';
+import type { Effect } from '../operation.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import type { Answer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import { type GeneralTool, generalTools } from './general.ts';
-import { jsonSchema, toolOutput, toolTitle } from './schema.ts';
+import { jsonSchema, toolTitle, withConnection } from './schema.ts';
 
 /** One call answers within this, because common clients give up after 60 s. */
 export const callTimeoutMs = 50_000;
@@ -73,6 +74,8 @@ export function createTools(shared: Shared, log: Log): ToolSet {
     } finally {
       alarm.clear();
       signal?.removeEventListener('abort', cancelled);
+      // A run that goes on answers even when the call that waited for it was given up.
+      if (outcome === 'ok' && isFault(controller.signal.reason)) outcome = controller.signal.reason.code;
       log.info({ tool: name, outcome, ms: Math.round(performance.now() - started), ...meter }, 'call');
     }
   }
@@ -128,18 +131,18 @@ const tooLong = (name: string) =>
     hint: 'Repeat it: what has been fetched is kept. Ask for less if it happens again.',
   });
 
-function operationDefinition(operation: Operation, shared: Shared): Definition {
-  const platform = platformOf(operation);
-  const title = providers.find(({ name }) => name === platform)?.title ?? platform;
+function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
+  const { name, platform, summary, effect, input, output } = facts;
+  const title = providers.find(one => one.name === platform)?.title ?? platform;
   const tool = {
-    name: operation.name,
-    title: toolTitle(operation, title),
-    description: operation.summary,
-    inputSchema: shared.inputOf(operation).published,
-    outputSchema: objectRoot(jsonSchema(toolOutput(operation), 'output')),
-    annotations: hints(operation.effect),
+    name,
+    title: toolTitle(facts, title),
+    description: summary,
+    inputSchema: withConnection(input, shared.connections.of(platform)),
+    outputSchema: objectRoot(output),
+    annotations: hints(effect),
   } as Tool;
-  return { tool, answer: (args, call) => callOperation(shared, operation, args, call) };
+  return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
 }
 
 function generalDefinition(general: GeneralTool, shared: Shared): Definition {
@@ -181,34 +184,17 @@ export function hints(effect: Effect): Required<Omit<NonNullable<Tool['annotatio
 }
 
 /** A tool somebody names although it is not listed: say where it is. */
-function notListed(name: string, { catalog, connections }: Shared): Fault {
-  const reachable = catalog.unlisted.find(operation => operation.name === name);
-  if (reachable) {
-    const dispatcher = reachable.effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+function notListed(name: string, { catalog }: Shared): Fault {
+  try {
+    const { effect } = catalog.get(name);
+    const dispatcher = effect === 'read' ? 'call_read_operation' : 'call_write_operation';
     return new Fault({
       code: 'unknown_operation',
       message: `${name} is not a tool of its own here.`,
       hint: `Run it with ${dispatcher} {"operation": "${name}", "arguments": {...}}.`,
     });
-  }
-  const provider = providers.find(one => one.operations.some(operation => operation.name === name));
-  if (provider && connections.of(provider.name).length > 0)
-    return new Fault({
-      code: 'read_only',
-      message: `${name} changes something, and this server is read-only.`,
-      hint: 'Ask the operator to start it without --read-only.',
-    });
-  if (provider)
-    return new Fault({
-      code: 'not_configured',
-      message: `${provider.title} is not connected.`,
-      hint: 'check_connections says what is missing.',
-    });
-  try {
-    catalog.get(name);
   } catch (error) {
     if (isFault(error)) return error;
     throw error;
   }
-  throw new Error(`unreachable: ${name}`);
 }

@@ -24,10 +24,12 @@ export type Controls = {
   connection?: string;
 };
 
+type JsonSchema = Record<string, unknown>;
+
 /** A tool's arguments: as they are checked, and as they are published. */
 export interface ToolInput {
   schema: z.ZodObject;
-  published: Record<string, unknown>;
+  published: JsonSchema;
 }
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
@@ -54,8 +56,15 @@ export const waitSeconds = controls.wait_seconds;
 
 /** The argument that chooses an account; absent where there is nothing to choose. */
 function connectionArgument(connections: readonly string[]): { connection?: z.ZodType } {
-  if (connections.length < 2) return {};
-  return { connection: z.enum(connections as [string, ...string[]]).describe('Which account') };
+  return connections.length < 2 ? {} : { connection: z.enum(connections as [string, ...string[]]) };
+}
+
+/** The same in a published schema. */
+export function withConnection(input: JsonSchema, connections: readonly string[]): JsonSchema {
+  if (connections.length < 2) return input;
+  const { properties, required } = input as { properties?: object; required?: string[] };
+  const connection = { type: 'string', enum: connections, description: 'Which account' };
+  return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
 }
 
 const warnings = z.array(z.string()).optional();
@@ -110,7 +119,7 @@ export function toolOutput(operation: Operation): z.ZodObject {
  * JSON Schema as published: no marks of ours, no `$schema` (2020-12 is MCP's default), and no patterns that only
  * restate a `format`.
  */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const json = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
@@ -130,7 +139,7 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<st
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** "Datarock: list projects", from name and title. */
-export function toolTitle(operation: Operation, platformTitle: string): string {
-  const words = operation.name.slice(platformOf(operation).length + 1).replaceAll('_', ' ');
+export function toolTitle({ name, platform }: { name: string; platform: string }, platformTitle: string): string {
+  const words = name.slice(platform.length + 1).replaceAll('_', ' ');
   return `${platformTitle}: ${words}`;
 }

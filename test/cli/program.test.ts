@@ -17,7 +17,7 @@ describe('help', () => {
     for (const flag of ['--sandbox', '--read-only', '--toolsets <', '--config <file>', '--log-level <', '--version'])
       expect(stdout).toContain(flag);
     for (const { code, meaning } of exitCodes) expect(stdout).toMatch(new RegExp(`^  ${code} +${meaning}$`, 'm'));
-    expect(stdout).toContain('"args": ["-y", "data-platforms-mcp", "--sandbox"]');
+    expect(stdout).toContain('"command": "data-platforms-mcp", "args": ["--sandbox"]');
     expect(stdout).toMatch(/data-platforms-mcp call \w+ .*--sandbox$/m);
     expect(stdout).toContain('DATA_PLATFORMS_<OPTION>');
   });

@@ -4,11 +4,7 @@ import { signedRequest } from '../../auth/signed-request.ts';
 import type { HttpReply } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
-import { downloadExport } from './download.ts';
-import { createExport, exportRun, listExports } from './exports.ts';
-import { listArtefacts, listHoles, listProjects } from './projects.ts';
 import { requestHash } from './signature.ts';
-import { getExport } from './status.ts';
 
 const fiveMinutes = 300_000;
 
@@ -44,13 +40,9 @@ export const datarock = provider({
       secrets: [private_key],
     };
   },
-  operations: [listProjects, listArtefacts, listHoles, createExport, getExport, downloadExport, listExports],
-  runs: [exportRun],
   defaultToolsets: ['projects', 'exports'],
-  async probe(context) {
-    const projects = await context.rows(listProjects, {});
-    return [`${projects.length} project${projects.length === 1 ? '' : 's'} visible`];
-  },
+  load: async () => (await import('./operations.ts')).datarockCode,
+  story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator.ts')).datarockSimulator,
 });
 

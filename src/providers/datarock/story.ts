@@ -1,5 +1,5 @@
-import { Fault } from '../errors.ts';
-import type { Assistant } from './assistant.ts';
+import type { Assistant } from '../../cli/assistant.ts';
+import { Fault } from '../../errors.ts';
 
 type Row = Record<string, unknown>;
 

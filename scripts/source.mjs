@@ -1,0 +1,26 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Imports a TypeScript module of this project, which Node 20 cannot do by itself. */
+export async function importSource(path) {
+  // Beside the packages that it imports.
+  const outfile = `${root}node_modules/.source-${process.pid}-${path.replace(/\W/g, '-')}.mjs`;
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile, { force: true });
+  }
+}

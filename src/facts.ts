@@ -1,0 +1,59 @@
+import { type Operation, platformOf } from './operation.ts';
+import { providers } from './providers/index.ts';
+import type { ProviderCode } from './providers/provider.ts';
+import type { RunKind } from './runs/run.ts';
+import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
+
+/** What is known of an operation without its code: enough to list it, find it and describe it. */
+export interface OperationFacts
+  extends Pick<Operation, 'name' | 'route' | 'effect' | 'summary' | 'toolset' | 'evidence' | 'example'> {
+  platform: string;
+  /** It is a listing. */
+  lists: boolean;
+  /** It starts a run. */
+  starts: boolean;
+  resource?: NonNullable<Operation['resource']>;
+  /** JSON Schema of the tool's arguments, but for the choice of a connection. */
+  input: Record<string, unknown>;
+  output: Record<string, unknown>;
+}
+
+export interface PlatformFacts {
+  operations: OperationFacts[];
+  runs: Pick<RunKind, 'noun' | 'uri'>[];
+}
+
+/** By platform. */
+export type Facts = Readonly<Record<string, PlatformFacts>>;
+
+/**
+ * Works the facts out of the records. The build runs this once and puts the outcome in its place (`scripts/build.mjs`):
+ * loading every record and converting every schema would be most of the time that a start takes.
+ */
+export async function loadFacts(): Promise<Facts> {
+  const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
+function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
+  return { operations: operations.map(operationFacts), runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
+}
+
+function operationFacts(operation: Operation): OperationFacts {
+  const { name, route, effect, summary, toolset, evidence, example, resource, starts, paging } = operation;
+  return {
+    name,
+    platform: platformOf(operation),
+    route,
+    effect,
+    summary,
+    toolset,
+    evidence,
+    example,
+    lists: paging !== undefined,
+    starts: starts !== undefined,
+    ...(resource ? { resource } : {}),
+    input: toolInput(operation).published,
+    output: jsonSchema(toolOutput(operation), 'output'),
+  };
+}
