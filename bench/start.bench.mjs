@@ -38,11 +38,11 @@ async function once(subject, list) {
   return { ms, tools: tools.length };
 }
 
-/** A first start that stays until it has written its code cache. */
-async function prime() {
+/** A first start, by the same kind of client, that stays until it has written its code cache. */
+async function prime(list) {
   const { args } = subjects.program;
   const server = openServer(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
-  await eras.legacy(server);
+  await list(server);
   const cache = join(home, 'data-platforms-mcp', 'code');
   for (let i = 0; i < 100 && !(existsSync(cache) && readdirSync(cache).length === 1); i++) await wait(100);
   await server.close();
@@ -51,8 +51,9 @@ async function prime() {
 const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 try {
-  await prime();
   for (const [era, list] of Object.entries(eras)) {
+    rmSync(join(home, 'data-platforms-mcp'), { recursive: true, force: true });
+    await prime(list);
     const times = Object.fromEntries(Object.keys(subjects).map(name => [name, []]));
     let tools = 0;
     for (let round = -1; round < rounds; round++) {

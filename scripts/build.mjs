@@ -25,13 +25,20 @@ const node = {
   external: Object.keys(optionalDependencies),
 };
 
-/** Megabytes of data that few commands need: a file each, read when imported. */
-const apart = { 'gpt-tokenizer/encoding/o200k_base': 'tokenizer.cjs' };
+/**
+ * Large, and not needed to answer the first `tools/list`: a file each, read when imported. What is in main.cjs is read,
+ * and what was ever compiled of it is loaded from the code cache, at every start.
+ */
+const apart = {
+  'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
+  undici: { file: 'undici.cjs' },
+  './mcp-client.ts': { file: 'client.cjs', from: 'src/cli' },
+};
 
 const besideMain = {
   name: 'beside-main',
   setup({ onResolve }) {
-    for (const [module, file] of Object.entries(apart)) {
+    for (const [module, { file }] of Object.entries(apart)) {
       onResolve({ filter: new RegExp(`^${module}$`) }, ({ kind }) =>
         kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
       );
@@ -138,11 +145,11 @@ function loader(hash) {
 }
 
 async function separateFiles() {
-  const made = Object.entries(apart).map(([module, file]) =>
+  const made = Object.entries(apart).map(([module, { file, from = '' }]) =>
     build({
       ...node,
       charset: 'utf8',
-      stdin: { contents: `export * from '${module}'`, resolveDir: root },
+      stdin: { contents: `export * from '${module}'`, resolveDir: join(root, from) },
       format: 'cjs',
       outfile: `dist/${file}`,
       metafile: true,

@@ -32,6 +32,7 @@ export function openServer(command, args, options = {}) {
   const send = message => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   let last = 0;
   return {
+    pid: child.pid,
     notify: (method, params) => send({ method, params }),
     request(method, params = {}) {
       const id = ++last;

@@ -34,7 +34,7 @@ export interface Catalog {
 export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
-  facts: Facts;
+  facts: Facts['platforms'];
   /** Names of the connected platforms. */
   connected: readonly string[];
 }
@@ -105,7 +105,11 @@ function unknown(name: string, known: Iterable<string>): Fault {
   });
 }
 
-function chosenToolsets(providers: readonly Provider[], facts: Facts, wanted: readonly string[]): ReadonlySet<string> {
+function chosenToolsets(
+  providers: readonly Provider[],
+  facts: Facts['platforms'],
+  wanted: readonly string[],
+): ReadonlySet<string> {
   const existing = Object.entries(facts).flatMap(([platform, { operations }]) =>
     operations.map(({ toolset }) => `${platform}:${toolset}`),
   );

@@ -2,6 +2,7 @@ import { type Operation, platformOf } from './operation.ts';
 import { providers } from './providers/index.ts';
 import type { ProviderCode } from './providers/provider.ts';
 import type { RunKind } from './runs/run.ts';
+import { generalTools } from './tools/general.ts';
 import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
@@ -14,8 +15,8 @@ export interface OperationFacts
   starts: boolean;
   resource?: NonNullable<Operation['resource']>;
   /** JSON Schema of the tool's arguments, but for the choice of a connection. */
-  input: Record<string, unknown>;
-  output: Record<string, unknown>;
+  input: JsonSchema;
+  output: JsonSchema;
 }
 
 export interface PlatformFacts {
@@ -23,8 +24,13 @@ export interface PlatformFacts {
   runs: Pick<RunKind, 'noun' | 'uri'>[];
 }
 
-/** By platform. */
-export type Facts = Readonly<Record<string, PlatformFacts>>;
+type JsonSchema = Record<string, unknown>;
+
+export interface Facts {
+  platforms: Readonly<Record<string, PlatformFacts>>;
+  /** Schemas of the tools of the server itself. */
+  general: Readonly<Record<string, { input: JsonSchema; output?: JsonSchema }>>;
+}
 
 /**
  * Works the facts out of the records. The build runs this once and puts the outcome in its place (`scripts/build.mjs`):
@@ -32,7 +38,11 @@ export type Facts = Readonly<Record<string, PlatformFacts>>;
  */
 export async function loadFacts(): Promise<Facts> {
   const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
-  return Object.fromEntries(await Promise.all(loaded));
+  const general = generalTools.map(({ name, input, output }) => [
+    name,
+    { input: jsonSchema(input, 'input'), ...(output ? { output: jsonSchema(output, 'output') } : {}) },
+  ]);
+  return { platforms: Object.fromEntries(await Promise.all(loaded)), general: Object.fromEntries(general) };
 }
 
 function factsOf({ operations, runs }: ProviderCode): PlatformFacts {

@@ -1,18 +1,38 @@
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Redactor } from './http/redact.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+type Write = (fields: object, message: string) => void;
+
 /** JSON lines on stderr; stdout belongs to the protocol. */
 export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  debug: Write;
+  info: Write;
+  warn: Write;
+  error: Write;
 }
 
+/** The logger is loaded with the first line, and writes at once from then on. */
 export function createLog(level: Level, redactor: Redactor): Log {
-  // Written at once: a line that is lost when the process dies is the one that was needed.
+  let logger: Logger | undefined;
+  let loading: Promise<Logger> | undefined;
+  const write =
+    (name: keyof Log): Write =>
+    (fields, message) => {
+      if (logger) return logger[name](fields, message);
+      loading ??= createLogger(level, redactor);
+      void loading.then(made => {
+        logger = made;
+        made[name](fields, message);
+      });
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+async function createLogger(level: Level, redactor: Redactor): Promise<Logger> {
+  const { pino } = await import('pino');
+  // Not buffered: a line that is lost when the process dies is the one that was needed.
   const destination = { write: (line: string) => void process.stderr.write(redactor.text(line)) };
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: label => ({ level: label }) } },

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { Fault } from '../errors.ts';
 
 /**
@@ -30,7 +30,7 @@ export function rsaPrivateKey(pem: string, setting: string, minimumBits = 2048):
     throw refuse('holds an OpenSSH key.', 'Convert a copy of it: ssh-keygen -p -m PEM -f copy-of-key');
   let key: KeyObject;
   try {
-    key = createPrivateKey(text);
+    key = process.getBuiltinModule('node:crypto').createPrivateKey(text);
   } catch (cause) {
     throw refuse('cannot be read: the PEM text is damaged.', 'Copy the file again, all lines of it, unchanged.', cause);
   }

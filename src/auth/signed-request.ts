@@ -13,9 +13,12 @@ export interface SignedRequestScheme {
 
 /** Signs every attempt anew: such tokens are bound to one URL and one moment. */
 export function signedRequest({ privateKey, algorithm, claims, headers }: SignedRequestScheme): Auth {
+  // Kept: importing anew copies all of its names again.
+  let jose: Promise<typeof import('jose')> | undefined;
   return {
     async headers(request) {
-      const { SignJWT } = await import('jose');
+      jose ??= import('jose');
+      const { SignJWT } = await jose;
       const token = await new SignJWT(claims(request))
         .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
         .sign(privateKey);

@@ -16,8 +16,7 @@ const speed = 2;
 /** Plays the story with a real client and this program's own server as a child process, on the sandbox. */
 export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-demo-'));
-  const { Client } = await import('@modelcontextprotocol/client');
-  const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio');
+  const { Client, StdioClientTransport } = await import('./mcp-client.ts');
   const client = new Client(
     { name: 'data-platforms-mcp-demo', version },
     { versionNegotiation: { mode: 'auto' }, capabilities: {} },

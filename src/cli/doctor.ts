@@ -60,7 +60,7 @@ async function examine(shared: Shared, call: Call): Promise<Finding[]> {
     return {
       ...diagnosis,
       ...(found ? { contact: found } : {}),
-      ...evidenceOf(facts[provider.name]?.operations ?? []),
+      ...evidenceOf(facts.platforms[provider.name]?.operations ?? []),
     };
   });
 }

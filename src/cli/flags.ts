@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { generalSettings } from '../config.ts';
+import { fieldMeta } from '../operation.ts';
 import type { Flags } from './session.ts';
 
 /** A general setting as a flag. */
@@ -11,34 +12,32 @@ export interface GeneralFlag {
   long: string;
   /** What stands for the value in help; a switch has none. */
   value?: string;
-  description: string;
+  readonly description: string;
   choices?: readonly string[];
-}
-
-interface Setting {
-  description?: string;
-  type?: string | string[];
-  enum?: string[];
-  default?: unknown;
-  anyOf?: Setting[];
 }
 
 /** A flag for each general setting, and `--config`. */
 export const generalFlags: readonly GeneralFlag[] = [
-  ...Object.entries(z.toJSONSchema(generalSettings, { io: 'input', unrepresentable: 'any' }).properties ?? {}).map(
-    ([key, schema]) => flagOf(key, schema as Setting),
-  ),
+  ...Object.entries(generalSettings.shape).map(([key, schema]) => flagOf(key, schema)),
   { name: 'config', long: 'config', value: 'file', description: 'JSON file with settings and connections' },
 ];
 
+// Asked of the schema itself: this is on the way of every start, where converting it to JSON Schema would be felt.
 // The default is told, not set: a flag that is not given must leave the variable and the file their say.
-function flagOf(key: string, { description = '', type, enum: choices, default: fallback, anyOf = [] }: Setting) {
-  const isSwitch = [type, ...anyOf.map(one => one.type)].flat().includes('boolean');
+function flagOf(key: string, schema: z.ZodType): GeneralFlag {
+  const isSwitch = schema.safeParse('true').data === true;
+  const fallback = isSwitch ? undefined : schema.safeParse(undefined).data;
+  const { innerType } = (schema as { def?: { innerType?: z.ZodType } }).def ?? {};
+  const choices = innerType instanceof z.ZodEnum ? innerType.options.map(String) : undefined;
   return {
     name: key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     long: key.replaceAll('_', '-'),
     ...(isSwitch ? {} : { value: key.split('_').at(-1) ?? key }),
-    description: fallback === undefined || isSwitch ? description : `${description} (default: ${String(fallback)})`,
+    // For help only.
+    get description() {
+      const { description = '' } = fieldMeta(schema);
+      return fallback === undefined ? description : `${description} (default: ${String(fallback)})`;
+    },
     ...(choices ? { choices } : {}),
   };
 }

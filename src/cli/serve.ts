@@ -3,11 +3,11 @@ import { type Flags, openSession } from './session.ts';
 import { print, type Terminal } from './terminal.ts';
 
 /** The stdio server, until its client has gone. */
-export async function serve(flags: Flags, { stderr, stdin, env }: Terminal): Promise<0> {
-  const session = await openSession(flags, env);
-  if (stdin.isTTY)
+export async function serve(flags: Flags, terminal: Terminal): Promise<0> {
+  const session = await openSession(flags, terminal.env);
+  if (terminal.stdin.isTTY)
     print(
-      stderr,
+      terminal.stderr,
       'This is an MCP server, and it waits for an MCP client on stdin. Clients start it themselves;',
       'see data-platforms-mcp --help, try data-platforms-mcp demo. Ctrl-C ends it.',
     );

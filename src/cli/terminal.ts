@@ -17,13 +17,19 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  const { stdout, stderr, stdin, env } = process;
   let signal: AbortSignal | undefined;
   return {
-    stdout,
-    stderr,
-    stdin,
-    env,
+    // Node makes each stream when it is first asked for.
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    get stdin() {
+      return process.stdin;
+    },
+    env: process.env,
     get signal() {
       signal ??= interruption();
       return signal;

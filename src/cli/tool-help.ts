@@ -55,7 +55,7 @@ export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'
 async function find(name: string): Promise<Described> {
   const general = generalTools.find(tool => tool.name === name);
   if (general) return { name, summary: general.description, input: jsonSchema(general.input, 'input') };
-  const operations = Object.values(await loadFacts()).flatMap(platform => platform.operations);
+  const operations = Object.values((await loadFacts()).platforms).flatMap(platform => platform.operations);
   const operation = operations.find(one => one.name === name);
   if (operation) {
     return { name, summary: operation.summary, input: operation.input, operation };

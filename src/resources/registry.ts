@@ -166,7 +166,7 @@ async function readStored({ results }: Shared, uri: string): Promise<ReadResourc
     return { contents: [{ uri, mimeType, text }] };
   }
   const chunks: Buffer[] = [];
-  for await (const chunk of results.open(result)) chunks.push(chunk as Buffer);
+  for await (const chunk of await results.open(result)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const content = result.kind === 'table' ? { text: bytes.toString('utf8') } : { blob: bytes.toString('base64') };
   return { contents: [{ uri, mimeType: result.mediaType, ...content }] };

@@ -37,7 +37,6 @@ export interface Origin {
 
 /** Results on disk. Several processes may share one folder. */
 export interface ResultStore {
-  readonly directory: string;
   /**
    * Stores the content whole or not at all. Throws `bad_upstream_reply` for a damaged table, `too_large` when it
    * does not fit, `not_configured` when the folder cannot be used, the signal's reason when it aborts. A source that
@@ -51,12 +50,12 @@ export interface ResultStore {
   list(): Promise<StoredResult[]>;
   rows(result: StoredResult, query?: RowQuery): Promise<RowPage>;
   /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
-  open(result: StoredResult): Readable;
+  open(result: StoredResult): Promise<Readable>;
   /** The data file: CSV, lines of JSON or the bytes as they came. */
   path(result: StoredResult): Promise<string>;
   remove(idOrUri: string): Promise<void>;
   sweep(): Promise<void>;
-  workspace(key: string): Workspace;
+  workspace(key: string): Promise<Workspace>;
 }
 
 export interface StoreSettings {
@@ -136,7 +135,6 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   }
 
   return {
-    directory,
     async write(origin, content) {
       const stream = 'bytes' in content && content.bytes instanceof Readable ? content.bytes : undefined;
       if (stream && origin.signal) addAbortSignal(origin.signal, stream);
@@ -167,11 +165,11 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       if (result.kind === 'file') throw noTable(result);
       return readRows({ path: join(directory, file), index, ...result }, query);
     },
-    open: ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
+    open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
     remove: async idOrUri => removeRecord(directory, await record(idOrUri)),
     sweep: () => sweep(),
-    workspace: key => openWorkspace(directory, key, quotaBytes),
+    workspace: async key => openWorkspace(directory, key, quotaBytes),
   };
 }
 

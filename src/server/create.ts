@@ -4,13 +4,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type ConnectionState, Connections, connect } from '../connections.ts';
 import { loadFacts } from '../facts.ts';
-import { createHttpClient } from '../http/client.ts';
 import { createRedactor, type Redactor } from '../http/redact.ts';
+import { later } from '../later.ts';
 import { createLog, type Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources } from '../resources/registry.ts';
-import { defaultResultsDirectory, openResultStore } from '../results/store.ts';
 import type { Shared } from '../tools/call.ts';
 import { type CallOptions, createTools, type ToolSet } from '../tools/registry.ts';
 import { toolInputs } from '../tools/schema.ts';
@@ -50,12 +49,19 @@ export async function createServer(
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
-  const http = createHttpClient({
-    clock,
-    redactor,
-    version,
-    log: (level, fields) => ownLog[level](fields, 'upstream'),
+  const http = later(async () => {
+    const { createHttpClient } = await import('../http/client.ts');
+    return createHttpClient({ clock, redactor, version, log: (level, fields) => ownLog[level](fields, 'upstream') });
   });
+  const results = later(async () => {
+    const { defaultResultsDirectory, openResultStore } = await import('../results/store.ts');
+    return openResultStore({
+      directory: config.results_dir ?? defaultResultsDirectory(),
+      clock,
+      quotaBytes: config.results_quota_gib * 2 ** 30,
+    });
+  });
+  const facts = await loadFacts();
   const shared: Shared = {
     clock,
     http,
@@ -63,18 +69,14 @@ export async function createServer(
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),
-    results: openResultStore({
-      directory: config.results_dir ?? defaultResultsDirectory(),
-      clock,
-      quotaBytes: config.results_quota_gib * 2 ** 30,
-    }),
+    results,
     catalog: createCatalog(
-      { providers, facts: await loadFacts(), connected: connections.platforms.map(({ name }) => name) },
+      { providers, facts: facts.platforms, connected: connections.platforms.map(({ name }) => name) },
       { toolsets: config.toolsets, readOnly: config.read_only },
     ),
     answerTokens: config.answer_tokens,
   };
-  const tools = createTools(shared, ownLog);
+  const tools = createTools(shared, facts.general, ownLog);
   const resources = createResources(shared, tools);
   const instructions = instructionsFor(connections);
 
@@ -106,7 +108,9 @@ export async function createServer(
     tools,
     shared,
     log: ownLog,
-    close: () => http.close(),
+    async close() {
+      if (http.made()) await http.close();
+    },
   };
 }
 

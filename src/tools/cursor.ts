@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Fault } from '../errors.ts';
 import type { Position } from '../http/paging/page.ts';
 
@@ -11,8 +10,11 @@ export interface CursorScope {
 }
 
 // No secret: the check is against mistakes. Whoever forges a cursor only names another page of the same listing.
-const digest = (...parts: unknown[]) =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);
+const digest = (...parts: unknown[]) => {
+  // Not imported: a start does not need it, and it takes some ms to load.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8);
+};
 
 const scopeDigest = ({ operation, connection, arguments: given }: CursorScope) =>
   digest(

@@ -1,6 +1,6 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
-import type { OperationFacts } from '../facts.ts';
+import type { Facts, OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
 import type { Effect } from '../operation.ts';
@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import { type GeneralTool, generalTools } from './general.ts';
-import { jsonSchema, toolTitle, withConnection } from './schema.ts';
+import { toolTitle, withConnection } from './schema.ts';
 
 /** One call answers within this, because common clients give up after 60 s. */
 export const callTimeoutMs = 50_000;
@@ -34,9 +34,10 @@ export interface ToolSet {
 
 type Definition = { tool: Tool; answer(args: unknown, call: Call): Promise<Answer> };
 
-export function createTools(shared: Shared, log: Log): ToolSet {
+export function createTools(shared: Shared, schemas: Facts['general'], log: Log): ToolSet {
   const definitions = new Map<string, Definition>();
-  for (const tool of generalTools) if (tool.listed(shared)) definitions.set(tool.name, generalDefinition(tool, shared));
+  for (const tool of generalTools)
+    if (tool.listed(shared)) definitions.set(tool.name, generalDefinition(tool, shared, schemas));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
   const list = [...definitions.values()].map(({ tool }) => tool);
@@ -145,14 +146,15 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
   return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
 }
 
-function generalDefinition(general: GeneralTool, shared: Shared): Definition {
-  const input = { schema: general.input, published: jsonSchema(general.input, 'input') };
+function generalDefinition(general: GeneralTool, shared: Shared, schemas: Facts['general']): Definition {
+  const { input: published = {}, output } = schemas[general.name] ?? {};
+  const input = { schema: general.input, published };
   const tool = {
     name: general.name,
     title: general.title,
     description: general.description,
-    inputSchema: input.published,
-    ...(general.output ? { outputSchema: objectRoot(jsonSchema(general.output, 'output')) } : {}),
+    inputSchema: published,
+    ...(output ? { outputSchema: objectRoot(output) } : {}),
     annotations: general.annotations,
   } as Tool;
   return {

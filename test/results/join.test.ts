@@ -86,11 +86,11 @@ describe('joined parts', () => {
 describe('a work area', () => {
   test('keeps whole parts for the next process, until it is discarded', async () => {
     const { store, directory } = await freshStore();
-    const area = store.workspace('core://exports/1');
+    const area = await store.workspace('core://exports/1');
     expect(await area.has('a/b')).toBe(false);
     await area.write('a/b', pieces('one'));
     await area.write('A/B', pieces('two'));
-    const again = (await freshStore({ directory })).store.workspace('core://exports/1');
+    const again = await (await freshStore({ directory })).store.workspace('core://exports/1');
     expect(await again.has('a/b')).toBe(true);
     expect(await readFile(again.path('a/b'), 'utf8')).toBe('one');
     expect(await readFile(again.path('A/B'), 'utf8')).toBe('two');
@@ -102,7 +102,7 @@ describe('a work area', () => {
 
   test('is swept when idle for as long as results live, and goes first when the quota needs it', async () => {
     const { store } = await freshStore({ quotaBytes: 1_000 });
-    const [idle, resting, busy] = ['idle', 'resting', 'busy'].map(key => store.workspace(key));
+    const [idle, resting, busy] = await Promise.all(['idle', 'resting', 'busy'].map(key => store.workspace(key)));
     if (!idle || !resting || !busy) throw new Error('no areas');
     for (const area of [idle, resting, busy]) await area.write('p', pieces('x'.repeat(300)));
     const age = async (area: Workspace, ms: number) => {
@@ -119,7 +119,7 @@ describe('a work area', () => {
 
   test('has no part that broke off', async () => {
     const { store } = await freshStore();
-    const area = store.workspace('k');
+    const area = await store.workspace('k');
     const broken = (async function* () {
       yield Buffer.from('half');
       throw new Error('socket closed');

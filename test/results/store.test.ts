@@ -24,7 +24,7 @@ describe('a stored result', () => {
     expect(await other.get(stored.id)).toEqual(stored);
     expect(stored).toMatchObject({ kind: 'table', format: 'csv', rows: 2, bytes: small.length });
     expect(stored).toMatchObject({ warnings: ['one hole failed'], expiresAt: '2026-11-28T08:00:00.000Z' });
-    expect(await text(other.open(stored))).toBe(small);
+    expect(await text(await other.open(stored))).toBe(small);
     expect(await readFile(await other.path(stored), 'utf8')).toBe(small);
   });
 

@@ -47,7 +47,7 @@ async function collectExport(ids: readonly string[], context: OperationContext):
     artefacts.data.map(hole => ({ id: ids[index] as string, hole })),
   );
   refuseUnfinished(ids, pages, sources);
-  const workspace = context.results.workspace(key);
+  const workspace = await context.results.workspace(key);
   const fetched = await fetchAll(sources, workspace, context);
   const origin: Origin = {
     name: nameOf(pages, context),

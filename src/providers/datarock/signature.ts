@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /**
  * The hash a Datarock token binds itself to. Attested for v2 by a public client (github.com/froesecom/datarock-client),
  * assumed for v3, which names the same two claims. Neither method nor body takes part.
@@ -10,5 +8,7 @@ import { createHash } from 'node:crypto';
  * @returns 128 lower-case hex digits of SHA-512
  */
 export function requestHash(user: string, issuedAt: number, url: string): string {
+  // Not imported: a start does not need it, and it takes some ms to load.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha512').update(`${user}/${issuedAt}/${url}`).digest('hex');
 }

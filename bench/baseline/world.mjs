@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Agent, request } from 'undici';
+import { initialize, openServer } from '../../scripts/raw-client.mjs';
+
+const here = path => fileURLToPath(new URL(path, import.meta.url));
+
+/** Runs `body` with a home folder of its own, and the environment to start programs in. */
+export async function inNewHome(body) {
+  const home = mkdtempSync(join(tmpdir(), 'bench-'));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(DATA_PLATFORMS|DATAROCK)_|^NODE_EXTRA_CA_CERTS$/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), HOME: home, XDG_CACHE_HOME: home, LOCALAPPDATA: home };
+  try {
+    return await body({ home, env });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** A server that has been through `initialize`. */
+export async function opened(args, env) {
+  const stdio = ['pipe', 'pipe', 'ignore'];
+  const server = openServer(process.execPath, args, { env, stdio });
+  await initialize(server);
+  return server;
+}
+
+/** The program as installed. */
+export const program = here('../../dist/bin.cjs');
+
+/**
+ * One upstream, each process apart, and three ways to it: `direct` from here, unsigned, through the bare server, and
+ * through the program, which goes round `accounts` because it keeps each of them within its quota.
+ */
+export async function openWorld({ home, env }, { accounts }) {
+  const upstream = spawn(process.execPath, [here('upstream.mjs')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(upstream.stdout, 'data');
+  const origin = String(line).trim();
+  const baseUrl = `${origin}/v3`;
+  const user = 'geo@bench.example';
+  const keyFile = join(home, 'key.pem');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const names = Array.from({ length: accounts }, (_, i) => `c${i}`);
+  const account = { platform: 'datarock', base_url: baseUrl, user, private_key_file: keyFile };
+  const configOf = names => {
+    const file = join(home, `${names.length}.json`);
+    writeFileSync(file, JSON.stringify({ connections: Object.fromEntries(names.map(name => [name, account])) }));
+    return file;
+  };
+
+  const dispatcher = new Agent({ connections: 64 });
+  return {
+    direct: async () => (await request(`${baseUrl}/projects`, { dispatcher })).body.json(),
+    async openBare() {
+      const server = await opened([here('get.mjs')], { ...env, BASE_URL: baseUrl, API_USER: user, KEY_FILE: keyFile });
+      return { ...server, call: () => callTool(server, 'list_projects', {}) };
+    },
+    async openProgram() {
+      const server = await opened([program, '--config', configOf(names)], env);
+      let calls = 0;
+      const next = () => names[calls++ % names.length];
+      return { ...server, call: () => callTool(server, 'datarock_list_projects', { connection: next() }) };
+    },
+    openProgramOfOne: () => opened([program, '--config', configOf(['only'])], env),
+    async setDelay(ms) {
+      await (await fetch(`${origin}/delay/${ms}`)).text();
+    },
+    close: () => upstream.stdin.end(),
+  };
+}
+
+/** The answer of a tool; throws when it is an error, because then nothing that is measured means anything. */
+export async function callTool(server, name, args) {
+  const answer = await server.request('tools/call', { name, arguments: args });
+  if (answer.isError) throw new Error(`${name}: ${answer.content[0].text}`);
+  return answer;
+}

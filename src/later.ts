@@ -1,0 +1,24 @@
+type Asynchronous = { [name: string]: (...args: never[]) => Promise<unknown> };
+
+/**
+ * An object whose methods are all asynchronous, made when one of them is first called. For parts that a start does not
+ * need: what they import is loaded with them.
+ */
+export function later<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(
+  make: () => Promise<T>,
+): T & { made(): Promise<T> | undefined } {
+  let made: Promise<T> | undefined;
+  const target = { made: () => made };
+  return new Proxy(target, {
+    get(_, name) {
+      if (name === 'made') return target.made;
+      // Not a promise itself, whoever awaits it.
+      if (name === 'then' || typeof name === 'symbol') return undefined;
+      return async (...args: never[]) => {
+        made ??= make();
+        const method = ((await made) as Asynchronous)[name] as Asynchronous[string];
+        return method(...args);
+      };
+    },
+  }) as T & { made(): Promise<T> | undefined };
+}
