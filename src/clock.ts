@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A deadline that has been started: `signal` aborts when it passes; `clear` must be called when it no longer matters. */
+/** Something that is to happen later, unless it no longer matters. */
 export interface Alarm {
-  readonly signal: AbortSignal;
-  /** Clock time (ms) at which it passes. */
+  /** Clock time (ms) at which it rings. */
   readonly at: number;
   clear(): void;
 }
@@ -18,10 +17,10 @@ export interface Clock {
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Aborts its signal with `reason` after `ms`. Never keeps the process alive. It guards real work, which does not get
-   * quicker with the clock: where the clock runs fast, these are real ms.
+   * Calls `ring` after `ms`. Never keeps the process alive. It guards real work, which does not get quicker with the
+   * clock: where the clock runs fast, these are real ms.
    */
-  alarm(ms: number, reason: () => Error): Alarm;
+  alarm(ms: number, ring: () => void): Alarm;
 }
 
 /** Real time, or time that runs `speed` times as fast from the moment of the call. */
@@ -37,11 +36,10 @@ export function systemClock(speed = 1): Clock {
         throw signal?.aborted ? signal.reason : error;
       }
     },
-    alarm(ms, reason) {
-      const controller = new AbortController();
-      const timer = setTimeout(() => controller.abort(reason()), ms);
+    alarm(ms, ring) {
+      const timer = setTimeout(ring, ms);
       timer.unref();
-      return { signal: controller.signal, at: now() + ms * speed, clear: () => clearTimeout(timer) };
+      return { at: now() + ms * speed, clear: () => clearTimeout(timer) };
     },
   };
 }

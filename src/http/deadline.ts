@@ -23,8 +23,11 @@ export function deadline(clock: Clock, next: Send): Send {
     if (left <= 0) return failed(late());
 
     const attempt = joined(call.signal);
-    const alarm = clock.alarm(Math.min(limit, left), late);
-    alarm.signal.addEventListener('abort', () => attempt.abort(alarm.signal.reason), { once: true });
+    let rung: Fault | undefined;
+    const alarm = clock.alarm(Math.min(limit, left), () => {
+      rung = late();
+      attempt.abort(rung);
+    });
     try {
       const outcome = await beforeAbort(next({ ...exchange, signal: attempt.signal }), attempt.signal);
       // The body of a stream is still to come: the caller may abort it, the alarm may not.
@@ -33,7 +36,7 @@ export function deadline(clock: Clock, next: Send): Send {
       return outcome;
     } catch (error) {
       attempt.leave();
-      if (isFault(error) && error === alarm.signal.reason) return failed(error);
+      if (rung && error === rung) return failed(rung);
       throw error;
     } finally {
       alarm.clear();
@@ -90,7 +93,6 @@ export function abortFault(signal: AbortSignal, { title, operation }: { title: s
 export function watchStall(clock: Clock, { connection, request }: Exchange, stream: Readable): () => void {
   const limit = attemptTimeout(connection);
   let last = clock.now();
-  let alarm = clock.alarm(limit, Error);
   const check = () => {
     // A reader that takes its time leaves bytes waiting; that is not the platform's fault.
     if (stream.readableLength > 0) last = clock.now();
@@ -99,11 +101,9 @@ export function watchStall(clock: Clock, { connection, request }: Exchange, stre
     else arm(left);
   };
   const arm = (ms: number) => {
-    alarm = clock.alarm(ms, Error);
-    alarm.signal.addEventListener('abort', check, { once: true });
+    alarm = clock.alarm(ms, check);
   };
-  alarm.clear();
-  arm(limit);
+  let alarm = clock.alarm(limit, check);
   stream.once('close', () => alarm.clear());
   return () => {
     last = clock.now();

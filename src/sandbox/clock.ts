@@ -100,10 +100,8 @@ export function virtualClock(start: number = Date.UTC(2026, 10, 21)): VirtualClo
         signal?.addEventListener('abort', abort, { once: true });
       });
     },
-    alarm(ms, reason) {
-      const controller = new AbortController();
-      const clear = add({ due: now + ms, wanted: false, fire: () => controller.abort(reason()) });
-      return { signal: controller.signal, at: now + ms, clear };
+    alarm(ms, ring) {
+      return { at: now + ms, clear: add({ due: now + ms, wanted: false, fire: ring }) };
     },
     hold() {
       holds += 1;

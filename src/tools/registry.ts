@@ -44,7 +44,8 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
   const { clock } = shared;
 
   async function within<T>(name: string, { signal, progress }: CallOptions, body: (call: Call) => Promise<T>) {
-    const alarm = clock.alarm(callTimeoutMs, () => tooLong(name));
+    const controller = new AbortController();
+    const alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name)));
     const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
     const cancelled = () =>
       controller.abort(
@@ -54,10 +55,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
           hint: 'Nothing more was sent; what had been sent stands.',
         }),
       );
-    const expired = () => controller.abort(alarm.signal.reason);
-    const controller = new AbortController();
     signal?.addEventListener('abort', cancelled, { once: true });
-    alarm.signal.addEventListener('abort', expired, { once: true });
     const started = performance.now();
     let outcome = 'ok';
     try {

@@ -69,14 +69,8 @@ export function withConnection(input: JsonSchema, connections: readonly string[]
 
 const warnings = z.array(z.string()).optional();
 
-export const storedSchema = z.looseObject({
-  uri: z.string(),
-  kind: z.string(),
-  rows: z.number().nullish(),
-  bytes: z.number(),
-  columns: z.array(z.looseObject({ name: z.string(), type: z.string() })).nullish(),
-  sample: z.array(z.looseObject({})).nullish(),
-});
+/** Clients only need to know that it is a handle; the rest describes itself. */
+export const storedSchema = z.looseObject({ uri: z.string(), kind: z.string() });
 
 export const pageSchema = z.looseObject({
   returned: z.number(),

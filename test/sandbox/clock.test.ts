@@ -39,19 +39,18 @@ test('time stays while anything is held, and goes on after the last release', as
 
 test('an alarm fires when a sleeper takes time past it, and never by itself', async () => {
   const clock = virtualClock(start);
-  const late = clock.alarm(3 * minutes, () => new Error('too late'));
-  const cleared = clock.alarm(1 * minutes, () => new Error('cleared'));
-  await new Promise(resolve => setTimeout(resolve, 6));
-  expect([clock.now(), late.signal.aborted]).toEqual([start, false]);
-  cleared.clear();
   let firedAt = 0;
-  late.signal.addEventListener('abort', () => {
+  const late = clock.alarm(3 * minutes, () => {
     firedAt = clock.now();
   });
+  const cleared = clock.alarm(1 * minutes, () => {
+    throw new Error('cleared');
+  });
+  await new Promise(resolve => setTimeout(resolve, 6));
+  expect([clock.now(), late.at, firedAt]).toEqual([start, start + 3 * minutes, 0]);
+  cleared.clear();
   await clock.sleep(4 * minutes);
   expect(firedAt).toBe(start + 3 * minutes);
-  expect(late.signal.reason).toEqual(new Error('too late'));
-  expect(cleared.signal.aborted).toBe(false);
 });
 
 test('an aborted sleeper rejects with the reason and no longer moves time', async () => {
@@ -76,12 +75,15 @@ test('moving time by hand wakes everything on the way at its own time, though so
       ticks.push(clock.now() - start);
     }
   })();
-  const alarm = clock.alarm(31_000, () => new Error('deadline'));
+  let rang = false;
+  clock.alarm(31_000, () => {
+    rang = true;
+  });
   await clock.advance(30_000);
   expect(ticks).toEqual([5000, 10_000, 15_000, 20_000, 25_000, 30_000]);
-  expect([clock.now() - start, alarm.signal.aborted]).toEqual([30_000, false]);
+  expect([clock.now() - start, rang]).toEqual([30_000, false]);
   await clock.advance(2000);
-  expect(alarm.signal.aborted).toBe(true);
+  expect(rang).toBe(true);
   release();
   await ticker;
   expect(clock.now() - start).toBe(60_000);
@@ -91,7 +93,7 @@ test('nothing is left running when nobody sleeps', async () => {
   const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
   const before = timers();
   const clock = virtualClock(start);
-  clock.alarm(minutes, () => new Error('unused'));
+  clock.alarm(minutes, () => {});
   clock.hold()();
   await clock.sleep(minutes / 2);
   await turn();
