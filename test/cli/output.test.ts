@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createProgress } from '../../src/cli/progress.ts';
 import { alignColumns, type Output, paint } from '../../src/cli/terminal.ts';
 import { commandLine, onSandbox, start } from './command-line.ts';
@@ -50,6 +50,9 @@ test('progress without a terminal: at most a line a second', async () => {
 });
 
 test('progress on a terminal: a bar that is gone afterwards', async () => {
+  // The spinner takes a terminal in CI for none.
+  vi.stubEnv('CI', undefined);
+  onTestFinished(() => vi.unstubAllEnvs());
   const stream = new PassThrough({ encoding: 'utf8' });
   const nothing = () => true;
   Object.assign(stream, { isTTY: true, columns: 80, cursorTo: nothing, clearLine: nothing, moveCursor: nothing });
