@@ -1,4 +1,4 @@
-import { type Operation, platformOf } from './operation.ts';
+import { isListing, type Operation, platformOf } from './operation.ts';
 import { providers } from './providers/index.ts';
 import type { ProviderCode } from './providers/provider.ts';
 import type { RunKind } from './runs/run.ts';
@@ -50,7 +50,7 @@ function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
 }
 
 function operationFacts(operation: Operation): OperationFacts {
-  const { name, route, effect, summary, toolset, evidence, example, resource, starts, paging } = operation;
+  const { name, route, effect, summary, toolset, evidence, example, resource, starts } = operation;
   return {
     name,
     platform: platformOf(operation),
@@ -60,7 +60,7 @@ function operationFacts(operation: Operation): OperationFacts {
     toolset,
     evidence,
     example,
-    lists: paging !== undefined,
+    lists: isListing(operation),
     starts: starts !== undefined,
     ...(resource ? { resource } : {}),
     input: toolInput(operation).published,

@@ -33,11 +33,16 @@ export interface Reference {
 
 /** Marks on an argument, for what neither route nor schema can say. Set with `.meta({ ... })` on the field. */
 export interface FieldMeta {
-  /** Where it travels. Default: path when the route names it, query on GET and DELETE, otherwise body. `local`: not sent. */
-  in?: 'query' | 'body' | 'local';
+  /**
+   * Where it travels. Default: path when the route names it, query on GET and DELETE, otherwise body. `payload`: it is
+   * the whole body. `local`: not sent.
+   */
+  in?: 'query' | 'body' | 'payload' | 'local';
   /** The vendor's name of the field where ours is clearer. */
   wire?: string;
   names?: Reference;
+  /** The value as it goes on the wire, where that is not how people write it. */
+  encode?: (value: never, now: number) => unknown;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
   fromUri?: (uri: string) => string | undefined;
   /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */
@@ -45,10 +50,11 @@ export interface FieldMeta {
 }
 
 declare module 'zod' {
-  // `names` and `fromUri` are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
-  interface GlobalMeta extends Omit<FieldMeta, 'names' | 'fromUri'> {
+  // The functions are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
+  interface GlobalMeta extends Omit<FieldMeta, 'names' | 'fromUri' | 'encode'> {
     names?: unknown;
     fromUri?: unknown;
+    encode?: unknown;
   }
 }
 
@@ -119,6 +125,10 @@ export interface Operation {
   example: { arguments: Record<string, unknown> };
   /** A listing: how the vendor pages. Adds `limit`, `cursor` and `fields` to the tool. */
   paging?: Paging;
+  /** A listing that the vendor lacks: rows of the connection's own configuration. Nothing is sent; `route` is ''. */
+  configured?: (connection: Connection) => Row[];
+  /** Repairs what is odd about the vendor's answer, before it is read by `output`. Not for listings. */
+  repair?: (body: unknown) => unknown;
   /** It starts a run. Adds `wait_seconds` to the tool; the answer is the run, or what it produced. */
   starts?: { run: RunKind; variables: (output: never) => Record<string, string> };
   resource?: ResourceSpec;
@@ -150,6 +160,8 @@ export function operation<const Route extends string, Input extends z.ZodObject,
 ): Operation {
   return record as unknown as Operation;
 }
+
+export const isListing = ({ paging, configured }: Operation): boolean => (paging ?? configured) !== undefined;
 
 /** Method and path template of a record. */
 export function routeOf({ route }: Pick<Operation, 'route'>): { method: string; path: string } {

@@ -70,7 +70,13 @@ export async function readRows(
   context: OperationContext,
   { from, limit = Number.POSITIVE_INFINITY }: { from?: Position; limit?: number },
 ): Promise<Rows> {
-  const { paging } = operation;
+  const { paging, configured } = operation;
+  if (configured) {
+    const rows = configured(context.connection);
+    const [start, end] = [Number(from ?? 0), Number(from ?? 0) + limit];
+    const more = end < rows.length;
+    return { items: rows.slice(start, end), total: rows.length, complete: !more, ...(more ? { next: end } : {}) };
+  }
   if (!paging) throw new Error(`${operation.name} is not a listing`);
   const request = (patch: PagePatch) =>
     context.request(operation, { ...args, ...patch.path }, patch as RequestOptions & { url?: string });
@@ -86,7 +92,8 @@ export async function readValue(
   context: OperationContext,
 ): Promise<unknown> {
   if (operation.send) return operation.send(args as never, context);
-  return (await context.request(operation, args)).body;
+  const { body } = await context.request(operation, args);
+  return operation.repair ? operation.repair(body) : body;
 }
 
 function send(
@@ -97,11 +104,11 @@ function send(
   options: RequestOptions & { url?: string } = {},
 ): Promise<HttpReply> {
   const { method, path } = routeOf(operation);
-  const parts = distribute(operation, method, path, args);
+  const parts = distribute(operation, args, context.clock.now());
   const request: HttpRequest = {
     method,
     url: options.url ?? buildUrl(context.connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }),
-    ...(parts.body ? { json: parts.body } : {}),
+    ...(parts.body === undefined ? {} : { json: parts.body }),
     repeatable: operation.effect === 'read',
     operation: operation.name,
     expect: 'json',
@@ -113,21 +120,29 @@ function send(
 interface Parts {
   path: Record<string, unknown>;
   query: Record<string, unknown>;
-  body: Record<string, unknown> | undefined;
+  /** Undefined: none. */
+  body: unknown;
 }
 
 // Path where the route names it; otherwise query on GET and DELETE and body on the rest, unless the field says so.
-function distribute({ input }: Operation, method: string, template: string, args: Record<string, unknown>): Parts {
+function distribute(operation: Operation, args: Record<string, unknown>, now: number): Parts {
+  const { method, path } = routeOf(operation);
   const rest = method === 'GET' || method === 'DELETE' ? 'query' : 'body';
-  const parts: Parts = { path: {}, query: {}, body: rest === 'body' ? {} : undefined };
-  for (const [name, value] of Object.entries(args)) {
-    const meta = fieldMeta(input.shape[name] as never);
-    const wire = meta.wire ?? name;
-    if (template.includes(`{${name}}`) || template.includes(`{${name}*}`)) parts.path[name] = value;
-    else if (value === undefined || meta.in === 'local') continue;
-    else if ((meta.in ?? rest) === 'query') parts.query[wire] = value;
-    else parts.body = { ...parts.body, [wire]: value };
+  const parts: Parts = { path: {}, query: {}, body: undefined };
+  const body: Record<string, unknown> = {};
+  let payload = false;
+  for (const [name, given] of Object.entries(args)) {
+    const { in: place = rest, wire = name, encode } = fieldMeta(operation.input.shape[name] as never);
+    const value = encode && given !== undefined ? encode(given as never, now) : given;
+    if (path.includes(`{${name}}`) || path.includes(`{${name}*}`)) parts.path[name] = value;
+    else if (place === 'payload') {
+      payload = true;
+      parts.body = value;
+    } else if (value === undefined || place === 'local') continue;
+    else if (place === 'query') parts.query[wire] = value;
+    else body[wire] = value;
   }
+  if (!payload && rest === 'body') parts.body = body;
   return parts;
 }
 

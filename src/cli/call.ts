@@ -95,7 +95,7 @@ function exitOf(answer: Answer): ExitCode {
   if (answer.kind !== 'run' || !answer.run.final) return 0;
   if (answer.run.status !== 'succeeded') return 6;
   // The run is done and names what fetches its result: fetching it has failed, as the answer says.
-  return answer.next && !answer.result ? 5 : 0;
+  return answer.next && !answer.outcome ? 5 : 0;
 }
 
 const noTool = (json: true | string | undefined) =>

@@ -29,6 +29,8 @@ export interface Connection {
   /** Every path is resolved below it. No trailing slash. */
   baseUrl: string;
   readOnly: boolean;
+  /** Things that the platform cannot list, by kind, as the operator named them. */
+  named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   auth: Auth;
   quotas: readonly Quota[];
   /** Longest time one attempt may take, in ms. Default 30,000. */

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Row } from '../operation.ts';
-import type { Answer, PageFacts } from '../tools/answer.ts';
+import type { Answer, PageFacts, RunAnswer } from '../tools/answer.ts';
 import type { StoredResult } from './result.ts';
 
 type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
@@ -45,26 +45,28 @@ function shapeResult({ result, summary, page, about, warnings }: Answer & { kind
   });
 }
 
-function shapeRun({ run, details, result, summary, next, warnings }: Answer & { kind: 'run' }): Shaped {
+function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Shaped {
   const { done, total, unit } = run.progress ?? {};
   const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
   const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
+  const made = outcome && shapeAnswer(outcome);
+  const [text] = made?.content ?? [];
+  const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
   return words(
     [
       state,
       ...(run.notes ?? []),
       aboutLine(details),
-      summary,
-      ...(result ? storedLines(result) : []),
+      text?.type === 'text' ? text.text : undefined,
       next && `Next: ${next}`,
       ...warnings.map(warning),
     ],
     {
+      ...(made?.structuredContent as Row | undefined),
       run,
       ...(details ? { details } : {}),
-      ...(result ? { result: storedFacts(result) } : {}),
       ...(next ? { next } : {}),
-      ...list('warnings', warnings),
+      ...list('warnings', [...warnings, ...told]),
     },
   );
 }

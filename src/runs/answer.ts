@@ -1,9 +1,9 @@
 import type { Connections } from '../connections.ts';
 import { isFault } from '../errors.ts';
 import type { Connection } from '../http/connection.ts';
-import type { OperationContext, Row } from '../operation.ts';
+import type { Operation, OperationContext, Row } from '../operation.ts';
 import { uriTemplate } from '../resources/uri.ts';
-import type { Answer } from '../tools/answer.ts';
+import type { Outcome, RunAnswer } from '../tools/answer.ts';
 import { isSettled, type Run, type RunKind, waitForRun } from './run.ts';
 
 /** A run's URI. Names the connection only where the platform has several. */
@@ -23,6 +23,8 @@ interface Waiting {
   /** What the start answered, beside the run. */
   details?: Row;
   warnings?: string[];
+  /** Carries out the operation that fetches what the run made. */
+  perform(operation: Operation, args: Row): Promise<Outcome>;
   /** The run was started by this call: from then on, nothing may be told as a failure to start it. */
   started?: boolean;
 }
@@ -33,8 +35,8 @@ export async function answerRun(
   uri: string,
   variables: Record<string, string>,
   context: OperationContext,
-  { waitSeconds, details, warnings = [], started = false }: Waiting,
-): Promise<Answer> {
+  { waitSeconds, details, warnings = [], perform, started = false }: Waiting,
+): Promise<RunAnswer> {
   const base = { kind: 'run', ...(details ? { details } : {}) } as const;
   const resume = `wait_for_run ${JSON.stringify({ run: uri })}`;
   let run: Run;
@@ -53,29 +55,18 @@ export async function answerRun(
     };
   }
   if (!isSettled(run)) return { ...base, run, next: resume, warnings };
-  if (run.status !== 'succeeded' || !kind.result) return { ...base, run, warnings };
+  if (!kind.result || !(kind.result.after ?? ['succeeded']).includes(run.status)) return { ...base, run, warnings };
   const operation = kind.result.operation();
   const args = kind.result.arguments(variables);
   try {
-    const collected = await operation.collect?.(args as never, context);
-    if (!collected) return { ...base, run, warnings };
-    const next = `read_result ${JSON.stringify({ result: collected.result.uri })}`;
-    return {
-      ...base,
-      run,
-      result: collected.result,
-      summary: collected.summary,
-      next,
-      warnings: [...warnings, ...collected.warnings],
-    };
+    const outcome = await perform(operation, args);
+    const next =
+      outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
+    return { ...base, run, outcome, ...next, warnings };
   } catch (error) {
     if (!isFault(error)) throw error;
     const fetch = `${operation.name} ${JSON.stringify(args)}`;
-    return {
-      ...base,
-      run,
-      next: fetch,
-      warnings: [...warnings, `It is done, but fetching it stopped: ${error.message} ${error.hint}`],
-    };
+    const told = `It is done, but fetching what it made stopped: ${error.message} ${error.hint}`;
+    return { ...base, run, next: fetch, warnings: [...warnings, told] };
   }
 }

@@ -16,7 +16,12 @@ export interface RunKind {
   pace: { firstMs: number; longestMs: number };
   poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
   /** The operation that fetches what the run made, and its arguments. */
-  result?: { operation: () => Operation; arguments: (variables: Record<string, string>) => Record<string, unknown> };
+  result?: {
+    operation: () => Operation;
+    arguments: (variables: Record<string, string>) => Record<string, unknown>;
+    /** Statuses after which there is something to fetch. Default: success alone. */
+    after?: readonly RunStatus[];
+  };
 }
 
 /** One look at a run. */

@@ -2,8 +2,8 @@ import type { Row } from '../operation.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Run } from '../runs/run.ts';
 
-/** What an operation came to, before it is put into words. */
-export type Answer =
+/** What an operation came to that starts nothing, before it is put into words. */
+export type Outcome =
   | {
       kind: 'rows';
       noun: string;
@@ -22,16 +22,20 @@ export type Answer =
       page?: PageFacts;
       about?: Record<string, unknown>;
       warnings: string[];
-    }
-  | {
-      kind: 'run';
-      run: Run;
-      details?: Row;
-      result?: StoredResult;
-      summary?: string;
-      next?: string;
-      warnings: string[];
     };
+
+/** A run, as far as it is, and what it made. */
+export interface RunAnswer {
+  kind: 'run';
+  run: Run;
+  /** What starting it answered. */
+  details?: Row;
+  outcome?: Outcome;
+  next?: string;
+  warnings: string[];
+}
+
+export type Answer = Outcome | RunAnswer;
 
 export interface PageFacts {
   returned: number;

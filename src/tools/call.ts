@@ -3,11 +3,11 @@ import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
 import type { Redactor } from '../http/redact.ts';
-import { type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
+import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
-import type { Answer, PageFacts } from './answer.ts';
+import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
@@ -42,21 +42,31 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     });
   const context = contextFor(shared, connection, call);
   const args = await resolveNames(operation, own, context);
-  if (operation.collect) {
-    const collected = await operation.collect(args as never, context);
-    return { kind: 'result', ...collected };
-  }
-  if (operation.paging) return listRows(shared, operation, args, context, { limit, cursor, fields } as Controls);
+  if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
   const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
-  if (!operation.starts) return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
   return answerRun(kind, runUri(kind, variables, connection, shared.connections), variables, context, {
     waitSeconds: wait_seconds ?? defaultWaitSeconds,
     details: value as Row,
     warnings,
+    perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
     started: true,
   });
+}
+
+/** Carries out an operation that starts nothing, its arguments and names being settled. */
+export async function perform(
+  shared: Shared,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  controls: Controls,
+): Promise<Outcome> {
+  if (operation.collect) return { kind: 'result', ...(await operation.collect(args as never, context)) };
+  if (isListing(operation)) return listRows(shared, operation, args, context, controls);
+  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
+  return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
 }
 
 async function listRows(
@@ -65,7 +75,7 @@ async function listRows(
   args: Row,
   context: OperationContext,
   { limit = defaultLimit, cursor, fields }: Controls,
-): Promise<Answer> {
+): Promise<Outcome> {
   const scope = { operation: operation.name, connection: context.connection.name, arguments: args };
   const from = cursor === undefined ? undefined : readCursor(scope, cursor);
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
@@ -150,7 +160,7 @@ function readOutput(
     }
     return { ...row, ...(Object.keys(unexpected).length ? { unexpected } : {}) };
   };
-  const result = operation.paging ? (safe as unknown[]).map(read) : read(safe);
+  const result = isListing(operation) ? (safe as unknown[]).map(read) : read(safe);
   const warnings = [...differences].map(
     ([what, times]) =>
       `The platform's answer differs from its documentation (${what}${times > 1 ? `, ${times} times` : ''}).`,

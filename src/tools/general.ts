@@ -9,7 +9,7 @@ import { guessTokens } from '../results/shape.ts';
 import { answerRun } from '../runs/answer.ts';
 import { unknownRun } from '../runs/run.ts';
 import type { Answer } from './answer.ts';
-import { callOperation, type Shared } from './call.ts';
+import { callOperation, perform, type Shared } from './call.ts';
 import { defaultWaitSeconds, pageSchema, runAnswer, waitSeconds, withConnection } from './schema.ts';
 
 /** A tool of the server itself, over all platforms. */
@@ -51,7 +51,10 @@ const waitForRunTool = general({
     const found = url && (await shared.catalog.run(url.href.replace(/\?$/, '')));
     if (!found) throw unknownRun(given, shared.catalog.runs);
     const context = contextFor(shared, await shared.connections.choose(found.platform, name), call);
-    return answerRun(found.kind, given, found.variables, context, { waitSeconds: wait_seconds ?? defaultWaitSeconds });
+    return answerRun(found.kind, given, found.variables, context, {
+      waitSeconds: wait_seconds ?? defaultWaitSeconds,
+      perform: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
+    });
   },
 });
 

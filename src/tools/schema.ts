@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Connections } from '../connections.ts';
-import { type Operation, platformOf } from '../operation.ts';
+import { isListing, type Operation, platformOf } from '../operation.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = {
@@ -35,7 +35,7 @@ export interface ToolInput {
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
   const schema = operation.input.extend({
-    ...(operation.paging ? { limit: controls.limit, cursor: controls.cursor, fields: controls.fields } : {}),
+    ...(isListing(operation) ? { limit: controls.limit, cursor: controls.cursor, fields: controls.fields } : {}),
     ...(operation.starts ? { wait_seconds: controls.wait_seconds } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
@@ -97,7 +97,7 @@ export const runAnswer = z.looseObject({
 export function toolOutput(operation: Operation): z.ZodObject {
   if (operation.starts) return runAnswer;
   if (operation.collect) return z.looseObject({ result: storedSchema, warnings });
-  if (operation.paging) {
+  if (isListing(operation)) {
     return z.looseObject({
       items: z.array(operation.output).optional(),
       result: storedSchema.optional(),
@@ -119,7 +119,7 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
     unrepresentable: 'any',
     override({ jsonSchema }) {
       const open = jsonSchema as Record<string, unknown>;
-      for (const mark of ['in', 'wire', 'names', 'fromUri', 'secret']) delete open[mark];
+      for (const mark of ['in', 'wire', 'names', 'fromUri', 'encode', 'secret']) delete open[mark];
       if (open['format'] !== undefined) delete open['pattern'];
       if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
       if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];

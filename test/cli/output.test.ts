@@ -52,7 +52,7 @@ test('progress without a terminal: at most a line a second', async () => {
 test('progress on a terminal: a bar that is gone afterwards', async () => {
   // The spinner takes a terminal in CI for none.
   vi.stubEnv('CI', undefined);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   const stream = new PassThrough({ encoding: 'utf8' });
   const nothing = () => true;
   Object.assign(stream, { isTTY: true, columns: 80, cursorTo: nothing, clearLine: nothing, moveCursor: nothing });
