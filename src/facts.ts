@@ -7,7 +7,7 @@ import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
 export interface OperationFacts
-  extends Pick<Operation, 'name' | 'route' | 'effect' | 'summary' | 'toolset' | 'evidence' | 'example'> {
+  extends Pick<Operation, 'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'evidence' | 'example'> {
   platform: string;
   /** It is a listing. */
   lists: boolean;
@@ -56,6 +56,7 @@ function operationFacts(operation: Operation): OperationFacts {
     platform: platformOf(operation),
     route,
     effect,
+    ...(operation.destructive ? { destructive: true } : {}),
     summary,
     toolset,
     evidence,

@@ -115,6 +115,8 @@ export interface Operation {
    */
   route: string;
   effect: Effect;
+  /** It replaces or exposes something, so that it is confirmed like a deletion. */
+  destructive?: true;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
   toolset: string;

@@ -139,7 +139,7 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
     description: summary,
     inputSchema: withConnection(input, shared.connections.of(platform)),
     outputSchema: objectRoot(output),
-    annotations: hints(effect),
+    annotations: hints(effect, facts.destructive),
   } as Tool;
   return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
 }
@@ -174,10 +174,10 @@ function withoutRequired(value: unknown): unknown {
 }
 
 /** All four, always: a client that finds one missing assumes the worst. */
-export function hints(effect: Effect): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
+export function hints(effect: Effect, destructive = false): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
   return {
     readOnlyHint: effect === 'read',
-    destructiveHint: effect === 'delete',
+    destructiveHint: destructive || effect === 'delete',
     idempotentHint: effect !== 'create' && effect !== 'run',
     openWorldHint: true,
   };
