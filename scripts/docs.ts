@@ -81,7 +81,7 @@ function operation(record: Operation): string[] {
     `#### \`${name}\``,
     summary,
     [
-      `- route \`${route}\`, effect **${effect}**`,
+      `- ${route ? `route \`${route}\`` : 'from the configuration'}, effect **${effect}**`,
       `- evidence: **${evidence.level}**, [source](${evidence.source}), checked ${evidence.checked}`,
       ...(resource ? [`- resource \`${resource.uri}\``] : []),
       `- example \`${JSON.stringify(example.arguments)}\``,

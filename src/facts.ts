@@ -7,7 +7,10 @@ import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
 export interface OperationFacts
-  extends Pick<Operation, 'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'evidence' | 'example'> {
+  extends Pick<
+    Operation,
+    'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'evidence' | 'example'
+  > {
   platform: string;
   /** It is a listing. */
   lists: boolean;

@@ -80,7 +80,7 @@ export async function readRows(
   if (!paging) throw new Error(`${operation.name} is not a listing`);
   const request = (patch: PagePatch) =>
     context.request(operation, { ...args, ...patch.path }, patch as RequestOptions & { url?: string });
-  const fetch: PageFetch = Object.assign(request, { path: args });
+  const fetch: PageFetch = Object.assign(request, { path: args, connection: context.connection });
   const page = await collect(paging, fetch, { ...(from === undefined ? {} : { from }), limit });
   return page as Rows;
 }
@@ -156,7 +156,9 @@ export async function resolveNames(
   for (const [name, schema] of Object.entries(operation.input.shape)) {
     const reference = fieldMeta(schema as never).names;
     const value = resolved[name];
-    if (reference && typeof value === 'string') resolved[name] = await context.resolve(reference, value, resolved);
+    if (!reference) continue;
+    const resolve = (one: unknown) => (typeof one === 'string' ? context.resolve(reference, one, resolved) : one);
+    resolved[name] = Array.isArray(value) ? await Promise.all(value.map(resolve)) : await resolve(value);
   }
   return resolved;
 }

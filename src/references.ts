@@ -28,7 +28,9 @@ export class References {
   }
 
   labelOf(reference: Reference, key: string, args: Row, context: OperationContext): string {
-    const known = this.#listings.get(listingKey(reference.list(), args, context))?.rows;
+    const listing = reference.list();
+    const known =
+      listing.configured?.(context.connection) ?? this.#listings.get(listingKey(listing, args, context))?.rows;
     const row = known?.find(one => one[reference.key] === key);
     return row ? String(row[reference.label]) : key;
   }

@@ -22,6 +22,7 @@ export function parseTime(value: string | number, argument: string, now: number)
       throw refuse(`${text} looks like milliseconds; Unix seconds are expected (${Math.floor(seconds / 1000)}).`);
     return seconds * 1000;
   }
+  if (text === 'now') return now;
   const span = /^(\d+)\s*([mhdw])$/.exec(text);
   if (span) return now - Number(span[1]) * (unitMs[span[2] as string] as number);
   if (/^\d{4}-\d{2}-\d{2}([T ]|$)/.test(text)) {

@@ -44,11 +44,14 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
     expect(operation.summary.length).toBeLessThanOrEqual(400);
   });
 
-  it('has a route that the contract knows', () => {
-    expect(endpointOf(operation), operation.route).toBeDefined();
-  });
+  // What the platform cannot list comes from the configuration, and has no route.
+  if (!operation.configured)
+    it('has a route that the contract knows', () => {
+      expect(endpointOf(operation), operation.route).toBeDefined();
+    });
 
   it('sends only parameters that the contract knows', () => {
+    if (operation.configured) return expect(operation.input.shape).toEqual({});
     const known = endpointOf(operation)?.parameters.map(parameter => parameter.name) ?? [];
     const inPath = pathNames(operation);
     const sent = Object.entries(operation.input.shape)

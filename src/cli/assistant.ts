@@ -13,7 +13,8 @@ export interface Reply {
 
 /** Plays the part of a model in a transcript, over a real client. */
 export interface Assistant {
-  person(text: string): void;
+  /** `who`: "Geologist". */
+  person(who: string, text: string): void;
   says(text: string): void;
   /** Calls a tool in sight of everybody. Throws a fault when the answer is an error. */
   ask(tool: string, args: Record<string, unknown>): Promise<Reply>;
@@ -52,7 +53,7 @@ export async function createAssistant(
 
   return {
     spent,
-    person: text => print(stdout, '', `${paint(stdout, 'bold', 'Geologist:')} ${text}`),
+    person: (who, text) => print(stdout, '', `${paint(stdout, 'bold', `${who}:`)} ${text}`),
     says: text => print(stdout, '', `${paint(stdout, 'bold', 'Assistant:')} ${text}`),
     async ask(tool, args) {
       print(stdout, `  ${paint(stdout, 'cyan', tool)} ${JSON.stringify(args)}`);

@@ -36,7 +36,7 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
     const definitions = tools.reduce((sum, tool) => sum + count(visibleText(tool)), 0);
     print(
       stdout,
-      paint(stdout, 'bold', 'An assistant, an MCP server, and a sandbox that behaves like the real platform'),
+      paint(stdout, 'bold', 'An assistant, an MCP server, and a sandbox that behaves like the real platforms'),
       `The server runs as a child process and speaks MCP ${client.getNegotiatedProtocolVersion()} over stdio; ` +
         `it offers ${tools.length} tools.`,
       'No account, no network, no model: what an assistant would ask is scripted, everything it gets is real.',
@@ -75,7 +75,7 @@ function summarise(
       ['  tool calls', calls],
       ['  requests to the platform', usage.requests],
       ['    repeated', usage.retries],
-      ['    signed', usage.signatures],
+      ['    with a credential', usage.signatures],
       ['    polls of runs', usage.polls],
       ['  bytes received', usage.bytes],
       ['  seconds waited for quotas', Math.round(usage.waitedMs / 1000)],

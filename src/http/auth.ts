@@ -9,6 +9,7 @@ export function authenticate(clock: Clock, next: Send): Send {
     call.meter.signatures += 1;
     const { method, url } = request;
     const proof = await connection.auth.headers({ method, url, now: clock.now() });
+    if (exchange.proof) Object.assign(exchange.proof, proof);
     exchange.signal.throwIfAborted();
     return next({ ...exchange, request: { ...request, headers: { ...request.headers, ...proof } } });
   };

@@ -51,6 +51,7 @@ export interface Meter {
   requests: number;
   /** Repeats among them. */
   retries: number;
+  /** Requests that proved who asks: signed, or with a token. */
   signatures: number;
   /** Status polls of runs among the requests. */
   polls: number;

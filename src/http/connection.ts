@@ -7,8 +7,11 @@ import type { HttpReply, HttpRequest } from './client.ts';
  */
 export interface Auth {
   headers(request: { method: string; url: string; now: number }): Promise<Record<string, string>>;
-  /** Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final. */
-  renew?(): Promise<boolean>;
+  /**
+   * Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final.
+   * `refused`: the headers that were sent. Of many calls that were refused alike, one renews.
+   */
+  renew?(refused: Record<string, string>): Promise<boolean>;
 }
 
 /** A documented quota: at most `requests` in any `perMs` milliseconds over all requests that it applies to. */

@@ -13,6 +13,8 @@ export interface Exchange {
   signal: AbortSignal;
   /** Goes to another origin than the connection's, or came from one: carries no credential, uses no quota. */
   anonymous: boolean;
+  /** Filled with the headers that proved who asks. */
+  proof?: Record<string, string>;
 }
 
 /** Whether sending again is safe: `always`: nothing happened upstream; `repeatable`: only if twice is as good as once. */

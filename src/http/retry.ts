@@ -16,12 +16,13 @@ export function retry({ clock, random }: { clock: Clock; random(): number }, nex
     const { call, connection, request } = exchange;
     let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await next({ ...exchange, attempt });
+      const proof: Record<string, string> = {};
+      const outcome = await next({ ...exchange, attempt, proof });
       if ('reply' in outcome || spent(request)) return outcome;
       const { fault, again } = outcome;
       if (fault.code === 'unauthorized' && !renewed && !exchange.anonymous && connection.auth.renew) {
         renewed = true;
-        if (!(await connection.auth.renew())) return outcome;
+        if (!(await connection.auth.renew(proof))) return outcome;
         continue;
       }
       if (again === 'never' || (again === 'repeatable' && !request.repeatable)) return outcome;

@@ -1,4 +1,5 @@
+import { datamin } from './datamin/provider.ts';
 import { datarock } from './datarock/provider.ts';
 import type { Provider } from './provider.ts';
 
-export const providers: readonly Provider[] = [datarock];
+export const providers: readonly Provider[] = [datarock, datamin];

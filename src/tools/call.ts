@@ -117,9 +117,10 @@ async function listRows(
   };
 }
 
-/** "holes", "merge requests": what the listing's name says after its verb. */
+/** "holes", "rows of pipeline history": what the listing's name says after its verb. */
 export function nounOf({ name }: Operation): string {
-  return name.split('_').slice(2).join(' ');
+  const [, verb, ...words] = name.split('_');
+  return verb === 'list' ? words.join(' ') : `rows of ${words.join(' ')}`;
 }
 
 function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {

@@ -19,7 +19,7 @@ test('tools: tokens per tool add up', async () => {
   expect(all).toMatchObject({ tokens: sum('tokens'), total_tokens: sum('total_tokens') });
   for (const { tokens, total_tokens } of tools) expect(tokens).toBeLessThan(total_tokens);
   expect(resource_templates).toBeGreaterThan(1);
-  expect(unlisted_operations).toEqual(['datarock_list_exports']);
+  expect(unlisted_operations).toContain('datarock_list_exports');
   expect(text.stdout).toMatch(/^ {2}datarock_create_export +\d+ +\d+$/m);
   expect(text.stdout).toContain(all.tokens.toLocaleString('en-US'));
 });

@@ -100,7 +100,7 @@ test('it hands out all that a client has to be told, and is the server of the pu
   const { simulator, state } = await start();
   const { id, secret } = state.client;
   expect(simulator.settings).toEqual({ base_url: simulator.baseUrl, client_id: id, client_secret: secret });
-  expect(simulator.environment).toEqual({
+  expect(simulator.environment).toMatchObject({
     DATAMIN_BASE_URL: simulator.baseUrl,
     DATAMIN_CLIENT_ID: id,
     DATAMIN_CLIENT_SECRET: secret,

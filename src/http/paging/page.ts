@@ -29,6 +29,8 @@ export interface PageFetch {
   (patch: PagePatch): Promise<HttpReply>;
   /** The path arguments of the request, for `forEach`. */
   readonly path?: Readonly<Record<string, unknown>>;
+  /** The account, for what has to be remembered of it. */
+  readonly connection?: object;
 }
 
 /** One way of cutting a listing into pages. */

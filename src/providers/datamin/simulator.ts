@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import type { SimulatorContext, SimulatorDefinition, Site } from '../../sandbox/host.ts';
 import type { Handler, SimulatorReply, SimulatorRequest } from '../../sandbox/router.ts';
-import { seed } from './seed.ts';
+import { pipelines, seed } from './seed.ts';
 import { createHistory } from './simulator-history.ts';
 import { createLauncher } from './simulator-launch.ts';
 import { noSuchPath, refuse } from './simulator-replies.ts';
@@ -84,12 +84,18 @@ export function dataminSimulatorWith({ profile }: { profile: Profile }): Simulat
           DATAMIN_BASE_URL: settings.base_url,
           DATAMIN_CLIENT_ID: settings.client_id,
           DATAMIN_CLIENT_SECRET: settings.client_secret,
+          // The API lists no pipelines, so whoever connects has to be told their names.
+          DATAMIN_PIPELINES: JSON.stringify(names(pipelines)),
+          DATAMIN_TASKS: JSON.stringify(names(seed.nightly.tasks)),
         },
         state,
       };
     },
   };
 }
+
+const names = (things: readonly { name: string; uuid: string }[]) =>
+  Object.fromEntries(things.map(({ name, uuid }) => [name, uuid]));
 
 function newState(profile: Profile): DataminState {
   const tokens = new Map<string, Token>();

@@ -17,7 +17,7 @@ const deep = 30;
 
 /** A geologist's question, answered from the sandbox's data. Throws a fault when an answer is not what it must be. */
 export async function story(assistant: Assistant): Promise<void> {
-  assistant.person(`How good is the rock at ${project}? Take the RQD of all holes.`);
+  assistant.person('Geologist', `How good is the rock at ${project}? Take the RQD of all holes.`);
   assistant.says('I look for the project and for what it offers.');
   const projects = await assistant.ask('datarock_list_projects', {});
   expect(

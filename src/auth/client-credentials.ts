@@ -1,0 +1,122 @@
+import type * as oauth from 'oauth4webapi';
+import type { Clock } from '../clock.ts';
+import { Fault, isFault } from '../errors.ts';
+import type { Auth } from '../http/connection.ts';
+
+/** An OAuth2 client that acts for itself: one token at a time, renewed before it lapses. */
+export interface ClientCredentials {
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** Where id and secret travel. Query is for servers whose documents demand it; such URLs are secrets. */
+  credentialsIn: 'query' | 'form';
+  /** The platform's name, for errors. */
+  title: string;
+  /** What to do about a refusal; by status and OAuth error code, where there is one. */
+  hint(status: number | undefined, error: string | undefined): string;
+}
+
+/** Renew this long before the end, or at the last twentieth of the life where that is shorter, in ms. */
+const early = 60_000;
+const patience = 15_000;
+
+interface Token {
+  value: string;
+  /** Clock ms at which another one is fetched. */
+  until: number;
+}
+
+export function clientCredentials(credentials: ClientCredentials, clock: Clock): Auth {
+  let token: Promise<Token> | undefined;
+  // Single-flight: whoever comes while a token is fetched gets that one.
+  const fresh = (): Promise<Token> => {
+    const next = requestToken(credentials, clock);
+    token = next;
+    next.catch(() => {
+      if (token === next) token = undefined;
+    });
+    return next;
+  };
+  /** The token there is, unless `isGood` says no; of several callers that find it bad, one fetches another. */
+  const current = async (isGood: (token: Token) => boolean): Promise<Token> => {
+    const known = token;
+    if (!known) return fresh();
+    const found = await known;
+    if (isGood(found)) return found;
+    return token === known ? fresh() : current(isGood);
+  };
+  return {
+    async headers() {
+      const { value } = await current(({ until }) => until > clock.now());
+      return { authorization: `Bearer ${value}` };
+    },
+    async renew({ authorization }) {
+      await current(({ value }) => authorization !== `Bearer ${value}`);
+      return true;
+    },
+  };
+}
+
+async function requestToken(credentials: ClientCredentials, clock: Clock): Promise<Token> {
+  const { tokenUrl, clientId, clientSecret, credentialsIn } = credentials;
+  const library = await import('oauth4webapi');
+  const server = { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl };
+  const client = { client_id: clientId };
+  const abort = new AbortController();
+  const alarm = clock.alarm(patience, () => abort.abort(new Error('timed out')));
+  try {
+    const response = await library.clientCredentialsGrantRequest(
+      server,
+      client,
+      library.ClientSecretPost(clientSecret),
+      new URLSearchParams(),
+      {
+        signal: abort.signal,
+        // Connections decide on http: it is let through to this machine only.
+        [library.allowInsecureRequests]: true,
+        [library.customFetch]: (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>) =>
+          send(url, init, credentialsIn),
+      },
+    );
+    const { access_token, expires_in = 3600 } = await library.processClientCredentialsResponse(
+      server,
+      client,
+      response,
+    );
+    const life = expires_in * 1000;
+    return { value: access_token, until: clock.now() + life - Math.min(early, life / 20) };
+  } catch (error) {
+    throw isFault(error) ? error : refusal(error, credentials);
+  } finally {
+    alarm.clear();
+  }
+}
+
+function send(
+  url: string,
+  { body, method, headers, signal }: oauth.CustomFetchOptions<'POST', URLSearchParams>,
+  credentialsIn: 'query' | 'form',
+): Promise<Response> {
+  const base = { method, redirect: 'manual', ...(signal ? { signal } : {}) } as const;
+  if (credentialsIn === 'form') return fetch(url, { ...base, headers, body });
+  const { 'content-type': _, ...rest } = headers;
+  return fetch(`${url}?${body}`, { ...base, headers: rest });
+}
+
+// The library's messages and causes may hold the URL, and that may hold the secret: nothing of them is passed on.
+function refusal(error: unknown, { title, hint }: ClientCredentials): Fault {
+  const { status, error: code, cause } = error as { status?: number; error?: string; cause?: unknown };
+  const answered = status ?? (cause instanceof Response ? cause.status : undefined);
+  if (answered === undefined)
+    return new Fault({
+      code: 'upstream_down',
+      message: `${title} cannot be reached for a token.`,
+      hint: 'Check the base URL of the connection and the network of this machine, then repeat the call.',
+    });
+  return new Fault({
+    code: answered >= 500 && code === undefined ? 'upstream_down' : 'unauthorized',
+    message: `${title} answered ${answered}${code ? ` (${code})` : ''} to the request for a token.`,
+    hint: hint(answered, code),
+    status: answered,
+  });
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { clientCredentials } from '../../auth/client-credentials.ts';
+import type { HttpReply, HttpRequest } from '../../http/client.ts';
+import type { FaultReading } from '../../http/connection.ts';
+import { baseUrl, provider, secret } from '../provider.ts';
+
+/** `{ "nightly": "5b7e…" }`, also as text in a variable. */
+const names = (what: string) =>
+  z
+    .preprocess(value => (typeof value === 'string' ? tryJson(value) : value), z.record(z.string(), z.uuid()))
+    .optional()
+    .describe(`Names of ${what}, as JSON: {"name": "uuid"}; Datamin itself lists none`);
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const rowsOf = (given: Record<string, string> = {}) => Object.entries(given).map(([name, uuid]) => ({ name, uuid }));
+
+export const datamin = provider({
+  name: 'datamin',
+  title: 'Datamin',
+  guide:
+    'Data pipelines (today also called Ylem). datamin_run_pipeline starts one and waits; datamin_get_run shows what its ' +
+    'tasks made; datamin_get_pipeline_history compares calendar periods. Durations are ms.',
+  settings: z.strictObject({
+    base_url: baseUrl('API root, with or without /v1')
+      .transform(url => (url.endsWith('/v1') ? url : `${url}/v1`))
+      .default('https://api.datamin.io/v1'),
+    client_id: z.string().min(1).describe('Id of the API client, a UUID'),
+    client_secret: secret('Secret of the API client'),
+    credentials_in: z
+      .enum(['query', 'form'])
+      .default('query')
+      .describe('Where id and secret travel in the token request'),
+    pipelines: names('pipelines'),
+    tasks: names('tasks'),
+  }),
+  connect({ base_url, client_id, client_secret, credentials_in, pipelines, tasks }, clock) {
+    return {
+      baseUrl: base_url,
+      auth: clientCredentials(
+        {
+          tokenUrl: `${base_url}/oauth/token`,
+          clientId: client_id,
+          clientSecret: client_secret,
+          credentialsIn: credentials_in,
+          title: 'Datamin',
+          hint: (status, error) =>
+            error === 'server_error' || (status ?? 0) >= 500
+              ? 'DATAMIN_CLIENT_ID is probably wrong: Datamin answers so to an id it does not know. Otherwise repeat the call later.'
+              : 'Check DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET; the secret is shown once, when the API client is made.',
+        },
+        clock,
+      ),
+      quotas: [],
+      readFault,
+      named: { pipelines: rowsOf(pipelines), tasks: rowsOf(tasks) },
+      secrets: [client_secret],
+    };
+  },
+  defaultToolsets: ['pipelines'],
+  load: async () => (await import('./operations.ts')).dataminCode,
+  story: async () => (await import('./story.ts')).story,
+  simulator: async () => (await import('./simulator.ts')).dataminSimulator,
+});
+
+/* Most refusals have no body; what they mean follows from the route (github.com/ylem-co/ylem). */
+function readFault({ status, body }: HttpReply, { operation, method }: HttpRequest): Partial<FaultReading> | undefined {
+  const starting = method === 'POST';
+  const empty = body === undefined || body === '';
+  if (status === 401)
+    return {
+      hint: 'The token was refused. Check that the API client still exists, and that the plan of the account has the API.',
+    };
+  if (status === 403 && starting)
+    return {
+      code: 'rejected',
+      message:
+        'Datamin refused to start the pipeline: it is paused, or the API client lacks the right to run pipelines.',
+      hint: 'Resume the pipeline in the web interface, or give the API client the scope pipelines:run (formerly workflows:run).',
+    };
+  if (status === 403 && empty)
+    return { hint: 'The API client lacks a scope: stats:read is needed for statistics and logs.' };
+  if (status === 403 && /last_run/.test(operation))
+    return {
+      code: 'not_found',
+      message: 'There has been no run yet, or it belongs to another organisation.',
+      hint: 'Check the UUID in the web interface; Datamin answers both alike.',
+    };
+  if (status === 404 && starting)
+    return {
+      message: 'Datamin cannot run this pipeline: there is no such one, it is a template, or it has no tasks.',
+      hint: 'Check the UUID in the web interface, or datamin_list_pipelines for the configured names.',
+    };
+  if (status === 404 && /page not found/.test(String(body)))
+    return { hint: 'The address does not exist: check DATAMIN_BASE_URL; it ends in the host or in /v1.' };
+  return undefined;
+}
