@@ -27,6 +27,7 @@ export const generalSettings = z.strictObject({
       'Toolsets to list, comma-separated: "all", "<platform>:all" or "<platform>:<toolset>", added to the defaults',
     ),
   read_only: flag.default(false).describe('List and run only operations that change nothing'),
+  yes: flag.default(false).describe('Send what is destructive without asking anybody: for unattended use'),
   sandbox: flag.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
   sandbox_speed: z.coerce
     .number()

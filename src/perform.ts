@@ -117,6 +117,16 @@ function send(
   return http.send(context.connection, request, context);
 }
 
+/** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */
+export function requestLine(operation: Operation, args: Record<string, unknown>, { clock }: OperationContext): string {
+  const { method, path } = routeOf(operation);
+  const { path: parameters, query, body } = distribute(operation, args, clock.now());
+  const sent = { ...query, ...(typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) };
+  const rest = Array.isArray(body) ? body : sent;
+  const line = `${method} ${path.replace(/\{(\w+)\*?\}/g, (_, name: string) => String(parameters[name]))}`;
+  return Object.keys(rest).length ? `${line} ${JSON.stringify(rest)}` : line;
+}
+
 interface Parts {
   path: Record<string, unknown>;
   query: Record<string, unknown>;

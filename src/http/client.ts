@@ -70,6 +70,8 @@ export interface Call {
   meter: Meter;
   /** Tells the person what is going on. Cheap when nobody listens. */
   progress(message: string, done?: number, total?: number): void;
+  /** There where the client can put a question to its person; with the answer, once it was put. */
+  person?: { answered?: { agreed: boolean; token: string } };
 }
 
 /** Sends requests to any connection; keeps pools of sockets and what is left of quotas. */

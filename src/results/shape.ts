@@ -19,6 +19,8 @@ export function shapeAnswer(answer: Answer): Shaped {
       return shapeResult(answer);
     case 'run':
       return shapeRun(answer);
+    case 'question':
+      return { content: [{ type: 'text', text: clean(answer.text) }] };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Server, type ServerContext } from '@modelcontextprotocol/server';
+import { CLIENT_CAPABILITIES_META_KEY, inputRequired, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { createCatalog } from '../catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -11,6 +11,7 @@ import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources } from '../resources/registry.ts';
 import type { Shared } from '../tools/call.ts';
+import { confirmations } from '../tools/confirm.ts';
 import { type CallOptions, createTools, type ToolSet } from '../tools/registry.ts';
 import { toolInputs } from '../tools/schema.ts';
 import { version } from '../version.ts';
@@ -74,6 +75,8 @@ export async function createServer(
       { providers, facts: facts.platforms, connected: connections.platforms.map(({ name }) => name) },
       { toolsets: config.toolsets, readOnly: config.read_only },
     ),
+    confirmations: confirmations(),
+    unattended: config.yes,
     answerTokens: config.answer_tokens,
   };
   const tools = createTools(shared, facts.general, ownLog);
@@ -88,7 +91,10 @@ export async function createServer(
     );
     server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      tools.call(params.name, params.arguments, callOptions(context)),
+      tools.call(params.name, params.arguments, {
+        ...callOptions(context),
+        ...(canBeAsked(server, context) ? questions(context) : {}),
+      }),
     );
     server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
@@ -113,6 +119,34 @@ export async function createServer(
     },
   };
 }
+
+/** Whether the client can put a question to its person: said at the start, or with each request. */
+function canBeAsked(server: Server, { mcpReq: { envelope } }: ServerContext): boolean {
+  const said = (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY];
+  const capabilities = (said ?? server.getClientCapabilities()) as { elicitation?: object } | undefined;
+  return capabilities?.elicitation !== undefined;
+}
+
+/** A question goes out as the answer; the client repeats the call with what its person said. The SDK does the same for older clients. */
+function questions({ mcpReq }: ServerContext): Pick<CallOptions, 'person' | 'put'> {
+  const response = mcpReq.inputResponses?.['confirm'] as { action?: string; content?: { agree?: boolean } } | undefined;
+  const agreed = response?.action === 'accept' && response.content?.agree === true;
+  const token = mcpReq.requestState<string>();
+  return {
+    person: response && typeof token === 'string' ? { answered: { agreed, token } } : {},
+    put: ({ text, token: requestState }) =>
+      inputRequired({
+        inputRequests: { confirm: inputRequired.elicit({ message: text, requestedSchema }) },
+        requestState,
+      }) as never,
+  };
+}
+
+const requestedSchema = {
+  type: 'object' as const,
+  properties: { agree: { type: 'boolean' as const, title: 'Send it' } },
+  required: ['agree'],
+};
 
 /** Cancellation and progress of one protocol request. */
 function callOptions({ mcpReq: { signal, _meta, notify } }: ServerContext): CallOptions {

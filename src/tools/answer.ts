@@ -1,6 +1,7 @@
 import type { Row } from '../operation.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Run } from '../runs/run.ts';
+import type { Question } from './confirm.ts';
 
 /** What an operation came to that starts nothing, before it is put into words. */
 export type Outcome =
@@ -35,7 +36,7 @@ export interface RunAnswer {
   warnings: string[];
 }
 
-export type Answer = Outcome | RunAnswer;
+export type Answer = Outcome | RunAnswer | Question;
 
 export interface PageFacts {
   returned: number;

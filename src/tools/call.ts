@@ -9,6 +9,7 @@ import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
+import { type Confirmations, needsConfirmation } from './confirm.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
 
@@ -18,6 +19,9 @@ export interface Shared extends Runtime {
   catalog: Catalog;
   redactor: Redactor;
   inputOf(operation: Operation): ToolInput;
+  confirmations: Confirmations;
+  /** The operator has agreed to everything beforehand. */
+  unattended: boolean;
   /** Tokens one answer may take before its rows go to the store. */
   answerTokens: number;
 }
@@ -32,7 +36,7 @@ const mostRows = 20_000;
 export async function callOperation(shared: Shared, operation: Operation, given: unknown, call: Call): Promise<Answer> {
   const platform = platformOf(operation);
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
-  const { limit, cursor, fields, wait_seconds, connection: name, ...own } = parsed as Controls & Row;
+  const { limit, cursor, fields, wait_seconds, confirm, connection: name, ...own } = parsed as Controls & Row;
   const connection = await shared.connections.choose(platform, name);
   if (connection.readOnly && operation.effect !== 'read')
     throw new Fault({
@@ -42,6 +46,10 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     });
   const context = contextFor(shared, connection, call);
   const args = await resolveNames(operation, own, context);
+  if (needsConfirmation(operation) && !shared.unattended) {
+    const question = shared.confirmations.ask(operation, args, confirm, context, call.person);
+    if (question) return question;
+  }
   if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
   const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
   const { run: kind, variables: read } = operation.starts;

@@ -9,6 +9,7 @@ import { shapeAnswer } from '../results/shape.ts';
 import type { Answer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
+import type { Question } from './confirm.ts';
 import { type GeneralTool, generalTools } from './general.ts';
 import { toolTitle, withConnection } from './schema.ts';
 
@@ -18,6 +19,9 @@ export const callTimeoutMs = 50_000;
 export interface CallOptions {
   signal?: AbortSignal;
   progress?: (message: string, done?: number, total?: number) => void;
+  person?: Call['person'];
+  /** Turns a question into what the protocol has for it. There where `person` is. */
+  put?: (question: Question) => CallToolResult;
 }
 
 /** The tools of this process: one list, made once, and what answers it. */
@@ -43,7 +47,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
   const list = [...definitions.values()].map(({ tool }) => tool);
   const { clock } = shared;
 
-  async function within<T>(name: string, { signal, progress }: CallOptions, body: (call: Call) => Promise<T>) {
+  async function within<T>(name: string, { signal, progress, person }: CallOptions, body: (call: Call) => Promise<T>) {
     const controller = new AbortController();
     const alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name)));
     const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
@@ -64,6 +68,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
         deadline: alarm.at,
         meter,
         progress: progress ?? (() => {}),
+        ...(person ? { person } : {}),
       };
       return await body(call);
     } catch (error) {
@@ -95,7 +100,9 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
       try {
         return await within(name, options, async call => {
           usage = call.meter;
-          return { ...shapeAnswer(await answer(name, args, call)), _meta: { [usageKey]: usage } };
+          const answered = await answer(name, args, call);
+          if (answered.kind === 'question' && options.put) return options.put(answered);
+          return { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
         });
       } catch (error) {
         return faultResult(asFault(error, shared), usage);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Connections } from '../connections.ts';
 import { isListing, type Operation, platformOf } from '../operation.ts';
+import { needsConfirmation } from './confirm.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = {
@@ -10,6 +11,7 @@ const controls = {
     .describe('Rows wanted, or "all" (default 50)'),
   cursor: z.string().optional().describe('page.next of the previous answer, same other arguments'),
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
+  confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
 };
 
@@ -21,6 +23,7 @@ export type Controls = {
   cursor?: string;
   fields?: string[];
   wait_seconds?: number;
+  confirm?: string;
   connection?: string;
 };
 
@@ -36,6 +39,7 @@ export interface ToolInput {
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit: controls.limit, cursor: controls.cursor, fields: controls.fields } : {}),
+    ...(needsConfirmation(operation) ? { confirm: controls.confirm } : {}),
     ...(operation.starts ? { wait_seconds: controls.wait_seconds } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
