@@ -136,7 +136,7 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
 
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
-/** "Datarock: list projects", from name and title. */
+/** "Acme: list projects", from name and title. */
 export function toolTitle({ name, platform }: { name: string; platform: string }, platformTitle: string): string {
   const words = name.slice(platform.length + 1).replaceAll('_', ' ');
   return `${platformTitle}: ${words}`;
