@@ -67,9 +67,25 @@ export const id = (description: string, segment: string) =>
 
 export const search = z.string().optional().describe('Text to look for');
 export const sort = z.enum(['asc', 'desc']).optional().describe('Direction');
-export const after = (what: string) => z.iso.datetime({ offset: true }).optional().describe(`${what} after, ISO 8601`);
-export const before = (what: string) =>
-  z.iso.datetime({ offset: true }).optional().describe(`${what} before, ISO 8601`);
+export const since = (what: string) => z.string().optional().describe(`${what} after, ISO 8601`);
+export const until = (what: string) => z.string().optional().describe(`${what} before, ISO 8601`);
+export const flag = (description: string) => z.boolean().optional().describe(description);
+export const text = (description: string) => z.string().optional().describe(description);
+
+const levels = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
+
+export type Role = keyof typeof levels;
+
+/** A role by its word; the platform counts them. */
+export const role = (description: string) =>
+  z
+    .enum(Object.keys(levels) as [Role, ...Role[]])
+    .describe(description)
+    .meta({ encode: (word: Role) => levels[word] });
+
+export const minimumRole = role('Only where this role or a higher one is held')
+  .meta({ wire: 'min_access_level' })
+  .optional();
 
 /** For routes that answer with nothing of use: a deletion's 204, for example. */
 export const done = {
