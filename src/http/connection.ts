@@ -9,7 +9,7 @@ import type { ListStyle } from './path.ts';
 export interface Auth {
   headers(request: { method: string; url: string; now: number }): Promise<Record<string, string>>;
   /** Fields that go into a JSON body, where the platform wants a credential there. */
-  fields?(request: { method: string; url: string }): Record<string, string>;
+  fields?(request: { method: string; url: string }): Record<string, string> | undefined;
   /** Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final. */
   renew?(): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
+import { dataops } from './dataops/provider.ts';
 import { datarock } from './datarock/provider.ts';
 import type { Provider } from './provider.ts';
 
-export const providers: readonly Provider[] = [datarock];
+export const providers: readonly Provider[] = [datarock, dataops];
