@@ -138,7 +138,7 @@ interface Parts {
 // Path where the route names it; otherwise query on GET and DELETE and body on the rest, unless the field says so.
 function distribute(operation: Operation, args: Record<string, unknown>, now: number): Parts {
   const { method, path } = routeOf(operation);
-  const rest = method === 'GET' || method === 'DELETE' ? 'query' : 'body';
+  const rest = ['GET', 'HEAD', 'DELETE'].includes(method) ? 'query' : 'body';
   const parts: Parts = { path: {}, query: {}, body: undefined };
   const body: Record<string, unknown> = {};
   let payload = false;
