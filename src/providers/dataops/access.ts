@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
-import { done, evidence, group, id, project, role, text } from './arguments.ts';
+import { done, evidence, id, role, text } from './arguments.ts';
+import { brief } from './brief.ts';
+import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
-import { safeRow, showValue } from './secrets.ts';
+import { projectArgument as project } from './projects.ts';
+import { showValue } from './secrets.ts';
 
 const token = z.looseObject({
   id: z.number(),
@@ -215,7 +218,7 @@ const listAllowedProjects = operation({
   toolset: 'access',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.number(), path_with_namespace: z.string() }),
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });

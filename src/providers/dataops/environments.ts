@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { done, evidence, flag, id, project, search, since, text, until } from './arguments.ts';
+import { done, evidence, flag, id, search, since, text, until } from './arguments.ts';
+import { brief } from './brief.ts';
 import { pages } from './paging.ts';
-import { safeRow, withoutSecrets } from './secrets.ts';
+import { projectArgument as project } from './projects.ts';
+import { withoutSecrets } from './secrets.ts';
 
 const environmentRow = z.looseObject({
   id: z.number(),
@@ -40,7 +42,7 @@ const listEnvironments = operation({
     state: z.enum(['available', 'stopping', 'stopped']).optional().describe('State').meta({ wire: 'states' }),
   }),
   output: environmentRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/environments', title: 'Environments of a DataOps.live project' },
   evidence: evidence('environments/'),
   example: { arguments: { project: example.project } },
@@ -128,7 +130,7 @@ const listDeployments = operation({
     sort: z.enum(['asc', 'desc']).default('desc').describe('Direction'),
   }),
   output: deploymentRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/deployments', title: 'Deployments of a DataOps.live project' },
   evidence: evidence('deployments/'),
   example: { arguments: { project: example.project, environment: 'PROD' } },

@@ -1,8 +1,14 @@
 import * as z from 'zod';
-import { operation } from '../../operation.ts';
+import { operation, reference } from '../../operation.ts';
 import { evidence, flag, group, minimumRole, search, sort } from './arguments.ts';
+import { brief } from './brief.ts';
 import { pages } from './paging.ts';
-import { safeRow, withoutSecrets } from './secrets.ts';
+import { withoutSecrets } from './secrets.ts';
+
+/** A path or number is a key as it stands; the listing is read for completion alone. */
+export const groupArgument = group.meta({
+  names: reference({ list: () => listGroups, key: 'full_path', label: 'name', search: 'search', keyForm: /^/ }),
+});
 
 const groupRow = z.looseObject({
   id: z.number(),
@@ -34,7 +40,7 @@ export const listGroups = operation({
   toolset: 'groups',
   input: z.strictObject({ ...filters, top_level_only: flag('Without subgroups') }),
   output: groupRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://groups', title: 'DataOps.live groups' },
   evidence: evidence('groups/'),
   example: { arguments: { search: 'data' } },
@@ -47,7 +53,7 @@ const getGroup = operation({
   summary: 'Show a group and its settings.',
   toolset: 'groups',
   input: z.strictObject({
-    group,
+    group: groupArgument,
     // The platform's default is true, and a hundred projects are no detail of a group.
     with_projects: z.boolean().default(false).describe('With up to 100 of its projects'),
   }),
@@ -65,7 +71,7 @@ const listGroupProjects = operation({
   summary: 'List the projects of a group.',
   toolset: 'groups',
   input: z.strictObject({
-    group,
+    group: groupArgument,
     search,
     archived: flag('Only archived, or only active'),
     include_subgroups: flag('Those of subgroups too'),
@@ -76,7 +82,7 @@ const listGroupProjects = operation({
     sort,
   }),
   output: projectRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://groups/{group}/projects', title: 'Projects of a DataOps.live group' },
   evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian/data', include_subgroups: true } },
@@ -88,9 +94,9 @@ const listSubgroups = operation({
   effect: 'read',
   summary: 'List the groups directly inside a group.',
   toolset: 'groups',
-  input: z.strictObject({ group, ...filters }),
+  input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian' } },
 });
@@ -101,9 +107,9 @@ const listDescendantGroups = operation({
   effect: 'read',
   summary: 'List the groups inside a group, at any depth.',
   toolset: 'groups',
-  input: z.strictObject({ group, ...filters }),
+  input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian' } },
 });

@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { done, evidence, flag, group, id, project, search, since, sort, text } from './arguments.ts';
+import { done, evidence, flag, id, search, since, sort, text } from './arguments.ts';
+import { brief } from './brief.ts';
+import { groupArgument as group } from './groups.ts';
 import { note, noteBody, noteFilters, noteId } from './notes.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 
-const issueRow = z.looseObject({ iid: z.number(), title: z.string(), state: z.string(), labels: z.array(z.string()) });
+const issueRow = z.looseObject({
+  iid: z.number(),
+  title: z.string(),
+  state: z.string(),
+  labels: z.array(z.string()).nullish(),
+});
 
 const iid = id('Number of the issue in the project (iid)', '(?:issues|work_items)');
 const one = { project, issue: iid };
@@ -35,7 +43,7 @@ const settable = {
 };
 
 const listAllIssues = operation({
-  name: 'dataops_list_all_issues',
+  name: 'dataops_list_global_issues',
   route: 'GET /issues',
   effect: 'read',
   summary: 'List issues over all projects; those you created, unless scope says otherwise.',
@@ -45,7 +53,7 @@ const listAllIssues = operation({
     scope: z.enum(['created_by_me', 'assigned_to_me', 'all']).optional().describe('Whose (created_by_me)'),
   }),
   output: issueRow,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('issues/'),
   example: { arguments: { state: 'opened', scope: 'all' } },
 });
@@ -58,7 +66,7 @@ const listGroupIssues = operation({
   toolset: 'issues',
   input: z.strictObject({ group, ...filters }),
   output: issueRow,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('issues/'),
   example: { arguments: { group: 'meridian/data', state: 'opened' } },
 });
@@ -71,7 +79,7 @@ const listIssues = operation({
   toolset: 'issues',
   input: z.strictObject({ project, ...filters }),
   output: issueRow,
-  paging: pages(),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/issues', title: 'Issues of a DataOps.live project' },
   evidence: evidence('issues/'),
   example: { arguments: { project: example.project, state: 'opened' } },
@@ -146,7 +154,7 @@ const listNotes = operation({
   toolset: 'issues',
   input: z.strictObject({ ...one, ...noteFilters }),
   output: note,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('notes/'),
   example: { arguments: example },
 });

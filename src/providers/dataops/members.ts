@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { evidence, flag, group, id, project, role, search, text } from './arguments.ts';
+import { evidence, flag, id, role, search, text } from './arguments.ts';
+import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 
 const user = z.looseObject({ id: z.number(), username: z.string(), name: z.string().nullish() });
 const member = user.extend({ access_level: z.number().describe('20 reporter, 30 developer, 40 maintainer, 50 owner') });
@@ -23,7 +25,7 @@ const listProjectMembers = operation({
 });
 
 const listAllProjectMembers = operation({
-  name: 'dataops_list_all_project_members',
+  name: 'dataops_list_effective_project_members',
   route: 'GET /projects/{project}/members/all',
   effect: 'read',
   summary: 'List everybody who can work on a project, members of its groups included.',
@@ -50,7 +52,7 @@ const listGroupMembers = operation({
 });
 
 const listAllGroupMembers = operation({
-  name: 'dataops_list_all_group_members',
+  name: 'dataops_list_effective_group_members',
   route: 'GET /groups/{group}/members/all',
   effect: 'read',
   summary: 'List everybody with a role in a group, members of its parents included.',

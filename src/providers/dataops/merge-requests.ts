@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
 import { operation } from '../../operation.ts';
-import { done, evidence, flag, group, id, project, search, since, sort, text } from './arguments.ts';
+import { done, evidence, flag, id, search, since, sort, text } from './arguments.ts';
+import { brief } from './brief.ts';
+import { groupArgument as group } from './groups.ts';
 import { note, noteBody, noteFilters, noteId } from './notes.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 import { commit, diff } from './repository.ts';
-import { safeRow, withoutSecrets } from './secrets.ts';
+import { withoutSecrets } from './secrets.ts';
 
 const mergeRequest = z.looseObject({
   iid: z.number(),
@@ -47,7 +50,7 @@ const settable = {
 };
 
 const listAllMergeRequests = operation({
-  name: 'dataops_list_all_merge_requests',
+  name: 'dataops_list_global_merge_requests',
   route: 'GET /merge_requests',
   effect: 'read',
   summary: 'List merge requests over all projects; those you created, unless scope says otherwise.',
@@ -57,7 +60,7 @@ const listAllMergeRequests = operation({
     scope: z.enum(['created_by_me', 'assigned_to_me', 'all']).optional().describe('Whose (created_by_me)'),
   }),
   output: mergeRequest,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('merge_requests/'),
   example: { arguments: { state: 'opened', scope: 'all' } },
 });
@@ -70,7 +73,7 @@ const listGroupMergeRequests = operation({
   toolset: 'merge-requests',
   input: z.strictObject({ group, ...filters }),
   output: mergeRequest,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('merge_requests/'),
   example: { arguments: { group: 'meridian/data', state: 'opened' } },
 });
@@ -83,7 +86,7 @@ const listMergeRequests = operation({
   toolset: 'merge-requests',
   input: z.strictObject({ project, ...filters }),
   output: mergeRequest,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/merge-requests', title: 'Merge requests of a DataOps.live project' },
   evidence: evidence('merge_requests/'),
   example: { arguments: { project: example.project, state: 'opened' } },
@@ -220,7 +223,7 @@ const listCommits = operation({
   toolset: 'merge-requests',
   input: z.strictObject(one),
   output: commit,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('merge_requests/'),
   example: { arguments: example },
 });
@@ -295,7 +298,7 @@ const listNotes = operation({
   toolset: 'merge-requests',
   input: z.strictObject({ ...one, ...noteFilters }),
   output: note,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('notes/'),
   example: { arguments: example },
 });

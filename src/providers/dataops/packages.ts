@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { done, evidence, group, id, project, sort, text } from './arguments.ts';
+import { done, evidence, id, sort, text } from './arguments.ts';
+import { brief } from './brief.ts';
+import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
-import { safeRow } from './secrets.ts';
+import { projectArgument as project } from './projects.ts';
 
 const packageRow = z.looseObject({
   id: z.number(),
@@ -30,7 +32,7 @@ const listProjectPackages = operation({
   toolset: 'packages',
   input: z.strictObject({ project, ...filters }),
   output: packageRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/packages', title: 'Packages of a DataOps.live project' },
   evidence: evidence('packages/'),
   example: { arguments: { project: example.project } },
@@ -44,7 +46,7 @@ const listGroupPackages = operation({
   toolset: 'packages',
   input: z.strictObject({ group, ...filters }),
   output: packageRow,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('packages/'),
   example: { arguments: { group: 'meridian/data' } },
 });
@@ -57,7 +59,7 @@ const listPackageFiles = operation({
   toolset: 'packages',
   input: z.strictObject({ project, package: packageId }),
   output: z.looseObject({ id: z.number(), file_name: z.string(), size: z.number().nullish() }),
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('packages/'),
   example: { arguments: example },
 });

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { done, evidence, project, sort, text } from './arguments.ts';
+import { done, evidence, sort, text } from './arguments.ts';
+import { brief } from './brief.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 
 const release = z.looseObject({
   tag_name: z.string(),
@@ -39,7 +41,7 @@ const listReleases = operation({
     sort,
   }),
   output: release,
-  paging: pages(),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/releases', title: 'Releases of a DataOps.live project' },
   evidence: evidence('releases/'),
   example: { arguments: { project: example.project } },

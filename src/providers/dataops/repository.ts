@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
-import { done, evidence, flag, project, ref, search, since, sort, text, until } from './arguments.ts';
+import { done, evidence, flag, ref, search, since, sort, text, until } from './arguments.ts';
+import { brief } from './brief.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 
 const drillAssays = { project: 'meridian/data/drill-assays' };
 
@@ -42,7 +44,7 @@ export const listBranches = operation({
     sort: z.enum(['name_asc', 'updated_asc', 'updated_desc']).optional().describe('Order'),
   }),
   output: branchRow,
-  paging: pages(),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/branches', title: 'Branches of a DataOps.live project' },
   evidence: evidence('branches/'),
   example: { arguments: drillAssays },
@@ -97,7 +99,7 @@ const listTags = operation({
     sort,
   }),
   output: tagRow,
-  paging: pages(),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/tags', title: 'Tags of a DataOps.live project' },
   evidence: evidence('tags/'),
   example: { arguments: drillAssays },
@@ -162,7 +164,7 @@ const listCommits = operation({
     first_parent: flag('Only first parents of merges'),
   }),
   output: commit,
-  paging: pages(),
+  paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/commits', title: 'Commits of a DataOps.live project' },
   evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, ref: 'main' } },
@@ -221,7 +223,7 @@ const listCommitStatuses = operation({
     all: flag('Repeated ones too'),
   }),
   output: z.looseObject({ id: z.number(), name: z.string(), status: z.string() }),
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
@@ -234,7 +236,7 @@ const listCommitMergeRequests = operation({
   toolset: 'repository',
   input: z.strictObject({ project, sha }),
   output: z.looseObject({ iid: z.number(), title: z.string(), state: z.string() }),
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
@@ -409,7 +411,7 @@ async function storeFile(args: { path: string } & Row, context: OperationContext
 }
 
 const blame = operation({
-  name: 'dataops_list_file_blame',
+  name: 'dataops_list_blame_ranges',
   route: 'GET /projects/{project}/repository/files/{path}/blame',
   effect: 'read',
   summary: 'Tell which commit each line of a file comes from.',
@@ -534,7 +536,7 @@ const listProtectedBranches = operation({
   toolset: 'repository',
   input: z.strictObject({ project, search }),
   output: protectedBranch,
-  paging: pages(),
+  paging: pages({ show: brief }),
   evidence: evidence('protected_branches/'),
   example: { arguments: drillAssays },
 });

@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { evidence, group, project, text } from './arguments.ts';
+import { evidence, text } from './arguments.ts';
+import { brief } from './brief.ts';
+import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
-import { safeRow } from './secrets.ts';
+import { projectArgument as project } from './projects.ts';
 
 const search = z.string().min(1).describe('Text to look for');
 const shared = ['issues', 'merge_requests', 'milestones', 'users'] as const;
 const found = z.looseObject({});
 
 const searchAll = operation({
-  name: 'dataops_search',
+  name: 'dataops_search_hits',
   route: 'GET /search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users everywhere.',
@@ -19,26 +21,26 @@ const searchAll = operation({
     scope: z.enum(['projects', ...shared, 'snippet_titles']).describe('What to look for'),
   }),
   output: found,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('search/'),
   example: { arguments: { search: 'assay', scope: 'projects' } },
 });
 
 const searchGroup = operation({
-  name: 'dataops_search_group',
+  name: 'dataops_search_group_hits',
   route: 'GET /groups/{group}/search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users in a group.',
   toolset: 'groups',
   input: z.strictObject({ group, search, scope: z.enum(['projects', ...shared]).describe('What to look for') }),
   output: found,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('search/'),
   example: { arguments: { group: 'meridian/data', search: 'assay', scope: 'projects' } },
 });
 
 const searchProject = operation({
-  name: 'dataops_search_project',
+  name: 'dataops_search_project_hits',
   route: 'GET /projects/{project}/search',
   effect: 'read',
   summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',
@@ -50,7 +52,7 @@ const searchProject = operation({
     ref: text('Branch or tag, for blobs and commits'),
   }),
   output: found,
-  paging: pages({ show: safeRow }),
+  paging: pages({ show: brief }),
   evidence: evidence('search/'),
   example: { arguments: { project: 'meridian/data/drill-assays', search: 'SNOWFLAKE', scope: 'blobs' } },
 });

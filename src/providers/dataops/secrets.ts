@@ -19,8 +19,6 @@ export function withoutSecrets(value: unknown): unknown {
 
 const withoutUser = (url: string) => url.replace(/\/\/[^/]*@/, '//');
 
-export const safeRow = (row: Row): Row => withoutSecrets(row) as Row;
-
 /** A variable whose value is known to be there, and no more. */
 export const masked = (variable: Row): Row => ({ ...variable, ...(variable['value'] != null && { value: hidden }) });
 

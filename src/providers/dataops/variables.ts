@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-import { done, evidence, flag, group, project, text } from './arguments.ts';
+import { done, evidence, flag, text } from './arguments.ts';
+import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
+import { projectArgument as project } from './projects.ts';
 import { masked, maskedValue, refuseReadOnly, showValue } from './secrets.ts';
 
 const variable = z.looseObject({
