@@ -118,7 +118,8 @@ function fieldWords(body: Record<string, unknown>): string | undefined {
   const entries = Object.entries(body);
   if (entries.length === 0 || !entries.every(([, words]) => [words].flat().every(word => typeof word === 'string')))
     return undefined;
-  return entries.map(([name, words]) => `${name}: ${[words].flat().join(', ')}`).join('; ');
+  // `base` is what several platforms call the thing as a whole.
+  return entries.map(([name, words]) => `${name === 'base' ? '' : `${name}: `}${[words].flat().join(', ')}`).join('; ');
 }
 
 function requestId(headers: Record<string, string>): string | undefined {

@@ -47,6 +47,8 @@ export const listProjects = operation({
     search_namespaces: flag('Search the paths of groups too (default true)'),
     membership: flag('Only projects with own membership'),
     archived: flag('Only archived, or only others'),
+    // The long rows take the platform seconds a page: https://docs.gitlab.com/api/projects/
+    simple: z.boolean().default(true).describe('false: with visibility and archived, slower'),
     order_by: z.enum(['id', 'name', 'last_activity_at']).optional().describe('Default: newest first'),
   }),
   output: projectRow,
