@@ -138,7 +138,8 @@ async function candidates(
   const listing = list();
   const own = Object.fromEntries(Object.entries(given).filter(([name]) => name in listing.input.shape));
   const args = { ...own, ...(value ? { [search]: value } : {}) };
-  return (await readRows(listing, args, context, { limit: 100 })).items;
+  const parsed = listing.input.safeParse(args);
+  return (await readRows(listing, parsed.data ?? args, context, { limit: 100 })).items;
 }
 
 // What people type is the beginning of a word, not always of the first.

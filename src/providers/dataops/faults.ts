@@ -19,7 +19,7 @@ export function faultReader(clock: Clock): NonNullable<Connection['readFault']> 
       case 405:
         return { code: 'rejected', hint: paging.test(String(body['error'])) ? narrower : refused };
       case 409:
-        return /resource lock/i.test(JSON.stringify(body))
+        return /resource lock/i.test(JSON.stringify(reply.body))
           ? { hint: 'Repeat the call in a few seconds: the platform was busy with the same thing.', transient: true }
           : undefined;
       case 429:

@@ -44,7 +44,7 @@ export const listProjects = operation({
   toolset: 'projects',
   input: z.strictObject({
     search: text('Text in name or path'),
-    search_namespaces: flag('Search the paths of groups too (default true)'),
+    search_namespaces: z.boolean().default(true).describe('Search whole paths, not only the last part'),
     membership: flag('Only projects with own membership'),
     archived: flag('Only archived, or only others'),
     // The long rows take the platform seconds a page: https://docs.gitlab.com/api/projects/
