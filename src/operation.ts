@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Clock } from './clock.ts';
-import type { Call, HttpReply } from './http/client.ts';
+import type { Call, HttpReply, HttpRequest } from './http/client.ts';
 import type { Connection } from './http/connection.ts';
 import type { Paging } from './http/paging/page.ts';
 import type { PathParameters } from './http/path.ts';
@@ -27,6 +27,8 @@ export interface Reference {
   key: string;
   /** Property that people know the thing by. */
   label: string;
+  /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
+  search?: string;
   /** A value of this form is a key beyond doubt, so no listing is read for it. */
   keyForm?: RegExp;
 }
@@ -38,7 +40,7 @@ export interface FieldMeta {
    * the whole body. `local`: not sent.
    */
   in?: 'query' | 'body' | 'payload' | 'local';
-  /** The vendor's name of the field where ours is clearer. */
+  /** The vendor's name of the field where ours is clearer. Lists and maps of the same name are sent as one. */
   wire?: string;
   names?: Reference;
   /** The value as it goes on the wire, where that is not how people write it. */
@@ -80,6 +82,8 @@ export interface OperationContext extends Call {
   rows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
   /** The same, or as it was a few minutes ago: for what names things and seldom changes. */
   rememberedRows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** The text without what must not be shown, for what reaches the result store past the usual answers. */
+  redact(text: string): string;
   /** A file by absolute URL; without credentials when its origin is not the connection's. */
   download(url: string): Promise<HttpReply>;
   /** A key for a thing named by key or label; `bad_arguments` with the choices otherwise. */
@@ -93,6 +97,8 @@ export interface RequestOptions {
   query?: Record<string, unknown>;
   /** Statuses besides 2xx that are an answer. */
   accept?: readonly number[];
+  /** What the body is. Default `json`. */
+  expect?: HttpRequest['expect'];
 }
 
 export type Row = Record<string, unknown>;
@@ -115,6 +121,8 @@ export interface Operation {
    */
   route: string;
   effect: Effect;
+  /** How to find out whether it took effect, when the answer of a change never came. */
+  doubt?: string;
   /** It replaces or exposes something, so that it is confirmed like a deletion. */
   destructive?: true;
   /** One or two sentences for the model: what it does, in the user's nouns. */

@@ -4,6 +4,7 @@ import type { Call, HttpClient, HttpReply, HttpRequest } from './http/client.ts'
 import type { Connection } from './http/connection.ts';
 import { collect, type PageFetch, type PagePatch, type Position } from './http/paging/page.ts';
 import { buildUrl } from './http/path.ts';
+import type { Redactor } from './http/redact.ts';
 import {
   fieldMeta,
   type Operation,
@@ -21,6 +22,7 @@ export interface Runtime {
   http: HttpClient;
   results: ResultStore;
   references: References;
+  redactor: Redactor;
 }
 
 /** Part of a listing: rows, and how to go on exactly after the last of them. */
@@ -55,6 +57,7 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
       listed.set(key, rows);
       return rows;
     },
+    redact: text => runtime.redactor.text(text),
     download: url => runtime.http.download(connection, url, context),
     rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
     labelOf: (reference, key, args) => runtime.references.labelOf(reference, key, args, context),
@@ -107,11 +110,19 @@ function send(
   const parts = distribute(operation, args, context.clock.now());
   const request: HttpRequest = {
     method,
-    url: options.url ?? buildUrl(context.connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }),
+    url:
+      options.url ??
+      buildUrl(
+        context.connection.baseUrl,
+        path,
+        parts.path,
+        { ...parts.query, ...options.query },
+        context.connection.lists,
+      ),
     ...(parts.body === undefined ? {} : { json: parts.body }),
     repeatable: operation.effect === 'read',
     operation: operation.name,
-    expect: 'json',
+    expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
   };
   return http.send(context.connection, request, context);
@@ -137,7 +148,7 @@ interface Parts {
 // Path where the route names it; otherwise query on GET and DELETE and body on the rest, unless the field says so.
 function distribute(operation: Operation, args: Record<string, unknown>, now: number): Parts {
   const { method, path } = routeOf(operation);
-  const rest = method === 'GET' || method === 'DELETE' ? 'query' : 'body';
+  const rest = ['GET', 'HEAD', 'DELETE'].includes(method) ? 'query' : 'body';
   const parts: Parts = { path: {}, query: {}, body: undefined };
   const body: Record<string, unknown> = {};
   let payload = false;
@@ -150,11 +161,19 @@ function distribute(operation: Operation, args: Record<string, unknown>, now: nu
       parts.body = value;
     } else if (value === undefined || place === 'local') continue;
     else if (place === 'query') parts.query[wire] = value;
-    else body[wire] = value;
+    else body[wire] = joined(body[wire], value);
   }
   if (!payload && rest === 'body') parts.body = body;
   return parts;
 }
+
+/** Two arguments may be parts of one list or map of the platform. */
+function joined(before: unknown, value: unknown): unknown {
+  if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
+  return isMap(before) && isMap(value) ? { ...before, ...value } : value;
+}
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Replaces labels by keys in all arguments that name things of a listing. */
 export async function resolveNames(

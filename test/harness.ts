@@ -6,10 +6,12 @@ import { onTestFinished } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import type { Meter } from '../src/http/client.ts';
 import type { Log } from '../src/log.ts';
+import { dataminSimulator } from '../src/providers/datamin/simulator.ts';
+import { dataopsSimulator } from '../src/providers/dataops/simulator.ts';
 import { datarockSimulator } from '../src/providers/datarock/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../src/sandbox/clock.ts';
-import { type SimulatorDefinition, startSandbox, startSimulator } from '../src/sandbox/host.ts';
+import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../src/sandbox/host.ts';
 import { createServer } from '../src/server/create.ts';
 import { type CallOptions, usageKey } from '../src/tools/registry.ts';
 
@@ -26,8 +28,17 @@ export interface Seen {
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+const definitions = { datarock: datarockSimulator, dataops: dataopsSimulator, datamin: dataminSimulator };
+
+type Platform = keyof typeof definitions;
+type Simulators = {
+  [Name in Platform]: (typeof definitions)[Name] extends SimulatorDefinition<infer State> ? Simulator<State> : never;
+};
+
 export interface WorldOptions {
-  /** Simulators besides Datarock's. */
+  /** Whose simulators run. Default: Datarock's. */
+  platforms?: readonly Platform[] | 'all';
+  /** Simulators of other definitions, beside those. */
   also?: readonly SimulatorDefinition[];
   file?: string;
   env?: Record<string, string | undefined>;
@@ -38,29 +49,39 @@ export interface WorldOptions {
 
 /** The whole program in this process over a simulator, on a clock that jumps. Ends with the test. */
 export async function startWorld(options: WorldOptions = {}) {
-  const { env = {}, flags = {}, clock = virtualClock(), log = silent, file, also = [] } = options;
+  const {
+    env = {},
+    flags = {},
+    clock = virtualClock(),
+    log = silent,
+    file,
+    platforms = ['datarock'],
+    also = [],
+  } = options;
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
-  const datarock = await startSimulator(datarockSimulator, { clock });
+  const names = platforms === 'all' ? (Object.keys(definitions) as Platform[]) : platforms;
+  const started = await Promise.all(
+    names.map(async name => [name, await startSimulator<unknown>(definitions[name] as never, { clock })] as const),
+  );
   const others = await startSandbox(also, { clock });
+  // Only those that were asked for are there; a test that names another one fails at once.
+  const simulators = Object.fromEntries(started) as unknown as Simulators;
+  const environment = Object.assign({}, ...started.map(([, simulator]) => simulator.environment), others.environment);
   const config = loadConfig(
-    {
-      env: file ? env : { ...datarock.environment, ...others.environment, ...env },
-      flags: { results_dir: results, ...flags },
-      file,
-    },
+    { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
   const server = await createServer(config, { clock, log });
   onTestFinished(async () => {
     await server.close();
-    await datarock.close();
+    for (const [, simulator] of started) await simulator.close();
     await others.close();
     await rm(results, { recursive: true, force: true });
   });
   async function call(name: string, args: unknown = {}, options?: CallOptions): Promise<Seen> {
     return see(await server.tools.call(name, args, options));
   }
-  return { clock, datarock, others: others.simulators, server, results, call };
+  return { clock, ...simulators, others: others.simulators, server, results, call };
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;

@@ -11,6 +11,8 @@ export function authenticate(clock: Clock, next: Send): Send {
     const proof = await connection.auth.headers({ method, url, now: clock.now() });
     if (exchange.proof) Object.assign(exchange.proof, proof);
     exchange.signal.throwIfAborted();
-    return next({ ...exchange, request: { ...request, headers: { ...request.headers, ...proof } } });
+    const fields = connection.auth.fields?.({ method, url });
+    const json = fields ? { json: { ...(request.json as object | undefined), ...fields } } : {};
+    return next({ ...exchange, request: { ...request, ...json, headers: { ...request.headers, ...proof } } });
   };
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../errors.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
+import type { ListStyle } from './path.ts';
 
 /**
  * How a request proves who is asking. `headers` is called for every attempt, just before it is sent, with the exact
@@ -7,6 +8,8 @@ import type { HttpReply, HttpRequest } from './client.ts';
  */
 export interface Auth {
   headers(request: { method: string; url: string; now: number }): Promise<Record<string, string>>;
+  /** Fields that go into a JSON body, where the platform wants a credential there. */
+  fields?(request: { method: string; url: string }): Record<string, string> | undefined;
   /**
    * Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final.
    * `refused`: the headers that were sent. Of many calls that were refused alike, one renews.
@@ -36,6 +39,8 @@ export interface Connection {
   named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   auth: Auth;
   quotas: readonly Quota[];
+  /** How lists travel in a query. Default `repeat`. */
+  lists?: ListStyle;
   /** Longest time one attempt may take, in ms. Default 30,000. */
   attemptTimeoutMs?: number;
   /**
@@ -49,4 +54,6 @@ export interface Connection {
 export interface FaultReading extends Pick<Fault, 'code' | 'message' | 'hint' | 'retryAfter' | 'requestId'> {
   /** Do not repeat, whatever the code. */
   final: boolean;
+  /** Nothing was done, and the same may work in a moment: repeat it, whatever its effect. */
+  transient: boolean;
 }

@@ -18,7 +18,7 @@ export function buildUrl<Template extends string>(
   template: Template,
   parameters: Record<PathParameters<Template>, unknown>,
   query: Record<string, unknown> = {},
-  lists: Record<string, ListStyle> = {},
+  lists: ListStyle = 'repeat',
 ): string {
   const values = new Map<string, unknown>(Object.entries(parameters));
   const path = template.replace(/\{([^{}*]+)(\*?)\}/g, (_, name: string, several: string) => {
@@ -30,7 +30,7 @@ export function buildUrl<Template extends string>(
           .join('/')
       : segment(name, text);
   });
-  const search = Object.entries(query).flatMap(([name, value]) => fields(name, value, lists[name] ?? 'repeat'));
+  const search = Object.entries(query).flatMap(([name, value]) => fields(name, value, lists));
   return `${baseUrl}${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
 }
 

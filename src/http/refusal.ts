@@ -20,11 +20,11 @@ export function judge(clock: Clock, next: Send): Send {
     // What another host says is not the platform speaking.
     const reading = anonymous ? undefined : connection.readFault?.(outcome.reply, request);
     if (!reading && isAnswer(outcome.reply, request)) return outcome;
-    const { final = false, ...details } = reading ?? {};
+    const { final = false, transient = false, ...details } = reading ?? {};
     const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
     const code = details.code ?? codeOf(outcome.reply.status, exchange.anonymous);
     const fault = byStatus(exchange, outcome.reply, code, clock.now()).with(given);
-    return failed(fault, final ? 'never' : again(fault));
+    return failed(fault, final ? 'never' : transient ? 'always' : again(fault));
   };
 }
 
@@ -110,7 +110,16 @@ function ownWords(body: unknown, depth = 0): string | undefined {
     const words = ownWords((body as Record<string, unknown>)[name], depth + 1);
     if (words !== undefined) return words;
   }
-  return Object.keys(body).length === 0 ? undefined : JSON.stringify(body);
+  return fieldWords(body as Record<string, unknown>) ?? JSON.stringify(body);
+}
+
+/** "name: is taken": what is said of each field. */
+function fieldWords(body: Record<string, unknown>): string | undefined {
+  const entries = Object.entries(body);
+  if (entries.length === 0 || !entries.every(([, words]) => [words].flat().every(word => typeof word === 'string')))
+    return undefined;
+  // `base` is what several platforms call the thing as a whole.
+  return entries.map(([name, words]) => `${name === 'base' ? '' : `${name}: `}${[words].flat().join(', ')}`).join('; ');
 }
 
 function requestId(headers: Record<string, string>): string | undefined {

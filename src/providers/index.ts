@@ -1,5 +1,6 @@
 import { datamin } from './datamin/provider.ts';
+import { dataops } from './dataops/provider.ts';
 import { datarock } from './datarock/provider.ts';
 import type { Provider } from './provider.ts';
 
-export const providers: readonly Provider[] = [datarock, datamin];
+export const providers: readonly Provider[] = [datarock, dataops, datamin];

@@ -8,8 +8,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { isFault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
-import { fieldMeta, type ResourceSpec } from '../operation.ts';
-import { contextFor } from '../perform.ts';
+import { fieldMeta, type OperationContext, type Reference, type ResourceSpec, type Row } from '../operation.ts';
+import { contextFor, readRows } from '../perform.ts';
 import type { StoredResult } from '../results/result.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import { asFault, callOperation, type Shared } from '../tools/call.ts';
@@ -108,7 +108,7 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       const connection = await shared.connections.choose(facts.platform, given['connection']);
       return tools.within(`complete ${facts.name}`, {}, async call => {
         const context = contextFor(shared, connection, call);
-        const { rows } = await shared.references.rows(reference.list(), given, context);
+        const rows = await candidates(reference, value, given, context);
         const keys = matching(
           value,
           rows.map(row => String(row[reference.key])),
@@ -125,6 +125,21 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       });
     },
   };
+}
+
+/** Things that a reference can mean: like the text where the platform can search, otherwise all there are. */
+async function candidates(
+  { list, search }: Reference,
+  value: string,
+  given: Record<string, string>,
+  context: OperationContext,
+): Promise<readonly Row[]> {
+  if (search === undefined) return context.rememberedRows(list(), given);
+  const listing = list();
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => name in listing.input.shape));
+  const args = { ...own, ...(value ? { [search]: value } : {}) };
+  const parsed = listing.input.safeParse(args);
+  return (await readRows(listing, parsed.data ?? args, context, { limit: 100 })).items;
 }
 
 // What people type is the beginning of a word, not always of the first.

@@ -47,6 +47,8 @@ function soften(value: unknown, property: JsonSchema): unknown {
   if (typeof value !== 'string') {
     // One value where a list belongs.
     if (accepts(property, 'array') && !accepts(property, typeof value) && isScalar(value)) return [value];
+    // An id that happens to be a figure.
+    if (typeof value === 'number' && accepts(property, 'string') && !accepts(property, 'number')) return String(value);
     return value;
   }
   const text = value.trim();

@@ -2,7 +2,6 @@ import type { Catalog } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
-import type { Redactor } from '../http/redact.ts';
 import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
@@ -17,7 +16,6 @@ import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from 
 export interface Shared extends Runtime {
   connections: Connections;
   catalog: Catalog;
-  redactor: Redactor;
   inputOf(operation: Operation): ToolInput;
   confirmations: Confirmations;
   /** The operator has agreed to everything beforehand. */
@@ -51,7 +49,11 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     if (question) return question;
   }
   if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
-  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
+  const { value, warnings } = readOutput(
+    shared,
+    operation,
+    await withDoubt(operation, readValue(operation, args, context)),
+  );
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
   return answerRun(kind, runUri(kind, variables, connection, shared.connections), variables, context, {
@@ -73,8 +75,22 @@ export async function perform(
 ): Promise<Outcome> {
   if (operation.collect) return { kind: 'result', ...(await operation.collect(args as never, context)) };
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
-  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
+  const { value, warnings } = readOutput(
+    shared,
+    operation,
+    await withDoubt(operation, readValue(operation, args, context)),
+  );
   return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
+}
+
+/** A change whose answer never came may have taken effect; only its record knows where to look. */
+async function withDoubt<T>({ doubt }: Operation, outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (doubt === undefined || !isFault(error) || !['timed_out', 'upstream_down'].includes(error.code)) throw error;
+    throw error.with({ hint: doubt });
+  }
 }
 
 async function listRows(

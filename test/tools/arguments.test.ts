@@ -35,6 +35,7 @@ describe('gentle arguments', () => {
     ['a pasted address', { project: 'https://example.com/projects/p1/holes?x=1' }, { project: 'p1' }],
     ['an address of something else', { project: 'https://example.com/x' }, { project: 'https://example.com/x' }],
     ['a number where text is meant', { note: '42' }, { note: '42' }],
+    ['a bare number for an id that is text', { note: 42 }, { note: '42' }],
   ])('take %s', (_, given, expected) => {
     if (expected === undefined) expect(() => parse(given)).toThrow(/tags/);
     else expect(parse(given)).toEqual(expected);

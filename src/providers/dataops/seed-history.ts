@@ -151,7 +151,9 @@ function seedRuns(world: World, project: Project, nightly: Schedule, { users }: 
     };
     return settle(world, createPipeline(world, project, { ...wanted, ...changes }));
   };
-  const lastNight = (nextMoment(nightly.cron, 'UTC', world.now()) ?? 0) - dayMs;
+  const due = (nextMoment(nightly.cron, 'UTC', world.now()) ?? 0) - dayMs;
+  // It has ended, whatever the time of day at which the sandbox starts.
+  const lastNight = world.now() - due < 30 * minuteMs ? due - dayMs : due;
   const variables = nightly.variables.map(one => ({ ...one }));
   const all: Pipeline[] = [];
   for (let night = nights - 1; night >= 1; night -= 1) {

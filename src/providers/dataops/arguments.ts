@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import type { Evidence } from '../../operation.ts';
+
+const checked = '2026-11-21';
+
+/** What GitLab documents; that DataOps.live inherits it is nowhere said of the single route. */
+export const evidence = (path: string): Evidence => ({
+  level: 'inferred',
+  source: `https://docs.gitlab.com/api/${path}`,
+  checked,
+});
+
+/** What DataOps.live documents itself: `documented('api-docs/using-the-rest-api/')`. */
+export const documented = (page: string): Evidence => ({
+  level: 'documented',
+  source: `https://docs.dataops.live/docs/${page}`,
+  checked,
+});
+
+// The host is dropped whatever it is: a credential goes to the connection's own address only.
+function pathOf(uri: string, listing: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined;
+  const { protocol, host, pathname } = new URL(uri);
+  // Resources of this server: `dataops://projects/{project}/...`.
+  if (protocol === 'dataops:') return host === listing ? decode(pathname.split('/')[1]) : undefined;
+  const [, own] = pathname.match(new RegExp(`/api/v4/${listing}/([^/]+)`)) ?? [];
+  if (own !== undefined) return decode(own);
+  const path = pathname
+    .replace(/\/-(\/.*)?$/, '')
+    .replace(/\/$/, '')
+    .replace(/\.git$/, '');
+  return decode(path.replace(/^\/(groups\/)?/, ''));
+}
+
+function decode(text = ''): string | undefined {
+  try {
+    return decodeURIComponent(text) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number after `/-/pipelines/` and the like, also in our own URIs and the API's. */
+const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
+
+export const project = z
+  .string()
+  .min(1)
+  .describe('Project: number, full path or web URL')
+  .meta({ fromUri: (uri: string) => pathOf(uri, 'projects') });
+
+export const group = z
+  .string()
+  .min(1)
+  .describe('Group: number, full path or web URL')
+  .meta({ fromUri: (uri: string) => pathOf(uri, 'groups') });
+
+export const ref = z.string().min(1).describe('Branch or tag');
+
+/** A thing with a number; `segment` is what stands before it in web URLs, which may be pasted. */
+export const id = (description: string, segment: string) =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .describe(description)
+    .meta({ fromUri: numberAfter(segment) });
+
+export const search = z.string().optional().describe('Text to look for');
+export const sort = z.enum(['asc', 'desc']).optional().describe('Direction');
+export const since = (what: string) => z.string().optional().describe(`${what} after, ISO 8601`);
+export const until = (what: string) => z.string().optional().describe(`${what} before, ISO 8601`);
+export const flag = (description: string) => z.boolean().optional().describe(description);
+export const text = (description: string) => z.string().optional().describe(description);
+
+const levels = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
+
+export type Role = keyof typeof levels;
+
+/** A role by its word; the platform counts them. */
+export const role = (description: string) =>
+  z
+    .enum(Object.keys(levels) as [Role, ...Role[]])
+    .describe(description)
+    .meta({ encode: (word: Role) => levels[word] });
+
+export const minimumRole = role('Only where this role or a higher one is held')
+  .meta({ wire: 'min_access_level' })
+  .optional();
+
+/** For routes that answer with nothing of use: a deletion's 204, for example. */
+export const done = {
+  output: z.looseObject({ done: z.boolean() }),
+  repair: () => ({ done: true }),
+};
