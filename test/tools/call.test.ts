@@ -40,13 +40,14 @@ describe('tools', () => {
     const { server, call } = await startWorld({ env: none });
     expect(server.tools.list.map(({ name }) => name)).toEqual(['read_result', 'check_connections']);
     const { data } = await call('check_connections');
-    expect(data['connections']).toMatchObject([
-      {
-        connection: 'datarock',
-        status: 'not_configured',
-        hint: expect.stringMatching(/DATAROCK_USER and DATAROCK_PRIVATE_KEY \(or DATAROCK_PRIVATE_KEY_FILE\)/),
-      },
-    ]);
+    const hints = [
+      /DATAROCK_USER and DATAROCK_PRIVATE_KEY \(or DATAROCK_PRIVATE_KEY_FILE\)/,
+      /^Set DATAOPS_TOKEN \(or/,
+    ];
+    for (const hint of hints)
+      expect(data['connections']).toContainEqual(
+        expect.objectContaining({ status: 'not_configured', hint: expect.stringMatching(hint) }),
+      );
     expect((await call('datarock_list_projects')).text).toMatch(/^not_configured: Datarock is not connected/);
   });
 });
@@ -54,17 +55,24 @@ describe('tools', () => {
 describe('check_connections', () => {
   it('says that a credential works, and what it sees', async () => {
     const { call } = await startWorld();
-    expect((await call('check_connections')).data['connections']).toEqual([
-      { connection: 'datarock', platform: 'Datarock', status: 'ok', facts: ['4 projects visible'] },
-    ]);
+    expect((await call('check_connections')).data['connections']).toContainEqual({
+      connection: 'datarock',
+      platform: 'Datarock',
+      status: 'ok',
+      facts: ['4 projects visible'],
+    });
   });
 
   it('says why one does not', async () => {
     const { call, datarock } = await startWorld();
     datarock.faults.add({ kind: 'status', status: 401 });
-    expect((await call('check_connections')).data['connections']).toMatchObject([
-      { status: 'failed', problem: expect.stringMatching(/401/), hint: expect.stringMatching(/DATAROCK_USER/) },
-    ]);
+    expect((await call('check_connections')).data['connections']).toContainEqual(
+      expect.objectContaining({
+        status: 'failed',
+        problem: expect.stringMatching(/401/),
+        hint: expect.stringMatching(/DATAROCK_USER/),
+      }),
+    );
   });
 });
 
