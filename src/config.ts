@@ -100,7 +100,8 @@ export function loadConfig({ env, flags = {}, file }: ConfigSources, providers: 
     if (twin < 0) found.push(merged);
     else found[twin] = merged;
   }
-  return { ...general, connections: found };
+  // What looks at a connection alone has to know it too: some reading shows secrets.
+  return { ...general, connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })) };
 }
 
 /** The names of the variables that configure a provider, and whether each is needed. */

@@ -83,9 +83,11 @@ export function connect(configured: readonly ConnectionConfig[], clock: Clock, r
 
 /** What an operator has to set before a platform can be used. */
 export function missing(provider: Provider): Fault {
-  const needed = providerVariables(provider)
-    .filter(({ required }) => required)
-    .map(({ name, secret }) => (secret ? `${name} (or ${name}_FILE)` : name));
+  const variables = providerVariables(provider);
+  const required = variables.filter(one => one.required);
+  // Where one of several credentials is enough, none is required; the first is the usual one.
+  const wanted = required.length ? required : variables.filter(({ secret }) => secret).slice(0, 1);
+  const needed = wanted.map(({ name, secret }) => (secret ? `${name} (or ${name}_FILE)` : name));
   return new Fault({
     code: 'not_configured',
     message: `${provider.title} is not configured.`,

@@ -34,9 +34,8 @@ export async function doctor(
   { json }: { json?: true | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return withSession(flags, terminal.env, async ({ server: { shared, tools }, config }) => {
+  return withSession(flags, terminal.env, async ({ server: { shared, tools } }) => {
     const findings = await tools.within('doctor', { signal: terminal.signal }, call => examine(shared, call));
-    if (config.read_only) for (const finding of findings) finding.read_only = true;
     const configured = findings.filter(({ connection }) =>
       shared.connections.states.some(({ name }) => name === connection),
     );

@@ -27,7 +27,8 @@ export async function openSession(flags: Flags, env: NodeJS.ProcessEnv = process
   const clock = systemClock(config.sandbox_speed);
   const sandbox = startOnFirstUse(clock);
   // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
-  const server = await createServer(config, { clock, accounts: redactor => sandboxAccounts(sandbox, clock, redactor) });
+  const accounts = (redactor: Redactor) => sandboxAccounts(sandbox, config.read_only, clock, redactor);
+  const server = await createServer(config, { clock, accounts });
   return {
     server,
     config,
@@ -54,13 +55,15 @@ function startOnFirstUse(clock: Clock) {
 
 function sandboxAccounts(
   sandbox: ReturnType<typeof startOnFirstUse>,
+  readOnly: boolean,
   clock: Clock,
   redactor: Redactor,
 ): ConnectionState[] {
   return providers.map(provider => {
     let connection: Promise<Connection> | undefined;
     const make = async () => {
-      const { connections } = loadConfig({ env: ownVariables(provider, await sandbox.environment()) }, [provider]);
+      const env = ownVariables(provider, await sandbox.environment());
+      const { connections } = loadConfig({ env, flags: { read_only: readOnly } }, [provider]);
       const [state] = connect(connections, clock, redactor);
       if (!state?.connect) throw state?.fault ?? new Error(`${provider.title} has no simulator`);
       return state.connect();
@@ -68,7 +71,7 @@ function sandboxAccounts(
     return {
       name: provider.name,
       provider,
-      readOnly: false,
+      readOnly,
       connect() {
         connection ??= make();
         return connection;

@@ -68,7 +68,8 @@ function show(
   print(stdout, paint(stdout, 'bold', head));
   for (const line of lines) print(stdout, line.startsWith(' ') ? line : paint(stdout, 'bold', line));
   print(stdout, '', `Resources: ${resources}, templates: ${resource_templates}, and whatever is stored.`);
-  if (unlisted_operations.length) print(stdout, `Reached through find_operation: ${unlisted_operations.join(', ')}.`);
+  const unlisted = unlisted_operations.length;
+  if (unlisted) print(stdout, `${unlisted} more operations are reached through find_operation; --json names them.`);
   print(
     stdout,
     paint(stdout, 'dim', 'Tokens of o200k_base. "Whole" has output schemas and hints, which models do not see.'),

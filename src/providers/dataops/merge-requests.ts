@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { whole } from '../../http/paging/whole.ts';
 import { operation } from '../../operation.ts';
 import { done, evidence, flag, id, search, since, sort, text } from './arguments.ts';
 import { brief } from './brief.ts';
@@ -9,6 +8,7 @@ import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
 import { commit, diff } from './repository.ts';
 import { withoutSecrets } from './secrets.ts';
+import { startsPipeline } from './starting.ts';
 
 const mergeRequest = z.looseObject({
   iid: z.number(),
@@ -156,8 +156,8 @@ const merge = operation({
   effect: 'update',
   destructive: true,
   summary:
-    'Merge a merge request. Look at detailed_merge_status of dataops_get_merge_request first, and pass its sha, so ' +
-    'that nothing newer is merged.',
+    'Merge a merge request. First dataops_get_merge_request: detailed_merge_status must be mergeable (checking: ask ' +
+    'again in a moment); pass its sha, so that nothing newer is merged.',
   toolset: 'merge-requests',
   input: z.strictObject({
     ...one,
@@ -236,7 +236,7 @@ const listPipelines = operation({
   toolset: 'merge-requests',
   input: z.strictObject(one),
   output: pipelineRow,
-  paging: whole({ items: body => body }),
+  paging: pages({ show: brief }),
   evidence: evidence('merge_requests/'),
   example: { arguments: example },
 });
@@ -282,10 +282,11 @@ const runPipeline = operation({
   name: 'dataops_run_merge_request_pipeline',
   route: 'POST /projects/{project}/merge_requests/{merge_request}/pipelines',
   effect: 'run',
-  summary: 'Start a pipeline for a merge request.',
+  summary: 'Start a pipeline for a merge request, wait for it, and show its jobs.',
   toolset: 'merge-requests',
   input: z.strictObject(one),
-  output: pipelineRow,
+  output: pipelineRow.extend({ project_id: z.number() }),
+  starts: startsPipeline,
   evidence: evidence('merge_requests/'),
   example: { arguments: example },
 });
