@@ -15,8 +15,13 @@ interface Contract {
   }[];
 }
 
-const contractOf = (platform: string): Contract =>
-  JSON.parse(readFileSync(new URL(`../src/providers/${platform}/contract.json`, import.meta.url), 'utf8'));
+const contracts = new Map<string, Contract>();
+function contractOf(platform: string): Contract {
+  const path = new URL(`../src/providers/${platform}/contract.json`, import.meta.url);
+  const contract = contracts.get(platform) ?? (JSON.parse(readFileSync(path, 'utf8')) as Contract);
+  contracts.set(platform, contract);
+  return contract;
+}
 
 const shapeOf = (path: string) => path.replace(/\{[^}]*\}/g, '{}');
 
