@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { generalSettings } from '../../src/config.ts';
 import type { HttpReply } from '../../src/http/client.ts';
 import { collect } from '../../src/http/paging/page.ts';
@@ -568,11 +568,11 @@ describe('job token allowlist', () => {
 describe('search', () => {
   it('looks everywhere, in a group and in the files of a project', async () => {
     const { rows } = await start();
-    expect(await rows('search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: 102 }]);
+    expect(await rows('list_search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: 102 }]);
     expect(
-      await rows('search_group_hits', { group: 'meridian', search: 'composites', scope: 'merge_requests' }),
+      await rows('list_group_search_hits', { group: 'meridian', search: 'composites', scope: 'merge_requests' }),
     ).toEqual([expect.objectContaining({ iid: 1 })]);
-    const hits = await rows('search_project_hits', { project, search: 'coalesce', scope: 'blobs' });
+    const hits = await rows('list_project_search_hits', { project, search: 'coalesce', scope: 'blobs' });
     expect(hits).toMatchObject([
       { path: 'dataops/modelling/assay_intervals.sql', data: expect.stringContaining('coalesce') },
     ]);
@@ -591,4 +591,55 @@ it('refuses what changes anything where only reading is allowed', async () => {
   const { call } = await start({ flags: { read_only: true } });
   const seen = await call('dataops_create_branch', { project, branch: 'x', ref: 'main' });
   expect(seen.isError).toBe(true);
+});
+
+describe('when the platform is not at its best', () => {
+  it('does not write a comment twice, and says how to see whether it was written', async () => {
+    const { no, call, rows, dataops, clock } = await start();
+    const one = { project, issue: 1 };
+    const post = { method: 'POST', path: /notes/ };
+    dataops.faults.add({ kind: 'truncate', match: post, times: 1 });
+    // It was written, whatever became of the answer.
+    expect((await call('dataops_create_issue_note', { ...one, body: 'Only once.' })).isError).toBe(false);
+    expect(await rows('list_issue_notes', one)).toMatchObject([{ body: 'Only once.' }]);
+    dataops.faults.add({ kind: 'hang', match: post, times: 1 });
+    const posts = () => dataops.requests.filter(({ method }) => method === 'POST').length;
+    const pending = no('create_issue_note', { ...one, body: 'Twice?' });
+    await vi.waitFor(() => expect(posts()).toBe(2));
+    await clock.advance(31_000);
+    expect(await pending).toMatch(/^timed_out: [\s\S]*\nNext: dataops_list_issue_notes/);
+    expect(posts()).toBe(2);
+  });
+
+  it('keeps secrets of an answer that was cut short', async () => {
+    const { call, dataops } = await start();
+    const kinds = ['truncate', 'malformed'] as const;
+    for (const kind of kinds) {
+      const switchedOff = dataops.faults.add({ kind });
+      const value = `cut-value-${kind}`;
+      const made = await call('dataops_create_project_variable', { project, key: `CUT_${kind.toUpperCase()}`, value });
+      const read = await call('dataops_get_project_variable', { project, key: 'SNOWFLAKE_USER' });
+      const token = await call('dataops_create_project_token', {
+        ...{ project, name: kind, scopes: ['read_api'], expires_at: '2027-01-31', role: 'reporter' },
+      });
+      switchedOff();
+      const secret = dataops.state.world.tokens.find(({ name }) => name === kind)?.value;
+      expect(secret).toMatch(/^glpat-/);
+      const all = JSON.stringify([made, read, token].map(({ raw }) => raw));
+      for (const one of [value, 'LOADER', secret]) expect(all).not.toContain(one);
+      // Not letter by letter either.
+      expect(all).not.toContain('"0":');
+    }
+  });
+
+  it.each(['null-fields', 'unknown-fields'] as const)('reads on with %s', async kind => {
+    const { call, dataops } = await owner();
+    const outcome = async ({ name, example }: (typeof further)[number]) =>
+      (await call(name, example.arguments)).isError;
+    const readable = further.filter(({ effect }) => effect === 'read');
+    const before: unknown[] = [];
+    for (const one of readable) before.push([one.name, await outcome(one)]);
+    dataops.faults.add({ kind });
+    for (const [index, one] of readable.entries()) expect([one.name, await outcome(one)]).toEqual(before[index]);
+  });
 });
