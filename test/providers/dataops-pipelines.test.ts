@@ -190,6 +190,26 @@ describe('looking', () => {
   });
 });
 
+describe.each(['null-fields', 'unknown-fields'] as const)('answers with %s', kind => {
+  it('are read all the same', async () => {
+    const { call, names, dataops } = await start();
+    dataops.faults.add({ kind });
+    const { failed } = names.pipelines;
+    for (const [tool, args] of [
+      ['dataops_list_projects', { limit: 3 }],
+      ['dataops_get_project', { project }],
+      ['dataops_list_pipelines', { project }],
+      ['dataops_get_pipeline', { project, pipeline: failed }],
+      ['dataops_list_pipeline_jobs', { project, pipeline: failed }],
+      ['dataops_run_pipeline', { project, ref: 'main', wait_seconds: 3 }],
+      ['dataops_get_schedule', { project, schedule: names.schedules.nightly }],
+    ] as const) {
+      const seen = await call(tool, args);
+      expect(seen.isError, `${tool}: ${seen.text}`).toBe(false);
+    }
+  });
+});
+
 describe('schedules', () => {
   it('finds the pipeline that playing one made', async () => {
     const { call, names, newest } = await start();
