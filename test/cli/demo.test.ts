@@ -11,7 +11,13 @@ describe('demo', () => {
     expect({ code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' });
     expect(demo.stdout).toMatch(/export \w+: \d+ of 40 holes/);
     expect(demo.stdout).toMatch(/mean RQD is \d\d\.\d %/);
-    for (const figure of ['tool calls', 'requests to the platform', 'with a credential', 'polls of runs', 'tokens of results'])
+    for (const figure of [
+      'tool calls',
+      'requests to the platform',
+      'with a credential',
+      'polls of runs',
+      'tokens of results',
+    ])
       expect(demo.stdout).toMatch(new RegExp(`${figure} +[1-9]`));
     expect(demo.stdout).not.toContain('\u001B');
     expect(await readdir(temporary)).toEqual([]);

@@ -1,49 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { generalSettings } from '../../src/config.ts';
 import type { HttpReply } from '../../src/http/client.ts';
 import { collect } from '../../src/http/paging/page.ts';
-import { further } from '../../src/providers/dataops/further.ts';
 import { pages } from '../../src/providers/dataops/paging.ts';
 import { createResources } from '../../src/resources/registry.ts';
-import { type Seen, startWorld, type WorldOptions } from '../harness.ts';
-
-type Row = Record<string, unknown>;
-
-const project = 'meridian/data/drill-assays';
-
-/** What is destructive is sent unasked: asking has tests of its own. */
-const unattended = 'yes' in generalSettings.shape ? { yes: true } : {};
-
-async function start({ flags, ...options }: WorldOptions = {}) {
-  const world = await startWorld({
-    platforms: ['dataops'],
-    flags: { toolsets: 'dataops:all', ...unattended, ...flags },
-    ...options,
-  });
-  const { names } = world.dataops.state;
-  const ok = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dataops_${name}`, args);
-    expect(seen.isError, seen.text).toBe(false);
-    expect(seen.data['warnings'] ?? []).not.toContainEqual(expect.stringContaining('differs'));
-    return seen;
-  };
-  const rows = async (name: string, args: Row = {}) => itemsOf(await ok(name, args));
-  const no = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dataops_${name}`, args);
-    expect(seen.isError, seen.text).toBe(true);
-    return seen.text;
-  };
-  return { ...world, names, ok, rows, no };
-}
-
-const itemsOf = ({ data }: Seen) => data['items'] as Row[];
-const as = (token: string) => ({ env: { DATAOPS_TOKEN: token } });
-let ownerToken: string | undefined;
-const owner = async () => {
-  // Tokens are alike in every world, and starting one takes a while.
-  ownerToken ??= (await start()).names.tokens.owner;
-  return start(as(ownerToken));
-};
+import { itemsOf, owner, project, type Row, start } from './dataops-world.ts';
 
 describe('paging', () => {
   it('asks for full pages, several at once, and stores what is large', async () => {
@@ -152,107 +112,6 @@ describe('what is meant', () => {
     expect(await no('list_branches', { project: 'people-and-pay/payroll-model' })).toMatch(
       /^not_found: .*absent, or hidden/,
     );
-  });
-});
-
-describe('secrets', () => {
-  it('are dropped from every listing and thing that has them', async () => {
-    const { call, ok } = await owner();
-    const secret = /import-password|snowflake-password|lab-api-key|vault-password|GR1348/;
-    for (const { name, example, effect } of further) {
-      if (effect !== 'read') continue;
-      expect(JSON.stringify((await call(name, example.arguments)).raw), name).not.toMatch(secret);
-    }
-    const { data } = await ok('get_group', { group: 'meridian', with_projects: true });
-    expect(JSON.stringify(data)).not.toContain('runners_token');
-  });
-
-  it('shows one value of a variable where it is asked for', async () => {
-    const { ok, rows, no } = await start();
-    expect(await rows('list_project_variables', { project })).toMatchObject([
-      { key: 'SNOWFLAKE_USER', value: '[hidden]' },
-      { key: 'SNOWFLAKE_PASSWORD', value: '[hidden]', protected: true },
-      { key: 'SNOWFLAKE_PASSWORD', value: '[hidden]', environment_scope: 'dev' },
-      { key: 'LAB_API_KEY', value: null },
-    ]);
-    const one = { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' };
-    expect((await ok('get_project_variable', one)).data['value']).toBe('[hidden]');
-    expect((await ok('get_project_variable', { ...one, show_value: true })).data['value']).toBe('snowflake-password-2');
-    expect(await no('get_project_variable', { project, key: 'SNOWFLAKE_PASSWORD' })).toMatch(/^conflict: .*multiple/);
-  });
-
-  it('are not shown through a connection that may only look', async () => {
-    const { no, ok } = await start({ flags: { read_only: true } });
-    const one = { project, key: 'SNOWFLAKE_USER' };
-    expect((await ok('get_project_variable', one)).data['value']).toBe('[hidden]');
-    expect(await no('get_project_variable', { ...one, show_value: true })).toMatch(
-      /^read_only: .*\nNext: .*show_value/,
-    );
-  });
-
-  it('change only the variable that is meant, and do not come back', async () => {
-    const { ok, rows, dataops } = await start();
-    const { variables } = dataops.state.world.projects.get(101) ?? { variables: [] };
-    const made = await ok('create_project_variable', { project, key: 'LIMIT', value: 'new-limit-1', masked: true });
-    expect(made.data).toMatchObject({ key: 'LIMIT', value: '[hidden]', masked: true, environment_scope: '*' });
-    const change = { project, key: 'SNOWFLAKE_PASSWORD', value: 'snowflake-password-3', scope: 'dev' };
-    expect((await ok('update_project_variable', change)).text).not.toContain('snowflake-password-3');
-    expect(variables.map(({ value }) => value)).toEqual([
-      'LOADER',
-      'snowflake-password-1',
-      'snowflake-password-3',
-      'lab-api-key-1',
-      'new-limit-1',
-    ]);
-    expect((await ok('delete_project_variable', { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' })).data).toEqual({
-      done: true,
-    });
-    expect(await rows('list_project_variables', { project })).toHaveLength(4);
-  });
-
-  it('holds for the variables of groups too', async () => {
-    const { ok, rows } = await owner();
-    const group = 'meridian';
-    expect((await ok('get_group_variable', { group, key: 'VAULT_PASSWORD' })).data['value']).toBe('[hidden]');
-    await ok('create_group_variable', { group, key: 'LIMIT', value: '0.5' });
-    const changed = await ok('update_group_variable', { group, key: 'LIMIT', value: '0.7', description: 'Of gold' });
-    expect(changed.data).toMatchObject({ value: '[hidden]', description: 'Of gold' });
-    const shown = await ok('get_group_variable', { group, key: 'LIMIT', show_value: true });
-    expect(shown.data['value']).toBe('0.7');
-    await ok('delete_group_variable', { group, key: 'LIMIT' });
-    expect(await rows('list_group_variables', { group })).toHaveLength(2);
-  });
-});
-
-describe('access tokens', () => {
-  const wanted = { name: 'report', scopes: ['read_api'], expires_at: '2027-01-31', role: 'reporter' };
-
-  it('of projects and groups are made, replaced and revoked, and seen only where asked for', async () => {
-    const { ok, rows, dataops } = await owner();
-    for (const [kind, holder] of [
-      ['project', { project }],
-      ['group', { group: 'meridian/data' }],
-    ] as const) {
-      const made = await ok(`create_${kind}_token`, { ...holder, ...wanted });
-      expect(made.data).toMatchObject({ name: 'report', access_level: 20, scopes: ['read_api'] });
-      expect(made.data).not.toHaveProperty('value');
-      expect(made.data).not.toHaveProperty('token');
-      const one = { ...holder, token_id: made.data['id'] };
-      const rotated = await ok(`rotate_${kind}_token`, { ...one, show_value: true });
-      const current = dataops.state.world.tokens.find(({ id }) => id === rotated.data['id']);
-      expect(rotated.data['value']).toBe(current?.value);
-      await ok(`revoke_${kind}_token`, { ...holder, token_id: rotated.data['id'] });
-      const left = await rows(`list_${kind}_tokens`, { ...holder, state: 'active' });
-      expect(left.map(({ name }) => name)).not.toContain('report');
-    }
-  });
-
-  it('shows the one in use, and the release', async () => {
-    const { ok } = await start();
-    expect((await ok('get_current_token')).data).toMatchObject({ name: 'assistant', scopes: ['api'], active: true });
-    expect((await ok('get_current_user')).data).toMatchObject({ username: 'maya.lindqvist' });
-    expect((await ok('get_version')).data).toMatchObject({ version: '17.4.2-ee' });
-    expect((await ok('get_metadata')).data).toMatchObject({ enterprise: true });
   });
 });
 
@@ -568,11 +427,11 @@ describe('job token allowlist', () => {
 describe('search', () => {
   it('looks everywhere, in a group and in the files of a project', async () => {
     const { rows } = await start();
-    expect(await rows('search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: 102 }]);
+    expect(await rows('list_search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: 102 }]);
     expect(
-      await rows('search_group_hits', { group: 'meridian', search: 'composites', scope: 'merge_requests' }),
+      await rows('list_group_search_hits', { group: 'meridian', search: 'composites', scope: 'merge_requests' }),
     ).toEqual([expect.objectContaining({ iid: 1 })]);
-    const hits = await rows('search_project_hits', { project, search: 'coalesce', scope: 'blobs' });
+    const hits = await rows('list_project_search_hits', { project, search: 'coalesce', scope: 'blobs' });
     expect(hits).toMatchObject([
       { path: 'dataops/modelling/assay_intervals.sql', data: expect.stringContaining('coalesce') },
     ]);

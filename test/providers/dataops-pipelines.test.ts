@@ -73,12 +73,33 @@ describe('starting', () => {
     const seen = await finish(world, started);
     expect(runOf(seen)).toMatchObject({ status: 'succeeded', final: true });
     expect(runOf(seen).notes).toEqual([expect.stringMatching(/^Succeeded although "Test all Sources" .*failed/)]);
-    const stages = (seen.data['stages'] as { stage: string }[]).map(({ stage }) => stage);
-    expect(stages.slice(0, 2)).toEqual(['Pipeline Initialisation', 'Vault Initialisation']);
+    const stages = seen.data['stages'] as { stage: string; jobs: Row[] }[];
+    const names = stages.map(({ stage }) => stage);
+    expect(names.slice(0, 2)).toEqual(['Pipeline Initialisation', 'Vault Initialisation']);
+    expect(names.slice(-2)).toEqual(['Data Product', 'Clean Up']);
     expect(seen.data['tests']).toMatchObject({ count: 26, failed: 1 });
-    expect(seen.data['started']).toEqual([
-      expect.objectContaining({ pipeline: expect.stringMatching(/^dataops:\/\/projects\/101\/pipelines\/\d+$/) }),
-    ]);
+    const [bridge] = stages.at(-2)?.jobs ?? [];
+    expect(bridge).toMatchObject({ name: 'Publish Ore Quality', status: 'success', started_status: 'success' });
+    // What it started is a run too, and the URI is enough to look at it.
+    const child = await world.call('dataops_get_pipeline', {
+      project: bridge?.['started'],
+      pipeline: bridge?.['started'],
+    });
+    expect(child.data).toMatchObject({ source: 'parent_pipeline', status: 'success' });
+    const [, notify] = child.data['stages'] as { jobs: Row[] }[];
+    expect(notify?.jobs).toMatchObject([{ started: expect.stringMatching(/^dataops:\/\/projects\/100\//) }]);
+  });
+
+  it('leads to the pipeline whose failure is the failure', async () => {
+    const world = await start();
+    world.state.world.outcomes.set('Build Data Product', 'script_failure');
+    const seen = await finish(world, await world.call('dataops_run_pipeline', { project, ref: 'main' }));
+    expect(runOf(seen)).toMatchObject({ status: 'failed' });
+    const failures = seen.data['failures'] as Row[];
+    const bridge = failures.find(({ name }) => name === 'Publish Ore Quality');
+    expect(bridge).toMatchObject({ started_status: 'failed', started: expect.stringMatching(/^dataops:/) });
+    const child = await world.call('wait_for_run', { run: bridge?.['started'] });
+    expect(child.data['failures']).toMatchObject([{ name: 'Build Data Product', log_end: expect.any(String) }]);
   });
 
   it('does not repeat a start that timed out, and says where to look', async () => {
@@ -166,6 +187,26 @@ describe('looking', () => {
     const { data } = await call('dataops_get_pipeline', { project, pipeline: names.pipelines.failed });
     expect(data['failures']).toMatchObject([{ name: 'Build all Models' }]);
     expect(data['tests']).toBeUndefined();
+  });
+});
+
+describe.each(['null-fields', 'unknown-fields'] as const)('answers with %s', kind => {
+  it('are read all the same', async () => {
+    const { call, names, dataops } = await start();
+    dataops.faults.add({ kind });
+    const { failed } = names.pipelines;
+    for (const [tool, args] of [
+      ['dataops_list_projects', { limit: 3 }],
+      ['dataops_get_project', { project }],
+      ['dataops_list_pipelines', { project }],
+      ['dataops_get_pipeline', { project, pipeline: failed }],
+      ['dataops_list_pipeline_jobs', { project, pipeline: failed }],
+      ['dataops_run_pipeline', { project, ref: 'main', wait_seconds: 3 }],
+      ['dataops_get_schedule', { project, schedule: names.schedules.nightly }],
+    ] as const) {
+      const seen = await call(tool, args);
+      expect(seen.isError, `${tool}: ${seen.text}`).toBe(false);
+    }
   });
 });
 

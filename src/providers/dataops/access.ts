@@ -5,7 +5,7 @@ import { brief } from './brief.ts';
 import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
-import { showValue } from './secrets.ts';
+import { facts, showValue } from './secrets.ts';
 
 const token = z.looseObject({
   id: z.number(),
@@ -30,8 +30,11 @@ const wanted = {
 
 // The only time that the token itself is in an answer. Under another name, because what is called a token is redacted.
 async function makeToken(self: Operation, args: Row, context: OperationContext): Promise<z.input<typeof newToken>> {
-  const { token, ...facts } = (await context.request(self, args)).body as z.input<typeof newToken>;
-  return { ...facts, ...(args['show_value'] === true && { value: String(token) }) };
+  const { token: secret, ...rest } = facts((await context.request(self, args)).body);
+  return {
+    ...(rest as z.input<typeof newToken>),
+    ...(args['show_value'] === true && secret != null && { value: String(secret) }),
+  };
 }
 
 const listProjectTokens = operation({
@@ -54,6 +57,7 @@ const createProjectToken: Operation = operation({
   destructive: true,
   summary: 'Create an access token of a project. It can be seen this once only, with show_value.',
   toolset: 'access',
+  doubt: 'dataops_list_project_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ project, ...wanted }),
   output: newToken,
   evidence: evidence('project_access_tokens/'),
@@ -75,6 +79,7 @@ const rotateProjectToken: Operation = operation({
   destructive: true,
   summary: 'Replace an access token of a project; the old one stops working. The new one is seen only with show_value.',
   toolset: 'access',
+  doubt: 'dataops_list_project_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ project, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
   output: newToken,
   evidence: evidence('project_access_tokens/'),
@@ -114,6 +119,7 @@ const createGroupToken: Operation = operation({
   destructive: true,
   summary: 'Create an access token of a group. It can be seen this once only, with show_value.',
   toolset: 'access',
+  doubt: 'dataops_list_group_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ group, ...wanted }),
   output: newToken,
   evidence: evidence('group_access_tokens/'),
@@ -130,6 +136,7 @@ const rotateGroupToken: Operation = operation({
   destructive: true,
   summary: 'Replace an access token of a group; the old one stops working. The new one is seen only with show_value.',
   toolset: 'access',
+  doubt: 'dataops_list_group_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ group, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
   output: newToken,
   evidence: evidence('group_access_tokens/'),

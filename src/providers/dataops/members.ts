@@ -91,7 +91,7 @@ const listUsers = operation({
   toolset: 'members',
   input: z.strictObject({ search, username: text('Exact user name'), active: flag('Only active ones') }),
   output: user,
-  paging: pages(),
+  paging: pages({ keyset: { order_by: 'id' } }),
   evidence: evidence('users/'),
   example: { arguments: { search: 'amara' } },
 });

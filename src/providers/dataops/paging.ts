@@ -5,6 +5,7 @@ import {
   badPosition,
   type Page,
   type PageFetch,
+  type PagePatch,
   type PageReaders,
   type Paging,
   type Position,
@@ -53,10 +54,8 @@ export function pages({ show, keyset }: PagesOptions = {}): Paging {
 // Keyset and numbered pages have to be in the same order, for one listing may be read by both.
 function ordered(fetch: PageFetch, sort: unknown, orderBy?: string): PageFetch {
   const query = { ...(sort !== undefined && { sort }), ...(orderBy !== undefined && { order_by: orderBy }) };
-  return Object.assign(
-    (patch: Parameters<PageFetch>[0]) => fetch({ ...patch, query: { ...query, ...patch.query } }),
-    fetch.path && { path: fetch.path },
-  );
+  const inOrder = (patch: PagePatch) => fetch({ ...patch, query: { ...query, ...patch.query } });
+  return Object.assign(inOrder, fetch);
 }
 
 interface Loaded extends ReturnType<typeof readPage> {

@@ -116,12 +116,13 @@ export const getPipeline: Operation = operation({
   evidence: evidence('pipelines/'),
   example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
   async send(args, context) {
-    const [{ body }, attempts, started, tests] = await Promise.all([
+    const [{ body }, own, bridges, tests] = await Promise.all([
       context.request(getPipeline, args),
       readJobs(args, context, { retried: true }),
-      downstream(args, context),
+      readBridges(args, context),
       testCounts(args, context),
     ]);
+    const attempts = [...own, ...bridges].sort((a, b) => a.id - b.id);
     const jobs = attempts.filter(({ id, name }) => !attempts.some(other => other.name === name && other.id > id));
     const failed = jobs.filter(({ status }) => status === 'failed');
     const failures = await Promise.all(failed.map((job, index) => failure(args, job, index < tail.jobs, context)));
@@ -131,14 +132,18 @@ export const getPipeline: Operation = operation({
       stages: byStage(jobs, attempts),
       ...(failures.length && { failures }),
       ...(gates.length && { waits_for: gates.map(({ id, name }) => ({ job: id, name, start: 'dataops_play_job' })) }),
-      ...(started.length && { started }),
       ...(tests && { tests }),
     };
   },
 });
 
+/** A job, or a bridge with the pipeline it started. */
+interface Step extends Job {
+  downstream_pipeline?: { id: number; project_id: number; status: string } | null;
+}
+
 /** Stages in the order the platform made them, which a retried job's new id would disturb. */
-function byStage(jobs: readonly Job[], attempts: readonly Job[]) {
+function byStage(jobs: readonly Step[], attempts: readonly Step[]) {
   const stages = [...new Set(attempts.map(({ stage }) => stage))];
   return stages.map(stage => ({
     stage,
@@ -146,7 +151,8 @@ function byStage(jobs: readonly Job[], attempts: readonly Job[]) {
   }));
 }
 
-function jobLine({ id, name, status, duration, allow_failure, artifacts = [] }: Job, attempts: readonly Job[]): Row {
+function jobLine(step: Step, attempts: readonly Step[]): Row {
+  const { id, name, status, duration, allow_failure, artifacts = [] } = step;
   const tries = attempts.filter(other => other.name === name).length;
   return {
     id,
@@ -156,40 +162,34 @@ function jobLine({ id, name, status, duration, allow_failure, artifacts = [] }: 
     ...(allow_failure && { allow_failure }),
     ...(tries > 1 && { attempts: tries }),
     ...(artifacts.some(({ file_type }) => file_type === 'archive') && { artifacts: true }),
+    ...started(step),
   };
 }
 
+/** Child pipelines and those of other projects are runs of their own. */
+const started = ({ downstream_pipeline: pipeline }: Step): Row =>
+  pipeline
+    ? { started: `dataops://projects/${pipeline.project_id}/pipelines/${pipeline.id}`, started_status: pipeline.status }
+    : {};
+
 async function failure(
   { project }: { project: string },
-  { id, name, stage, failure_reason, allow_failure }: Job,
+  step: Step,
   withLog: boolean,
   context: OperationContext,
 ): Promise<Row> {
-  const about = {
-    job: id,
-    name,
-    stage,
-    ...dropEmpty({ reason: failure_reason }),
-    ...(allow_failure && { allow_failure }),
-  };
+  const { id, name, stage, failure_reason: reason, allow_failure } = step;
+  const about = { job: id, name, stage, ...dropEmpty({ reason }), ...(allow_failure && { allow_failure }) };
+  if (step.downstream_pipeline) return { ...about, ...started(step), next: 'dataops_get_pipeline of what it started' };
   if (!withLog) return about;
   const log = await unless(readLog({ project, job: String(id) }, context));
   return { ...about, ...(log?.length && { log_end: tailOf(log, tail.lines, tail.characters).join('\n') }) };
 }
 
-/** Child pipelines, and those of other projects; only bridges know them. */
-async function downstream(args: Row, context: OperationContext): Promise<Row[]> {
-  const bridges = (await unless(context.rows(listBridges, args))) ?? [];
-  return bridges.map(({ id, name, status, downstream_pipeline: pipeline }) => {
-    const { id: number, project_id } = (pipeline ?? {}) as { id?: number; project_id?: number };
-    const uri = number === undefined ? undefined : `dataops://projects/${project_id}/pipelines/${number}`;
-    return {
-      job: id,
-      name,
-      status,
-      ...dropEmpty({ pipeline: uri, pipeline_status: (pipeline as Row | null)?.['status'] }),
-    };
-  });
+/** Jobs that start other pipelines are not among the jobs. */
+async function readBridges(args: Row, context: OperationContext): Promise<Step[]> {
+  const reply = await unless(context.request(listBridges, args, { query: { per_page: 100 } }));
+  return Array.isArray(reply?.body) ? (reply.body as Step[]) : [];
 }
 
 async function testCounts(args: Row, context: OperationContext): Promise<Row | undefined> {

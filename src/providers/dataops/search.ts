@@ -11,7 +11,7 @@ const shared = ['issues', 'merge_requests', 'milestones', 'users'] as const;
 const found = z.looseObject({});
 
 const searchAll = operation({
-  name: 'dataops_search_hits',
+  name: 'dataops_list_search_hits',
   route: 'GET /search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users everywhere.',
@@ -27,7 +27,7 @@ const searchAll = operation({
 });
 
 const searchGroup = operation({
-  name: 'dataops_search_group_hits',
+  name: 'dataops_list_group_search_hits',
   route: 'GET /groups/{group}/search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users in a group.',
@@ -40,7 +40,7 @@ const searchGroup = operation({
 });
 
 const searchProject = operation({
-  name: 'dataops_search_project_hits',
+  name: 'dataops_list_project_search_hits',
   route: 'GET /projects/{project}/search',
   effect: 'read',
   summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',

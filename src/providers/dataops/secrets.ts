@@ -22,7 +22,10 @@ const withoutUser = (url: string) => url.replace(/\/\/[^/]*@/, '//');
 /** A variable whose value is known to be there, and no more. */
 export const masked = (variable: Row): Row => ({ ...variable, ...(variable['value'] != null && { value: hidden }) });
 
-export const maskedValue = (variable: unknown): unknown => masked((variable ?? {}) as Row);
+export const maskedValue = (body: unknown): unknown => masked(facts(body));
+
+/** An answer that was cut short is text, and its secrets cannot be told from the rest. */
+export const facts = (body: unknown): Row => (typeof body === 'object' && body !== null ? (body as Row) : {});
 
 export const showValue = z
   .boolean()

@@ -4,7 +4,7 @@ import { done, evidence, flag, text } from './arguments.ts';
 import { groupArgument as group } from './groups.ts';
 import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
-import { masked, maskedValue, refuseReadOnly, showValue } from './secrets.ts';
+import { facts, masked, maskedValue, refuseReadOnly, showValue } from './secrets.ts';
 
 const variable = z.looseObject({
   key: z.string(),
@@ -58,7 +58,7 @@ const getProjectVariable = operation({
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
     const { body } = await context.request(getProjectVariable, args);
-    return (args.show_value ? body : maskedValue(body)) as z.input<typeof variable>;
+    return (args.show_value ? facts(body) : maskedValue(body)) as z.input<typeof variable>;
   },
 });
 
@@ -135,7 +135,7 @@ const getGroupVariable = operation({
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
     const { body } = await context.request(getGroupVariable, args);
-    return (args.show_value ? body : maskedValue(body)) as z.input<typeof variable>;
+    return (args.show_value ? facts(body) : maskedValue(body)) as z.input<typeof variable>;
   },
 });
 

@@ -1,0 +1,61 @@
+// Listing the projects of DataOps.live through one call: requests, seconds, and tokens of the answer. Over the library
+// entry, in real time, with an upstream that pages as GitLab does and takes 20 ms for every page.
+import { createServer as listenHttp } from 'node:http';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { createServer, loadConfig, providers } from '../dist/index.js';
+import { say } from './baseline/measure.mjs';
+import { inNewHome } from './baseline/world.mjs';
+
+const pageDelay = 20;
+const row = id => ({
+  id,
+  path_with_namespace: `site-logs/site-log-${id}`,
+  name: `Site Log ${id}`,
+  description: null,
+  default_branch: 'main',
+  last_activity_at: '2026-11-21T00:00:00.000Z',
+  web_url: `https://app.dataops.live/site-logs/site-log-${id}`,
+});
+
+async function startUpstream(count) {
+  let requests = 0;
+  const server = listenHttp((request, response) => {
+    requests += 1;
+    const { searchParams } = new URL(request.url, 'http://upstream');
+    const [page, size] = [Number(searchParams.get('page') ?? 1), Number(searchParams.get('per_page') ?? 20)];
+    const start = (page - 1) * size;
+    const rows = Array.from({ length: Math.max(0, Math.min(size, count - start)) }, (_, n) => row(count - start - n));
+    const next = start + size < count ? String(page + 1) : '';
+    const headers = { 'x-next-page': next, 'x-per-page': String(size), 'x-total': String(count) };
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(rows));
+    }, pageDelay);
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}/api/v4`, requests: () => requests, close };
+}
+
+await inNewHome(async ({ home }) => {
+  for (const count of [1_000, 10_000]) {
+    const upstream = await startUpstream(count);
+    const env = { DATAOPS_BASE_URL: upstream.url, DATAOPS_TOKEN: 'glpat-bench-bench-bench' };
+    const config = loadConfig({ env, flags: { log_level: 'silent', results_dir: home } }, providers);
+    const server = await createServer(config);
+    const start = performance.now();
+    const { content, isError } = await server.tools.call('dataops_list_projects', { limit: 'all' });
+    const seconds = (performance.now() - start) / 1000;
+    if (isError) throw new Error(content[0].text);
+    const what = `all of ${count} projects, one call`;
+    say({ what: `${what}: requests`, unit: '', value: upstream.requests(), bound: count / 100 });
+    say({ what: `${what}: time, ${pageDelay} ms a page`, unit: 's', value: seconds, bound: 5 });
+    say({ what: `${what}: tokens of the answer`, unit: '', value: countTokens(content[0].text), bound: 1_000 });
+    await server.close();
+    upstream.close();
+  }
+});
+process.exit();
