@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { SandboxClock } from './clock.ts';
 import { createFaults, type Faults, halve, replaceReply, spoilReply } from './faults.ts';
 import { createRouter, type Router, type Routes, type SimulatorReply, type SimulatorRequest } from './router.ts';
@@ -30,6 +30,8 @@ export interface Simulation<State> {
   settings: Readonly<Record<string, string>>;
   /** What tests look at and switch. */
   state: State;
+  /** Lets go of what the simulation holds outside of memory. */
+  close?(): Promise<void>;
 }
 
 /** What answers on one origin. */
@@ -41,8 +43,10 @@ export interface Site {
   refuse(status: number, message: string): SimulatorReply;
   /** Names of fields that the platform may leave out, for the fault `null-fields`. */
   nullable?: readonly string[];
-  /** Longest request body in bytes; above it: 413. Default 64 MiB. */
+  /** Longest request body in bytes; above it: 413. Default 64 MiB. Not for streamed bodies. */
   bodyLimit?: number;
+  /** Requests whose bodies the handlers read themselves; `path` is not decoded. Default: none. */
+  streams?(method: string, path: string): boolean;
 }
 
 export interface LoggedRequest {
@@ -106,8 +110,10 @@ export async function startSimulator<State>(
   const requests: LoggedRequest[] = [];
   const names = ['api', ...(definition.origins ?? [])];
   const listeners = new Map(await Promise.all(names.map(async name => [name, await listen()] as const)));
+  let letGo: (() => Promise<void>) | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([...listeners.values()].map(listener => listener.close()));
+    await letGo?.();
   };
   try {
     const origin = (name: string): string => {
@@ -115,7 +121,8 @@ export async function startSimulator<State>(
       if (!listener) throw new Error(`${definition.platform} has no origin "${name}"`);
       return listener.origin;
     };
-    const { sites, ...simulation } = await definition.create({ clock, origin });
+    const { sites, close: release, ...simulation } = await definition.create({ clock, origin });
+    letGo = release;
     for (const [name, site] of Object.entries(sites)) {
       listeners.get(name)?.serve(exchange({ name, site, clock, faults, requests }));
     }
@@ -179,22 +186,44 @@ function exchange({ name, site, clock, faults, requests }: Exchange): Serve {
       return;
     }
     if (fault?.kind === 'slow') await clock.sleep(fault.ms);
-    const release = clock.hold?.();
-    if (release) response.once('close', release);
-    if (response.destroyed) release?.();
+    const release = hold(clock, response);
     const standIn = fault && replaceReply(fault, site.refuse);
     const reply = standIn ?? (await answer(request, site, route));
+    if (reply.afterMs !== undefined) {
+      release();
+      await pass(reply.afterMs, clock, response);
+      hold(clock, response);
+    }
     const spoiled = fault ? await spoilReply(fault, reply, site.nullable ?? []) : reply;
     entry.status = spoiled.status;
     await write(response, spoiled, fault?.kind === 'truncate');
   };
 }
 
+/** Keeps time where it is until the response is done with. */
+function hold(clock: SandboxClock, response: ServerResponse): () => void {
+  const release = clock.hold?.() ?? (() => {});
+  response.once('close', release);
+  if (response.destroyed) release();
+  return release;
+}
+
+/** Lets clock time pass, unless nobody waits any more. */
+async function pass(ms: number, clock: SandboxClock, response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  response.once('close', leave);
+  await clock.sleep(ms, gone.signal);
+  response.off('close', leave);
+}
+
 async function answer(message: IncomingMessage, site: Site, route: Router): Promise<SimulatorReply> {
-  const bytes = await readBody(message, site.bodyLimit ?? 64 * 1024 * 1024);
-  if (!bytes) return site.refuse(413, 'The request body is too large');
   const { method = 'GET', url: target = '/', headers } = message;
   const [path = '/', ...query] = target.split('?');
+  const streamed = site.streams?.(method, path) ?? false;
+  const bytes = streamed ? Buffer.alloc(0) : await readBody(message, site.bodyLimit ?? 64 * 1024 * 1024);
+  if (!bytes) return site.refuse(413, 'The request body is too large');
   const match = route(method, path);
   const request: SimulatorRequest = {
     method,
@@ -204,6 +233,7 @@ async function answer(message: IncomingMessage, site: Site, route: Router): Prom
     headers,
     params: 'params' in match ? match.params : {},
     bytes,
+    ...(streamed && { stream: message }),
     json: () => parse(bytes),
   };
   try {
@@ -216,7 +246,16 @@ async function answer(message: IncomingMessage, site: Site, route: Router): Prom
   } catch (error) {
     // A defect of the simulator must not pass for the platform's behaviour.
     return site.refuse(500, `Defect in the simulator: ${error instanceof Error ? error.stack : String(error)}`);
+  } finally {
+    if (streamed) await readOn(message);
   }
+}
+
+/** What nobody read has to be read all the same: an answer before the end would reset the connection. */
+async function readOn(message: IncomingMessage): Promise<void> {
+  if (message.readableEnded || message.destroyed) return;
+  message.resume();
+  await finished(message).catch(() => {});
 }
 
 async function write(response: ServerResponse, reply: SimulatorReply, truncated: boolean): Promise<void> {
@@ -239,7 +278,7 @@ async function write(response: ServerResponse, reply: SimulatorReply, truncated:
   response.end(bytes);
 }
 
-// Reads to the end even when it is too much: an answer before the end would reset the connection under the sender.
+// Reads to the end even when it is too much, for the same reason.
 async function readBody(message: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

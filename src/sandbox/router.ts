@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 
-/** A request as a simulator sees it, body read. */
+/** A request as a simulator sees it, body read unless its site streams it. */
 export interface SimulatorRequest {
   method: string;
   /** The request target byte for byte as it came: path and query, nothing decoded. */
@@ -12,7 +12,10 @@ export interface SimulatorRequest {
   headers: IncomingHttpHeaders;
   /** Variables of the route, each decoded once. */
   params: Readonly<Record<string, string>>;
+  /** Empty where the site streams the body. */
   bytes: Buffer;
+  /** The body as it arrives, where the site streams it; to be read to its end or not at all. */
+  stream?: Readable;
   /** The body as JSON; undefined when it is not JSON. */
   json(): unknown;
 }
@@ -24,6 +27,8 @@ export interface SimulatorReply {
   json?: unknown;
   /** Sent as it is; a stream goes out in chunks, as fast as it is read. */
   body?: string | Uint8Array | Readable;
+  /** Clock ms that pass before it is sent. */
+  afterMs?: number;
 }
 
 export type Handler = (request: SimulatorRequest) => SimulatorReply | Promise<SimulatorReply>;
