@@ -49,14 +49,32 @@ const besideMain = {
 /** `src/facts.ts` as it comes out: the facts themselves, not the records and the work that they are made from. */
 async function readyFacts() {
   const { loadFacts } = await importSource('src/facts.ts');
-  const facts = JSON.stringify(JSON.stringify(await loadFacts()));
+  const { platforms, general } = await loadFacts();
+  // Most operations are not listed, and nobody looks at their schemas: those stay text until somebody does.
+  for (const platform of Object.values(platforms)) {
+    platform.operations = platform.operations.map(({ input, output, ...facts }) => ({
+      ...facts,
+      schemas: JSON.stringify({ input, output }),
+    }));
+  }
+  const text = JSON.stringify(JSON.stringify({ platforms, general }));
+  const contents = `
+    const withSchemas = ({ schemas, ...facts }) => {
+      let made;
+      const read = name => ({ enumerable: true, get: () => (made ??= JSON.parse(schemas))[name] });
+      return Object.defineProperties(facts, { input: read('input'), output: read('output') });
+    };
+    let facts;
+    export async function loadFacts() {
+      if (facts) return facts;
+      facts = JSON.parse(${text});
+      for (const platform of Object.values(facts.platforms)) platform.operations = platform.operations.map(withSchemas);
+      return facts;
+    }`;
   return {
     name: 'ready-facts',
     setup({ onLoad }) {
-      // Text is read faster than an object literal of this size.
-      onLoad({ filter: /[\\/]src[\\/]facts\.ts$/ }, () => ({
-        contents: `export const loadFacts = async () => JSON.parse(${facts});`,
-      }));
+      onLoad({ filter: /[\\/]src[\\/]facts\.ts$/ }, () => ({ contents }));
     },
   };
 }
