@@ -103,6 +103,8 @@ function evidenceOf(operations: readonly OperationFacts[]): Pick<Finding, 'opera
   return { operations: levels, not_documented: others.map(({ name }) => name) };
 }
 
+const shownNames = 5;
+
 /** Platforms take clocks that are at most some minutes wrong. */
 const mostSkew = 30;
 
@@ -123,7 +125,9 @@ function show(finding: Finding, { stdout }: Terminal): void {
   line('next', hint);
   const { documented, observed, inferred } = operations;
   line('operations', `${documented} documented, ${observed} observed, ${inferred} inferred`);
-  if (finding.not_documented.length) line('', `not documented: ${finding.not_documented.join(', ')}`);
+  const { not_documented: others } = finding;
+  const more = others.length > shownNames ? ` and ${others.length - shownNames} more` : '';
+  if (others.length) line('', `not documented: ${others.slice(0, shownNames).join(', ')}${more}`);
 }
 
 function clockWords(ahead: number): string {

@@ -68,7 +68,7 @@ describe('resources', () => {
   it('completes project paths by searching, not by reading every one', async () => {
     const world = await start();
     const paths = await resourcesOf(world).complete(
-      'dataops://projects/{project}/pipelines',
+      'dataops://projects/{project}/pipelines{?ref}',
       'project',
       'meridian/data/dr',
       {},

@@ -118,6 +118,23 @@ describe('completion', () => {
     expect(world.datarock.requests).toHaveLength(1);
   });
 
+  it('searches where the platform can, within what is chosen already', async () => {
+    const client = await connected(await startWorld({ platforms: ['dataops'] }));
+    const uri = 'dataops://projects/{project}/pipelines{?ref}';
+    const complete = async (name: string, value: string, given: Record<string, string> = {}) => {
+      const ref = { type: 'ref/resource', uri } as const;
+      return (await client.complete({ ref, argument: { name, value }, context: { arguments: given } })).completion
+        .values;
+    };
+    expect(await complete('project', 'drill')).toContain('meridian/data/drill-assays');
+    const branches = await complete('ref', 'ma', { project: 'meridian/data/drill-assays' });
+    expect(branches).toContain('main');
+    const read = await client.readResource({
+      uri: `dataops://projects/${encodeURIComponent('meridian/data/drill-assays')}/pipelines?ref=main`,
+    });
+    expect(json(read).items.every(({ ref }: { ref: string }) => ref === 'main')).toBe(true);
+  });
+
   it('has nothing to offer for other variables', async () => {
     const client = await connected(await startWorld());
     const ref = { type: 'ref/resource', uri: 'datarock://exports/{export}' } as const;

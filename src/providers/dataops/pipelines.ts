@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { isFault } from '../../errors.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { parseTime, time } from '../../time.ts';
 import { documented, evidence, text } from './arguments.ts';
 import { type Job, listBridges, pipeline, readJobs } from './jobs.ts';
 import { readLog, tailOf } from './logs.ts';
 import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
+import { listBranches } from './repository.ts';
 import { dropEmpty, pick } from './rows.ts';
 
 export const pipelinePage = documented('operate-operate-pipelines/running-pipelines/');
@@ -50,6 +51,9 @@ export const pipelineFilters = {
   until: text('Created before, ISO 8601').meta({ wire: 'created_before' }),
 };
 
+/** Completion offers branches; a tag is taken as it stands. */
+const branches = reference({ list: () => listBranches, key: 'name', label: 'name', search: 'search', keyForm: /^/ });
+
 export const listPipelines = operation({
   name: 'dataops_list_pipelines',
   route: 'GET /projects/{project}/pipelines',
@@ -58,14 +62,14 @@ export const listPipelines = operation({
   toolset: 'pipelines',
   input: z.strictObject({
     project,
-    ref: text('Branch or tag'),
+    ref: text('Branch or tag').meta({ names: branches }),
     source: text('What started it: schedule, push, web, api, trigger, parent_pipeline ...'),
     username: text('Who started it'),
     ...pipelineFilters,
   }),
   output: pipelineRow,
   paging: pages({ show: pipelineLine }),
-  resource: { uri: 'dataops://projects/{project}/pipelines', title: 'Pipelines of a DataOps.live project' },
+  resource: { uri: 'dataops://projects/{project}/pipelines{?ref}', title: 'Pipelines of a DataOps.live project' },
   evidence: pipelinePage,
   example: { arguments: { project: 'meridian/data/drill-assays', status: 'failed', since: '24h' } },
 });
