@@ -1,7 +1,7 @@
 // Builds dist/: the executable (bin.cjs, main.cjs), the library (index.js, types/) and the notices of what they contain.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,12 +35,26 @@ const apart = {
   './mcp-client.ts': { file: 'client.cjs', from: 'src/cli' },
 };
 
+/** A simulator needs nothing of the program, and a start needs none of them. */
+const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
+  existsSync(join(root, 'src', 'providers', name, 'simulator.ts')),
+);
+for (const name of simulated)
+  apart[`./simulator.ts of ${name}`] = {
+    file: `simulator-${name}.cjs`,
+    from: `src/providers/${name}`,
+    module: './simulator.ts',
+  };
+
 const besideMain = {
   name: 'beside-main',
   setup({ onResolve }) {
-    for (const [module, { file }] of Object.entries(apart)) {
-      onResolve({ filter: new RegExp(`^${module}$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
+    for (const [name, { file, from, module = name }] of Object.entries(apart)) {
+      const pattern = new RegExp(`^${module.replaceAll('.', '\\.')}$`);
+      onResolve({ filter: pattern }, ({ kind, resolveDir }) =>
+        kind === 'dynamic-import' && (!from || resolveDir === join(root, from))
+          ? { path: `./${file}`, external: true }
+          : undefined,
       );
     }
   },
@@ -163,7 +177,7 @@ function loader(hash) {
 }
 
 async function separateFiles() {
-  const made = Object.entries(apart).map(([module, { file, from = '' }]) =>
+  const made = Object.entries(apart).map(([name, { file, from = '', module = name }]) =>
     build({
       ...node,
       charset: 'utf8',
