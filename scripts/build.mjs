@@ -37,7 +37,7 @@ const apart = {
 
 /** A simulator needs nothing of the program, and a start needs none of them. */
 const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
-  existsSync(join(root, 'src', 'providers', name, 'simulator.ts')),
+  existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
 );
 for (const name of simulated)
   apart[`./simulator.ts of ${name}`] = {
