@@ -49,11 +49,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     if (question) return question;
   }
   if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
-  const { value, warnings } = readOutput(
-    shared,
-    operation,
-    await withDoubt(operation, readValue(operation, args, context)),
-  );
+  const { value, warnings } = await carryOut(shared, operation, args, context);
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
   return answerRun(kind, runUri(kind, variables, connection, shared.connections), variables, context, {
@@ -75,19 +71,21 @@ export async function perform(
 ): Promise<Outcome> {
   if (operation.collect) return { kind: 'result', ...(await operation.collect(args as never, context)) };
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
-  const { value, warnings } = readOutput(
-    shared,
-    operation,
-    await withDoubt(operation, readValue(operation, args, context)),
-  );
+  const { value, warnings } = await carryOut(shared, operation, args, context);
   return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
 }
 
-/** A change whose answer never came may have taken effect; only its record knows where to look. */
-async function withDoubt<T>({ doubt }: Operation, outcome: Promise<T>): Promise<T> {
+async function carryOut(
+  shared: Shared,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+): Promise<{ value: unknown; warnings: string[] }> {
+  const { doubt } = operation;
   try {
-    return await outcome;
+    return readOutput(shared, operation, await readValue(operation, args, context));
   } catch (error) {
+    // A change whose answer never came may have taken effect; only its record knows where to look.
     if (doubt === undefined || !isFault(error) || !['timed_out', 'upstream_down'].includes(error.code)) throw error;
     throw error.with({ hint: doubt });
   }
