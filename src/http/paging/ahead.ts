@@ -25,3 +25,9 @@ export async function* ahead<T>(
     room = Math.min(room + 1, mostInFlight);
   }
 }
+
+/** One part that is there, then the rest. */
+export async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  yield first;
+  yield* rest;
+}

@@ -1,6 +1,6 @@
-import { ahead } from './ahead.ts';
+import { ahead, startingWith } from './ahead.ts';
 import {
-  badPosition,
+  indexFrom,
   type Page,
   type PageFetch,
   type PageReaders,
@@ -28,13 +28,7 @@ interface Loaded extends ReadPage {
 
 /** Positions are indexes into the listing, so they stay true whatever the page size. */
 export function numbered(numbering: Numbering): Paging {
-  return { pages: (fetch, from, wanted) => pages(numbering, fetch, startOf(from), wanted) };
-}
-
-function startOf(from: unknown): number {
-  if (from === undefined) return 0;
-  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0) throw badPosition();
-  return from;
+  return { pages: (fetch, from, wanted) => pages(numbering, fetch, indexFrom(from), wanted) };
 }
 
 async function* pages(numbering: Numbering, fetch: PageFetch, start: number, wanted: number): AsyncGenerator<Page> {
@@ -52,7 +46,7 @@ async function* pages(numbering: Numbering, fetch: PageFetch, start: number, wan
     return load(index, sizeAt(index));
   });
 
-  for await (const loaded of chain(first, rest)) {
+  for await (const loaded of startingWith(first, rest)) {
     const { base, size, items } = loaded;
     if (repeats(before, items)) return yield { items: [], stuck: true };
     before = items;
@@ -65,11 +59,6 @@ async function* pages(numbering: Numbering, fetch: PageFetch, start: number, wan
     yield page(part, last ? undefined : next, { ...loaded, total: first.total });
     if (last || cut) return;
   }
-}
-
-async function* chain(first: Loaded, rest: AsyncIterable<Loaded>): AsyncGenerator<Loaded> {
-  yield first;
-  yield* rest;
 }
 
 async function loadPage(numbering: Numbering, fetch: PageFetch, index: number, size: number): Promise<Loaded> {

@@ -122,6 +122,13 @@ export function badPosition(): Fault {
   });
 }
 
+/** Where a listing goes on whose positions are indexes into it. @throws Fault `bad_arguments` */
+export function indexFrom(from: Position | undefined): number {
+  if (from === undefined) return 0;
+  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0) throw badPosition();
+  return from;
+}
+
 export interface Collection {
   items: unknown[];
   next?: Position;

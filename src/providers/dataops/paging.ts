@@ -1,14 +1,13 @@
 import type { HttpReply } from '../../http/client.ts';
-import { ahead } from '../../http/paging/ahead.ts';
+import { ahead, startingWith } from '../../http/paging/ahead.ts';
 import { link, nextLink } from '../../http/paging/link.ts';
 import {
-  badPosition,
+  indexFrom,
   type Page,
   type PageFetch,
   type PagePatch,
   type PageReaders,
   type Paging,
-  type Position,
   page,
   readPage,
   repeats,
@@ -32,7 +31,7 @@ export function pages({ show, keyset }: PagesOptions = {}): Paging {
     items: body => (show && Array.isArray(body) ? body.map(show) : body),
     total: (_, { headers }) => numberIn(headers['x-total']) ?? null,
   };
-  if (!keyset) return { pages: (fetch, from, wanted) => byNumber(readers, fetch, startOf(from), wanted) };
+  if (!keyset) return { pages: (fetch, from, wanted) => byNumber(readers, fetch, indexFrom(from), wanted) };
   const { only, ...order } = keyset;
   const linked = link({ ...readers, pageSize: largest, query: { ...order, pagination: 'keyset' } });
   return {
@@ -42,7 +41,7 @@ export function pages({ show, keyset }: PagesOptions = {}): Paging {
       const fits = own === order.order_by && (order.sort === undefined || sort === order.sort);
       if (fits && (only || typeof from === 'object')) return yield* linked.pages(ordered(fetch, sort), from, wanted);
       const numbered = fits ? ordered(fetch, sort, order.order_by) : fetch;
-      for await (const one of byNumber(readers, numbered, startOf(from), wanted)) {
+      for await (const one of byNumber(readers, numbered, indexFrom(from), wanted)) {
         const huge = one.total === null && one.next !== undefined;
         if (fits && huge && from === undefined) return yield* linked.pages(ordered(fetch, sort), undefined, wanted);
         yield one;
@@ -90,7 +89,7 @@ async function* byNumber(
     load(begin + at * size, size),
   );
   let previous: unknown[] | undefined;
-  for await (const one of chain(first, rest)) {
+  for await (const one of startingWith(first, rest)) {
     if (repeats(previous, one.items)) return yield { items: [], stuck: true };
     previous = one.items;
     const part = one.items.slice(Math.max(0, start - one.base), Math.max(0, end - one.base));
@@ -99,11 +98,6 @@ async function* byNumber(
     yield page(part, next, { total: first.total, about: undefined });
     if (next === undefined || next >= end) return;
   }
-}
-
-async function* chain(first: Loaded, rest: AsyncIterable<Loaded>): AsyncGenerator<Loaded, void, void> {
-  yield first;
-  yield* rest;
 }
 
 function hasMore({ headers }: HttpReply, full: boolean): boolean {
@@ -121,10 +115,4 @@ function sizeOf({ headers }: HttpReply, asked: number, count: number): number {
 
 function numberIn(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-function startOf(from: Position | undefined): number {
-  if (from === undefined) return 0;
-  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0) throw badPosition();
-  return from;
 }
