@@ -45,13 +45,13 @@ export async function answerRun(
     const until = Math.min(context.clock.now() + waitSeconds * 1000, context.deadline - 2000);
     run = await waitForRun(kind, uri, variables, context, until);
   } catch (error) {
-    if (!started || !isFault(error)) throw error;
+    if (!started) throw error;
     const unseen: Run = { uri, status: 'queued', vendor_status: 'started', final: false };
     return {
       ...base,
       run: unseen,
       next: resume,
-      warnings: [...warnings, `Started, but looking at it failed: ${error.message}`],
+      warnings: [...warnings, `Started, but looking at it failed: ${tell(error, context)}`],
     };
   }
   if (!isSettled(run)) return { ...base, run, next: resume, warnings };
@@ -64,9 +64,12 @@ export async function answerRun(
       outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
     return { ...base, run, outcome, ...next, warnings };
   } catch (error) {
-    if (!isFault(error)) throw error;
     const fetch = `${operation.name} ${JSON.stringify(args)}`;
-    const told = `It is done, but fetching what it made stopped: ${error.message} ${error.hint}`;
+    const told = `It is done, but fetching what it made stopped: ${tell(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
     return { ...base, run, next: fetch, warnings: [...warnings, told] };
   }
+}
+
+function tell(error: unknown, { redact }: OperationContext): string {
+  return redact(error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { exportRun } from '../../src/providers/datarock/exports.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
 import { type RunKind, readRun } from '../../src/runs/run.ts';
 import { startWorld, type World } from '../harness.ts';
@@ -39,6 +40,16 @@ describe('starting a run', () => {
     await world.clock.advance(3_600_000);
     const done = await other.call('wait_for_run', { run: uri });
     expect(done.data).toMatchObject({ run: { status: 'succeeded' }, result: { rows: 8540 } });
+  });
+
+  it('is told as started, whatever goes wrong in this server afterwards', async () => {
+    const world = await startWorld();
+    const poll = vi.spyOn(exportRun, 'poll').mockRejectedValue(new TypeError('no such field'));
+    onTestFinished(() => poll.mockRestore());
+    const seen = await world.call('datarock_create_export', all);
+    expect(seen.isError).toBeFalsy();
+    expect(seen.data['run']).toMatchObject({ status: 'queued', final: false });
+    expect(seen.text).toMatch(/Started, but looking at it failed: no such field/);
   });
 
   it('never takes longer than a call may, whatever it is asked', async () => {
