@@ -1,3 +1,4 @@
+import { type Connections, closedApi } from './connections.ts';
 import { Fault } from './errors.ts';
 import type { Facts, OperationFacts } from './facts.ts';
 import type { Operation } from './operation.ts';
@@ -35,16 +36,17 @@ export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
   facts: Facts['platforms'];
-  /** Names of the connected platforms. */
-  connected: readonly string[];
+  connections: Pick<Connections, 'of'>;
 }
 
 /** @throws Fault `not_configured` for a toolset that does not exist */
-export function createCatalog({ providers, facts, connected }: CatalogSources, selection: Selection): Catalog {
+export function createCatalog({ providers, facts, connections }: CatalogSources, selection: Selection): Catalog {
+  const connected = providers.map(({ name }) => name).filter(name => connections.of(name).length > 0);
   const chosen = chosenToolsets(providers, facts, selection.toolsets ?? []);
   const everything = Object.values(facts).flatMap(({ operations }) => operations);
   const operations = connected
     .flatMap(platform => facts[platform]?.operations ?? [])
+    .filter(({ platform, api }) => connections.of(platform, api).length > 0)
     .filter(({ effect }) => !selection.readOnly || effect === 'read');
   const isListed = ({ platform, toolset }: OperationFacts) => chosen.has(`${platform}:${toolset}`);
   const unlisted = operations.filter(operation => !isListed(operation));
@@ -59,7 +61,7 @@ export function createCatalog({ providers, facts, connected }: CatalogSources, s
       const found = byName.get(name);
       if (found) return found;
       const elsewhere = everything.find(operation => operation.name === name);
-      throw elsewhere ? withheld(elsewhere, connected, providers) : unknown(name, byName.keys());
+      throw elsewhere ? withheld(elsewhere, connections, providers) : unknown(name, byName.keys());
     },
     async load({ name, platform }) {
       const { operations: records } = await code(platform);
@@ -79,19 +81,21 @@ export function createCatalog({ providers, facts, connected }: CatalogSources, s
 }
 
 function withheld(
-  { name, platform }: OperationFacts,
-  connected: readonly string[],
+  { name, platform, api }: OperationFacts,
+  connections: CatalogSources['connections'],
   providers: readonly Provider[],
 ): Fault {
-  if (connected.includes(platform))
+  const provider = providers.find(one => one.name === platform) as Provider;
+  if (connections.of(platform, api).length > 0)
     return new Fault({
       code: 'read_only',
       message: `${name} changes something, and this server is read-only.`,
       hint: 'Ask the operator to start it without --read-only.',
     });
+  if (api !== undefined && connections.of(platform).length > 0) return closedApi(provider, api);
   return new Fault({
     code: 'not_configured',
-    message: `${providers.find(one => one.name === platform)?.title} is not connected.`,
+    message: `${provider.title} is not connected.`,
     hint: 'check_connections says what is missing.',
   });
 }

@@ -10,6 +10,8 @@ export interface ConnectionState {
   name: string;
   provider: Provider;
   readOnly: boolean;
+  /** Names of the APIs it has credentials for; absent where that is all there are. */
+  apis?: readonly string[];
   /** Absent where `fault` is there. A function where connecting has to wait for something. */
   connect?: () => Connection | Promise<Connection>;
   fault?: Fault;
@@ -25,9 +27,11 @@ export class Connections {
     this.#providers = providers;
   }
 
-  /** Names of the usable connections of a platform. */
-  of(platform: string): string[] {
-    return this.states.filter(state => state.provider.name === platform && state.connect).map(({ name }) => name);
+  /** Names of the usable connections of a platform, or of one of its APIs. */
+  of(platform: string, api?: string): string[] {
+    return this.states
+      .filter(state => state.provider.name === platform && state.connect && reaches(state, api))
+      .map(({ name }) => name);
   }
 
   /** Platforms with at least one usable connection, in the program's order. */
@@ -40,10 +44,13 @@ export class Connections {
     return this.#providers.filter(({ name }) => !this.states.some(state => state.provider.name === name));
   }
 
-  /** @throws Fault `not_configured`, or `bad_arguments` where there is a choice and none was made */
-  async choose(platform: string, name?: string): Promise<Connection> {
+  /**
+   * The connection a call is for; `api`: it has to reach that one.
+   * @throws Fault `not_configured`, or `bad_arguments` where there is a choice and none was made
+   */
+  async choose(platform: string, name?: string, api?: string): Promise<Connection> {
     const states = this.states.filter(state => state.provider.name === platform);
-    const usable = states.filter(({ connect }) => connect);
+    const usable = states.filter(state => state.connect && reaches(state, api));
     const chosen =
       name === undefined ? (usable.length === 1 ? usable[0] : undefined) : usable.find(one => one.name === name);
     if (chosen?.connect) return chosen.connect();
@@ -55,6 +62,8 @@ export class Connections {
         message: `There are ${usable.length} connections to this platform.`,
         hint: `Give connection: one of ${usable.map(one => one.name).join(', ')}.`,
       });
+    const closed = states.find(state => state.connect && (name === undefined || state.name === name));
+    if (closed && api !== undefined) throw closedApi(closed.provider, api);
     throw new Fault({
       code: 'not_configured',
       message: name === undefined ? `${platform} is not connected.` : `There is no connection "${name}".`,
@@ -63,17 +72,44 @@ export class Connections {
   }
 }
 
+const reaches = ({ apis }: ConnectionState, api: string | undefined): boolean =>
+  api === undefined || apis === undefined || apis.includes(api);
+
+/** The account on one of its platform's APIs. @throws Fault `not_configured` where it has no credential for that one */
+export function apiOf(connection: Connection, api: string | undefined): Connection {
+  const found = api === undefined || !connection.apis ? connection : connection.apis[api];
+  if (found) return found;
+  throw new Fault({
+    code: 'not_configured',
+    message: `This needs an API of ${connection.title} that is not connected.`,
+    hint: 'check_connections says which one is missing.',
+  });
+}
+
+/** An API of a platform that no credential was given for. */
+export function closedApi({ title, apis, ...provider }: Provider, api: string): Fault {
+  const { title: apiTitle = api, setting = '' } = apis?.[api] ?? {};
+  const variable = `${provider.name}_${setting}`.toUpperCase();
+  return new Fault({
+    code: 'not_configured',
+    message: `The ${apiTitle} of ${title} is not connected.`,
+    hint: `Set ${variable} (or ${variable}_FILE); the rest of ${title} works without it.`,
+  });
+}
+
 /** Builds every configured connection, without I/O. */
 export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
   return configured.map(({ name, provider, readOnly, settings, fault }) => {
     const base = { name, provider, readOnly };
     if (!settings) return { ...base, fault: fault ?? missing(provider) };
     try {
-      const { secrets, ...parts } = provider.connect(settings as never, clock);
+      const { secrets, apis, ...parts } = provider.connect(settings as never, clock);
       for (const secret of secrets) redactor.add(secret);
-      // One object for the life of the process: quotas and pools are kept by it.
-      const connection = { name, platform: provider.name, title: provider.title, readOnly, ...parts };
-      return { ...base, connect: () => connection };
+      // One object for the life of the process, and one for each API: quotas and pools are kept by it.
+      const account = { name, platform: provider.name, title: provider.title, readOnly };
+      const reached = Object.entries(apis ?? {}).map(([api, own]) => [api, { ...account, ...own }] as const);
+      const connection = { ...account, ...parts, ...(apis ? { apis: Object.fromEntries(reached) } : {}) };
+      return { ...base, ...(apis ? { apis: Object.keys(apis) } : {}), connect: () => connection };
     } catch (error) {
       if (error instanceof Fault) return { ...base, fault: error };
       throw error;

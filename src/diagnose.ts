@@ -1,7 +1,8 @@
-import { missing } from './connections.ts';
+import { closedApi, missing } from './connections.ts';
 import { type Fault, isFault } from './errors.ts';
 import type { Call } from './http/client.ts';
 import { contextFor } from './perform.ts';
+import type { Provider } from './providers/provider.ts';
 import type { Shared } from './tools/call.ts';
 
 /** What is known of one connection after a look at it. */
@@ -12,6 +13,8 @@ export interface Diagnosis {
   read_only?: true;
   /** Facts from the platform, for example "4 projects visible". */
   facts?: string[];
+  /** APIs of the platform that no credential was given for, and what to do about it. */
+  not_connected?: string[];
   problem?: string;
   hint?: string;
 }
@@ -20,8 +23,14 @@ export interface Diagnosis {
 export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
   const { connections } = shared;
   return Promise.all([
-    ...connections.states.map(async ({ name, provider, readOnly, connect, fault }): Promise<Diagnosis> => {
-      const base = { connection: name, platform: provider.title, ...(readOnly ? { read_only: true as const } : {}) };
+    ...connections.states.map(async ({ name, provider, readOnly, apis, connect, fault }): Promise<Diagnosis> => {
+      const closed = connect && apis ? Object.keys(provider.apis ?? {}).filter(api => !apis.includes(api)) : [];
+      const base = {
+        connection: name,
+        platform: provider.title,
+        ...(readOnly ? { read_only: true as const } : {}),
+        ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api)) } : {}),
+      };
       if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
       try {
         const { probe } = await provider.load();
@@ -41,6 +50,11 @@ export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
         }),
     ),
   ]);
+}
+
+function explainClosed(provider: Provider, api: string): string {
+  const { message, hint } = closedApi(provider, api);
+  return `${message} ${hint}`;
 }
 
 const explain = ({ message, hint }: Fault) => ({ problem: message, hint });

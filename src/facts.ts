@@ -9,7 +9,7 @@ import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
 export interface OperationFacts
   extends Pick<
     Operation,
-    'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'evidence' | 'example'
+    'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'api' | 'scopes' | 'evidence' | 'example'
   > {
   platform: string;
   /** It is a listing. */
@@ -53,7 +53,7 @@ function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
 }
 
 function operationFacts(operation: Operation): OperationFacts {
-  const { name, route, effect, summary, toolset, evidence, example, resource, starts } = operation;
+  const { name, route, effect, summary, toolset, api, scopes, evidence, example, resource, starts } = operation;
   return {
     name,
     platform: platformOf(operation),
@@ -62,6 +62,8 @@ function operationFacts(operation: Operation): OperationFacts {
     ...(operation.destructive ? { destructive: true } : {}),
     summary,
     toolset,
+    ...(api ? { api } : {}),
+    ...(scopes ? { scopes } : {}),
     evidence,
     example,
     lists: isListing(operation),

@@ -128,6 +128,10 @@ export interface Operation {
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
   toolset: string;
+  /** Which of the provider's `apis` answers it. */
+  api?: string;
+  /** What the credential has to be allowed to do, in the vendor's words. */
+  scopes?: readonly string[];
   input: z.ZodObject;
   /** One row for listings, otherwise the whole answer. Loose: unknown fields pass through. */
   output: z.ZodType;

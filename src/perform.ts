@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { apiOf } from './connections.ts';
 import { Fault } from './errors.ts';
 import type { Call, HttpClient, HttpReply, HttpRequest } from './http/client.ts';
 import type { Connection } from './http/connection.ts';
@@ -108,24 +109,19 @@ function send(
 ): Promise<HttpReply> {
   const { method, path } = routeOf(operation);
   const parts = distribute(operation, args, context.clock.now());
+  const connection = apiOf(context.connection, operation.api);
   const request: HttpRequest = {
     method,
     url:
       options.url ??
-      buildUrl(
-        context.connection.baseUrl,
-        path,
-        parts.path,
-        { ...parts.query, ...options.query },
-        context.connection.lists,
-      ),
+      buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
     ...(parts.body === undefined ? {} : { json: parts.body }),
     repeatable: operation.effect === 'read',
     operation: operation.name,
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
   };
-  return http.send(context.connection, request, context);
+  return http.send(connection, request, context);
 }
 
 /** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */

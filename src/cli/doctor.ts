@@ -110,6 +110,7 @@ const mostSkew = 30;
 
 function show(finding: Finding, { stdout }: Terminal): void {
   const { connection, platform, status, read_only, facts = [], problem, hint, contact, operations } = finding;
+  const { not_connected: closed = [] } = finding;
   const colour = { ok: 'green', failed: 'red', not_configured: 'yellow' } as const;
   const words = { ok: 'ok', failed: 'FAILED', not_configured: 'not configured' };
   const name = connection.toLowerCase() === platform.toLowerCase() ? platform : `${platform} (${connection})`;
@@ -121,6 +122,7 @@ function show(finding: Finding, { stdout }: Terminal): void {
   line('credential', status === 'ok' ? ['accepted', ...facts].join(', ') : undefined);
   line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
   line('access', contact && (read_only ? 'read-only' : 'reads and writes'));
+  for (const [index, text] of closed.entries()) line(index === 0 ? 'left out' : '', text);
   line('problem', problem);
   line('next', hint);
   const { documented, observed, inferred } = operations;

@@ -25,19 +25,12 @@ export interface Quota {
   appliesTo(request: { method: string; path: string }): boolean;
 }
 
-/** One account on one platform: all that the request pipeline has to know. */
-export interface Connection {
-  /** The name the operator gave it; the platform's own name where there is only one. */
-  name: string;
-  platform: string;
-  /** The platform's name as people write it. */
-  title: string;
+/** One API of a platform as one account reaches it: where it is, who asks, and how it answers. */
+export interface Api {
   /** Every path is resolved below it. No trailing slash. */
   baseUrl: string;
-  readOnly: boolean;
-  /** Things that the platform cannot list, by kind, as the operator named them. */
-  named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   auth: Auth;
+  /** The same object on several APIs: one quota for all of them. */
   quotas: readonly Quota[];
   /** How lists travel in a query. Default `repeat`. */
   lists?: ListStyle;
@@ -48,6 +41,23 @@ export interface Connection {
    * too, because some platforms put errors into a 200. Undefined: by status alone.
    */
   readFault?(reply: HttpReply, request: HttpRequest): Partial<FaultReading> | undefined;
+}
+
+/** One account on one platform: all that the request pipeline has to know. */
+export interface Connection extends Api {
+  /** The name the operator gave it; the platform's own name where there is only one. */
+  name: string;
+  platform: string;
+  /** The platform's name as people write it. */
+  title: string;
+  readOnly: boolean;
+  /** Things that the platform cannot list, by kind, as the operator named them. */
+  named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
+  /**
+   * The same account on each API that it has a credential for, by the names that the provider gives its APIs. Absent
+   * where the platform has one API.
+   */
+  apis?: Readonly<Record<string, Connection>>;
 }
 
 /** What a platform's answer says about a failure; what it leaves out follows from the status. */

@@ -43,13 +43,13 @@ const margin = 10;
 
 /** Keeps every request within the documented quotas of its connection, first come, first served. */
 export function limit(clock: Clock, next: Send): Send {
-  // By object: whoever keeps the connection keeps its quotas.
-  const queues = new WeakMap<Connection, Queue>();
+  // By object: whoever keeps a connection's quotas keeps what is left of them, and APIs that share them queue together.
+  const queues = new WeakMap<readonly Quota[], Queue>();
   return async exchange => {
     const { connection, request, call } = exchange;
     if (exchange.anonymous) return next(exchange);
-    const queue = queues.get(connection) ?? new Queue(clock, connection.quotas);
-    queues.set(connection, queue);
+    const queue = queues.get(connection.quotas) ?? new Queue(clock, connection.quotas);
+    queues.set(connection.quotas, queue);
     const windows = queue.windowsOf({ method: request.method, path: pathBelow(connection, request.url) });
     const asked = clock.now();
     const place = await queue.enter(windows, exchange);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Assistant } from '../cli/assistant.ts';
 import type { Clock } from '../clock.ts';
-import type { Connection } from '../http/connection.ts';
+import type { Api, Connection } from '../http/connection.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { RunKind } from '../runs/run.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
@@ -15,6 +15,11 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   guide: string;
   /** What an operator sets; keys in snake_case, secrets made with `secret()`. */
   settings: Settings;
+  /**
+   * Its APIs, where each has an origin or a credential of its own, and any may be left out: what people call it, and
+   * the setting that opens it.
+   */
+  apis?: Readonly<Record<string, { title: string; setting: string }>>;
   /** Builds the connection without any I/O. Throws `not_configured` naming the setting that is wrong. */
   connect(settings: z.output<Settings>, clock: Clock): ConnectionParts;
   /** Listed unless the operator chooses otherwise. */
@@ -35,10 +40,12 @@ export interface ProviderCode {
 }
 
 /** What differs between two connections of the same platform. */
-export type ConnectionParts = Omit<Connection, 'name' | 'platform' | 'title' | 'readOnly'> & {
+export interface ConnectionParts extends Api, Pick<Connection, 'named'> {
+  /** The APIs that the settings open, by name. */
+  apis?: Readonly<Record<string, Api>>;
   /** Values that must never be shown. */
   secrets: readonly string[];
-};
+}
 
 /** Declares a provider. Returns its argument; it exists so that the compiler checks the settings. */
 export function provider<Settings extends z.ZodObject>(declaration: Provider<Settings>): Provider {

@@ -105,7 +105,7 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       const schema = operation?.input.shape[variable];
       const reference = schema && fieldMeta(schema as never).names;
       if (!facts || !reference) return [];
-      const connection = await shared.connections.choose(facts.platform, given['connection']);
+      const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
       return tools.within(`complete ${facts.name}`, {}, async call => {
         const context = contextFor(shared, connection, call);
         const rows = await candidates(reference, value, given, context);

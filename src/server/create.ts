@@ -72,7 +72,7 @@ export async function createServer(
     inputOf: toolInputs(connections),
     results,
     catalog: createCatalog(
-      { providers, facts: facts.platforms, connected: connections.platforms.map(({ name }) => name) },
+      { providers, facts: facts.platforms, connections },
       { toolsets: config.toolsets, readOnly: config.read_only },
     ),
     confirmations: confirmations(),

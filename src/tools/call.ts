@@ -35,7 +35,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const platform = platformOf(operation);
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
   const { limit, cursor, fields, wait_seconds, confirm, connection: name, ...own } = parsed as Controls & Row;
-  const connection = await shared.connections.choose(platform, name);
+  const connection = await shared.connections.choose(platform, name, operation.api);
   if (connection.readOnly && operation.effect !== 'read')
     throw new Fault({
       code: 'read_only',

@@ -155,7 +155,7 @@ const findOperationTool = general({
 });
 
 function describe(operation: OperationFacts, connections: Connections) {
-  const schema = withConnection(operation.input, connections.of(operation.platform));
+  const schema = withConnection(operation.input, connections.of(operation.platform, operation.api));
   return {
     name: operation.name,
     summary: operation.summary,

@@ -138,13 +138,13 @@ const tooLong = (name: string) =>
   });
 
 function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
-  const { name, platform, summary, effect, input, output } = facts;
+  const { name, platform, api, summary, effect, input, output } = facts;
   const title = providers.find(one => one.name === platform)?.title ?? platform;
   const tool = {
     name,
     title: toolTitle(facts, title),
     description: summary,
-    inputSchema: withConnection(input, shared.connections.of(platform)),
+    inputSchema: withConnection(input, shared.connections.of(platform, api)),
     outputSchema: objectRoot(output),
     annotations: hints(effect, facts.destructive),
   } as Tool;

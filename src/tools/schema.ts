@@ -50,7 +50,7 @@ export function toolInput(operation: Operation, connections: readonly string[] =
 export function toolInputs(connections: Connections): (operation: Operation) => ToolInput {
   const made = new Map<Operation, ToolInput>();
   return operation => {
-    const input = made.get(operation) ?? toolInput(operation, connections.of(platformOf(operation)));
+    const input = made.get(operation) ?? toolInput(operation, connections.of(platformOf(operation), operation.api));
     made.set(operation, input);
     return input;
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import type { Quota } from '../../src/http/connection.ts';
+import type { Connection, Quota } from '../../src/http/connection.ts';
 import { connectionTo, get, newCall, respond, type Upstream, upstream, world } from './upstream.ts';
 
 const quota = (requests: number, perMs: number, parts: Partial<Quota> = {}): Quota => ({
@@ -68,6 +68,21 @@ describe('quotas', () => {
     expect(clock.now() - start).toBeLessThan(3000);
     expect(call.messages.length).toBeGreaterThan(0);
     expect(call.meter.waitedMs).toBeGreaterThan(0);
+  });
+
+  test('APIs that share their quotas wait in one line, others do not', async () => {
+    const { clock, client } = world();
+    const platform = await upstream(clock, [200]);
+    const quotas = [quota(2, 1000)];
+    const [web, events, other] = [{ quotas }, { quotas }, { quotas: [quota(2, 1000)] }].map(parts =>
+      connectionTo(platform.origin, parts),
+    ) as [Connection, Connection, Connection];
+    const send = (connection: Connection) => client.send(connection, get(`${platform.origin}/x`), newCall(clock));
+    const start = clock.now();
+    await Promise.all([web, events, other, other].map(send));
+    expect(clock.now() - start).toBeLessThan(900);
+    await send(events);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(1000);
   });
 
   test('first come, first served; who gives up gives its place back', async () => {
