@@ -9,7 +9,17 @@ import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
 export interface OperationFacts
   extends Pick<
     Operation,
-    'name' | 'route' | 'effect' | 'destructive' | 'summary' | 'toolset' | 'api' | 'scopes' | 'evidence' | 'example'
+    | 'name'
+    | 'route'
+    | 'effect'
+    | 'idempotent'
+    | 'destructive'
+    | 'summary'
+    | 'toolset'
+    | 'api'
+    | 'scopes'
+    | 'evidence'
+    | 'example'
   > {
   platform: string;
   /** It is a listing. */
@@ -59,6 +69,7 @@ function operationFacts(operation: Operation): OperationFacts {
     platform: platformOf(operation),
     route,
     effect,
+    ...(operation.idempotent ? { idempotent: true } : {}),
     ...(operation.destructive ? { destructive: true } : {}),
     summary,
     toolset,

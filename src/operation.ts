@@ -123,6 +123,11 @@ export interface Operation {
   effect: Effect;
   /** How to find out whether it took effect, when the answer of a change never came. */
   doubt?: string;
+  /**
+   * A key among its arguments makes sending it twice the same as sending it once, so it is repeated like a reading when
+   * no answer comes.
+   */
+  idempotent?: true;
   /** It replaces or exposes something, so that it is confirmed like a deletion. */
   destructive?: true;
   /** One or two sentences for the model: what it does, in the user's nouns. */

@@ -116,7 +116,8 @@ function send(
       options.url ??
       buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
     ...(parts.body === undefined ? {} : { json: parts.body }),
-    repeatable: operation.effect === 'read',
+    repeatable: operation.effect === 'read' || operation.idempotent === true,
+    changes: operation.effect !== 'read',
     operation: operation.name,
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),

@@ -79,8 +79,8 @@ export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mo
   const { request } = exchange;
   const text = textOf(read.bytes);
   const parsed = request.expect === 'json' ? parseJson(text) : { value: text };
-  // A write that got 2xx has happened; that its answer cannot be read must not look like a failure.
-  const lenient = !request.repeatable || reply.status >= 300;
+  // That its answer cannot be read must not look as if nothing had happened.
+  const lenient = request.changes === true || reply.status >= 300;
   if (read.broken && !lenient) return failed(brokenBody(exchange, read, reply, mostBytes), brokenAgain(read));
   if ('value' in parsed) return { reply: { ...reply, body: parsed.value } };
   return lenient ? { reply: { ...reply, body: text } } : failed(notJson(exchange, text, reply, parsed.error));

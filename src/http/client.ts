@@ -25,8 +25,10 @@ export interface HttpRequest {
   json?: unknown;
   /** Sent as they are, with `headers['content-type']`. A stream cannot be repeated. */
   bytes?: Uint8Array | Readable;
-  /** Nothing changes upstream when it is sent twice, so it may be repeated after it may have arrived. */
+  /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
   repeatable: boolean;
+  /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
+  changes?: boolean;
   /** The operation's name, for telemetry and errors. */
   operation: string;
   /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */

@@ -3,7 +3,6 @@ import { Fault, isFault } from '../errors.ts';
 import type { Facts, OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
-import type { Effect } from '../operation.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import type { Answer } from './answer.ts';
@@ -138,7 +137,7 @@ const tooLong = (name: string) =>
   });
 
 function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
-  const { name, platform, api, summary, effect, input, output } = facts;
+  const { name, platform, api, summary, input, output } = facts;
   const title = providers.find(one => one.name === platform)?.title ?? platform;
   const tool = {
     name,
@@ -146,7 +145,7 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
     description: summary,
     inputSchema: withConnection(input, shared.connections.of(platform, api)),
     outputSchema: objectRoot(output),
-    annotations: hints(effect, facts.destructive),
+    annotations: hints(facts),
   } as Tool;
   return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
 }
@@ -181,11 +180,14 @@ function withoutRequired(value: unknown): unknown {
 }
 
 /** All four, always: a client that finds one missing assumes the worst. */
-export function hints(effect: Effect, destructive = false): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
+export function hints(
+  facts: Pick<OperationFacts, 'effect' | 'idempotent' | 'destructive'>,
+): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
+  const { effect } = facts;
   return {
     readOnlyHint: effect === 'read',
-    destructiveHint: destructive || effect === 'delete',
-    idempotentHint: effect !== 'create' && effect !== 'run',
+    destructiveHint: facts.destructive === true || effect === 'delete',
+    idempotentHint: facts.idempotent === true || (effect !== 'create' && effect !== 'run'),
     openWorldHint: true,
   };
 }

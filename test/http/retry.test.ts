@@ -73,6 +73,14 @@ describe('repeats', () => {
     expect([arrivals.length, other.arrivals.length]).toEqual([2, 1]);
   });
 
+  test('a write that a key makes repeatable is sent again, and an unreadable 2xx is still a success', async () => {
+    const { clock, client, call } = world();
+    const { origin, arrivals } = await upstream(clock, (_, response) => response.destroy(), [200, {}, '<html>']);
+    const { body } = await client.send(connectionTo(origin), post(`${origin}/x`, { repeatable: true }), call);
+    expect(body).toBe('<html>');
+    expect(arrivals.map(arrival => arrival.body)).toEqual(['{"a":1}', '{"a":1}']);
+  });
+
   test('a refused connection is tried again even for a write: nothing was sent', async () => {
     const { clock, client, call } = world();
     const write = client.send(connectionTo('http://127.0.0.1:1'), post('http://127.0.0.1:1/x'), call);

@@ -98,5 +98,6 @@ export function get(url: string, parts: Partial<HttpRequest> = {}): HttpRequest 
 }
 
 export function post(url: string, parts: Partial<HttpRequest> = {}): HttpRequest {
-  return get(url, { method: 'POST', json: { a: 1 }, repeatable: false, operation: 'acme_create_thing', ...parts });
+  const change = { method: 'POST', json: { a: 1 }, repeatable: false, changes: true, operation: 'acme_create_thing' };
+  return get(url, { ...change, ...parts });
 }
