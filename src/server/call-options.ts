@@ -1,0 +1,70 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import type { CallOptions } from '../tools/registry.ts';
+
+/** Whether the client can put a question to its person: said at the start, or with each request. */
+export function canBeAsked(server: Server, { mcpReq: { envelope } }: ServerContext): boolean {
+  const said = (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY];
+  const capabilities = (said ?? server.getClientCapabilities()) as { elicitation?: object } | undefined;
+  return capabilities?.elicitation !== undefined;
+}
+
+/** A question goes out as the answer; the client repeats the call with what its person said. The SDK does the same for older clients. */
+export function questions({ mcpReq }: ServerContext): Pick<CallOptions, 'person' | 'put'> {
+  const response = mcpReq.inputResponses?.['confirm'] as { action?: string; content?: { agree?: boolean } } | undefined;
+  const agreed = response?.action === 'accept' && response.content?.agree === true;
+  const token = mcpReq.requestState<string>();
+  return {
+    person: response && typeof token === 'string' ? { answered: { agreed, token } } : {},
+    put: ({ text, token: requestState }) =>
+      inputRequired({
+        inputRequests: { confirm: inputRequired.elicit({ message: text, requestedSchema }) },
+        requestState,
+      }) as never,
+  };
+}
+
+const requestedSchema = {
+  type: 'object' as const,
+  properties: { agree: { type: 'boolean' as const, title: 'Send it' } },
+  required: ['agree'],
+};
+
+/** Cancellation and progress of one protocol request. */
+export function callOptions({ mcpReq: { signal, _meta, notify } }: ServerContext): CallOptions {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return { signal };
+  const count = risingCount();
+  return {
+    signal,
+    progress(message, done, total) {
+      // Nobody waits for a notification; a client that has gone shows up as an aborted signal.
+      notify({ method: 'notifications/progress', params: { progressToken, message, ...count(done, total) } }).catch(
+        () => {},
+      );
+    },
+  };
+}
+
+/**
+ * Progress must rise with every notification, but a call has phases that count different things. Each phase counts on
+ * from the end of the one before it; a message without a count moves by a hair.
+ */
+function risingCount(): (done?: number, total?: number) => { progress: number; total?: number } {
+  let base = 0;
+  let phase: number | undefined;
+  let last = 0;
+  return (done, total) => {
+    if (done !== undefined && total !== undefined) {
+      if (phase !== undefined && (total !== phase || base + done < last - 1)) base += phase;
+      phase = total;
+    }
+    const progress = Math.max(last + 0.001, done === undefined ? 0 : base + done);
+    last = progress;
+    return phase === undefined ? { progress } : { progress, total: Math.max(base + phase, progress) };
+  };
+}

@@ -1,0 +1,37 @@
+import { Server } from '@modelcontextprotocol/server';
+import type { ResourceSet } from '../resources/registry.ts';
+import type { ToolSet } from '../tools/registry.ts';
+import { version } from '../version.ts';
+import { callOptions, canBeAsked, questions } from './call-options.ts';
+
+/** What a protocol server answers from. */
+export interface Served {
+  tools: ToolSet;
+  resources: ResourceSet;
+  instructions: string;
+}
+
+/** The server of one connection or one request. */
+export function protocolServer({ tools, resources, instructions }: Served): Server {
+  // The low-level server: `McpServer` converts every schema again for each instance and each listing.
+  const server = new Server(
+    { name: 'data-platforms-mcp', title: 'Data platforms', version },
+    { capabilities: { tools: {}, resources: {}, completions: {} }, instructions },
+  );
+  server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
+  server.setRequestHandler('tools/call', ({ params }, context) =>
+    tools.call(params.name, params.arguments, {
+      ...callOptions(context),
+      ...(canBeAsked(server, context) ? questions(context) : {}),
+    }),
+  );
+  server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
+  server.setRequestHandler('resources/read', ({ params }, context) => resources.read(params.uri, callOptions(context)));
+  server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
+    if (ref.type !== 'ref/resource') return { completion: { values: [] } };
+    const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
+    return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
+  });
+  return server;
+}
