@@ -70,7 +70,7 @@ function operationFacts(operation: Operation): OperationFacts {
     route,
     effect,
     ...(operation.idempotent ? { idempotent: true } : {}),
-    ...(operation.destructive ? { destructive: true } : {}),
+    ...((operation.destructive ?? operation.loses) ? { destructive: true } : {}),
     summary,
     toolset,
     ...(api ? { api } : {}),

@@ -130,6 +130,11 @@ export interface Operation {
   idempotent?: true;
   /** It replaces or exposes something, so that it is confirmed like a deletion. */
   destructive?: true;
+  /**
+   * What would be lost or replaced, in a sentence: read from the platform before a person is asked, and part of what
+   * they agree to. Undefined: nothing, so nobody is asked unless the operation is destructive or a deletion anyway.
+   */
+  loses?: (args: never, context: OperationContext) => Promise<string | undefined>;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
   toolset: string;
@@ -158,12 +163,13 @@ export interface Operation {
 }
 
 interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
-  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'send' | 'collect' | 'example'> {
+  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'loses' | 'send' | 'collect' | 'example'> {
   route: Route;
   input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
   output: Output;
   example: { arguments: z.input<Input> };
   starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
+  loses?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
   collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
 }

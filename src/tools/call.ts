@@ -45,7 +45,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const context = contextFor(shared, connection, call);
   const args = await resolveNames(operation, own, context);
   if (needsConfirmation(operation) && !shared.unattended) {
-    const question = shared.confirmations.ask(operation, args, confirm, context, call.person);
+    const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
     if (question) return question;
   }
   if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);

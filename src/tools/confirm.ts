@@ -1,6 +1,7 @@
-import { Fault } from '../errors.ts';
+import type * as z from 'zod';
+import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
-import type { Operation, OperationContext, Row } from '../operation.ts';
+import { fieldMeta, type Operation, type OperationContext, type Row } from '../operation.ts';
 import { requestLine } from '../perform.ts';
 
 /** How long an agreement may be used, in ms of the clock. */
@@ -13,13 +14,17 @@ export interface Question {
   token: string;
 }
 
-/** Deletions, and what the platform marks as destructive. */
-export const needsConfirmation = ({ effect, destructive }: Pick<Operation, 'effect' | 'destructive'>): boolean =>
+const alwaysAsked = ({ effect, destructive }: Pick<Operation, 'effect' | 'destructive'>): boolean =>
   destructive === true || effect === 'delete';
+
+/** Deletions, what the platform marks as destructive, and what may lose something with some arguments. */
+export const needsConfirmation = (operation: Pick<Operation, 'effect' | 'destructive' | 'loses'>): boolean =>
+  alwaysAsked(operation) || operation.loses !== undefined;
 
 export interface Confirmations {
   /**
-   * Undefined when somebody has agreed to exactly this. Otherwise the question, where the client can put it.
+   * Undefined when somebody has agreed to exactly this, or nothing would be lost. Otherwise the question, where the
+   * client can put it.
    * @throws Fault `needs_confirmation` with a token where the client cannot; `cancelled` when the person said no
    */
   ask(
@@ -28,35 +33,37 @@ export interface Confirmations {
     token: string | undefined,
     context: OperationContext,
     person: Call['person'],
-  ): Question | undefined;
+  ): Promise<Question | undefined>;
 }
 
 /** Agreements of this process. A token is bound to operation, arguments and connection, and lapses after ten minutes. */
 export function confirmations(): Confirmations {
   const key = crypto.getRandomValues(new Uint8Array(32));
 
-  function seal(operation: Operation, args: Row, until: number, { connection }: OperationContext): string {
+  function seal(subject: string, until: number): string {
     const { createHmac } = process.getBuiltinModule('node:crypto');
-    const subject = JSON.stringify([operation.name, connection.name, args, until]);
-    return `${until.toString(36)}.${createHmac('sha256', key).update(subject).digest('base64url').slice(0, 22)}`;
+    return `${until.toString(36)}.${createHmac('sha256', key).update(`${until} ${subject}`).digest('base64url').slice(0, 22)}`;
   }
 
-  function isGood(token: string, operation: Operation, args: Row, context: OperationContext): boolean {
+  function isGood(token: string, subject: string, now: number): boolean {
     const until = Number.parseInt(token.split('.', 1)[0] ?? '', 36);
-    return until >= context.clock.now() && seal(operation, args, until, context) === token;
+    return until >= now && seal(subject, until) === token;
   }
 
   return {
-    ask(operation, args, token, context, person) {
+    async ask(operation, args, token, context, person) {
+      const losses = await lossesOf(operation, args, context);
+      if (losses === undefined) return undefined;
       const { answered } = person ?? {};
-      if (token !== undefined && isGood(token, operation, args, context)) return undefined;
-      if (answered && isGood(answered.token, operation, args, context)) {
+      const now = context.clock.now();
+      const subject = JSON.stringify([operation.name, context.connection.name, args, losses]);
+      if (token !== undefined && isGood(token, subject, now)) return undefined;
+      if (answered && isGood(answered.token, subject, now)) {
         if (answered.agreed) return undefined;
         throw declined(operation);
       }
-      const fresh = seal(operation, args, context.clock.now() + lifetime, context);
-      const { title, name } = context.connection;
-      const text = `${operation.summary} On ${title} (${name}), this would be sent: ${requestLine(operation, args, context)}`;
+      const fresh = seal(subject, now + lifetime);
+      const text = question(operation, args, losses, context);
       if (person && token === undefined) return { kind: 'question', text, token: fresh };
       throw new Fault({
         code: 'needs_confirmation',
@@ -65,6 +72,36 @@ export function confirmations(): Confirmations {
       });
     },
   };
+}
+
+/** What would be lost, '' where nobody can say; undefined when there is nothing to ask. */
+async function lossesOf(operation: Operation, args: Row, context: OperationContext): Promise<string | undefined> {
+  const otherwise = alwaysAsked(operation) ? '' : undefined;
+  try {
+    return (await operation.loses?.(args as never, context)) ?? otherwise;
+  } catch (error) {
+    if (!isFault(error, 'missing_scope')) throw error;
+    return `What would be lost cannot be told: ${error.message}`;
+  }
+}
+
+function question(operation: Operation, args: Row, losses: string, context: OperationContext): string {
+  const { title, name } = context.connection;
+  const sent = `On ${title} (${name}), this would be sent: ${requestLine(operation, args, context)}`;
+  return [operation.summary, losses, sent + labels(operation, args, context)].filter(Boolean).join(' ');
+}
+
+/** What people call the things that go by key in the request. */
+function labels({ input }: Operation, args: Row, context: OperationContext): string {
+  const known = Object.entries(input.shape).flatMap(([field, schema]) => {
+    const { names } = fieldMeta(schema as z.ZodType);
+    const keys = names ? [args[field]].flat().filter(key => typeof key === 'string') : [];
+    return keys.flatMap(key => {
+      const label = names ? context.labelOf(names, key, args) : key;
+      return label === key ? [] : [`${key} is "${label}"`];
+    });
+  });
+  return known.length ? ` (${known.join(', ')})` : '';
 }
 
 const declined = ({ name }: Operation) =>
