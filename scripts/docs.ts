@@ -5,6 +5,7 @@ import { type FaultCode, faultCodes } from '../src/errors.ts';
 import { fieldMeta, type Operation } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
+import { httpSettings } from '../src/server/http/settings.ts';
 import { generalTools } from '../src/tools/general.ts';
 import { toolInput } from '../src/tools/schema.ts';
 
@@ -101,30 +102,34 @@ function operation(record: Operation): string[] {
   ];
 }
 
-function configuration(): string {
-  const settings = Object.entries(generalSettings.shape as Record<string, z.ZodType>).map(([key, schema]) => {
+/** A row for each setting of a table. */
+const settingRows = (table: z.ZodObject, prefix: string) =>
+  Object.entries(table.shape as Record<string, z.ZodType>).map(([key, schema]) => {
     const fallback = schema.safeParse(undefined);
     const standard = fallback.success && fallback.data !== undefined ? String(fallback.data) : '';
     return [
       `\`--${key.replaceAll('_', '-')}\``,
-      `\`DATA_PLATFORMS_${key.toUpperCase()}\``,
+      `\`${prefix}${key.toUpperCase()}\``,
       `\`${key}\``,
       standard,
       fieldMeta(schema).description ?? '',
     ];
   });
+
+function configuration(): string {
+  const head = ['flag', 'variable', 'key in the file', 'default', 'meaning'];
   return page(
     'Configuration',
     'Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant.',
     '## Settings',
-    table(
-      ['flag', 'variable', 'key in the file', 'default', 'meaning'],
-      [
-        ...settings,
-        ['`--config`', '`DATA_PLATFORMS_CONFIG`', '', '', 'The configuration file'],
-        ['', '`DATA_PLATFORMS_NO_CODE_CACHE`', '', '', 'Set to 1: keep no compiled code in the cache folder'],
-      ],
-    ),
+    table(head, [
+      ...settingRows(generalSettings, 'DATA_PLATFORMS_'),
+      ['`--config`', '`DATA_PLATFORMS_CONFIG`', '', '', 'The configuration file'],
+      ['', '`DATA_PLATFORMS_NO_CODE_CACHE`', '', '', 'Set to 1: keep no compiled code in the cache folder'],
+    ]),
+    '## HTTP',
+    'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
+    table(head, settingRows(httpSettings, 'DATA_PLATFORMS_HTTP_')),
     '## Platforms',
     'A secret may come from a file: add `_FILE` to the variable. A platform is connected when every needed variable is set.',
     ...providers.flatMap(provider => [

@@ -4,6 +4,7 @@ import { Fault } from './errors.ts';
 import { fieldMeta } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
 import { nearest } from './references.ts';
+import { type HttpSettings, httpSettings } from './server/http/settings.ts';
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
@@ -66,6 +67,7 @@ export interface ConnectionConfig {
 }
 
 export interface Config extends GeneralSettings {
+  http: HttpSettings;
   connections: ConnectionConfig[];
 }
 
@@ -73,6 +75,8 @@ export interface ConfigSources {
   env: Readonly<Record<string, string | undefined>>;
   /** Flags as given: keys of `generalSettings`. They win over variables, which win over the file. */
   flags?: Record<string, unknown>;
+  /** The same for keys of `httpSettings`. */
+  httpFlags?: Record<string, unknown>;
   /** Path of a JSON file. */
   file?: string | undefined;
 }
@@ -84,10 +88,12 @@ type Settings = Record<string, unknown>;
  * @throws Fault `not_configured` for unknown or malformed general settings, keys and variables. A connection that is
  * incomplete or broken carries its fault and stops nobody else.
  */
-export function loadConfig({ env, flags = {}, file }: ConfigSources, providers: readonly Provider[]): Config {
-  const { connections = {}, ...fromFile } = file === undefined ? {} : readConfigFile(file);
+export function loadConfig(sources: ConfigSources, providers: readonly Provider[]): Config {
+  const { env, flags, httpFlags, file } = sources;
+  const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   refuseUnknownVariables(env, providers);
-  const general = parseGeneral({ ...fromFile, ...fromEnvironment(env), ...flags });
+  const general = readTable(generalTable, fromFile, env, flags) as GeneralSettings;
+  const http = readTable(httpTable, httpFromFile as Settings | undefined, env, httpFlags) as HttpSettings;
   const found = Object.entries(connections as Record<string, Settings>).map(([name, value]) =>
     fromFileEntry(name, value, providers, env),
   );
@@ -101,7 +107,7 @@ export function loadConfig({ env, flags = {}, file }: ConfigSources, providers: 
     else found[twin] = merged;
   }
   // What looks at a connection alone has to know it too: some reading shows secrets.
-  return { ...general, connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })) };
+  return { ...general, http, connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })) };
 }
 
 /** The names of the variables that configure a provider, and whether each is needed. */
@@ -123,36 +129,59 @@ export function providerVariables(
 
 const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCase();
 
-function parseGeneral(given: Settings): GeneralSettings {
-  const known = Object.keys(generalSettings.shape);
+/** A table of settings, and where its keys are found. */
+interface Table {
+  schema: z.ZodObject;
+  /** Before the key in the names of variables. */
+  prefix: string;
+  /** Before the key where the file is meant. */
+  path: string;
+  /** Further keys of the same place in the file. */
+  others: readonly string[];
+}
+
+const generalTable: Table = {
+  schema: generalSettings,
+  prefix: 'DATA_PLATFORMS_',
+  path: '',
+  others: ['connections', 'http'],
+};
+const httpTable: Table = { schema: httpSettings, prefix: 'DATA_PLATFORMS_HTTP_', path: 'http.', others: [] };
+
+function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'], flags: Settings = {}): Settings {
+  const { schema, prefix, path, others } = table;
+  const known = Object.keys(schema.shape);
+  const given = { ...file, ...fromEnvironment(table, env), ...flags };
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
-    throw misconfigured(`There is no setting "${key}".`, suggestion(key, [...known, 'connections']));
+    throw misconfigured(`There is no setting "${path}${key}".`, suggestion(key, [...known, ...others]));
   }
-  const parsed = generalSettings.safeParse(given);
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = String(issue?.path[0] ?? '');
   throw misconfigured(
-    `Setting ${key}: ${issue?.message ?? 'malformed'}.`,
-    `${fieldMeta((generalSettings.shape as Record<string, z.ZodType>)[key] ?? generalSettings).description ?? ''}. ` +
-      `It is --${key.replaceAll('_', '-')}, DATA_PLATFORMS_${key.toUpperCase()} or "${key}" in the file.`,
+    `Setting ${path}${key}: ${issue?.message ?? 'malformed'}.`,
+    `${fieldMeta((schema.shape as Record<string, z.ZodType>)[key] ?? schema).description ?? ''}. ` +
+      `It is --${key.replaceAll('_', '-')}, ${prefix}${key.toUpperCase()} or "${path}${key}" in the file.`,
   );
 }
 
-function fromEnvironment(env: ConfigSources['env']): Settings {
+function fromEnvironment({ schema, prefix }: Table, env: ConfigSources['env']): Settings {
   const given: Settings = {};
-  for (const key of Object.keys(generalSettings.shape)) {
-    const value = env[`DATA_PLATFORMS_${key.toUpperCase()}`];
+  for (const key of Object.keys(schema.shape)) {
+    const value = env[`${prefix}${key.toUpperCase()}`];
     if (value !== undefined && value !== '') given[key] = value;
   }
   return given;
 }
 
 function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): void {
-  const general = [...Object.keys(generalSettings.shape), 'config', 'no_code_cache'];
   const known = new Set([
-    ...general.map(key => `DATA_PLATFORMS_${key.toUpperCase()}`),
+    ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
+    ...[generalTable, httpTable].flatMap(({ schema, prefix }) =>
+      Object.keys(schema.shape).map(key => `${prefix}${key.toUpperCase()}`),
+    ),
     ...providers.flatMap(provider =>
       providerVariables(provider).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
     ),

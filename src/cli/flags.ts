@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { generalSettings } from '../config.ts';
 import { fieldMeta } from '../operation.ts';
+import { httpSettings } from '../server/http/settings.ts';
 import type { Flags } from './session.ts';
 
-/** A general setting as a flag. */
-export interface GeneralFlag {
+/** A setting as a flag. */
+export interface Flag {
   /** As commander names it: `resultsDir`. */
   name: string;
   /** `results-dir` */
@@ -17,14 +18,18 @@ export interface GeneralFlag {
 }
 
 /** A flag for each general setting, and `--config`. */
-export const generalFlags: readonly GeneralFlag[] = [
+export const generalFlags: readonly Flag[] = [
   ...Object.entries(generalSettings.shape).map(([key, schema]) => flagOf(key, schema)),
   { name: 'config', long: 'config', value: 'file', description: 'JSON file with settings and connections' },
 ];
 
+/** A flag for each setting of the HTTP server that can be one. Made on demand: only one command has them. */
+export const httpFlags = (): readonly Flag[] =>
+  Object.entries(httpSettings.shape).map(([key, schema]) => flagOf(key, schema));
+
 // Asked of the schema itself: this is on the way of every start, where converting it to JSON Schema would be felt.
 // The default is told, not set: a flag that is not given must leave the variable and the file their say.
-function flagOf(key: string, schema: z.ZodType): GeneralFlag {
+function flagOf(key: string, schema: z.ZodType): Flag {
   const isSwitch = schema.safeParse('true').data === true;
   const fallback = isSwitch ? undefined : schema.safeParse(undefined).data;
   const { innerType } = (schema as { def?: { innerType?: z.ZodType } }).def ?? {};

@@ -6,7 +6,7 @@ import { nearest } from '../references.ts';
 import { version } from '../version.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
-import { generalFlags } from './flags.ts';
+import { type Flag, generalFlags, httpFlags } from './flags.ts';
 import type { Flags } from './session.ts';
 import { alignColumns, type Terminal } from './terminal.ts';
 
@@ -59,6 +59,14 @@ type Reporting = { json?: true | undefined };
 
 function addCommands(program: Command, terminal: Terminal, done: Done): void {
   const json = ['--json', 'Print JSON'] as const;
+  const http = program
+    .command('http')
+    .description('Serve over HTTP: /mcp for every protocol revision, for one person or a team')
+    .action(async (_, command: Command) => {
+      const { http } = await import('./http.ts');
+      done(await http(flagsOf(command), flagsOf(command, httpFlags()), terminal));
+    });
+  addOptions(http, 'HTTP options:', httpFlags());
   program
     .command('demo')
     .description('Tell a story on the sandbox with a real MCP client: no account, no network')
@@ -108,21 +116,21 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
     });
 }
 
-function addGeneralOptions(command: Command): Command {
-  command.optionsGroup('Server options:');
-  for (const { long, value, description, choices } of generalFlags) {
+const addGeneralOptions = (command: Command) => addOptions(command, 'Server options:', generalFlags);
+
+function addOptions(command: Command, group: string, flags: readonly Flag[]): Command {
+  command.optionsGroup(group);
+  for (const { long, value, description, choices } of flags) {
     const option = new Option(value ? `--${long} <${value}>` : `--${long}`, description);
     command.addOption(choices ? option.choices(choices) : option);
   }
   return command.optionsGroup('Options:');
 }
 
-/** The general flags, given before or after the command. */
-function flagsOf(command: Command): Flags {
+/** The flags that were given, before or after the command. */
+function flagsOf(command: Command, flags = generalFlags): Flags {
   const given: Record<string, unknown> = command.optsWithGlobals();
-  return Object.fromEntries(
-    generalFlags.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])),
-  );
+  return Object.fromEntries(flags.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])));
 }
 
 function unknownCommand(given: string, program: Command): Fault {
@@ -158,6 +166,8 @@ function afterHelp(): string {
     'Examples:',
     '  In the configuration of Claude Desktop or another client, without an account:',
     '    {"mcpServers": {"data-platforms": {"command": "data-platforms-mcp", "args": ["--sandbox"]}}}',
+    '  For a team or a framework, over HTTP at http://127.0.0.1:3333/mcp:',
+    '    data-platforms-mcp http --sandbox',
     '  The simulators alone, for a server or a script of yours:',
     '    data-platforms-mcp sandbox',
     '  One operation from a shell, here on the sandbox:',

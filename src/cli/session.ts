@@ -14,12 +14,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Flags as commander gives them: camel-case keys of the general settings, and `config`. */
+/** Flags as commander gives them: camel-case keys of the settings, and `config`. */
 export type Flags = Record<string, unknown> & { config?: string };
 
 /** @throws Fault `not_configured` */
-export async function openSession(flags: Flags, env: NodeJS.ProcessEnv = process.env): Promise<Session> {
-  const config = readConfig(flags, env);
+export async function openSession(
+  flags: Flags,
+  env: NodeJS.ProcessEnv = process.env,
+  httpFlags: Flags = {},
+): Promise<Session> {
+  const config = readConfig(flags, env, httpFlags);
   if (!config.sandbox) {
     const server = await createServer(config);
     return { server, config, close: () => server.close() };
@@ -101,11 +105,13 @@ export async function withSession<Result>(
   }
 }
 
-export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
+export function readConfig(flags: Flags, env: NodeJS.ProcessEnv, httpFlags: Flags = {}): Config {
   const { config: file = env['DATA_PLATFORMS_CONFIG'], ...given } = flags;
-  const settings = Object.fromEntries(Object.entries(given).map(([name, value]) => [snakeCase(name), value]));
-  return loadConfig({ env, flags: settings, file }, providers);
+  return loadConfig({ env, flags: settingsOf(given), httpFlags: settingsOf(httpFlags), file }, providers);
 }
+
+const settingsOf = (flags: Flags) =>
+  Object.fromEntries(Object.entries(flags).map(([name, value]) => [snakeCase(name), value]));
 
 /** Every platform's simulator on loopback ports. */
 export async function startSandbox(clock: Clock) {
