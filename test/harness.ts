@@ -13,6 +13,7 @@ import { providers } from '../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../src/sandbox/clock.ts';
 import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../src/sandbox/host.ts';
 import { createServer } from '../src/server/create.ts';
+import type { Signer } from '../src/signer.ts';
 import { type CallOptions, usageKey } from '../src/tools/registry.ts';
 
 type Row = Record<string, unknown>;
@@ -45,6 +46,7 @@ export interface WorldOptions {
   flags?: Row;
   clock?: VirtualClock;
   log?: Log;
+  signer?: Signer;
 }
 
 /** The whole program in this process over a simulator, on a clock that jumps. Ends with the test. */
@@ -57,6 +59,7 @@ export async function startWorld(options: WorldOptions = {}) {
     file,
     platforms = ['datarock'],
     also = [],
+    signer,
   } = options;
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   const names = platforms === 'all' ? (Object.keys(definitions) as Platform[]) : platforms;
@@ -71,7 +74,7 @@ export async function startWorld(options: WorldOptions = {}) {
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
-  const server = await createServer(config, { clock, log });
+  const server = await createServer(config, { clock, log, ...(signer ? { signer } : {}) });
   onTestFinished(async () => {
     await server.close();
     for (const [, simulator] of started) await simulator.close();

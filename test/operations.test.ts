@@ -123,6 +123,14 @@ describe.each(code.map(one => [one.provider.name, one] as const))('%s', (name, {
     for (const run of runs) expect(words).toEqual(expect.arrayContaining(Object.keys(run.words)));
   });
 
+  it("cancels a run by an operation of its own that takes the run's variables", () => {
+    for (const { cancel, uri } of runs.filter(run => run.cancel !== undefined)) {
+      const found = operations.find(operation => operation.name === cancel);
+      expect(found, cancel).toBeDefined();
+      expect(Object.keys(found?.input.shape ?? {})).toEqual([...uriTemplate(uri).variables]);
+    }
+  });
+
   it('needs code of its own in less than a third of its operations', () => {
     const own = operations.filter(({ send, collect }) => send ?? collect);
     expect(own.length).toBeLessThan(operations.length / 3);

@@ -74,6 +74,8 @@ export interface Call {
   progress(message: string, done?: number, total?: number): void;
   /** There where the client can put a question to its person; with the answer, once it was put. */
   person?: { answered?: { agreed: boolean; token: string } };
+  /** The client follows a run by itself: one that is started is answered at once. */
+  followsRuns?: boolean;
 }
 
 /** Sends requests to any connection; keeps pools of sockets and what is left of quotas. */

@@ -4,7 +4,7 @@ import type { Connection } from '../http/connection.ts';
 import type { Operation, OperationContext, Row } from '../operation.ts';
 import { uriTemplate } from '../resources/uri.ts';
 import type { Outcome, RunAnswer } from '../tools/answer.ts';
-import { isSettled, type Run, type RunKind, waitForRun } from './run.ts';
+import { isSettled, type Run, type RunKind, unseenRun, waitForRun } from './run.ts';
 
 /** A run's URI. Names the connection only where the platform has several. */
 export function runUri(
@@ -46,10 +46,9 @@ export async function answerRun(
     run = await waitForRun(kind, uri, variables, context, until);
   } catch (error) {
     if (!started) throw error;
-    const unseen: Run = { uri, status: 'queued', vendor_status: 'started', final: false };
     return {
       ...base,
-      run: unseen,
+      run: unseenRun(uri),
       next: resume,
       warnings: [...warnings, `Started, but looking at it failed: ${tell(error, context)}`],
     };

@@ -15,6 +15,8 @@ export interface RunKind {
   /** First and longest pause between two looks, in ms. */
   pace: { firstMs: number; longestMs: number };
   poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
+  /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
+  cancel?: string;
   /** The operation that fetches what the run made, and its arguments. */
   result?: {
     operation: () => Operation;
@@ -45,6 +47,9 @@ export interface Run {
   progress?: { done: number; total: number; unit: string };
   notes?: string[];
 }
+
+/** A run that was just started, before anybody has looked at it. */
+export const unseenRun = (uri: string): Run => ({ uri, status: 'queued', vendor_status: 'started', final: false });
 
 const endings: ReadonlySet<RunStatus> = new Set(['succeeded', 'failed', 'cancelled', 'unknown']);
 

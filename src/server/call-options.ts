@@ -1,15 +1,28 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   inputRequired,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { CallOptions } from '../tools/registry.ts';
 
+/** Who calls: one caller on stdio. */
+export function callerOf({ http }: ServerContext): string {
+  const { clientId, extra } = http?.authInfo ?? {};
+  return clientId === undefined ? '' : JSON.stringify([clientId, extra?.['sub']]);
+}
+
+/** Capabilities that came with a request, in the 2026 era. */
+export function declaredCapabilities({ mcpReq: { envelope } }: ServerContext): ClientCapabilities | undefined {
+  return (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY] as
+    | ClientCapabilities
+    | undefined;
+}
+
 /** Whether the client can put a question to its person: said at the start, or with each request. */
-export function canBeAsked(server: Server, { mcpReq: { envelope } }: ServerContext): boolean {
-  const said = (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY];
-  const capabilities = (said ?? server.getClientCapabilities()) as { elicitation?: object } | undefined;
+export function canBeAsked(server: Server, context: ServerContext): boolean {
+  const capabilities = declaredCapabilities(context) ?? server.getClientCapabilities();
   return capabilities?.elicitation !== undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Server } from '@modelcontextprotocol/server';
+import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { createCatalog } from '../catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +10,9 @@ import { createLog, type Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources } from '../resources/registry.ts';
+import { runTasks } from '../runs/run-tasks.ts';
+import { createTasks } from '../runs/tasks.ts';
+import { createSigner, type Signer } from '../signer.ts';
 import type { Shared } from '../tools/call.ts';
 import { confirmations } from '../tools/confirm.ts';
 import { createTools, type ToolSet } from '../tools/registry.ts';
@@ -21,7 +24,7 @@ import { protocolServer, type Served } from './protocol.ts';
 /** A configured server, before any transport: one factory for every connection, request and era. */
 export interface DataPlatformsServer {
   /** Give it to `serveStdio` or `createMcpHandler` of the SDK. */
-  factory(): Server;
+  factory(context: McpRequestContext): Server;
   tools: ToolSet;
   shared: Shared;
   log: Log;
@@ -34,6 +37,8 @@ export interface ServerDependencies {
   log?: Log;
   /** In place of the configured connections. */
   accounts?(redactor: Redactor): ConnectionState[];
+  /** Shared by replicas, so that each takes what another handed out. Default: one of this process. */
+  signer?: Signer;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface ServerDependencies {
  */
 export async function createServer(
   config: Config,
-  { clock = systemClock(), log, accounts }: ServerDependencies = {},
+  { clock = systemClock(), log, accounts, signer = createSigner() }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
@@ -76,16 +81,21 @@ export async function createServer(
       { providers, facts: facts.platforms, connections },
       { toolsets: config.toolsets, readOnly: config.read_only },
     ),
-    confirmations: confirmations(),
+    confirmations: confirmations(signer),
     unattended: config.yes,
     answerTokens: config.answer_tokens,
   };
   const tools = createTools(shared, facts.general, ownLog);
   const resources = createResources(shared, tools);
-  const served: Served = { tools, resources, instructions: instructionsFor(connections) };
+  const served: Served = {
+    tools,
+    resources,
+    instructions: instructionsFor(connections),
+    ...(shared.catalog.runs.length ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) } : {}),
+  };
 
   return {
-    factory: () => protocolServer(served),
+    factory: context => protocolServer(served, context),
     tools,
     shared,
     log: ownLog,

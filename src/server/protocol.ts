@@ -1,18 +1,25 @@
-import { Server } from '@modelcontextprotocol/server';
+import { type McpRequestContext, Server } from '@modelcontextprotocol/server';
 import type { ResourceSet } from '../resources/registry.ts';
+import type { Tasks } from '../runs/tasks.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import { version } from '../version.ts';
-import { callOptions, canBeAsked, questions } from './call-options.ts';
+import { callerOf, callOptions, canBeAsked, questions } from './call-options.ts';
+import { declaresTasks, serveTasks } from './tasks.ts';
 
 /** What a protocol server answers from. */
 export interface Served {
   tools: ToolSet;
   resources: ResourceSet;
   instructions: string;
+  /** There where something can be started that takes long. */
+  tasks?: Tasks;
 }
 
-/** The server of one connection or one request. */
-export function protocolServer({ tools, resources, instructions }: Served): Server {
+/** The server of one connection or one request. Tasks are of the 2026 era alone. */
+export function protocolServer(
+  { tools, resources, instructions, tasks }: Served,
+  { era }: Pick<McpRequestContext, 'era'>,
+): Server {
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
   const server = new Server(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
@@ -23,6 +30,7 @@ export function protocolServer({ tools, resources, instructions }: Served): Serv
     tools.call(params.name, params.arguments, {
       ...callOptions(context),
       ...(canBeAsked(server, context) ? questions(context) : {}),
+      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started, callerOf(context)) } : {}),
     }),
   );
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
@@ -33,5 +41,6 @@ export function protocolServer({ tools, resources, instructions }: Served): Serv
     const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
     return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
   });
+  if (tasks && era === 'modern') serveTasks(server, tasks);
   return server;
 }

@@ -34,6 +34,8 @@ export interface RunAnswer {
   outcome?: Outcome;
   next?: string;
   warnings: string[];
+  /** Just started, for a client that follows it by itself. */
+  handedOver?: true;
 }
 
 export type Answer = Outcome | RunAnswer | Question;

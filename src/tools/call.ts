@@ -6,6 +6,7 @@ import { isListing, type Operation, type OperationContext, platformOf, type Row 
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
+import { unseenRun } from '../runs/run.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { type Confirmations, needsConfirmation } from './confirm.ts';
@@ -52,7 +53,9 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const { value, warnings } = await carryOut(shared, operation, args, context);
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
-  return answerRun(kind, runUri(kind, variables, connection, shared.connections), variables, context, {
+  const uri = runUri(kind, variables, connection, shared.connections);
+  if (call.followsRuns) return { kind: 'run', run: unseenRun(uri), details: value as Row, warnings, handedOver: true };
+  return answerRun(kind, uri, variables, context, {
     waitSeconds: wait_seconds ?? defaultWaitSeconds,
     details: value as Row,
     warnings,

@@ -3,6 +3,7 @@ import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
 import { fieldMeta, type Operation, type OperationContext, type Row } from '../operation.ts';
 import { requestLine } from '../perform.ts';
+import type { Signer } from '../signer.ts';
 
 /** How long an agreement may be used, in ms of the clock. */
 const lifetime = 600_000;
@@ -36,18 +37,15 @@ export interface Confirmations {
   ): Promise<Question | undefined>;
 }
 
-/** Agreements of this process. A token is bound to operation, arguments and connection, and lapses after ten minutes. */
-export function confirmations(): Confirmations {
-  const key = crypto.getRandomValues(new Uint8Array(32));
-
-  function seal(subject: string, until: number): string {
-    const { createHmac } = process.getBuiltinModule('node:crypto');
-    return `${until.toString(36)}.${createHmac('sha256', key).update(`${until} ${subject}`).digest('base64url').slice(0, 22)}`;
-  }
+/** Agreements. A token is bound to operation, arguments and connection, and lapses after ten minutes. */
+export function confirmations(signer: Signer): Confirmations {
+  const seal = (subject: string, until: number) =>
+    `${until.toString(36)}.${signer.sign('confirmation', [until, subject])}`;
 
   function isGood(token: string, subject: string, now: number): boolean {
-    const until = Number.parseInt(token.split('.', 1)[0] ?? '', 36);
-    return until >= now && seal(subject, until) === token;
+    const [expiry = '', signature = ''] = token.split('.', 2);
+    const until = Number.parseInt(expiry, 36);
+    return until >= now && signer.verify('confirmation', [until, subject], signature);
   }
 
   return {

@@ -4,12 +4,10 @@ import { diagnose } from '../diagnose.ts';
 import { Fault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
 import type { Call } from '../http/client.ts';
-import { contextFor } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
-import { answerRun } from '../runs/answer.ts';
-import { unknownRun } from '../runs/run.ts';
+import { resumeRun } from '../runs/resume.ts';
 import type { Answer } from './answer.ts';
-import { callOperation, perform, type Shared } from './call.ts';
+import { callOperation, type Shared } from './call.ts';
 import { defaultWaitSeconds, pageSchema, runAnswer, waitSeconds, withConnection } from './schema.ts';
 
 /** A tool of the server itself, over all platforms. */
@@ -45,16 +43,7 @@ const waitForRunTool = general({
   annotations: { ...reading, openWorldHint: true },
   listed: ({ catalog }) => catalog.runs.length > 0,
   async call({ run: given, wait_seconds }, shared, call) {
-    const url = URL.canParse(given) ? new URL(given) : undefined;
-    const name = url?.searchParams.get('connection') ?? undefined;
-    url?.searchParams.delete('connection');
-    const found = url && (await shared.catalog.run(url.href.replace(/\?$/, '')));
-    if (!found) throw unknownRun(given, shared.catalog.runs);
-    const context = contextFor(shared, await shared.connections.choose(found.platform, name), call);
-    return answerRun(found.kind, given, found.variables, context, {
-      waitSeconds: wait_seconds ?? defaultWaitSeconds,
-      perform: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
-    });
+    return resumeRun(shared, given, call, { waitSeconds: wait_seconds ?? defaultWaitSeconds });
   },
 });
 

@@ -5,7 +5,7 @@ import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, RunAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import type { Question } from './confirm.ts';
@@ -21,6 +21,8 @@ export interface CallOptions {
   person?: Call['person'];
   /** Turns a question into what the protocol has for it. There where `person` is. */
   put?: (question: Question) => CallToolResult;
+  /** Turns a run that was started into what the protocol has for it. There where the client follows runs by itself. */
+  handOver?: (started: RunAnswer) => CallToolResult;
 }
 
 /** The tools of this process: one list, made once, and what answers it. */
@@ -46,7 +48,11 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
   const list = [...definitions.values()].map(({ tool }) => tool);
   const { clock } = shared;
 
-  async function within<T>(name: string, { signal, progress, person }: CallOptions, body: (call: Call) => Promise<T>) {
+  async function within<T>(
+    name: string,
+    { signal, progress, person, handOver }: CallOptions,
+    body: (call: Call) => Promise<T>,
+  ) {
     const controller = new AbortController();
     const alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name)));
     const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
@@ -68,6 +74,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
         meter,
         progress: progress ?? (() => {}),
         ...(person ? { person } : {}),
+        ...(handOver ? { followsRuns: true } : {}),
       };
       return await body(call);
     } catch (error) {
@@ -101,6 +108,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
           usage = call.meter;
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
+          if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
           return { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
         });
       } catch (error) {
@@ -115,9 +123,10 @@ export const usageKey = 'data-platforms-mcp/usage';
 /** Key in `_meta` of an answer that is an error: code and figures. */
 export const faultKey = 'data-platforms-mcp/fault';
 
-function faultResult(
+/** A fault as a tool's answer: what happened, and what to do next. */
+export function faultResult(
   { code, message, hint, status, retryAfter, requestId }: Fault,
-  usage: Meter | undefined,
+  usage?: Meter,
 ): CallToolResult {
   const fault = Object.fromEntries(
     Object.entries({ code, status, retryAfter, requestId }).filter(([, value]) => value !== undefined),

@@ -5,7 +5,7 @@ import { startWorld, type World } from '../harness.ts';
 
 async function connected(world: World) {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  const server = world.server.factory();
+  const server = world.server.factory({ era: 'legacy' });
   const client = new Client({ name: 'test', version: '1' });
   await Promise.all([server.connect(ours as never), client.connect(theirs)]);
   return client;

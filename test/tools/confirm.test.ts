@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Fault, type FaultCode } from '../../src/errors.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../src/operation.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
+import { createSigner } from '../../src/signer.ts';
 import { confirmations, needsConfirmation } from '../../src/tools/confirm.ts';
 
 const removal = operation({
@@ -19,7 +20,7 @@ const removal = operation({
 const clock = virtualClock();
 const on = (name: string) => ({ clock, connection: { name, title: 'Core' } }) as unknown as OperationContext;
 const args = { project: '42', hole: 'DDH 001', force: true };
-const { ask } = confirmations();
+const { ask } = confirmations(createSigner());
 
 async function refusal(...given: Parameters<typeof ask>) {
   try {
@@ -46,7 +47,7 @@ describe('a deletion', () => {
       [args, on('other')],
     ] as const)
       expect((await refusal(removal, other, token, context, undefined)).message).toMatch(/^The token does not fit/);
-    await expect(confirmations().ask(removal, args, token, on('main'), undefined)).rejects.toThrow(
+    await expect(confirmations(createSigner()).ask(removal, args, token, on('main'), undefined)).rejects.toThrow(
       /token does not fit/,
     );
     await clock.advance(601_000);

@@ -56,6 +56,7 @@ export const pipelineRun: RunKind = {
     const progress = { done: over.length, total: jobs.length, unit: 'jobs' };
     return { word, ...(jobs.length ? { progress } : {}), notes: notesOf(word, jobs) };
   },
+  cancel: 'dataops_cancel_pipeline',
   result: {
     operation: () => getPipeline,
     arguments: ({ project, pipeline }) => ({ project, pipeline }),
@@ -75,6 +76,7 @@ export const jobRun: RunKind = {
     const gate = job.status === 'manual' ? [`A person has to start ${quote(job)}: dataops_play_job.`] : [];
     return { word: job.status, notes: [...reason, ...gate] };
   },
+  cancel: 'dataops_cancel_job',
   result: {
     operation: () => readJobLog,
     arguments: ({ project, job }) => ({ project, job, lines: 30, context: 3 }),

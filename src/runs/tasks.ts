@@ -1,0 +1,114 @@
+import {
+  type CallToolResult,
+  MissingRequiredClientCapabilityError,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
+import type { Clock } from '../clock.ts';
+import type { Row } from '../operation.ts';
+import type { Signer } from '../signer.ts';
+import type { RunAnswer } from '../tools/answer.ts';
+import type { CallOptions } from '../tools/registry.ts';
+
+/** https://github.com/modelcontextprotocol/ext-tasks: the methods, without a store behind them. */
+export const tasksExtension = 'io.modelcontextprotocol/tasks';
+
+/** What a task is about. It travels in the task's id, so that any process can serve the task. */
+export interface TaskSubject {
+  /** The run's URI. */
+  run: string;
+  /** Clock time, ms. */
+  createdAt: number;
+  /** What starting it answered, for the result at the end. */
+  details?: Row | undefined;
+  warnings?: string[] | undefined;
+}
+
+/** How a task is. `failed` is for protocol errors alone: a run that failed is completed, and its result says so. */
+export type TaskState = { statusMessage?: string; pollIntervalMs?: number } & (
+  | { status: 'working' }
+  | { status: 'completed'; result: CallToolResult }
+  | { status: 'cancelled' }
+  | { status: 'failed'; error: { code: number; message: string } }
+  | { status: 'input_required'; inputRequests: Row }
+);
+
+/** What the tasks of a server stand for. */
+export interface TaskSource {
+  look(subject: TaskSubject, options: CallOptions): Promise<TaskState>;
+  /** Asks for the end of it; whether and when it ends, `look` shows. */
+  cancel(subject: TaskSubject, options: CallOptions): Promise<void>;
+  /** Takes answers to what tasks asked. Absent where none asks. */
+  update?(subject: TaskSubject, answers: Row): Promise<void>;
+}
+
+/** A task as the protocol shows it. */
+export type Task = TaskState & { taskId: string; createdAt: string; lastUpdatedAt: string; ttlMs: null };
+
+/** Tasks of callers. An id is good for the caller that it was made for, and unknown to every other. */
+export interface Tasks {
+  create(started: RunAnswer, caller: string): CallToolResult;
+  /** @throws ProtocolError for an id that is not one of this caller's */
+  get(taskId: string, caller: string, options: CallOptions): Promise<Task>;
+  cancel(taskId: string, caller: string, options: CallOptions): Promise<void>;
+  update(taskId: string, caller: string, answers: Row): Promise<void>;
+}
+
+/** Before the first look at a run. */
+const firstPollMs = 2_000;
+/** What is carried of the start's answer: ids travel in a header, and proxies cut those at 8 kB. */
+const mostSubjectBytes = 3_000;
+
+export function createTasks({ clock, signer, source }: { clock: Clock; signer: Signer; source: TaskSource }): Tasks {
+  function idOf(subject: TaskSubject, caller: string): string {
+    const { run, createdAt } = subject;
+    const whole = JSON.stringify(subject);
+    const text = whole.length > mostSubjectBytes ? JSON.stringify({ run, createdAt }) : whole;
+    return `${Buffer.from(text).toString('base64url')}.${signer.sign('task', [caller, text])}`;
+  }
+
+  function subjectOf(taskId: string, caller: string): TaskSubject {
+    const [body = '', signature = ''] = taskId.split('.', 2);
+    const text = Buffer.from(body, 'base64url').toString();
+    if (signer.verify('task', [caller, text], signature)) return JSON.parse(text) as TaskSubject;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Failed to retrieve task: Task not found');
+  }
+
+  // Nothing is kept, so what is seen now is the last that is known. A task lasts as long as its run does upstream.
+  const shown = (taskId: string, { createdAt }: TaskSubject, state: TaskState): Task => ({
+    taskId,
+    ...state,
+    createdAt: new Date(createdAt).toISOString(),
+    lastUpdatedAt: new Date(clock.now()).toISOString(),
+    ttlMs: null,
+  });
+
+  return {
+    create({ run, details, warnings }, caller) {
+      const subject = { run: run.uri, createdAt: clock.now(), details, warnings };
+      const statusMessage = `Started ${run.uri}.`;
+      const task = shown(idOf(subject, caller), subject, {
+        status: 'working',
+        statusMessage,
+        pollIntervalMs: firstPollMs,
+      });
+      return { resultType: 'task', ...task } as unknown as CallToolResult;
+    },
+    async get(taskId, caller, options) {
+      const subject = subjectOf(taskId, caller);
+      return shown(taskId, subject, await source.look(subject, options));
+    },
+    cancel: async (taskId, caller, options) => source.cancel(subjectOf(taskId, caller), options),
+    async update(taskId, caller, answers) {
+      const subject = subjectOf(taskId, caller);
+      await source.update?.(subject, answers);
+    },
+  };
+}
+
+/** @throws MissingRequiredClientCapabilityError */
+export function requireTasks(declared: boolean): void {
+  if (declared) return;
+  const requiredCapabilities = { extensions: { [tasksExtension]: {} } };
+  throw new MissingRequiredClientCapabilityError({ requiredCapabilities }, 'Missing required client capability');
+}
