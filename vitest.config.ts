@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // No file changes what another can see, so a worker loads the program once; one worker a core keeps both busy.
+    isolate: false,
+    maxWorkers: '100%',
     testTimeout: 20_000,
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),

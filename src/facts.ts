@@ -45,11 +45,18 @@ export interface Facts {
   general: Readonly<Record<string, { input: JsonSchema; output?: JsonSchema }>>;
 }
 
+let made: Promise<Facts> | undefined;
+
 /**
- * Works the facts out of the records. The build runs this once and puts the outcome in its place (`scripts/build.mjs`):
+ * Works the facts out of the records, once. The build runs this and puts the outcome in its place (`scripts/build.mjs`):
  * loading every record and converting every schema would be most of the time that a start takes.
  */
-export async function loadFacts(): Promise<Facts> {
+export function loadFacts(): Promise<Facts> {
+  made ??= makeFacts();
+  return made;
+}
+
+async function makeFacts(): Promise<Facts> {
   const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
   const general = generalTools.map(({ name, input, output }) => [
     name,
