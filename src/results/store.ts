@@ -16,7 +16,7 @@ import {
 } from './folder.ts';
 import { type Content, recognise } from './intake.ts';
 import { newId, type Provenance, resultId, resultUri, type StoredResult } from './result.ts';
-import { sweepFolder } from './sweep.ts';
+import { ownerFolder, sweepFolder } from './sweep.ts';
 import { type RowPage, type RowQuery, readRows } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -60,6 +60,8 @@ export interface ResultStore {
 
 export interface StoreSettings {
   directory: string;
+  /** Whose results these are: one folder for each owner, so that nobody finds another's. Default: the whole process's. */
+  owner?: string | undefined;
   clock: Clock;
   /** Default 5 GiB, for results and work areas together. */
   quotaBytes?: number | undefined;
@@ -72,12 +74,13 @@ const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
 
 /** Touches no file before its first use. */
 export function openResultStore(settings: StoreSettings): ResultStore {
-  const { directory, clock, quotaBytes = 5 * 1_073_741_824, lifetimeMs = 7 * 86_400_000 } = settings;
+  const { directory: root, owner, clock, quotaBytes = 5 * 1_073_741_824, lifetimeMs = 7 * 86_400_000 } = settings;
 
+  const directory = owner === undefined ? root : ownerFolder(root, owner);
   let sweptAt = -Infinity;
   let bytesSince = 0;
 
-  const sweep = (keep?: string) => sweepFolder(directory, { now: clock.now(), quotaBytes, lifetimeMs, keep });
+  const sweep = (keep?: string) => sweepFolder(root, { now: clock.now(), quotaBytes, lifetimeMs, keep });
 
   /** A sweep reads every result's metadata, which a burst of small results need not pay for each time. */
   async function sweepWhenDue({ id, bytes }: StoredResult): Promise<void> {

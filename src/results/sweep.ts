@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFacts, ifMissing, readFolder, removeRecord } from './folder.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
 export const workFolder = 'work';
+
+/** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
+const ownersFolder = 'callers';
+
+/** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
+export function ownerFolder(directory: string, owner: string): string {
+  return join(directory, ownersFolder, createHash('sha256').update(owner).digest('hex').slice(0, 32));
+}
 
 /** Nobody has touched it for so long that whoever wrote it is gone. */
 const abandonedMs = 3_600_000;
@@ -25,11 +34,15 @@ interface Holding {
 }
 
 /**
- * Removes what has expired and what a crash left behind, then the oldest until the rest fits the quota. Safe while
- * other processes write into the same folder.
+ * Removes what has expired and what a crash left behind, then the oldest until the rest fits the quota, whoever owns
+ * it. Safe while other processes write into the same folder.
  */
 export async function sweepFolder(directory: string, limits: SweepLimits): Promise<void> {
-  const holdings = [...(await sweepResults(directory, limits)), ...(await sweepWork(directory, limits))];
+  const owned = join(directory, ownersFolder);
+  const owners = await readdir(owned).catch(ifMissing([]));
+  const holdings: Holding[] = [];
+  for (const folder of [directory, ...owners.map(owner => join(owned, owner))])
+    holdings.push(...(await sweepResults(folder, limits)), ...(await sweepWork(folder, limits)));
   let total = holdings.reduce((sum, holding) => sum + holding.bytes, 0);
   for (const holding of holdings.toSorted((a, b) => a.at - b.at)) {
     if (total <= limits.quotaBytes) return;
@@ -54,7 +67,8 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
     names.delete(record.file);
   }
   for (const name of names) {
-    if (!name.endsWith('.json') && name !== workFolder) await removeAbandoned(join(directory, name));
+    if (!name.endsWith('.json') && name !== workFolder && name !== ownersFolder)
+      await removeAbandoned(join(directory, name));
   }
   return holdings;
 }
