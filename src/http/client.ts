@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Agent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
@@ -12,6 +12,7 @@ import { createRedactor, type Redactor } from './redact.ts';
 import { redirect } from './redirect.ts';
 import { judge } from './refusal.ts';
 import { retry } from './retry.ts';
+import type { StreamBody } from './stream-body.ts';
 import { type Log, telemetry } from './telemetry.ts';
 import { transport } from './transport.ts';
 
@@ -21,10 +22,10 @@ export interface HttpRequest {
   /** Absolute, or from the root of the connection's origin; query included, every part encoded once (`path.ts`). */
   url: string;
   headers?: Record<string, string>;
-  /** Sent as JSON, unless `bytes` are given. */
+  /** Sent as JSON, unless there is a `body`. */
   json?: unknown;
-  /** Sent as they are, with `headers['content-type']`. A stream cannot be repeated. */
-  bytes?: Uint8Array | Readable;
+  /** Sent as it is read. Once any of it may have arrived, the request is not repeated. */
+  body?: StreamBody;
   /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
   repeatable: boolean;
   /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
@@ -137,7 +138,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         if ('reply' in outcome) return outcome.reply;
         throw outcome.fault;
       } catch (error) {
-        if (request.bytes instanceof Readable) request.bytes.destroy();
         if (!signal.aborted) throw error;
         throw abortFault(signal, { title: connection.title, operation: request.operation });
       }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Fault } from '../errors.ts';
 import type { Call, HttpReply, HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -15,6 +16,8 @@ export interface Exchange {
   anonymous: boolean;
   /** Filled with the headers that proved who asks. */
   proof?: Record<string, string>;
+  /** Filled with the body that streams, opened: whether any of it was read decides over repeats. */
+  sending?: { stream?: Readable };
 }
 
 /** Whether sending again is safe: `always`: nothing happened upstream; `repeatable`: only if twice is as good as once. */

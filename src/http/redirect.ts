@@ -37,7 +37,7 @@ function follow(exchange: Exchange, reply: HttpReply): Exchange | string {
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (!reads && reply.status !== 303) return `a ${request.method} is not sent on`;
   const url = target.href;
-  const { json: _json, bytes: _bytes, ...rest } = request;
+  const { json: _json, body: _body, ...rest } = request;
   const { 'content-type': _type, ...headers } = request.headers ?? {};
   const read: HttpRequest = reads ? { ...request, url } : { ...rest, headers, method: 'GET', url };
   if (target.origin === new URL(request.url).origin) return { ...exchange, request: read };

@@ -1,7 +1,5 @@
-import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Fault } from '../errors.ts';
-import type { HttpRequest } from './client.ts';
 import { type Exchange, failed, type Send } from './exchange.ts';
 
 const mostAttempts = 4;
@@ -17,8 +15,10 @@ export function retry({ clock, random }: { clock: Clock; random(): number }, nex
     let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
       const proof: Record<string, string> = {};
-      const outcome = await next({ ...exchange, attempt, proof });
-      if ('reply' in outcome || spent(request)) return outcome;
+      const sending: Exchange['sending'] = {};
+      const outcome = await next({ ...exchange, attempt, proof, sending });
+      // What a stream has given away may have arrived, whatever the answer says.
+      if ('reply' in outcome || sending.stream?.readableDidRead) return outcome;
       const { fault, again } = outcome;
       if (fault.code === 'unauthorized' && !renewed && !exchange.anonymous && connection.auth.renew) {
         renewed = true;
@@ -51,11 +51,6 @@ function waitingFor({ connection: { title } }: Exchange, { code, status, retryAf
 /** "12 s", "0.5 s". */
 export function seconds(ms: number): string {
   return `${ms < 1000 ? Math.ceil(ms / 100) / 10 : Math.ceil(ms / 1000)} s`;
-}
-
-// What a stream has given away cannot be sent a second time.
-function spent({ bytes }: HttpRequest): boolean {
-  return bytes instanceof Readable && (bytes.destroyed || bytes.readableDidRead);
 }
 
 /**

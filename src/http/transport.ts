@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import { Fault } from '../errors.ts';
+import { Fault, isFault } from '../errors.ts';
 import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
-import type { HttpRequest } from './client.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { isAnswer } from './refusal.ts';
+import { openBody } from './stream-body.ts';
 
 export interface TransportOptions {
   clock: Clock;
@@ -25,9 +25,11 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
     const agent = await dispatcher();
     let raw: Dispatcher.ResponseData;
     try {
-      raw = await agent.request(onTheWire(request, userAgent, signal));
+      raw = await agent.request(onTheWire(exchange, userAgent));
     } catch (error) {
       signal.throwIfAborted();
+      // The body that was being sent.
+      if (isFault(error)) return failed(error);
       return noReply(exchange, error as Error);
     }
     const headers = flat(raw.headers);
@@ -46,7 +48,7 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
   };
 }
 
-function onTheWire(request: HttpRequest, userAgent: string, signal: AbortSignal): Dispatcher.RequestOptions {
+function onTheWire({ request, call, signal, sending = {} }: Exchange, userAgent: string): Dispatcher.RequestOptions {
   const { origin, pathname, search } = new URL(request.url);
   const headers: Record<string, string> = {
     accept: request.expect === 'json' ? 'application/json' : '*/*',
@@ -54,10 +56,14 @@ function onTheWire(request: HttpRequest, userAgent: string, signal: AbortSignal)
     'accept-encoding': request.expect === 'stream' ? 'identity' : 'gzip, br',
     'user-agent': userAgent,
   };
-  if (request.json !== undefined && request.bytes === undefined) headers['content-type'] = 'application/json';
+  const { json, body: streamed } = request;
+  if (streamed) {
+    headers['content-type'] = streamed.mediaType;
+    if (streamed.size !== undefined) headers['content-length'] = String(streamed.size);
+    sending.stream = openBody(streamed, request.operation, call);
+  } else if (json !== undefined) headers['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
-  const body: Uint8Array | Readable | string | null =
-    request.bytes ?? (request.json === undefined ? null : JSON.stringify(request.json));
+  const body: Readable | string | null = sending.stream ?? (json === undefined ? null : JSON.stringify(json));
   return { origin, path: pathname + search, method: request.method as Dispatcher.HttpMethod, headers, body, signal };
 }
 

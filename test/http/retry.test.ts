@@ -95,8 +95,8 @@ describe('repeats', () => {
   test('a body that was read from a stream is not sent twice', async () => {
     const { clock, client, call } = world();
     const { origin, arrivals } = await upstream(clock, [429, { 'retry-after': '1' }], [200]);
-    const bytes = Readable.from([Buffer.from('a,b\n')]);
-    const write = client.send(connectionTo(origin), post(`${origin}/x`, { bytes }), call);
+    const body = { mediaType: 'text/csv', open: () => Readable.from([Buffer.from('a,b\n')]) };
+    const write = client.send(connectionTo(origin), post(`${origin}/x`, { body }), call);
     await expect(write).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 1 });
     expect(arrivals.map(({ body }) => body)).toEqual(['a,b\n']);
   });

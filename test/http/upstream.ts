@@ -32,7 +32,11 @@ export async function upstream(clock: Clock, ...answers: Answer[]): Promise<Upst
     const answer = answers[Math.min(arrivals.length, answers.length - 1)] as Answer;
     const seen = { ...arrival, body };
     arrivals.push(seen);
-    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    try {
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    } catch {
+      return; // The client has gone in the middle of it.
+    }
     seen.body = body;
     if (typeof answer === 'function') answer(seen, response);
     else respond(response, ...answer);
