@@ -8,25 +8,27 @@ import { type HttpSettings, httpSettings } from './server/http/settings.ts';
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
+/** Several texts: a list, or one text with commas. */
+const texts = z
+  .union([z.string(), z.array(z.string())])
+  .transform(given =>
+    [given].flat().flatMap(text =>
+      text
+        .split(',')
+        .map(part => part.trim())
+        .filter(Boolean),
+    ),
+  )
+  .optional();
+
 /**
  * Everything an operator can set besides connections. One table gives the key in the configuration file, the variable
  * `DATA_PLATFORMS_<KEY>`, the flag `--<key>` and the row in the documentation.
  */
 export const generalSettings = z.strictObject({
-  toolsets: z
-    .union([
-      z.array(z.string()),
-      z.string().transform(text =>
-        text
-          .split(',')
-          .map(part => part.trim())
-          .filter(Boolean),
-      ),
-    ])
-    .optional()
-    .describe(
-      'Toolsets to list, comma-separated: "all", "<platform>:all" or "<platform>:<toolset>", added to the defaults',
-    ),
+  toolsets: texts.describe(
+    'Toolsets to list, comma-separated: "all", "<platform>:all" or "<platform>:<toolset>", added to the defaults',
+  ),
   read_only: flag.default(false).describe('List and run only operations that change nothing'),
   yes: flag.default(false).describe('Send what is destructive without asking anybody: for unattended use'),
   sandbox: flag.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
@@ -36,6 +38,7 @@ export const generalSettings = z.strictObject({
     .max(10_000)
     .default(10)
     .describe('How many times faster than real time the sandbox lives'),
+  allow_dir: texts.describe('Folders whose files may be sent to platforms, comma-separated; over stdio only'),
   results_dir: z.string().min(1).optional().describe('Folder of stored results (default: in your cache folder)'),
   results_quota_gib: z.coerce
     .number()

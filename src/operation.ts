@@ -5,6 +5,7 @@ import type { Connection } from './http/connection.ts';
 import type { Paging } from './http/paging/page.ts';
 import type { PathParameters } from './http/path.ts';
 import type { StoredResult } from './results/result.ts';
+import type { Source, SourceForm } from './results/source.ts';
 import type { ResultStore } from './results/store.ts';
 import type { RunKind } from './runs/run.ts';
 
@@ -43,6 +44,11 @@ export interface FieldMeta {
   /** The vendor's name of the field where ours is clearer. Lists and maps of the same name are sent as one. */
   wire?: string;
   names?: Reference;
+  /**
+   * It is a `sourceArgument`, and what it names is sent in this form: as the whole body where it is the payload,
+   * otherwise as a file of a form (multipart). A `local` one is read by the operation's own code.
+   */
+  source?: SourceForm;
   /** The value as it goes on the wire, where that is not how people write it. */
   encode?: (value: never, now: number) => unknown;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
@@ -86,6 +92,8 @@ export interface OperationContext extends Call {
   redact(text: string): string;
   /** A file by absolute URL; without credentials when its origin is not the connection's. */
   download(url: string): Promise<HttpReply>;
+  /** The data that an argument brings in, looked at but not read. Looked at once for this call. */
+  source(given: unknown): Promise<Source>;
   /** A key for a thing named by key or label; `bad_arguments` with the choices otherwise. */
   resolve(reference: Reference, value: string, args: Record<string, unknown>): Promise<string>;
   /** What people call the thing with this key, if that is known without asking; otherwise the key. */

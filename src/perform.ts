@@ -14,7 +14,9 @@ import {
   type Row,
   routeOf,
 } from './operation.ts';
+import { bodyOf, withoutSources } from './payload.ts';
 import type { References } from './references.ts';
+import type { Source } from './results/source.ts';
 import type { ResultStore } from './results/store.ts';
 
 /** What every call of this process shares. */
@@ -24,6 +26,8 @@ export interface Runtime {
   results: ResultStore;
   references: References;
   redactor: Redactor;
+  /** Folders whose files callers may send; none where they are not on this machine. */
+  folders: readonly string[];
 }
 
 /** Part of a listing: rows, and how to go on exactly after the last of them. */
@@ -40,6 +44,7 @@ export interface Rows {
 /** Ties the code of operations to one connection, one call, and the shared parts. */
 export function contextFor(runtime: Runtime, connection: Connection, call: Call): OperationContext {
   const listed = new Map<string, Promise<Row[]>>();
+  const sources = new Map<unknown, Promise<Source>>();
   const { signal, deadline, meter, progress } = call;
   const context: OperationContext = {
     // One by one: `...call` here takes V8 ten times as long as all the rest.
@@ -61,6 +66,11 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     redact: text => runtime.redactor.text(text),
     download: url => runtime.http.download(connection, url, context),
     rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
+    source(given) {
+      const found = sources.get(given) ?? findSource(runtime, context, given);
+      sources.set(given, found);
+      return found;
+    },
     labelOf: (reference, key, args) => runtime.references.labelOf(reference, key, args, context),
     resolve: (reference, value, args) => runtime.references.resolve(reference, value, args, context),
   };
@@ -100,7 +110,17 @@ export async function readValue(
   return operation.repair ? operation.repair(body) : body;
 }
 
-function send(
+// Not imported: few calls need it, and it brings the readers of tables along.
+async function findSource(runtime: Runtime, context: OperationContext, given: unknown): Promise<Source> {
+  const { findSource: find } = await import('./results/source.ts');
+  const { results, folders } = runtime;
+  const { connection, clock, signal } = context;
+  const at = new Date(clock.now()).toISOString();
+  const source = { operation: 'local file', arguments: { source: given }, connection: connection.name, at };
+  return find(given, { results, folders, origin: { source, signal } });
+}
+
+async function send(
   { http }: Runtime,
   context: OperationContext,
   operation: Operation,
@@ -115,7 +135,7 @@ function send(
     url:
       options.url ??
       buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
-    ...(parts.body === undefined ? {} : { json: parts.body }),
+    ...(await bodyOf(operation, parts.body, context)),
     repeatable: operation.effect === 'read' || operation.idempotent === true,
     changes: operation.effect !== 'read',
     operation: operation.name,
@@ -128,11 +148,12 @@ function send(
 /** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */
 export function requestLine(operation: Operation, args: Record<string, unknown>, { clock }: OperationContext): string {
   const { method, path } = routeOf(operation);
-  const { path: parameters, query, body } = distribute(operation, args, clock.now());
+  const { named, others } = withoutSources(operation, args);
+  const { path: parameters, query, body } = distribute(operation, others, clock.now());
   const sent = { ...query, ...(typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) };
   const rest = Array.isArray(body) ? body : sent;
   const line = `${method} ${path.replace(/\{(\w+)\*?\}/g, (_, name: string) => String(parameters[name]))}`;
-  return Object.keys(rest).length ? `${line} ${JSON.stringify(rest)}` : line;
+  return [line, ...(Object.keys(rest).length ? [JSON.stringify(rest)] : []), ...named].join(' ');
 }
 
 interface Parts {

@@ -49,6 +49,7 @@ describe('where settings come from', () => {
   it('reads truth values and lists from text', () => {
     const env = { DATA_PLATFORMS_READ_ONLY: 'true', DATA_PLATFORMS_TOOLSETS: 'datarock:unconfirmed, all' };
     expect(load({ env })).toMatchObject({ read_only: true, toolsets: ['datarock:unconfirmed', 'all'] });
+    expect(load({ env: {}, flags: { allow_dir: ['/a', '/b, /c'] } }).allow_dir).toEqual(['/a', '/b', '/c']);
   });
 
   it('makes a connection from variables, with defaults', () => {

@@ -47,6 +47,8 @@ export interface WorldOptions {
   clock?: VirtualClock;
   log?: Log;
   signer?: Signer;
+  /** False: callers from elsewhere, as over HTTP. */
+  local?: boolean;
 }
 
 /** The whole program in this process over a simulator, on a clock that jumps. Ends with the test. */
@@ -57,6 +59,7 @@ export async function startWorld(options: WorldOptions = {}) {
     clock = virtualClock(),
     log = silent,
     file,
+    local = true,
     platforms = ['datarock'],
     also = [],
     signer,
@@ -74,7 +77,7 @@ export async function startWorld(options: WorldOptions = {}) {
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
-  const server = await createServer(config, { clock, log, ...(signer ? { signer } : {}) });
+  const server = await createServer(config, { clock, log, local, ...(signer ? { signer } : {}) });
   onTestFinished(async () => {
     await server.close();
     for (const [, simulator] of started) await simulator.close();

@@ -13,6 +13,8 @@ export interface Flag {
   long: string;
   /** What stands for the value in help; a switch has none. */
   value?: string;
+  /** It may be given several times. */
+  several?: boolean;
   readonly description: string;
   choices?: readonly string[];
 }
@@ -32,12 +34,14 @@ export const httpFlags = (): readonly Flag[] =>
 function flagOf(key: string, schema: z.ZodType): Flag {
   const isSwitch = schema.safeParse('true').data === true;
   const fallback = isSwitch ? undefined : schema.safeParse(undefined).data;
+  const several = schema.safeParse([]).success;
   const { innerType } = (schema as { def?: { innerType?: z.ZodType } }).def ?? {};
   const choices = innerType instanceof z.ZodEnum ? innerType.options.map(String) : undefined;
   return {
     name: key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     long: key.replaceAll('_', '-'),
     ...(isSwitch ? {} : { value: key.split('_').at(-1) ?? key }),
+    ...(several ? { several } : {}),
     // For help only.
     get description() {
       const { description = '' } = fieldMeta(schema);
@@ -53,7 +57,10 @@ function flagOf(key: string, schema: z.ZodType): Flag {
  */
 export function serverFlags(argv: readonly string[]): Flags | undefined {
   const options = Object.fromEntries(
-    generalFlags.map(({ long, value }) => [long, { type: value ? ('string' as const) : ('boolean' as const) }]),
+    generalFlags.map(({ long, value, several = false }) => [
+      long,
+      { type: value ? ('string' as const) : ('boolean' as const), multiple: several },
+    ]),
   );
   try {
     const { values } = parseArgs({ args: [...argv], options });

@@ -5,7 +5,8 @@ import type { Terminal } from './terminal.ts';
 
 /** The HTTP server, until it is told to stop. */
 export async function http(flags: Flags, httpFlags: Flags, { env, signal }: Terminal): Promise<0> {
-  const { server, config, close } = await openSession(flags, env, httpFlags);
+  const { server, config, close } = await openSession(flags, env, { httpFlags });
+  if (config.allow_dir) server.log.warn({}, 'allow_dir is for callers on this machine: over HTTP it opens nothing');
   try {
     const listener = await listen(server, config.http);
     server.log.info({ url: listener.url }, 'listening');

@@ -120,8 +120,9 @@ const addGeneralOptions = (command: Command) => addOptions(command, 'Server opti
 
 function addOptions(command: Command, group: string, flags: readonly Flag[]): Command {
   command.optionsGroup(group);
-  for (const { long, value, description, choices } of flags) {
+  for (const { long, value, description, choices, several } of flags) {
     const option = new Option(value ? `--${long} <${value}>` : `--${long}`, description);
+    if (several) option.argParser((given: string, before: string[] = []) => [...before, given]);
     command.addOption(choices ? option.choices(choices) : option);
   }
   return command.optionsGroup('Options:');

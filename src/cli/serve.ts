@@ -4,7 +4,7 @@ import { print, type Terminal } from './terminal.ts';
 
 /** The stdio server, until its client has gone. */
 export async function serve(flags: Flags, terminal: Terminal): Promise<0> {
-  const session = await openSession(flags, terminal.env);
+  const session = await openSession(flags, terminal.env, { local: true });
   if (terminal.stdin.isTTY)
     print(
       terminal.stderr,

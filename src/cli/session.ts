@@ -17,22 +17,29 @@ export interface Session {
 /** Flags as commander gives them: camel-case keys of the settings, and `config`. */
 export type Flags = Record<string, unknown> & { config?: string };
 
+export interface SessionOptions {
+  /** Flags of the HTTP server, the same way. */
+  httpFlags?: Flags;
+  /** Whoever calls is on this machine, so that the allowed folders are open to them. */
+  local?: boolean;
+}
+
 /** @throws Fault `not_configured` */
 export async function openSession(
   flags: Flags,
-  env: NodeJS.ProcessEnv = process.env,
-  httpFlags: Flags = {},
+  env: NodeJS.ProcessEnv,
+  { httpFlags = {}, local = false }: SessionOptions = {},
 ): Promise<Session> {
   const config = readConfig(flags, env, httpFlags);
   if (!config.sandbox) {
-    const server = await createServer(config);
+    const server = await createServer(config, { local });
     return { server, config, close: () => server.close() };
   }
   const clock = systemClock(config.sandbox_speed);
   const sandbox = startOnFirstUse(clock);
   // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
   const accounts = (redactor: Redactor) => sandboxAccounts(sandbox, config.read_only, clock, redactor);
-  const server = await createServer(config, { clock, accounts });
+  const server = await createServer(config, { clock, local, accounts });
   return {
     server,
     config,
@@ -97,7 +104,7 @@ export async function withSession<Result>(
   env: NodeJS.ProcessEnv,
   body: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const session = await openSession(flags, { DATA_PLATFORMS_LOG_LEVEL: 'error', ...env });
+  const session = await openSession(flags, { DATA_PLATFORMS_LOG_LEVEL: 'error', ...env }, { local: true });
   try {
     return await body(session);
   } finally {

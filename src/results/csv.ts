@@ -67,6 +67,16 @@ export function columnNames(header: readonly string[]): string[] {
   });
 }
 
+/** A row as a line of the columns' values: null is empty, what has parts is JSON. */
+export function csvRow(columns: readonly string[], row: Record<string, unknown>): string {
+  return csvLine(columns.map(column => cellText(row[column])));
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** One record as a line of RFC 4180 CSV. */
 export function csvLine(fields: readonly string[]): string {
   // An empty line would be no record at all.

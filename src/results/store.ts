@@ -15,9 +15,9 @@ import {
   writeRecord,
 } from './folder.ts';
 import { type Content, recognise } from './intake.ts';
-import { newId, type Provenance, resultId, resultUri, type StoredResult } from './result.ts';
+import { newId, type Provenance, type Row, resultId, resultUri, type StoredResult } from './result.ts';
 import { ownerFolder, sweepFolder } from './sweep.ts';
-import { type RowPage, type RowQuery, readRows } from './table.ts';
+import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export { defaultResultsDirectory } from './folder.ts';
@@ -49,6 +49,8 @@ export interface ResultStore {
   /** Newest first. */
   list(): Promise<StoredResult[]>;
   rows(result: StoredResult, query?: RowQuery): Promise<RowPage>;
+  /** Every row of a table, in its order, as it is read from the disk. */
+  read(result: StoredResult, signal?: AbortSignal): Promise<AsyncIterable<Row>>;
   /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
   open(result: StoredResult): Promise<Readable>;
   /** The data file: CSV, lines of JSON or the bytes as they came. */
@@ -100,6 +102,12 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const found = id === undefined ? undefined : await readRecord(directory, id);
     if (found && (await alive(found))) return found;
     throw missing(idOrUri, found?.result.source);
+  }
+
+  async function table(uri: string): Promise<TableFile> {
+    const { file, index, result } = await record(uri);
+    if (result.kind === 'file') throw noTable(result);
+    return { path: join(directory, file), index, ...result };
   }
 
   async function* bytesOf(uri: string): AsyncGenerator<Uint8Array> {
@@ -163,11 +171,8 @@ export function openResultStore(settings: StoreSettings): ResultStore {
         .map(({ result }) => result)
         .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
-    async rows({ uri }, query = {}) {
-      const { file, index, result } = await record(uri);
-      if (result.kind === 'file') throw noTable(result);
-      return readRows({ path: join(directory, file), index, ...result }, query);
-    },
+    rows: async ({ uri }, query = {}) => readRows(await table(uri), query),
+    read: async ({ uri }, signal) => allRows(await table(uri), signal),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
     remove: async idOrUri => removeRecord(directory, await record(idOrUri)),

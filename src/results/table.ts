@@ -83,6 +83,15 @@ export async function readRows(table: TableFile, query: RowQuery): Promise<RowPa
   return { rows, matched, complete: offset + rows.length >= matched };
 }
 
+/** Every row, typed by its columns, a piece of the file in memory at a time. */
+export async function* allRows(table: TableFile, signal?: AbortSignal): AsyncGenerator<Row> {
+  const cells = table.columns.map(column => ({ name: column.name, read: cellReader(table, column) }));
+  if (table.rows === 0) return;
+  for await (const { records } of recordsFrom(table, 0, signal)) {
+    for (const record of records) yield Object.fromEntries(cells.map(cell => [cell.name, cell.read(record)]));
+  }
+}
+
 async function slice(
   table: TableFile,
   { offset, limit, signal }: { offset: number; limit: number; signal: AbortSignal | undefined },

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { createCatalog } from '../catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -35,6 +36,8 @@ export interface DataPlatformsServer {
 export interface ServerDependencies {
   clock?: Clock;
   log?: Log;
+  /** The callers are on this machine, as over stdio, so that the allowed folders are open to them. */
+  local?: boolean;
   /** In place of the configured connections. */
   accounts?(redactor: Redactor): ConnectionState[];
   /** Shared by replicas, so that each takes what another handed out. Default: one of this process. */
@@ -47,7 +50,7 @@ export interface ServerDependencies {
  */
 export async function createServer(
   config: Config,
-  { clock = systemClock(), log, accounts, signer = createSigner() }: ServerDependencies = {},
+  { clock = systemClock(), log, local = false, accounts, signer = createSigner() }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
@@ -73,6 +76,7 @@ export async function createServer(
     clock,
     http,
     redactor,
+    folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),

@@ -3,6 +3,7 @@ import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
 import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
+import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
@@ -45,6 +46,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     });
   const context = contextFor(shared, connection, call);
   const args = await resolveNames(operation, own, context);
+  await findSources(operation, args, context);
   if (needsConfirmation(operation) && !shared.unattended) {
     const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
     if (question) return question;

@@ -123,7 +123,7 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
     unrepresentable: 'any',
     override({ jsonSchema }) {
       const open = jsonSchema as Record<string, unknown>;
-      for (const mark of ['in', 'wire', 'names', 'fromUri', 'encode', 'secret']) delete open[mark];
+      for (const mark of ['in', 'wire', 'names', 'fromUri', 'encode', 'secret', 'source']) delete open[mark];
       if (open['format'] !== undefined) delete open['pattern'];
       if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
       if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];

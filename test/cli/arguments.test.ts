@@ -38,6 +38,7 @@ test('every general setting is a flag', () => {
 
 test('a line of general flags alone starts the server without the full parser', () => {
   expect(serverFlags([])).toEqual({});
+  expect(serverFlags(['--allow-dir', '/a', '--allow-dir=/b,/c'])).toEqual({ allowDir: ['/a', '/b,/c'] });
   expect(serverFlags(['--sandbox', '--results-dir', '/r', '--sandbox-speed=3'])).toEqual({
     sandbox: true,
     resultsDir: '/r',
