@@ -9,6 +9,7 @@ import type { Log } from '../src/log.ts';
 import { dataminSimulator } from '../src/providers/datamin/simulator.ts';
 import { dataopsSimulator } from '../src/providers/dataops/simulator.ts';
 import { datarockSimulator } from '../src/providers/datarock/simulator.ts';
+import { dxSimulator } from '../src/providers/dx/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../src/sandbox/clock.ts';
 import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../src/sandbox/host.ts';
@@ -29,7 +30,12 @@ export interface Seen {
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-const definitions = { datarock: datarockSimulator, dataops: dataopsSimulator, datamin: dataminSimulator };
+const definitions = {
+  datarock: datarockSimulator,
+  dataops: dataopsSimulator,
+  datamin: dataminSimulator,
+  dx: dxSimulator,
+};
 
 type Platform = keyof typeof definitions;
 type Simulators = {

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { Evidence } from '../../operation.ts';
+import { parseTime, time } from '../../time.ts';
+
+const checked = '2026-11-21';
+
+/** What a page of the vendor says: `documented('webapi/methods/teams.list/')`. */
+export const documented = (page: string): Evidence => ({
+  level: 'documented',
+  source: `https://docs.getdx.com/${page}`,
+  checked,
+});
+
+/** The page of a method, by its name as the vendor writes it. */
+export const dataCloudMethod = (name: string) => documented(`datacloudapi/methods/${name.toLowerCase()}/`);
+export const webMethod = (name: string) => documented(`webapi/methods/${name.toLowerCase()}/`);
+
+/** An article of the help centre. */
+export const helpArticle = (number: string): Evidence => ({
+  level: 'documented',
+  source: `https://help.getdx.com/en/articles/${number}`,
+  checked,
+});
+
+export const text = (description: string) => z.string().optional().describe(description);
+export const flag = (description: string) => z.boolean().optional().describe(description);
+export const map = (description: string) => z.looseObject({}).describe(description);
+
+/** Milliseconds since the epoch of a moment in any form: also of Unix milliseconds, which this vendor takes. */
+export function momentOf(value: string | number, argument: string, now: number): number {
+  const digits = String(value).trim();
+  return /^\d{12,15}$/.test(digits) ? Number(digits) : parseTime(value, argument, now);
+}
+
+/** A moment that the vendor wants as ISO 8601. Null, where it may be taken back, stays null. */
+export const isoMoment = (description: string, argument: string) =>
+  time(description).meta({
+    encode: (value: string | number | null, now: number) =>
+      value === null ? null : new Date(momentOf(value, argument, now)).toISOString(),
+  });
+
+/** A moment that the vendor wants in Unix seconds, as a number or as text. */
+export const unixMoment = (description: string, argument: string, as: typeof Number | typeof String = Number) =>
+  time(description).meta({
+    encode: (value: string | number, now: number) => as(Math.floor(momentOf(value, argument, now) / 1000)),
+  });
+
+const service = z.union([z.string(), z.strictObject({ identifier: z.string(), name: z.string().optional() })]);
+
+/** Services; identifiers alone are the older form, objects go on the wire. */
+export const services = (description: string) =>
+  z
+    .array(service)
+    .describe(description)
+    .meta({
+      encode: (given: z.output<typeof service>[] | null) =>
+        given?.map(one => (typeof one === 'string' ? { identifier: one } : one)) ?? null,
+    });
+
+/** For methods that answer with `ok` alone. */
+export const done = {
+  output: z.looseObject({ ok: z.boolean() }),
+  repair: () => ({ ok: true }),
+};
+
+/** The payload beside `ok`; the body without `ok` where it stands there without a name. */
+export const payload = (name: string) => (body: unknown) => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { ok: _, ...rest } = body as Record<string, unknown>;
+  return rest[name] ?? rest;
+};

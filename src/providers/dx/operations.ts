@@ -1,0 +1,10 @@
+import type { ProviderCode } from '../provider.ts';
+import { account } from './account.ts';
+import { customData } from './custom-data.ts';
+import { deployments } from './deployments.ts';
+import { events } from './events.ts';
+import { probe } from './probe.ts';
+
+const operations = [...deployments, ...customData, ...events, ...account];
+
+export const dxCode: ProviderCode = { operations, runs: [], probe: context => probe(context, operations) };
