@@ -2,6 +2,7 @@ import type { Call } from '../http/client.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Row } from '../operation.ts';
 import { contextFor } from '../perform.ts';
+import { uriTemplate } from '../resources/uri.ts';
 import type { RunAnswer } from '../tools/answer.ts';
 import { perform, type Shared } from '../tools/call.ts';
 import { answerRun } from './answer.ts';
@@ -24,6 +25,12 @@ export async function findRun({ catalog, connections }: Shared, uri: string): Pr
   if (!found) throw unknownRun(uri, catalog.runs);
   const { kind, variables, platform } = found;
   return { kind, variables, connection: await connections.choose(platform, connection) };
+}
+
+/** Whether a URI is one of a run, without asking anybody whether there is such a run. */
+export function namesRun({ catalog }: Shared, uri: string): boolean {
+  const { bare } = parse(uri);
+  return bare !== undefined && catalog.runs.some(template => uriTemplate(template).match(bare) !== undefined);
 }
 
 // Where a platform has several connections, the URI says which one the run is on.

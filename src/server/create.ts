@@ -13,6 +13,7 @@ import { References } from '../references.ts';
 import { createResources } from '../resources/registry.ts';
 import { runTasks } from '../runs/run-tasks.ts';
 import { createTasks } from '../runs/tasks.ts';
+import { type RunWatch, watchRuns } from '../runs/watch.ts';
 import { createSigner, type Signer } from '../signer.ts';
 import type { Shared } from '../tools/call.ts';
 import { confirmations } from '../tools/confirm.ts';
@@ -27,6 +28,8 @@ export interface DataPlatformsServer {
   /** Give it to `serveStdio` or `createMcpHandler` of the SDK. */
   factory(context: McpRequestContext): Server;
   tools: ToolSet;
+  /** For transports that answer `subscriptions/listen`. */
+  runs: RunWatch;
   shared: Shared;
   log: Log;
   /** Ends calls and upstream connections; stored results stay. */
@@ -91,15 +94,19 @@ export async function createServer(
   };
   const tools = createTools(shared, facts.general, ownLog);
   const resources = createResources(shared, tools);
+  const runs = watchRuns(shared, tools);
   const served: Served = {
     tools,
     resources,
     instructions: instructionsFor(connections),
-    ...(shared.catalog.runs.length ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) } : {}),
+    ...(shared.catalog.runs.length
+      ? { runs, tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) }
+      : {}),
   };
 
   return {
     factory: context => protocolServer(served, context),
+    runs,
     tools,
     shared,
     log: ownLog,

@@ -1,9 +1,11 @@
 import { type McpRequestContext, Server } from '@modelcontextprotocol/server';
 import type { ResourceSet } from '../resources/registry.ts';
 import type { Tasks } from '../runs/tasks.ts';
+import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import { version } from '../version.ts';
 import { callerOf, callOptions, canBeAsked, questions } from './call-options.ts';
+import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 
 /** What a protocol server answers from. */
@@ -13,17 +15,20 @@ export interface Served {
   instructions: string;
   /** There where something can be started that takes long. */
   tasks?: Tasks;
+  runs?: RunWatch;
 }
 
-/** The server of one connection or one request. Tasks are of the 2026 era alone. */
+/** The server of one connection, or of one request where there is one. Tasks are of the 2026 era alone. */
 export function protocolServer(
-  { tools, resources, instructions, tasks }: Served,
-  { era }: Pick<McpRequestContext, 'era'>,
+  { tools, resources, instructions, tasks, runs }: Served,
+  { era, requestInfo }: McpRequestContext,
 ): Server {
+  // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
+  const announces = runs !== undefined && (era === 'modern' || requestInfo === undefined);
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
   const server = new Server(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
-    { capabilities: { tools: {}, resources: {}, completions: {} }, instructions },
+    { capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} }, instructions },
   );
   server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
   server.setRequestHandler('tools/call', ({ params }, context) =>
@@ -41,6 +46,7 @@ export function protocolServer(
     const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
     return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
   });
+  if (announces && era === 'legacy') serveSubscriptions(server, runs);
   if (tasks && era === 'modern') serveTasks(server, tasks);
   return server;
 }

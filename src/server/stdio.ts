@@ -1,13 +1,28 @@
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { McpRequestContext, Server, Transport } from '@modelcontextprotocol/server';
+import { type StdioServerHandle, StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { DataPlatformsServer } from './create.ts';
+import { listeningTransport } from './subscriptions.ts';
+
+/** Serves one client over a transport of its own, in either protocol era. */
+export function serveClient(server: DataPlatformsServer, wire: Transport): StdioServerHandle {
+  // The latest one: a client that looks first and then chooses its era gets a second.
+  let current: Server | undefined;
+  const factory = (context: McpRequestContext) => {
+    current = server.factory(context);
+    return current;
+  };
+  const changed = (uri: string) => void current?.sendResourceUpdated({ uri }).catch(() => {});
+  const transport = listeningTransport(wire, server.runs, changed);
+  return serveStdio(factory, { transport, onerror: error => server.log.warn({ err: error }, 'protocol') });
+}
 
 /**
- * Serves one client over stdin and stdout, in either protocol era. Resolves when the client has gone or the process is
- * told to stop; calls still running are aborted by then, and a stored result is whole or absent. The server stays open.
+ * Serves one client over stdin and stdout. Resolves when the client has gone or the process is told to stop; calls
+ * still running are aborted by then, and a stored result is whole or absent. The server stays open.
  */
 export function runStdio(server: DataPlatformsServer): Promise<void> {
   return new Promise(resolve => {
-    const handle = serveStdio(server.factory, { onerror: error => server.log.warn({ err: error }, 'protocol') });
+    const handle = serveClient(server, new StdioServerTransport());
     let stopping = false;
     const stop = (reason: string) => {
       if (stopping) return;

@@ -5,9 +5,11 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { Fault } from '../../errors.ts';
 import type { DataPlatformsServer } from '../create.ts';
+import { narrowListening } from '../subscriptions.ts';
 import { readBody } from './body.ts';
 import { guard, hostInUrl, isLoopback } from './guard.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { RunEvents } from './run-events.ts';
 import type { HttpSettings } from './settings.ts';
 import { Traffic } from './traffic.ts';
 
@@ -31,7 +33,8 @@ const keepAliveMs = 75_000;
 export async function listen(server: DataPlatformsServer, settings: HttpSettings): Promise<HttpListener> {
   if (!isLoopback(settings.host) && !settings.allow_unauthenticated) throw openToEverybody(settings);
   const onerror = (error: Error) => server.log.warn({ err: error }, 'protocol');
-  const mcp = createMcpHandler(server.factory, { onerror });
+  const events = new RunEvents(server.runs);
+  const mcp = createMcpHandler(server.factory, { onerror, bus: events });
   const answerMcp = toNodeHandler(mcp, { onerror });
   const mayComeIn = guard(settings);
   const bodyLimit = settings.body_limit_mib * 2 ** 20;
@@ -48,9 +51,13 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
     traffic.add(response);
     if (pathname !== '/mcp') throw new Refusal(404, -32000, 'There is nothing here. MCP is at /mcp.');
     const body = request.method === 'POST' ? await readBody(request, bodyLimit) : undefined;
-    if (staysOpen(body)) traffic.leaveOut(response);
     const { method = 'GET', url = '/' } = request;
-    await answerMcp(Object.assign(request, { method, url }), response, body);
+    const incoming = Object.assign(request, { method, url });
+    if (!staysOpen(body)) return answerMcp(incoming, response, body);
+    traffic.leaveOut(response);
+    const { uris, message } = narrowListening(body, server.runs, '');
+    const wish = { uris, watcher: { caller: '', options: {} } };
+    await events.listening(wish, () => answerMcp(incoming, response, message));
   }
 
   const http = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {

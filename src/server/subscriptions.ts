@@ -1,0 +1,109 @@
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  ProtocolError,
+  ProtocolErrorCode,
+  type RequestId,
+  type Server,
+  type Transport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/server';
+import type { RunWatch, Watcher } from '../runs/watch.ts';
+import { callerOf } from './call-options.ts';
+
+/** Subscriptions of a connection of the 2025 era, which lasts and can be told things. */
+export function serveSubscriptions(server: Server, runs: RunWatch): void {
+  const stops = new Map<string, () => void>();
+  const stop = (uri: string) => {
+    stops.get(uri)?.();
+    stops.delete(uri);
+  };
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }, context) => {
+    const caller = callerOf(context);
+    if (stops.has(uri)) return {};
+    if (runs.accept([uri], caller).length === 0) throw notWatched(uri);
+    const changed = () => void server.sendResourceUpdated({ uri }).catch(() => stop(uri));
+    stops.set(uri, runs.watch(uri, { caller, options: {} }, changed));
+    return {};
+  });
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    stop(uri);
+    return {};
+  });
+  const { onclose } = server;
+  server.onclose = () => {
+    for (const uri of [...stops.keys()]) stop(uri);
+    onclose?.();
+  };
+}
+
+const notWatched = (uri: string) =>
+  new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `${uri} does not announce changes: only runs do, some fifty at a time. Subscribe to the run.uri of an answer.`,
+  );
+
+/** The URIs that a `subscriptions/listen` of the 2026 era asks for, and the same request for those that are watched. */
+export function narrowListening(message: unknown, runs: RunWatch, caller: string) {
+  const { params } = message as { params?: { notifications?: { resourceSubscriptions?: unknown } } };
+  const wanted = params?.notifications?.resourceSubscriptions;
+  if (!Array.isArray(wanted)) return { uris: [], message };
+  const uris = runs.accept(
+    wanted.filter(uri => typeof uri === 'string'),
+    caller,
+  );
+  // The acknowledgement repeats the filter: it must not promise what never comes.
+  const notifications = { ...params?.notifications, resourceSubscriptions: uris };
+  return { uris, message: { ...(message as object), params: { ...params, notifications } } };
+}
+
+/** Watches runs; returns how to stop all of them. */
+export function watchAll(runs: RunWatch, uris: readonly string[], watcher: Watcher, changed: (uri: string) => void) {
+  const stops = uris.map(uri => runs.watch(uri, watcher, () => changed(uri)));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/**
+ * A transport that watches the runs its client listens to. On stdio the SDK answers `subscriptions/listen` by itself
+ * and tells nobody; what a server then sends reaches those who listen.
+ */
+export function listeningTransport(wire: Transport, runs: RunWatch, changed: (uri: string) => void): Transport {
+  const listening = new Map<RequestId, () => void>();
+  const stop = (id: RequestId | undefined) => {
+    if (id === undefined) return;
+    listening.get(id)?.();
+    listening.delete(id);
+  };
+  const transport: Transport = {
+    async start() {
+      wire.onmessage = (message, extra) => transport.onmessage?.(received(message), extra);
+      wire.onerror = error => transport.onerror?.(error);
+      wire.onclose = () => {
+        for (const id of [...listening.keys()]) stop(id);
+        transport.onclose?.();
+      };
+      await wire.start();
+    },
+    // An answer to `subscriptions/listen` is its end, or says that it never began.
+    send(message: JSONRPCMessage, options?: TransportSendOptions) {
+      if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) stop(message.id);
+      return wire.send(message, options);
+    },
+    close: () => wire.close(),
+  };
+  function received(message: JSONRPCMessage): JSONRPCMessage {
+    if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
+      stop(message.params?.['requestId'] as RequestId | undefined);
+    if (!isJSONRPCRequest(message) || message.method !== 'subscriptions/listen') return message;
+    const narrowed = narrowListening(message, runs, '');
+    stop(message.id);
+    listening.set(message.id, watchAll(runs, narrowed.uris, { caller: '', options: {} }, changed));
+    return narrowed.message as JSONRPCMessage;
+  }
+  return transport;
+}
