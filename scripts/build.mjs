@@ -46,6 +46,12 @@ for (const name of simulated)
     module: './simulator.ts',
   };
 
+/** What runs as a process of its own, started by `src/results/worker.ts`. */
+const workers = { query: 'src/results/query/main.ts' };
+
+/** Where a file of dist/ is: what `import.meta.dirname` says in an ES module. */
+const whereItIs = { 'import.meta.dirname': '__dirname' };
+
 const besideMain = {
   name: 'beside-main',
   setup({ onResolve }) {
@@ -109,6 +115,7 @@ async function program(facts) {
     write: false,
     sourcemap: 'inline',
     metafile: true,
+    define: whereItIs,
     plugins: [besideMain, facts],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
@@ -190,6 +197,19 @@ async function separateFiles() {
   return (await Promise.all(made)).map(({ metafile }) => metafile);
 }
 
+async function workerFiles() {
+  const { metafile } = await build({
+    ...node,
+    entryPoints: workers,
+    format: 'cjs',
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    define: whereItIs,
+    metafile: true,
+  });
+  return metafile;
+}
+
 function library(facts) {
   return build({
     ...node,
@@ -214,7 +234,13 @@ async function types() {
 await rm(dist, { recursive: true, force: true });
 const compiled = types();
 const facts = await readyFacts();
-const [{ hash, metafile }, separate] = await Promise.all([program(facts), separateFiles(), library(facts), compiled]);
+const [{ hash, metafile }, separate, worker] = await Promise.all([
+  program(facts),
+  separateFiles(),
+  workerFiles(),
+  library(facts),
+  compiled,
+]);
 await loader(hash);
 await chmod(join(dist, 'bin.cjs'), 0o755);
-await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [metafile, ...separate]));
+await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [metafile, worker, ...separate]));

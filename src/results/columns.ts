@@ -22,8 +22,8 @@ export function columnTally(name: string): ColumnTally {
 const numberPattern = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const integerPattern = /^-?(?:0|[1-9]\d{0,15})$/;
 const booleanPattern = /^(?:true|false)$/i;
-const day = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
-const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?`;
+const day = String.raw`(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
+const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?`;
 const datePattern = new RegExp(`^${day}$`);
 const datetimePattern = new RegExp(`^${day}(?:[T ]${time})?$`);
 
@@ -32,11 +32,17 @@ const fits: Record<ColumnType, (text: string) => boolean> = {
   integer: text => integerPattern.test(text) && Number.isSafeInteger(Number(text)),
   number: text => numberPattern.test(text) && Number.isFinite(Number(text)),
   boolean: text => booleanPattern.test(text),
-  date: text => datePattern.test(text),
-  datetime: text => datetimePattern.test(text),
+  date: text => datePattern.test(text) && isReal(text),
+  datetime: text => datetimePattern.test(text) && isReal(text),
   json: isJson,
   text: () => true,
 };
+
+/** Whether the month has that day. */
+function isReal(text: string): boolean {
+  const date = text.slice(0, 10);
+  return date.slice(8) < '29' || new Date(`${date}T00:00Z`).toISOString().startsWith(date);
+}
 
 function isJson(text: string): boolean {
   if (!/^[[{]/.test(text)) return false;
@@ -112,7 +118,7 @@ function addDistinct(tally: ColumnTally, text: string): void {
 export function columnOf(tally: ColumnTally, rows: number): Column {
   const { name, type = 'text', filled, sum, min, max, values } = tally;
   const column: Column = { name, type, nulls: rows - filled };
-  if (type === 'integer' || type === 'number') return { ...column, min, max, mean: sum / filled };
+  if (filled > 0 && (type === 'integer' || type === 'number')) return { ...column, min, max, mean: sum / filled };
   return values === undefined ? column : { ...column, distinct: values.size };
 }
 

@@ -12,9 +12,12 @@ export interface RecordTable {
   batches: AsyncIterable<string[][]>;
 }
 
-/** What can be stored: bytes as they come, rows, or split records. */
+/** Columns that are known beforehand: an empty column has a type then, and a table without rows has columns. */
+export type Declared = readonly Pick<Column, 'name' | 'type'>[];
+
+/** What can be stored: bytes as they come, rows, or split records. `columns` are those of lines of JSON. */
 export type Content =
-  | { bytes: AsyncIterable<Uint8Array> }
+  | { bytes: AsyncIterable<Uint8Array>; columns?: Declared }
   | { rows: AsyncIterable<Row> | Iterable<Row> }
   | { table: RecordTable };
 
@@ -51,7 +54,7 @@ export async function recognise(content: Content, declared: { mediaType: string;
   // Bytes of a two-byte encoding are kept, not read: every position in them would be wrong.
   if (format === 'file' || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
   if (format === 'csv') return { format, mediaType, fill: save => csvFacts(csvRecords(saving(bytes, save))) };
-  if (format === 'ndjson') return ndjsonIntake(bytes, mediaType);
+  if (format === 'ndjson') return ndjsonIntake(bytes, mediaType, content.columns);
   // An array of objects is stored one object a line: it can then be read as a stream, and from the middle.
   if (/^\ufeff?\s*\[\s*[{\]]/.test(head.toString())) return ndjsonIntake(arrayLines(bytes), 'application/x-ndjson');
   return fileIntake(bytes, mediaType);
@@ -107,8 +110,8 @@ function fileIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string): Intake
   return { format: 'bytes', mediaType, fill };
 }
 
-function ndjsonIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string): Intake {
-  return { format: 'ndjson', mediaType, fill: save => ndjsonFacts(ndjsonRecords(saving(bytes, save))) };
+function ndjsonIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string, declared?: Declared): Intake {
+  return { format: 'ndjson', mediaType, fill: save => ndjsonFacts(ndjsonRecords(saving(bytes, save)), declared) };
 }
 
 /** Writes split records as CSV. */
@@ -148,8 +151,13 @@ async function csvFacts(batches: AsyncIterable<Batch<string[]>>): Promise<TableF
   return { rows, columns, sample, index };
 }
 
-async function ndjsonFacts(batches: AsyncIterable<Batch<unknown>>): Promise<TableFacts | undefined> {
-  const tallies = new Map<string, ColumnTally>();
+async function ndjsonFacts(
+  batches: AsyncIterable<Batch<unknown>>,
+  declared: Declared = [],
+): Promise<TableFacts | undefined> {
+  const tallies = new Map<string, ColumnTally>(
+    declared.map(({ name, type }) => [name, { ...columnTally(name), type }]),
+  );
   const index: RowIndex = { every: 1_000, offsets: [] };
   const first: Row[] = [];
   let table = true;

@@ -19,9 +19,12 @@ export interface Column {
 export interface Provenance {
   operation: string;
   arguments: unknown;
-  connection: string;
+  /** Absent where this server made it out of other results. */
+  connection?: string;
   /** ISO 8601. */
   at: string;
+  /** The results it was made of, and what had made those. They may be gone by now. */
+  from?: readonly (Provenance & { uri: string })[];
 }
 
 export type Row = Record<string, unknown>;
@@ -48,7 +51,12 @@ export interface StoredResult {
   /** The origin it was stored under; the same key always has the same id. */
   key?: string;
   warnings?: string[];
+  /** It does not expire, and no other result pushes it out. */
+  pinned?: true;
 }
+
+/** A result as the origin of another one. */
+export const provenance = ({ uri, source }: StoredResult) => ({ uri, ...source });
 
 const scheme = 'result://';
 const idPattern = /^[a-z0-9]{12}$/;

@@ -24,10 +24,12 @@ export function shapeAnswer(answer: Answer): Shaped {
   }
 }
 
-function shapeRows({ noun, rows, page, continued, about, warnings }: Answer & { kind: 'rows' }): Shaped {
-  return words([sentence(noun, page, continued), aboutLine(about), table(rows), ...warnings.map(warning)], {
+function shapeRows({ noun, rows, page, continued, result, about, warnings }: Answer & { kind: 'rows' }): Shaped {
+  const where = result && `Stored as ${result.uri}.`;
+  return words([sentence(noun, page, continued), where, aboutLine(about), table(rows), ...warnings.map(warning)], {
     items: rows,
     page,
+    ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
     ...(about ? { about } : {}),
     ...list('warnings', warnings),
   });

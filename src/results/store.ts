@@ -56,8 +56,17 @@ export interface ResultStore {
   /** The data file: CSV, lines of JSON or the bytes as they came. */
   path(result: StoredResult): Promise<string>;
   remove(idOrUri: string): Promise<void>;
+  /** Keeps a result beyond its time and the quota, or no longer; it then lives as long as one made now. */
+  pin(idOrUri: string, pinned: boolean): Promise<StoredResult>;
+  usage(): Promise<Usage>;
   sweep(): Promise<void>;
   workspace(key: string): Promise<Workspace>;
+}
+
+/** What the results take, work areas aside. */
+export interface Usage {
+  bytes: number;
+  quotaBytes: number;
 }
 
 export interface StoreSettings {
@@ -69,6 +78,8 @@ export interface StoreSettings {
   quotaBytes?: number | undefined;
   /** Default 7 days. */
   lifetimeMs?: number | undefined;
+  /** How a person or a model makes a result again: the call, in words. */
+  callOf?: ((source: Provenance) => string) | undefined;
 }
 
 const sweepEveryMs = 60_000;
@@ -76,7 +87,14 @@ const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
 
 /** Touches no file before its first use. */
 export function openResultStore(settings: StoreSettings): ResultStore {
-  const { directory: root, owner, clock, quotaBytes = 5 * 1_073_741_824, lifetimeMs = 7 * 86_400_000 } = settings;
+  const {
+    directory: root,
+    owner,
+    clock,
+    quotaBytes = 5 * 1_073_741_824,
+    lifetimeMs = 7 * 86_400_000,
+    callOf = plainCall,
+  } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
   let sweptAt = -Infinity;
@@ -93,15 +111,17 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     await sweep(id);
   }
 
+  const expired = ({ pinned, expiresAt }: StoredResult) => !pinned && Date.parse(expiresAt) <= clock.now();
+
   /** Metadata and data are there, and have not expired. */
-  const alive = async (record: ResultRecord) =>
-    Date.parse(record.result.expiresAt) > clock.now() && (await fileFacts(join(directory, record.file))) !== undefined;
+  const alive = async ({ result, file }: ResultRecord) =>
+    !expired(result) && (await fileFacts(join(directory, file))) !== undefined;
 
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
     const found = id === undefined ? undefined : await readRecord(directory, id);
     if (found && (await alive(found))) return found;
-    throw missing(idOrUri, found?.result.source);
+    throw missing(idOrUri, found && callOf(found.result.source));
   }
 
   async function table(uri: string): Promise<TableFile> {
@@ -140,6 +160,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       ...(origin.warnings?.length ? { warnings: [...origin.warnings] } : {}),
     };
     const replaced = await readRecord(directory, id);
+    if (replaced?.result.pinned) result.pinned = true;
     await writeRecord(directory, { version: 1, file, index: facts?.index ?? { every: 1, offsets: [] }, result });
     if (replaced) await rm(join(directory, replaced.file), { force: true });
     return result;
@@ -167,7 +188,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     async list() {
       const { records, names } = await readFolder(directory);
       return records
-        .filter(({ file, result }) => names.has(file) && Date.parse(result.expiresAt) > clock.now())
+        .filter(({ file, result }) => names.has(file) && !expired(result))
         .map(({ result }) => result)
         .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
@@ -176,16 +197,33 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
     remove: async idOrUri => removeRecord(directory, await record(idOrUri)),
+    async pin(idOrUri, pinned) {
+      const found = await record(idOrUri);
+      const { pinned: _, ...result } = found.result;
+      const expiresAt = new Date(clock.now() + lifetimeMs).toISOString();
+      const changed = { ...result, expiresAt, ...(pinned ? { pinned: true as const } : {}) };
+      await writeRecord(directory, { ...found, result: changed });
+      return changed;
+    },
+    async usage() {
+      const { records, names } = await readFolder(directory);
+      const held = records.filter(({ file, result }) => names.has(file) && !expired(result));
+      return { bytes: held.reduce((sum, { result }) => sum + result.bytes, 0), quotaBytes };
+    },
     sweep: () => sweep(),
     workspace: async key => openWorkspace(directory, key, quotaBytes),
   };
 }
 
-function missing(idOrUri: string, source: Provenance | undefined): Fault {
-  const again = source && `${source.operation} on ${source.connection} with ${JSON.stringify(source.arguments)}`;
+/** The call that made a result, as it was. */
+function plainCall({ operation, connection, arguments: given }: Provenance): string {
+  return `${operation}${connection === undefined ? '' : ` on ${connection}`} with ${JSON.stringify(given)}`;
+}
+
+function missing(idOrUri: string, again: string | undefined): Fault {
   return new Fault({
     code: 'not_found',
-    message: source ? `The result ${idOrUri} is no longer stored.` : `There is no stored result ${idOrUri}.`,
+    message: again ? `The result ${idOrUri} is no longer stored.` : `There is no stored result ${idOrUri}.`,
     hint: again
       ? `Make it again: call ${again}.`
       : 'Results are kept for some days only. Look at the list of stored results, or repeat the call that made it.',

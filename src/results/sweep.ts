@@ -56,14 +56,14 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
   const { records, names } = await readFolder(directory);
   const holdings: Holding[] = [];
   for (const record of records) {
-    const { id, bytes, createdAt, expiresAt } = record.result;
-    const expired = Date.parse(expiresAt);
+    const { id, bytes, createdAt, expiresAt, pinned } = record.result;
+    const expired = pinned ? Infinity : Date.parse(expiresAt);
     const path = join(directory, record.file);
     if (expired + limits.lifetimeMs <= limits.now) await removeRecord(directory, record);
     else if (expired <= limits.now) await rm(path, { force: true });
-    else if (names.has(record.file) && id !== limits.keep) {
+    else if (names.has(record.file) && id !== limits.keep && !pinned) {
       holdings.push({ bytes, at: Date.parse(createdAt), remove: () => rm(path, { force: true }) });
-    } else if (id === limits.keep) holdings.push({ bytes, at: Infinity, remove: async () => {} });
+    } else if (names.has(record.file)) holdings.push({ bytes, at: Infinity, remove: async () => {} });
     names.delete(record.file);
   }
   for (const name of names) {

@@ -11,6 +11,7 @@ import { createLog, type Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources } from '../resources/registry.ts';
+import { installedParts } from '../results/parts.ts';
 import { runTasks } from '../runs/run-tasks.ts';
 import { createTasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
@@ -89,6 +90,7 @@ export async function createServer(
       { toolsets: config.toolsets, readOnly: config.read_only },
     ),
     confirmations: confirmations(signer),
+    parts: installedParts(),
     unattended: config.yes,
     answerTokens: config.answer_tokens,
   };

@@ -12,6 +12,8 @@ export type Outcome =
       page: PageFacts;
       /** The page begins somewhere after the first row. */
       continued: boolean;
+      /** Where the same rows are stored. */
+      result?: StoredResult;
       about?: Record<string, unknown>;
       warnings: string[];
     }

@@ -5,6 +5,7 @@ import type { Call } from '../http/client.ts';
 import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
+import type { Parts } from '../results/parts.ts';
 import { guessTokens } from '../results/shape.ts';
 import { answerRun, runUri } from '../runs/answer.ts';
 import { unseenRun } from '../runs/run.ts';
@@ -22,6 +23,8 @@ export interface Shared extends Runtime {
   confirmations: Confirmations;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
+  /** Optional parts that are installed. */
+  parts: Parts;
   /** Tokens one answer may take before its rows go to the store. */
   answerTokens: number;
 }

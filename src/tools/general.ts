@@ -3,36 +3,13 @@ import type { Connections } from '../connections.ts';
 import { diagnose } from '../diagnose.ts';
 import { Fault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
-import type { Call } from '../http/client.ts';
-import { guessTokens } from '../results/shape.ts';
+import { missingParts } from '../results/parts.ts';
 import { resumeRun } from '../runs/resume.ts';
-import type { Answer } from './answer.ts';
-import { callOperation, type Shared } from './call.ts';
-import { defaultWaitSeconds, pageSchema, runAnswer, waitSeconds, withConnection } from './schema.ts';
-
-/** A tool of the server itself, over all platforms. */
-export interface GeneralTool {
-  name: string;
-  title: string;
-  description: string;
-  input: z.ZodObject;
-  output?: z.ZodObject;
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
-  /** False: there is nothing it could do here. */
-  listed(shared: Shared): boolean;
-  call(args: never, shared: Shared, call: Call): Promise<Answer>;
-}
-
-function general<Input extends z.ZodObject>(
-  tool: Omit<GeneralTool, 'input' | 'call'> & {
-    input: Input;
-    call(args: z.output<Input>, shared: Shared, call: Call): Promise<Answer>;
-  },
-): GeneralTool {
-  return tool as unknown as GeneralTool;
-}
-
-const reading = { readOnlyHint: true, destructiveHint: false, idempotentHint: true } as const;
+import { callOperation } from './call.ts';
+import { type GeneralTool, general, reading } from './general-tool.ts';
+import { queryResultTool } from './results/query.ts';
+import { readResultTool } from './results/read.ts';
+import { defaultWaitSeconds, runAnswer, waitSeconds, withConnection } from './schema.ts';
 
 const waitForRunTool = general({
   name: 'wait_for_run',
@@ -47,71 +24,6 @@ const waitForRunTool = general({
   },
 });
 
-const condition = z.strictObject({
-  column: z.string(),
-  op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null']),
-  value: z.unknown().optional(),
-});
-
-const readResultTool = general({
-  name: 'read_result',
-  title: 'Read a stored result',
-  description: 'Read rows of a stored table (result://...): some columns, from an offset, matching conditions.',
-  input: z.strictObject({
-    result: z.string().describe('result:// URI of an earlier answer'),
-    offset: z.number().int().min(0).optional(),
-    limit: z.number().int().min(1).max(1000).optional().describe('Default 50'),
-    columns: z.array(z.string()).optional(),
-    where: z.array(condition).optional().describe('All must hold'),
-  }),
-  output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
-  annotations: { ...reading, openWorldHint: false },
-  listed: () => true,
-  call: async (args, shared) => readStored(args, shared),
-});
-
-interface ReadArguments {
-  result: string;
-  offset?: number | undefined;
-  limit?: number | undefined;
-  columns?: string[] | undefined;
-  where?: z.output<typeof condition>[] | undefined;
-}
-
-async function readStored(
-  { result: uri, offset = 0, limit = 50, columns, where }: ReadArguments,
-  shared: Shared,
-): Promise<Answer> {
-  const result = await shared.results.get(uri);
-  const query = { offset, limit, ...(columns ? { columns } : {}), ...(where ? { where: where as never } : {}) };
-  const read = await shared.results.rows(result, query);
-  const rows = read.rows.slice(0, fitting(read.rows, shared.answerTokens));
-  const complete = read.complete && rows.length === read.rows.length;
-  const total = where?.length ? (read.matched ?? null) : result.rows;
-  const warnings = complete ? [] : [`More rows follow: repeat with offset ${offset + rows.length}.`];
-  if (rows.length < read.rows.length)
-    warnings.unshift(`Only ${rows.length} rows fit one answer; choose columns to see more at once.`);
-  return {
-    kind: 'rows',
-    noun: where?.length ? 'matching rows' : 'rows',
-    rows,
-    page: { returned: rows.length, total, complete, next: null },
-    continued: offset > 0,
-    about: { result: result.name },
-    warnings,
-  };
-}
-
-/** How many of the rows one answer holds; at least one. */
-function fitting(rows: readonly Record<string, unknown>[], tokens: number): number {
-  let left = tokens;
-  for (const [index, row] of rows.entries()) {
-    left -= guessTokens(row);
-    if (left < 0 && index > 0) return index;
-  }
-  return rows.length;
-}
-
 const checkConnectionsTool = general({
   name: 'check_connections',
   title: 'Check connections',
@@ -122,7 +34,8 @@ const checkConnectionsTool = general({
   listed: () => true,
   async call(_, shared, call) {
     const connections = await diagnose(shared, call);
-    return { kind: 'value', value: { connections } };
+    const missing = missingParts(shared.parts);
+    return { kind: 'value', value: { connections, ...(missing.length ? { missing } : {}) } };
   },
 });
 
@@ -185,6 +98,7 @@ const dispatcher = (name: string, reads: boolean) =>
 export const generalTools: readonly GeneralTool[] = [
   waitForRunTool,
   readResultTool,
+  queryResultTool,
   checkConnectionsTool,
   findOperationTool,
   dispatcher('call_read_operation', true),

@@ -9,7 +9,8 @@ import type { Answer, RunAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import type { Question } from './confirm.ts';
-import { type GeneralTool, generalTools } from './general.ts';
+import { generalTools } from './general.ts';
+import type { GeneralTool } from './general-tool.ts';
 import { toolTitle, withConnection } from './schema.ts';
 
 /** One call answers within this, because common clients give up after 60 s. */

@@ -1,0 +1,62 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { Fault } from '../../errors.ts';
+import type { QueryJob } from './job.ts';
+import { objection } from './statement.ts';
+import { text, viewOf } from './view.ts';
+
+/** An engine that reads the named tables and nothing else, and cannot be told otherwise. */
+export async function lockedConnection({
+  tables,
+  memoryMib,
+  threads,
+  parquet,
+}: Omit<QueryJob, 'sql'>): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${memoryMib}MiB`,
+    temp_directory: '',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET TimeZone = 'UTC'`);
+  for (const table of tables) await connection.run(viewOf(table));
+  const paths = [...tables.map(({ path }) => path), ...(parquet === undefined ? [] : [parquet])];
+  await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+  return connection;
+}
+
+/** @throws Fault `bad_arguments` for anything but one SELECT over named results */
+export async function permit(connection: DuckDBConnection, sql: string): Promise<void> {
+  const reader = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+  const found = objection(String(reader.getRows()[0]?.[0]));
+  if (found)
+    throw new Fault({
+      code: 'bad_arguments',
+      message: found,
+      hint: 'Give one SELECT that reads stored results by their handles in quotes, FROM "result://...", and nothing else.',
+    });
+}
+
+export const outOfMemory = (memoryMib: number) =>
+  new Fault({
+    code: 'too_large',
+    message: `The statement needs more than the ${memoryMib} MiB of memory that one may take.`,
+    hint: 'Filter or aggregate earlier, select fewer columns, or join smaller results.',
+  });
+
+/** What DuckDB says, without its picture of the statement; the kind of error is in its first words. */
+export function spoken(error: Error, memoryMib: number): Fault {
+  const [kind = '', ...rest] = error.message.split(': ');
+  if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
+  const message = (rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '';
+  return new Fault({
+    code: 'bad_arguments',
+    message: message.replace(/\s*\n\s*/g, ' '),
+    hint: 'Change the statement; it is DuckDB SQL.',
+    cause: error,
+  });
+}

@@ -1,0 +1,53 @@
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { Fault } from '../../errors.ts';
+import { give, refuse, runJob } from '../worker-main.ts';
+import { lockedConnection, outOfMemory, permit, spoken } from './engine.ts';
+import type { QueryHead, QueryJob } from './job.ts';
+import { columnType, isJson, stored } from './values.ts';
+import { text } from './view.ts';
+
+/** The engine may take this much beside its own memory limit, for what the limit does not count. */
+const besidesMib = 512;
+const watchEveryMs = 100;
+
+void runJob<QueryJob>(async job => {
+  watchMemory(job.memoryMib);
+  const connection = await lockedConnection(job);
+  try {
+    await permit(connection, job.sql);
+    if (job.parquet === undefined) await answer(connection, job.sql);
+    else await connection.run(`COPY (${job.sql}) TO ${text(job.parquet)} (FORMAT parquet, COMPRESSION zstd)`);
+  } catch (error) {
+    throw error instanceof Error && !(error instanceof Fault) ? spoken(error, job.memoryMib) : error;
+  }
+});
+
+/** First the columns, then the rows, as they are found. */
+async function answer(connection: DuckDBConnection, sql: string): Promise<void> {
+  const result = await connection.stream(sql);
+  const names = result.deduplicatedColumnNames();
+  const head: QueryHead = { columns: names.map((name, at) => ({ name, type: columnType(result.columnType(at)) })) };
+  await give(`${JSON.stringify(head)}\n`);
+  for await (const lines of linesOf(result, names)) await give(lines);
+}
+
+async function* linesOf(result: DuckDBResult, names: readonly string[]): AsyncGenerator<string> {
+  const keys = names.map(name => JSON.stringify(name));
+  const write = names.map((_, at) => (isJson(result.columnType(at)) ? asItIs : JSON.stringify));
+  for await (const rows of result.yieldConvertedRows(stored)) {
+    let lines = '';
+    for (const row of rows) lines += `{${keys.map((key, at) => `${key}:${write[at]?.(row[at])}`).join(',')}}\n`;
+    yield lines;
+  }
+}
+
+// It is JSON already; what follows is one line each.
+const asItIs = (value: unknown) => (value === null ? 'null' : String(value).replace(/[\r\n]/g, ' '));
+
+/** The engine counts most of its memory, but not all: a single huge text is not. */
+function watchMemory(memoryMib: number): void {
+  const timer = setInterval(() => {
+    if (process.memoryUsage.rss() > (memoryMib + besidesMib) * 1_048_576) refuse(outOfMemory(memoryMib));
+  }, watchEveryMs);
+  timer.unref();
+}

@@ -1,0 +1,206 @@
+import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../clock.ts';
+import { Fault, isFault } from '../../errors.ts';
+import { nearest } from '../../references.ts';
+import { provenance, type StoredResult } from '../result.ts';
+import type { ResultStore } from '../store.ts';
+import { startWorker } from '../worker.ts';
+import type { QueryHead, QueryJob, QueryTable } from './job.ts';
+import { sqlNames } from './view.ts';
+
+/** What one statement may take. */
+const limits = { seconds: 45, memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
+/** Statements that run at the same time; more wait for their turn. */
+const atOnce = 2;
+
+export interface QueryContext {
+  results: ResultStore;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+const handle = /result:\/\/[a-z0-9]{12}(?![a-z0-9])/g;
+
+/**
+ * Runs one SELECT over the stored results that it names, in a process of its own, and stores its rows under a handle
+ * that depends on the statement alone: an answer that has expired comes back under the same handle.
+ * @throws Fault `bad_arguments` for what is no SELECT, or names something that is not there; `not_found` for an expired
+ * result; `too_large` for too much memory; `timed_out`
+ */
+export async function storeQuery(sql: string, context: QueryContext): Promise<StoredResult> {
+  const tables = await namedResults(sql, context.results);
+  return withWorker({ sql, tables: await readable(tables, context.results) }, context, async (output, done) => {
+    const [head, rows] = await splitHead(output, done);
+    const { columns } = JSON.parse(head) as QueryHead;
+    const source = {
+      operation: 'query_result',
+      arguments: { sql },
+      at: new Date(context.clock.now()).toISOString(),
+      from: tables.map(provenance),
+    };
+    const origin = { name: nameOf(tables), mediaType: 'application/x-ndjson', source, key: `query ${sql}` };
+    return context.results.write({ ...origin, signal: context.signal }, { bytes: rows, columns });
+  });
+}
+
+/** Runs a statement of our own over one result; its rows as objects. For what is small. */
+export async function askResult(
+  result: StoredResult,
+  sql: (table: string) => string,
+  context: QueryContext,
+): Promise<Record<string, unknown>[]> {
+  const job = { sql: sql(`"${result.uri}"`), tables: await readable([result], context.results) };
+  return withWorker(job, context, async (output, done) => {
+    let text = '';
+    for await (const piece of output) text += piece;
+    await done;
+    const [, ...lines] = text.split('\n').filter(Boolean);
+    return lines.map(line => JSON.parse(line) as Record<string, unknown>);
+  });
+}
+
+/** Writes a stored table as Parquet to a file that does not exist yet. */
+export async function writeParquet(result: StoredResult, path: string, context: QueryContext): Promise<void> {
+  const tables = await readable([result], context.results);
+  const job = { sql: `FROM "${result.uri}"`, tables, parquet: path };
+  await withWorker(job, context, (_, done) => done);
+}
+
+async function namedResults(sql: string, results: ResultStore): Promise<StoredResult[]> {
+  const named = [...new Set(sql.match(handle))];
+  if (named.length === 0)
+    throw new Fault({
+      code: 'bad_arguments',
+      message: 'The statement names no stored result.',
+      hint: 'Name results by their handles in double quotes: SELECT ... FROM "result://..." AS a JOIN "result://..." AS b USING (...).',
+    });
+  return Promise.all(named.map(uri => results.get(uri)));
+}
+
+function readable(tables: readonly StoredResult[], results: ResultStore): Promise<QueryTable[]> {
+  return Promise.all(
+    tables.map(async result => {
+      const { uri, format, columns } = result;
+      if (columns.length === 0) throw noColumns(result);
+      return { uri, path: await results.path(result), format, columns };
+    }),
+  );
+}
+
+function noColumns({ uri, name, kind, mediaType }: StoredResult): Fault {
+  return new Fault({
+    code: 'bad_arguments',
+    message: `${name} (${uri}) ${kind === 'file' ? `is a file (${mediaType}), not a table` : 'is an empty table'}.`,
+    hint: 'Query tables only; list_results says which results are.',
+  });
+}
+
+let running = 0;
+const waiting = new Set<() => void>();
+const wakeNext = () => waiting.values().next().value?.();
+
+/** Starts the worker when it is its turn, hands its output to `read`, and ends it whatever happens. */
+async function withWorker<Outcome>(
+  job: Pick<QueryJob, 'sql' | 'tables' | 'parquet'>,
+  { clock, signal }: QueryContext,
+  read: (output: Readable, done: Promise<void>) => Promise<Outcome>,
+): Promise<Outcome> {
+  const stop = new AbortController();
+  const alarm = clock.alarm(limits.seconds * 1_000, () => stop.abort(tooSlow()));
+  const cancel = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    await turn(stop.signal);
+    try {
+      const { memoryMib, threads } = limits;
+      const { output, done } = await startWorker('query', { ...job, memoryMib, threads }, stop.signal);
+      return await read(output, done);
+    } finally {
+      // Also when the reader gave up, for example because the rows did not fit the quota.
+      stop.abort();
+      running--;
+      wakeNext();
+    }
+  } catch (error) {
+    throw isFault(error, 'bad_arguments') ? withColumns(error, job.tables) : error;
+  } finally {
+    alarm.clear();
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+async function turn(signal: AbortSignal): Promise<void> {
+  while (running >= atOnce) {
+    let wake = () => {};
+    await new Promise<void>(resolve => {
+      wake = resolve;
+      waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    waiting.delete(wake);
+    if (signal.aborted) wakeNext();
+    signal.throwIfAborted();
+  }
+  running++;
+}
+
+/** The first line, and a stream of the rest that fails when the worker does. */
+async function splitHead(output: Readable, done: Promise<void>): Promise<[string, AsyncIterable<Uint8Array>]> {
+  const iterator = output[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let head = Buffer.alloc(0);
+  for (let end = -1; end < 0; end = head.indexOf('\n')) {
+    const { value, done: ended } = await iterator.next();
+    if (ended) {
+      await done;
+      throw new Error('The query gave no columns');
+    }
+    head = Buffer.concat([head, value]);
+  }
+  const end = head.indexOf('\n');
+  async function* rest() {
+    yield head.subarray(end + 1);
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    await done;
+  }
+  return [head.subarray(0, end).toString(), rest()];
+}
+
+/** The fault, with the column that was probably meant where it is about one that is not there. */
+function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
+  const missing =
+    /Referenced column "(.+?)" (?:was )?not found/.exec(fault.message)?.[1] ??
+    /does not have a column named "(.+?)"/.exec(fault.message)?.[1];
+  const names = [...new Set(tables.flatMap(({ columns }) => sqlNames(columns)))];
+  const hints = [];
+  const near = missing === undefined ? undefined : closest(missing, names);
+  if (near) hints.push(`Did you mean "${near}"?`);
+  if (missing !== undefined) hints.push(...tables.map(({ uri, columns }) => `${uri} has: ${listed(columns)}.`));
+  return hints.length ? fault.with({ hint: hints.join(' ') }) : fault;
+}
+
+/** "rqd" is nearer to "rqd_percent" than counting letters says. */
+function closest(wanted: string, names: readonly string[]): string | undefined {
+  const fold = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const part = names.filter(name => fold(name).includes(fold(wanted)) || fold(wanted).includes(fold(name)));
+  return nearest(wanted, names) ?? part.toSorted((a, b) => a.length - b.length)[0];
+}
+
+const mostNames = 40;
+
+function listed(columns: QueryTable['columns']): string {
+  const names = sqlNames(columns);
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  return names.slice(0, mostNames).join(', ') + more;
+}
+
+const nameOf = (tables: readonly StoredResult[]) =>
+  `query of ${tables.map(({ name }) => name).join(', ')}`.slice(0, 120);
+
+const tooSlow = () =>
+  new Fault({
+    code: 'timed_out',
+    message: `The statement did not finish within ${limits.seconds} s and was stopped.`,
+    hint: 'Filter earlier, aggregate before joining, and give every join a condition.',
+  });

@@ -1,0 +1,57 @@
+import {
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+  type DuckDBValueConverter,
+  type Json,
+  JsonDuckDBValueConverter,
+} from '@duckdb/node-api';
+import type { ColumnType } from '../result.ts';
+
+const { BIGINT, BOOLEAN, DATE, DECIMAL, DOUBLE, FLOAT, HUGEINT, VARCHAR } = DuckDBTypeId;
+const { INTEGER, SMALLINT, TINYINT, UBIGINT, UHUGEINT, UINTEGER, USMALLINT, UTINYINT } = DuckDBTypeId;
+const { ARRAY, LIST, MAP, STRUCT, UNION } = DuckDBTypeId;
+const { TIMESTAMP, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMP_S, TIMESTAMP_TZ } = DuckDBTypeId;
+
+const small = new Set([TINYINT, SMALLINT, INTEGER, UTINYINT, USMALLINT, UINTEGER]);
+const large = new Set([BIGINT, UBIGINT, HUGEINT, UHUGEINT]);
+const broken = new Set([FLOAT, DOUBLE, DECIMAL]);
+const nested = new Set([ARRAY, LIST, MAP, STRUCT, UNION]);
+const moments = new Set<DuckDBTypeId>([TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMP_TZ]);
+
+/** The type that a column of a statement's rows has when they are stored. */
+export function columnType({ typeId, alias }: DuckDBType): ColumnType {
+  const is = (types: ReadonlySet<number>) => types.has(typeId);
+  if (is(small) || is(large)) return 'integer';
+  if (is(broken)) return 'number';
+  if (is(moments)) return 'datetime';
+  if (is(nested) || isJson({ typeId, alias })) return 'json';
+  if (typeId === BOOLEAN) return 'boolean';
+  return typeId === DATE ? 'date' : 'text';
+}
+
+/** A text that is JSON. Rows forget it; columns know. */
+export const isJson = ({ typeId, alias }: Pick<DuckDBType, 'typeId'> & { alias?: string | undefined }) =>
+  typeId === VARCHAR && alias === 'JSON';
+
+/**
+ * A value as it is stored. What JSON cannot say becomes null (NaN, infinity); an integer of more digits than a number
+ * holds loses the last of them, as it does in every reader of JSON.
+ */
+export const stored: DuckDBValueConverter<Json> = (value, type) => {
+  if (value === null) return null;
+  const { typeId } = type;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeId === DECIMAL) return Number(String(value));
+  if (moments.has(typeId)) return moment(value);
+  if (nested.has(typeId as never)) return JsonDuckDBValueConverter(value, type, stored);
+  return typeof value === 'boolean' ? value : String(value);
+};
+
+/** `2025-03-01 06:15:00.5`, with or without an offset of +00, as `2025-03-01T06:15:00.5Z`. */
+function moment(value: DuckDBValue): string | null {
+  const found = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(?:\+00(?::00)?)?$/.exec(String(value));
+  // Infinity, and years that ISO 8601 has no plain form for.
+  return found ? `${found[1]}T${found[2]}Z` : null;
+}

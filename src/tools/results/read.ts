@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { guessTokens } from '../../results/shape.ts';
+import type { Answer } from '../answer.ts';
+import type { Shared } from '../call.ts';
+import { general, reading } from '../general-tool.ts';
+import { pageSchema } from '../schema.ts';
+
+export const resultUri = z.string().describe('result:// URI of an earlier answer');
+
+const condition = z.strictObject({
+  column: z.string(),
+  op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null']),
+  value: z.unknown().optional(),
+});
+
+export const readResultTool = general({
+  name: 'read_result',
+  title: 'Read a stored result',
+  description: 'Read rows of a stored table (result://...): some columns, from an offset, matching conditions.',
+  input: z.strictObject({
+    result: resultUri,
+    offset: z.number().int().min(0).optional(),
+    limit: z.number().int().min(1).max(1000).optional().describe('Default 50'),
+    columns: z.array(z.string()).optional(),
+    where: z.array(condition).optional().describe('All must hold'),
+  }),
+  output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
+  annotations: { ...reading, openWorldHint: false },
+  listed: () => true,
+  call: async (args, shared) => readStored(args, shared),
+});
+
+interface ReadArguments {
+  result: string;
+  offset?: number | undefined;
+  limit?: number | undefined;
+  columns?: string[] | undefined;
+  where?: z.output<typeof condition>[] | undefined;
+}
+
+async function readStored(
+  { result: uri, offset = 0, limit = 50, columns, where }: ReadArguments,
+  shared: Shared,
+): Promise<Answer> {
+  const result = await shared.results.get(uri);
+  const query = { offset, limit, ...(columns ? { columns } : {}), ...(where ? { where: where as never } : {}) };
+  const read = await shared.results.rows(result, query);
+  const rows = read.rows.slice(0, fitting(read.rows, shared.answerTokens));
+  const complete = read.complete && rows.length === read.rows.length;
+  const total = where?.length ? (read.matched ?? null) : result.rows;
+  const warnings = complete ? [] : [`More rows follow: repeat with offset ${offset + rows.length}.`];
+  if (rows.length < read.rows.length)
+    warnings.unshift(`Only ${rows.length} rows fit one answer; choose columns to see more at once.`);
+  return {
+    kind: 'rows',
+    noun: where?.length ? 'matching rows' : 'rows',
+    rows,
+    page: { returned: rows.length, total, complete, next: null },
+    continued: offset > 0,
+    about: { result: result.name },
+    warnings,
+  };
+}
+
+/** How many of the rows one answer holds; at least one. */
+export function fitting(rows: readonly Record<string, unknown>[], tokens: number): number {
+  let left = tokens;
+  for (const [index, row] of rows.entries()) {
+    left -= guessTokens(row);
+    if (left < 0 && index > 0) return index;
+  }
+  return rows.length;
+}
