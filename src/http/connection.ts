@@ -23,6 +23,8 @@ export interface Quota {
   requests: number;
   perMs: number;
   appliesTo(request: { method: string; path: string }): boolean;
+  /** What it is counted for, each by itself: a run, for example. Absent: everything counts together. */
+  countedFor?(url: URL): string;
 }
 
 /** One API of a platform as one account reaches it: where it is, who asks, and how it answers. */

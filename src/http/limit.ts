@@ -50,7 +50,8 @@ export function limit(clock: Clock, next: Send): Send {
     if (exchange.anonymous) return next(exchange);
     const queue = queues.get(connection.quotas) ?? new Queue(clock, connection.quotas);
     queues.set(connection.quotas, queue);
-    const windows = queue.windowsOf({ method: request.method, path: pathBelow(connection, request.url) });
+    const url = new URL(request.url);
+    const windows = queue.windowsOf({ method: request.method, path: pathBelow(connection, url), url });
     const asked = clock.now();
     const place = await queue.enter(windows, exchange);
     call.meter.waitedMs += clock.now() - asked;
@@ -69,7 +70,9 @@ export function limit(clock: Clock, next: Send): Send {
 /** The waiting line of one connection. */
 class Queue {
   readonly #clock: Clock;
-  readonly #quotas: Window[];
+  readonly #quotas: readonly Quota[];
+  // By quota and what it is counted for.
+  readonly #windows = new Map<string, Window>();
   // Has room for all, but can be closed by a 429 where no quota is documented.
   readonly #everything: Window = { quota: undefined, places: Infinity, hold: 0, taken: [], closedUntil: -Infinity };
   #waiters: Waiter[] = [];
@@ -79,18 +82,30 @@ class Queue {
 
   constructor(clock: Clock, quotas: readonly Quota[]) {
     this.#clock = clock;
-    this.#quotas = quotas.map(quota => ({
-      quota,
-      places: quota.requests,
-      hold: quota.perMs + margin,
-      taken: [],
-      closedUntil: -Infinity,
-    }));
+    this.#quotas = quotas;
   }
 
-  windowsOf(request: { method: string; path: string }): Window[] {
-    const own = this.#quotas.filter(({ quota }) => quota?.appliesTo(request));
-    return own.length > 0 ? own : [this.#everything];
+  windowsOf({ url, ...request }: { method: string; path: string; url: URL }): Window[] {
+    const own = this.#quotas.filter(quota => quota.appliesTo(request));
+    return own.length > 0 ? own.map(quota => this.#windowOf(quota, quota.countedFor?.(url))) : [this.#everything];
+  }
+
+  #windowOf(quota: Quota, thing = ''): Window {
+    const name = `${this.#quotas.indexOf(quota)} ${thing}`;
+    const known = this.#windows.get(name);
+    if (known) return known;
+    if (thing !== '') this.#forgetIdle();
+    const { requests: places, perMs } = quota;
+    const fresh = { quota, places, hold: perMs + margin, taken: [], closedUntil: -Infinity };
+    this.#windows.set(name, fresh);
+    return fresh;
+  }
+
+  // Things come and go; the window of one that nobody asks about any more is as good as a new one.
+  #forgetIdle(): void {
+    const now = this.#clock.now();
+    for (const [name, { taken, hold, closedUntil }] of this.#windows)
+      if (closedUntil <= now && taken.every(({ arrived }) => arrived + hold <= now)) this.#windows.delete(name);
   }
 
   /** Resolves when the request may go; with the time it would have been let in when that is past its deadline. */
@@ -230,8 +245,7 @@ function quotaUsedUp({ connection, request }: Exchange, windows: Window[], wait:
   });
 }
 
-function pathBelow({ baseUrl }: Connection, url: string): string {
-  const { pathname } = new URL(url);
+function pathBelow({ baseUrl }: Connection, { pathname }: URL): string {
   const base = new URL(baseUrl).pathname.replace(/\/$/, '');
   return pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
 }

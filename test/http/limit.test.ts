@@ -133,6 +133,26 @@ describe('quotas', () => {
     for (const at of rest) expect(at - start).toBeGreaterThanOrEqual(30_000);
   });
 
+  test('a quota of each thing holds up nobody who asks about another', async () => {
+    const { clock, client } = world();
+    const platform = await upstream(clock, [200]);
+    const each = quota(2, 5000, { countedFor: ({ searchParams }) => String(searchParams.get('id')) });
+    const connection = connectionTo(platform.origin, { quotas: [each] });
+    const send = (id: string) => client.send(connection, get(`${platform.origin}/run?id=${id}`), newCall(clock));
+    const start = clock.now();
+    await Promise.all(['a', 'b', 'a', 'b'].map(send));
+    expect(clock.now() - start).toBeLessThan(500);
+    await Promise.all([send('a'), send('c')]);
+    const at = (id: string) =>
+      platform.arrivals.filter(({ url }) => url === `/run?id=${id}`).map(one => one.at - start);
+    expect(at('a')[2]).toBeGreaterThanOrEqual(5000);
+    expect(at('c')[0]).toBeLessThan(500);
+    // The window of what was let go of is empty again, not closed.
+    await clock.sleep(6000);
+    await Promise.all(['d', 'a', 'a'].map(send));
+    expect(clock.now() - start).toBeLessThan(12_000);
+  });
+
   test('a narrow quota that is used up does not hold up what it does not apply to', async () => {
     const { clock, client } = world();
     const platform = await upstream(clock, [200]);
