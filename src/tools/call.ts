@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
-import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
+import { fieldMeta, isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import type { Parts } from '../results/parts.ts';
@@ -127,7 +127,7 @@ async function listRows(
     {
       name: noun,
       mediaType: 'application/x-ndjson',
-      source: { ...scope, at: new Date(context.clock.now()).toISOString() },
+      source: { ...scope, arguments: withoutSecrets(operation, args), at: new Date(context.clock.now()).toISOString() },
       signal: context.signal,
     },
     { rows },
@@ -145,6 +145,12 @@ async function listRows(
     ...about,
     warnings,
   };
+}
+
+/** The arguments as they may be kept on the disk. */
+function withoutSecrets({ input }: Operation, args: Row): Row {
+  const shown = ([name, value]: [string, unknown]) => [name, fieldMeta(input.shape[name]).secret ? '[hidden]' : value];
+  return Object.fromEntries(Object.entries(args).map(shown));
 }
 
 /** "holes", "rows of pipeline history": what the listing's name says after its verb. */
