@@ -58,7 +58,10 @@ export const dx = provider({
   connect({ instance, base_url, api_key, requests_per_second, web_base_url, web_token, project_token }) {
     const own = [{ name: 'Data Cloud', requests: requests_per_second, perMs: second, appliesTo: () => true }];
     // The same object for both: the account has one allowance.
-    const shared = [{ name: 'Web API of the account', requests: 1000, perMs: minute, appliesTo: () => true }];
+    const shared = [
+      { name: 'Web API of the account', requests: 1000, perMs: minute, appliesTo: () => true },
+      lookAtRun,
+    ];
     const dataCloud = base_url ?? `https://${instance}.getdx.net/api`;
     const reached = {
       ...(api_key ? { data_cloud: apiAt(dataCloud, 'data_cloud', api_key, own) } : {}),
@@ -77,6 +80,15 @@ export const dx = provider({
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator.ts')).dxSimulator,
 });
+
+/** https://docs.getdx.com/webapi/methods/studio.queryruns.info/ */
+const lookAtRun: Quota = {
+  name: 'status of one query run',
+  requests: 10,
+  perMs: 5 * second,
+  appliesTo: ({ path }) => path === '/studio.queryRuns.info',
+  countedFor: ({ searchParams }) => String(searchParams.get('id')),
+};
 
 function apiAt(root: string, name: keyof typeof apis, token: string, quotas: readonly Quota[]): Api {
   const { title, setting } = apis[name];
