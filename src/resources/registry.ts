@@ -23,11 +23,17 @@ const mimeType = 'application/json';
 const wholeUpTo = 256 * 1024;
 const pageSize = 100;
 
+/** What a resource holds, and for how long it will: 0 for everything that a platform may change at any time. */
+export interface ResourceContents {
+  contents: ReadResourceResult['contents'];
+  ttlMs: number;
+}
+
 /** Resources of this process: listings and things of the platforms, and stored results. */
 export interface ResourceSet {
   templates: readonly ResourceTemplateType[];
   list(cursor?: string): Promise<{ resources: Resource[]; nextCursor?: string }>;
-  read(uri: string, options?: CallOptions): Promise<ReadResourceResult>;
+  read(uri: string, options?: CallOptions): Promise<ResourceContents>;
   complete(template: string, variable: string, value: string, given: Record<string, string>): Promise<string[]>;
 }
 
@@ -83,7 +89,7 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
           const text = JSON.stringify(shapeAnswer(answer).structuredContent);
-          return { contents: [{ uri, mimeType, text }] };
+          return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
         } catch (error) {
           if (!isFault(error)) throw error;
           const { code, message, hint } = asFault(error, shared);
@@ -170,19 +176,21 @@ function resultResource({ uri, name, mediaType, bytes, rows, kind, source, creat
   };
 }
 
-async function readStored({ results }: Shared, uri: string): Promise<ReadResourceResult> {
+async function readStored({ results, clock }: Shared, uri: string): Promise<ResourceContents> {
   const result = await results.get(uri);
+  // What is stored stays as it is, until it is removed.
+  const ttlMs = Math.max(0, Date.parse(result.expiresAt) - clock.now());
   if (result.bytes > wholeUpTo) {
     const { key: _, ...facts } = result;
     const text = JSON.stringify({
       ...facts,
       note: 'Too large to show whole: use read_result with offset, columns or where.',
     });
-    return { contents: [{ uri, mimeType, text }] };
+    return { contents: [{ uri, mimeType, text }], ttlMs };
   }
   const chunks: Buffer[] = [];
   for await (const chunk of await results.open(result)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const content = result.kind === 'table' ? { text: bytes.toString('utf8') } : { blob: bytes.toString('base64') };
-  return { contents: [{ uri, mimeType: result.mediaType, ...content }] };
+  return { contents: [{ uri, mimeType: result.mediaType, ...content }], ttlMs };
 }

@@ -18,6 +18,16 @@ export interface Served {
   runs?: RunWatch;
 }
 
+// Fixed by the configuration for as long as the process runs, and the same for everybody.
+const fixed = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
+const cacheHints = {
+  'server/discover': fixed,
+  'tools/list': fixed,
+  'resources/templates/list': fixed,
+  // Every call may store a result.
+  'resources/list': { ttlMs: 0, cacheScope: 'private' },
+} as const;
+
 /** The server of one connection, or of one request where there is one. Tasks are of the 2026 era alone. */
 export function protocolServer(
   { tools, resources, instructions, tasks, runs }: Served,
@@ -28,7 +38,11 @@ export function protocolServer(
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
   const server = new Server(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
-    { capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} }, instructions },
+    {
+      capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
+      instructions,
+      cacheHints,
+    },
   );
   server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
   server.setRequestHandler('tools/call', ({ params }, context) =>
@@ -40,7 +54,10 @@ export function protocolServer(
   );
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
-  server.setRequestHandler('resources/read', ({ params }, context) => resources.read(params.uri, callOptions(context)));
+  server.setRequestHandler('resources/read', async ({ params }, context) => {
+    const { contents, ttlMs } = await resources.read(params.uri, callOptions(context));
+    return { contents, ...(era === 'modern' ? { ttlMs, cacheScope: 'private' as const } : {}) };
+  });
   server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
     if (ref.type !== 'ref/resource') return { completion: { values: [] } };
     const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
