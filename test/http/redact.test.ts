@@ -107,6 +107,7 @@ test('time is linear in the text, also for text made to prevent that', () => {
     const text = seed.repeat(Math.ceil(200_000 / seed.length));
     const start = performance.now();
     redactor.text(text);
-    expect(performance.now() - start, seed).toBeLessThan(500);
+    // Milliseconds where it looks at each character once, minutes where it looks again and again.
+    expect(performance.now() - start, seed).toBeLessThan(10_000);
   }
 });

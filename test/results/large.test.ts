@@ -7,7 +7,6 @@ import { freshFolder } from './folder.ts';
 
 /** Stores a table of 250,000 rows in a process that could not hold it, and reports what that took. */
 const program = `
-  import { monitorEventLoopDelay } from 'node:perf_hooks';
   import { systemClock } from './src/clock.ts';
   import { openResultStore } from './src/results/store.ts';
   async function* table() {
@@ -24,15 +23,18 @@ const program = `
   }
   const store = openResultStore({ directory: process.argv[2], clock: systemClock() });
   const before = process.memoryUsage.rss();
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const started = performance.now();
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
   const source = { operation: 'x', arguments: {}, connection: 'c', at: '' };
   const { rows, bytes, uri } = await store.write({ name: 'large.csv', mediaType: 'text/csv', source }, { bytes: table() });
-  const seconds = (performance.now() - started) / 1000;
+  clearImmediate(next);
   const added = process.resourceUsage().maxRSS * 1024 - before;
   const [last] = (await store.rows({ uri }, { offset: 249_999 })).rows;
-  console.log(JSON.stringify({ rows, bytes, added, seconds, last, delay: delay.percentile(99) / 1e6 }));
+  console.log(JSON.stringify({ rows, bytes, added, last, turns }));
 `;
 
 test('250,000 rows of CSV, 60 MB, take less than 150 MB and leave the event loop free', {
@@ -48,7 +50,7 @@ test('250,000 rows of CSV, 60 MB, take less than 150 MB and leave the event loop
   expect(report).toMatchObject({ rows: 250_000, last: { depth_from: 124_999.5, hole_id: 'DDH499' } });
   expect(report['bytes']).toBeGreaterThan(58_000_000);
   expect(report['added']).toBeLessThan(150_000_000);
-  // One piece of 64 KB takes a few ms; holding the loop for the table would take seconds.
-  expect(report['delay']).toBeLessThan(200);
+  // At least one for each piece of 60 KB: others are answered between any two.
+  expect(report['turns']).toBeGreaterThan(1000);
   if (process.env['REPORT']) console.log(report);
 });
