@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation } from '../../operation.ts';
-import { webMethod } from './arguments.ts';
 
 const auth = z.looseObject({
   token_type: z.string(),
@@ -23,20 +21,4 @@ export const getToken = operation({
   example: { arguments: {} },
 });
 
-const listAttributeGroups = operation({
-  name: 'dx_list_attribute_groups',
-  route: 'GET /attributeGroups.list',
-  effect: 'read',
-  summary: 'List the groups of attributes that people are described by (tenure, location ...), with their attributes.',
-  toolset: 'account',
-  api: 'web',
-  scopes: ['snapshots:read'],
-  input: z.strictObject({}),
-  output: z.looseObject({ id: z.string(), name: z.string() }),
-  paging: whole({ items: 'attribute_groups' }),
-  resource: { uri: 'dx://attribute-groups', title: 'Attribute groups of DX' },
-  evidence: webMethod('attributeGroups.list'),
-  example: { arguments: {} },
-});
-
-export const account: readonly Operation[] = [getToken, listAttributeGroups];
+export const account: readonly Operation[] = [getToken];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Evidence } from '../../operation.ts';
+import type { Evidence, Row } from '../../operation.ts';
 import { parseTime, time } from '../../time.ts';
 
 const checked = '2026-11-21';
@@ -57,15 +57,40 @@ export const services = (description: string) =>
         given?.map(one => (typeof one === 'string' ? { identifier: one } : one)) ?? null,
     });
 
-/** For methods that answer with `ok` alone. */
+export const required = (description: string) => z.string().min(1).describe(description);
+export const ids = (description: string) => z.array(z.string()).describe(description);
+/** Objects of so many fields that the description names them; a schema of each would cost every model its tokens. */
+export const maps = (description: string) => z.array(z.custom<Row>(isRow, 'must be an object')).describe(description);
+
+/** A calendar day. What is written as a day, or begins with one, keeps it whatever its zone. */
+export const day = (description: string, argument: string) =>
+  time(description).meta({
+    encode: (value: string | number, now: number) =>
+      dayIn.exec(String(value).trim())?.[0] ?? new Date(momentOf(value, argument, now)).toISOString().slice(0, 10),
+  });
+
+const dayIn = /^\d{4}-\d{2}-\d{2}/;
+
+export const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** For methods whose answer says nothing but `ok`; what it says besides passes. */
 export const done = {
   output: z.looseObject({ ok: z.boolean() }),
-  repair: () => ({ ok: true }),
+  repair: (body: unknown): Row => ({ ...(isRow(body) ? body : {}), ok: true }),
 };
 
+/** The answer without `ok`, which is text on one page and absent on others. */
+export function withoutOk(body: unknown): unknown {
+  if (!isRow(body)) return body;
+  const { ok: _, ...rest } = body;
+  return rest;
+}
+
 /** The payload beside `ok`; the body without `ok` where it stands there without a name. */
-export const payload = (name: string) => (body: unknown) => {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const { ok: _, ...rest } = body as Record<string, unknown>;
-  return rest[name] ?? rest;
-};
+export const payload =
+  (name: string) =>
+  (body: unknown): unknown => {
+    const rest = withoutOk(body);
+    return isRow(rest) ? (rest[name] ?? rest) : rest;
+  };

@@ -1,0 +1,34 @@
+import { isRow, payload, webMethod } from './arguments.ts';
+
+/** What all records of the Web API say: `...web('teams.list', 'snapshots:read')`, the method and the scopes it needs. */
+export const web = (method: string, ...scopes: readonly string[]) =>
+  ({ api: 'web', scopes, evidence: webMethod(method) }) as const;
+
+/** The rows of an answer: under their path, bare, or in its only list, where no page says what that is called. */
+export const rowsUnder =
+  (path: string) =>
+  (body: unknown): unknown => {
+    const [, parent, noun = ''] = /^(?:(.+)\.)?(\w+)$/.exec(path) ?? [];
+    const holder = parent ? payload(parent)(body) : body;
+    if (!isRow(holder) || noun in holder) return isRow(holder) ? holder[noun] : holder;
+    const lists = Object.values(holder).filter(value => Array.isArray(value));
+    return lists.length === 1 ? lists[0] : undefined;
+  };
+
+/** A list of things as one of their fields, where all have it: names say more than objects, in a quarter of the room. */
+export const each = (list: unknown, field: string): unknown =>
+  Array.isArray(list) && list.every(one => isRow(one) && isPlain(one[field])) ? list.map(one => one[field]) : list;
+
+/** The same as a map, by another of their fields. */
+export const mapped = (list: unknown, by: string, field: string): unknown =>
+  Array.isArray(list) && list.every(one => isRow(one) && isPlain(one[by]) && field in one)
+    ? Object.fromEntries(list.map(one => [one[by], one[field]]))
+    : list;
+
+const isPlain = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+
+/** Some names for a person, and how many there are besides: `"Booking", "Pricing" and 4 more`. */
+export function named(labels: readonly unknown[], most = 12): string {
+  const shown = labels.slice(0, most).map(label => `"${String(label)}"`);
+  return labels.length > most ? `${shown.join(', ')} and ${labels.length - most} more` : shown.join(', ');
+}
