@@ -2,10 +2,32 @@ import type { ProviderCode } from '../provider.ts';
 import { account } from './account.ts';
 import { customData } from './custom-data.ts';
 import { deployments } from './deployments.ts';
+import { entities } from './entities.ts';
+import { entityTypes } from './entity-types.ts';
 import { events } from './events.ts';
+import { initiatives } from './initiatives.ts';
+import { orgFiles } from './org-files.ts';
 import { probe } from './probe.ts';
 import { queries, queryRun } from './queries.ts';
+import { relations } from './relations.ts';
+import { scorecards } from './scorecards.ts';
+import { scores } from './scores.ts';
+import { snapshots } from './snapshots.ts';
+import { surveySettings } from './survey-settings.ts';
+import { teams } from './teams.ts';
+import { userGroups } from './user-groups.ts';
+import { users } from './users.ts';
+import { workflowRun, workflows } from './workflows.ts';
 
-const operations = [...deployments, ...customData, ...queries, ...events, ...account];
+const operations = [
+  ...[...deployments, ...customData, ...queries, ...events, ...account],
+  ...[...snapshots, ...scores, ...surveySettings],
+  ...[...teams, ...users, ...userGroups, ...orgFiles],
+  ...[...entities, ...entityTypes, ...relations, ...scorecards, ...initiatives, ...workflows],
+];
 
-export const dxCode: ProviderCode = { operations, runs: [queryRun], probe: context => probe(context, operations) };
+export const dxCode: ProviderCode = {
+  operations,
+  runs: [queryRun, workflowRun],
+  probe: context => probe(context, operations),
+};
