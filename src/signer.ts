@@ -25,3 +25,11 @@ export function createSigner(key: string | Uint8Array = crypto.getRandomValues(n
     },
   };
 }
+
+/** Signs for one caller: what it signs is worth nothing in the hands of another. */
+export function signerFor(owner: string, { sign, verify }: Signer): Signer {
+  return {
+    sign: (purpose, subject) => sign(purpose, [owner, subject]),
+    verify: (purpose, subject, signature) => verify(purpose, [owner, subject], signature),
+  };
+}

@@ -45,13 +45,13 @@ export interface TaskSource {
 /** A task as the protocol shows it. */
 export type Task = TaskState & { taskId: string; createdAt: string; lastUpdatedAt: string; ttlMs: null };
 
-/** Tasks of callers. An id is good for the caller that it was made for, and unknown to every other. */
+/** Tasks of one caller. An id is good for the caller that it was made for, and unknown to every other. */
 export interface Tasks {
-  create(started: RunAnswer, caller: string): CallToolResult;
+  create(started: RunAnswer): CallToolResult;
   /** @throws ProtocolError for an id that is not one of this caller's */
-  get(taskId: string, caller: string, options: CallOptions): Promise<Task>;
-  cancel(taskId: string, caller: string, options: CallOptions): Promise<void>;
-  update(taskId: string, caller: string, answers: Row): Promise<void>;
+  get(taskId: string, options: CallOptions): Promise<Task>;
+  cancel(taskId: string, options: CallOptions): Promise<void>;
+  update(taskId: string, answers: Row): Promise<void>;
 }
 
 /** Before the first look at a run. */
@@ -59,18 +59,19 @@ const firstPollMs = 2_000;
 /** What is carried of the start's answer: ids travel in a header, and proxies cut those at 8 kB. */
 const mostSubjectBytes = 3_000;
 
+/** `signer`: the caller's. */
 export function createTasks({ clock, signer, source }: { clock: Clock; signer: Signer; source: TaskSource }): Tasks {
-  function idOf(subject: TaskSubject, caller: string): string {
+  function idOf(subject: TaskSubject): string {
     const { run, createdAt } = subject;
     const whole = JSON.stringify(subject);
     const text = whole.length > mostSubjectBytes ? JSON.stringify({ run, createdAt }) : whole;
-    return `${Buffer.from(text).toString('base64url')}.${signer.sign('task', [caller, text])}`;
+    return `${Buffer.from(text).toString('base64url')}.${signer.sign('task', text)}`;
   }
 
-  function subjectOf(taskId: string, caller: string): TaskSubject {
+  function subjectOf(taskId: string): TaskSubject {
     const [body = '', signature = ''] = taskId.split('.', 2);
     const text = Buffer.from(body, 'base64url').toString();
-    if (signer.verify('task', [caller, text], signature)) return JSON.parse(text) as TaskSubject;
+    if (signer.verify('task', text, signature)) return JSON.parse(text) as TaskSubject;
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Failed to retrieve task: Task not found');
   }
 
@@ -84,23 +85,23 @@ export function createTasks({ clock, signer, source }: { clock: Clock; signer: S
   });
 
   return {
-    create({ run, details, warnings }, caller) {
+    create({ run, details, warnings }) {
       const subject = { run: run.uri, createdAt: clock.now(), details, warnings };
       const statusMessage = `Started ${run.uri}.`;
-      const task = shown(idOf(subject, caller), subject, {
+      const task = shown(idOf(subject), subject, {
         status: 'working',
         statusMessage,
         pollIntervalMs: firstPollMs,
       });
       return { resultType: 'task', ...task } as unknown as CallToolResult;
     },
-    async get(taskId, caller, options) {
-      const subject = subjectOf(taskId, caller);
+    async get(taskId, options) {
+      const subject = subjectOf(taskId);
       return shown(taskId, subject, await source.look(subject, options));
     },
-    cancel: async (taskId, caller, options) => source.cancel(subjectOf(taskId, caller), options),
-    async update(taskId, caller, answers) {
-      const subject = subjectOf(taskId, caller);
+    cancel: async (taskId, options) => source.cancel(subjectOf(taskId), options),
+    async update(taskId, answers) {
+      const subject = subjectOf(taskId);
       await source.update?.(subject, answers);
     },
   };

@@ -5,28 +5,21 @@ import type { CallOptions, ToolSet } from '../tools/registry.ts';
 import { findRun, namesRun } from './resume.ts';
 import { type RunKind, readRun } from './run.ts';
 
-/** Who wants to know, and as whom the platform is asked. */
-export interface Watcher {
-  caller: string;
-  options: CallOptions;
-}
-
-/** Looks at runs for those who subscribed to them: once for each caller and run, however many listen. */
+/** Looks at runs for a caller who subscribed to them: once for each run, however many listen. */
 export interface RunWatch {
   /** Those of the URIs that can be watched: runs, as long as the caller does not watch too many. */
-  accept(uris: readonly string[], caller: string): string[];
+  accept(uris: readonly string[]): string[];
   /** Calls `changed` whenever the run has changed, until it has ended. Returns how to stop. */
-  watch(uri: string, watcher: Watcher, changed: () => void): () => void;
+  watch(uri: string, options: CallOptions, changed: () => void): () => void;
 }
 
 /** Each is a request to the platform every few seconds. */
-const mostRunsOfCaller = 50;
+const mostRuns = 50;
 /** Until the next look after one that failed, in ms. */
 const afterFailureMs = 30_000;
 
 /** A run that is being looked at. */
 interface Watched {
-  caller: string;
   listeners: Set<() => void>;
   controller: AbortController;
 }
@@ -65,26 +58,24 @@ export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
     }
   }
 
-  function begin(uri: string, { caller, options }: Watcher): Watched {
-    const key = keyOf(uri, caller);
-    const entry: Watched = { caller, listeners: new Set(), controller: new AbortController() };
-    watched.set(key, entry);
+  function begin(uri: string, options: CallOptions): Watched {
+    const entry: Watched = { listeners: new Set(), controller: new AbortController() };
+    watched.set(uri, entry);
     // Its end says nothing: it is over, was given up, or cannot be looked at.
     follow(uri, options, entry)
       .catch(() => {})
-      .finally(() => watched.get(key) === entry && watched.delete(key));
+      .finally(() => watched.get(uri) === entry && watched.delete(uri));
     return entry;
   }
 
   return {
-    accept(uris, caller) {
+    accept(uris) {
       const runs = [...new Set(uris)].filter(uri => namesRun(shared, uri));
-      let room = mostRunsOfCaller - [...watched.values()].filter(entry => entry.caller === caller).length;
-      return runs.filter(uri => watched.has(keyOf(uri, caller)) || room-- > 0);
+      let room = mostRuns - watched.size;
+      return runs.filter(uri => watched.has(uri) || room-- > 0);
     },
-    watch(uri, watcher, changed) {
-      const key = keyOf(uri, watcher.caller);
-      const entry = watched.get(key) ?? begin(uri, watcher);
+    watch(uri, options, changed) {
+      const entry = watched.get(uri) ?? begin(uri, options);
       // Wrapped: a listener that is given twice counts twice.
       const listener = () => changed();
       entry.listeners.add(listener);
@@ -92,13 +83,11 @@ export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
         entry.listeners.delete(listener);
         if (entry.listeners.size > 0) return;
         entry.controller.abort();
-        if (watched.get(key) === entry) watched.delete(key);
+        if (watched.get(uri) === entry) watched.delete(uri);
       };
     },
   };
 }
-
-const keyOf = (uri: string, caller: string) => `${caller} ${uri}`;
 
 /** Less and less often, as for a call that waits. */
 function risingPause(): (kind: RunKind) => number {

@@ -1,16 +1,20 @@
 import {
+  type AuthInfo,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   inputRequired,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { anybody, type Caller } from '../callers/caller.ts';
 import type { CallOptions } from '../tools/registry.ts';
 
-/** Who calls: one caller on stdio. */
-export function callerOf({ http }: ServerContext): string {
-  const { clientId, extra } = http?.authInfo ?? {};
-  return clientId === undefined ? '' : JSON.stringify([clientId, extra?.['sub']]);
+/** Key of the caller in the SDK's `AuthInfo.extra`. */
+export const callerKey = 'caller';
+
+/** Who calls, as whoever let the request in has found out; without any of that, the person at this machine. */
+export function callerIn(authInfo: AuthInfo | undefined): Caller {
+  return (authInfo?.extra?.[callerKey] as Caller | undefined) ?? anybody;
 }
 
 /** Capabilities that came with a request, in the 2026 era. */

@@ -1,37 +1,40 @@
 import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
-import { createCatalog } from '../catalog.ts';
+import { anybody, type Caller } from '../callers/caller.ts';
+import { Recent } from '../callers/recent.ts';
+import { RunningCalls } from '../callers/running.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { type ConnectionState, Connections, connect } from '../connections.ts';
+import { type ConnectionState, connect } from '../connections.ts';
 import { loadFacts } from '../facts.ts';
 import { createRedactor, type Redactor } from '../http/redact.ts';
 import { later } from '../later.ts';
 import { createLog, type Log } from '../log.ts';
-import { providers } from '../providers/index.ts';
-import { References } from '../references.ts';
-import { createResources } from '../resources/registry.ts';
 import { installedParts } from '../results/parts.ts';
-import { runTasks } from '../runs/run-tasks.ts';
-import { createTasks } from '../runs/tasks.ts';
-import { type RunWatch, watchRuns } from '../runs/watch.ts';
+import type { RunWatch } from '../runs/watch.ts';
 import { createSigner, type Signer } from '../signer.ts';
 import type { Shared } from '../tools/call.ts';
-import { confirmations } from '../tools/confirm.ts';
-import { createTools, type ToolSet } from '../tools/registry.ts';
-import { toolInputs } from '../tools/schema.ts';
+import { type Observer, Observers } from '../tools/observer.ts';
+import type { ToolSet } from '../tools/registry.ts';
 import { version } from '../version.ts';
-import { instructionsFor } from './instructions.ts';
-import { protocolServer, type Served } from './protocol.ts';
+import { callerIn } from './call-options.ts';
+import { protocolServer } from './protocol.ts';
+import { type Common, type Served, serve } from './served.ts';
 
-/** A configured server, before any transport: one factory for every connection, request and era. */
+/** A configured server, before any transport: one factory for every connection, request, caller and era. */
 export interface DataPlatformsServer {
   /** Give it to `serveStdio` or `createMcpHandler` of the SDK. */
   factory(context: McpRequestContext): Server;
+  /** What a caller is answered from. The same for the same caller, as long as it has not been away for long. */
+  served(caller: Caller): Served;
+  /** Tools of the person at this machine. */
   tools: ToolSet;
   /** For transports that answer `subscriptions/listen`. */
   runs: RunWatch;
   shared: Shared;
+  /** Calls of every caller. */
+  running: RunningCalls;
+  observe(observer: Observer): void;
   log: Log;
   /** Ends calls and upstream connections; stored results stay. */
   close(): Promise<void>;
@@ -48,17 +51,19 @@ export interface ServerDependencies {
   signer?: Signer;
 }
 
+/** Callers whose names of things are remembered. Each is worth some 100 kB at the most. */
+const mostCallers = 500;
+
 /**
  * Makes the server of a configuration. No I/O: platforms are reached by the calls.
  * @throws Fault `not_configured` for a toolset that does not exist
  */
 export async function createServer(
   config: Config,
-  { clock = systemClock(), log, local = false, accounts, signer = createSigner() }: ServerDependencies = {},
+  { clock = systemClock(), log, local = false, accounts, signer }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
-  const connections = new Connections(states, providers);
   const ownLog = log ?? createLog(config.log_level, redactor);
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
@@ -67,53 +72,41 @@ export async function createServer(
     const { createHttpClient } = await import('../http/client.ts');
     return createHttpClient({ clock, redactor, version, log: (level, fields) => ownLog[level](fields, 'upstream') });
   });
-  const results = later(async () => {
-    const { defaultResultsDirectory, openResultStore } = await import('../results/store.ts');
-    return openResultStore({
-      directory: config.results_dir ?? defaultResultsDirectory(),
-      clock,
-      quotaBytes: config.results_quota_gib * 2 ** 30,
-    });
-  });
-  const facts = await loadFacts();
-  const shared: Shared = {
+  const observers = new Observers();
+  const common: Common = {
+    config,
     clock,
-    http,
+    log: ownLog,
     redactor,
+    http,
+    states,
     folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
-    connections,
-    references: new References(clock),
-    inputOf: toolInputs(connections),
-    results,
-    catalog: createCatalog(
-      { providers, facts: facts.platforms, connections },
-      { toolsets: config.toolsets, readOnly: config.read_only },
-    ),
-    confirmations: confirmations(signer),
+    facts: await loadFacts(),
     parts: installedParts(),
-    unattended: config.yes,
-    answerTokens: config.answer_tokens,
+    running: new RunningCalls(),
+    observers,
+    signer,
+    ownSigner: createSigner(),
   };
-  const tools = createTools(shared, facts.general, ownLog);
-  const resources = createResources(shared, tools);
-  const runs = watchRuns(shared, tools);
-  const served: Served = {
-    tools,
-    resources,
-    instructions: instructionsFor(connections),
-    ...(shared.catalog.runs.length
-      ? { runs, tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) }
-      : {}),
-  };
+  const own = serve(common, anybody);
+  const others = new Recent<Served>(mostCallers);
+  const served = (caller: Caller) =>
+    caller === anybody ? own : others.get(keyOf(caller), () => serve(common, caller));
 
   return {
-    factory: context => protocolServer(served, context),
-    runs,
-    tools,
-    shared,
+    factory: context => protocolServer(served(callerIn(context.authInfo)), context),
+    served,
+    tools: own.tools,
+    runs: own.runs,
+    shared: own.shared,
+    running: common.running,
+    observe: observer => observers.add(observer),
     log: ownLog,
     async close() {
       if (http.made()) await http.close();
     },
   };
 }
+
+/** What a caller may use can change with its next token. */
+const keyOf = ({ owner, connections }: Caller) => JSON.stringify([owner, connections && [...connections].sort()]);

@@ -1,47 +1,37 @@
 import { type McpRequestContext, Server } from '@modelcontextprotocol/server';
-import type { ResourceSet } from '../resources/registry.ts';
-import type { Tasks } from '../runs/tasks.ts';
-import type { RunWatch } from '../runs/watch.ts';
-import type { ToolSet } from '../tools/registry.ts';
+import { anybody, type Caller } from '../callers/caller.ts';
 import { version } from '../version.ts';
-import { callerOf, callOptions, canBeAsked, questions } from './call-options.ts';
+import { callOptions, canBeAsked, questions } from './call-options.ts';
+import type { Served } from './served.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 
-/** What a protocol server answers from. */
-export interface Served {
-  tools: ToolSet;
-  resources: ResourceSet;
-  instructions: string;
-  /** There where something can be started that takes long. */
-  tasks?: Tasks;
-  runs?: RunWatch;
+/** Fixed by the configuration for as long as the process runs; the same for everybody where nobody is asked who it is. */
+function cacheHintsFor(caller: Caller) {
+  const fixed = { ttlMs: 3_600_000, cacheScope: caller === anybody ? 'public' : 'private' } as const;
+  return {
+    'server/discover': fixed,
+    'tools/list': fixed,
+    'resources/templates/list': fixed,
+    // Every call may store a result.
+    'resources/list': { ttlMs: 0, cacheScope: 'private' },
+  } as const;
 }
-
-// Fixed by the configuration for as long as the process runs, and the same for everybody.
-const fixed = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
-const cacheHints = {
-  'server/discover': fixed,
-  'tools/list': fixed,
-  'resources/templates/list': fixed,
-  // Every call may store a result.
-  'resources/list': { ttlMs: 0, cacheScope: 'private' },
-} as const;
 
 /** The server of one connection, or of one request where there is one. Tasks are of the 2026 era alone. */
 export function protocolServer(
-  { tools, resources, instructions, tasks, runs }: Served,
+  { tools, resources, instructions, tasks, runs, shared }: Served,
   { era, requestInfo }: McpRequestContext,
 ): Server {
   // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
-  const announces = runs !== undefined && (era === 'modern' || requestInfo === undefined);
+  const announces = shared.catalog.runs.length > 0 && (era === 'modern' || requestInfo === undefined);
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
   const server = new Server(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
     {
       capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
       instructions,
-      cacheHints,
+      cacheHints: cacheHintsFor(shared.caller),
     },
   );
   server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
@@ -49,7 +39,7 @@ export function protocolServer(
     tools.call(params.name, params.arguments, {
       ...callOptions(context),
       ...(canBeAsked(server, context) ? questions(context) : {}),
-      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started, callerOf(context)) } : {}),
+      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started) } : {}),
     }),
   );
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));

@@ -11,8 +11,8 @@ import {
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
-import type { RunWatch, Watcher } from '../runs/watch.ts';
-import { callerOf } from './call-options.ts';
+import type { RunWatch } from '../runs/watch.ts';
+import type { CallOptions } from '../tools/registry.ts';
 
 /** Subscriptions of a connection of the 2025 era, which lasts and can be told things. */
 export function serveSubscriptions(server: Server, runs: RunWatch): void {
@@ -21,12 +21,11 @@ export function serveSubscriptions(server: Server, runs: RunWatch): void {
     stops.get(uri)?.();
     stops.delete(uri);
   };
-  server.setRequestHandler('resources/subscribe', ({ params: { uri } }, context) => {
-    const caller = callerOf(context);
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
     if (stops.has(uri)) return {};
-    if (runs.accept([uri], caller).length === 0) throw notWatched(uri);
+    if (runs.accept([uri]).length === 0) throw notWatched(uri);
     const changed = () => void server.sendResourceUpdated({ uri }).catch(() => stop(uri));
-    stops.set(uri, runs.watch(uri, { caller, options: {} }, changed));
+    stops.set(uri, runs.watch(uri, {}, changed));
     return {};
   });
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
@@ -47,22 +46,24 @@ const notWatched = (uri: string) =>
   );
 
 /** The URIs that a `subscriptions/listen` of the 2026 era asks for, and the same request for those that are watched. */
-export function narrowListening(message: unknown, runs: RunWatch, caller: string) {
+export function narrowListening(message: unknown, runs: RunWatch) {
   const { params } = message as { params?: { notifications?: { resourceSubscriptions?: unknown } } };
   const wanted = params?.notifications?.resourceSubscriptions;
   if (!Array.isArray(wanted)) return { uris: [], message };
-  const uris = runs.accept(
-    wanted.filter(uri => typeof uri === 'string'),
-    caller,
-  );
+  const uris = runs.accept(wanted.filter(uri => typeof uri === 'string'));
   // The acknowledgement repeats the filter: it must not promise what never comes.
   const notifications = { ...params?.notifications, resourceSubscriptions: uris };
   return { uris, message: { ...(message as object), params: { ...params, notifications } } };
 }
 
 /** Watches runs; returns how to stop all of them. */
-export function watchAll(runs: RunWatch, uris: readonly string[], watcher: Watcher, changed: (uri: string) => void) {
-  const stops = uris.map(uri => runs.watch(uri, watcher, () => changed(uri)));
+export function watchAll(
+  runs: RunWatch,
+  uris: readonly string[],
+  options: CallOptions,
+  changed: (uri: string) => void,
+) {
+  const stops = uris.map(uri => runs.watch(uri, options, () => changed(uri)));
   return () => {
     for (const stop of stops) stop();
   };
@@ -100,9 +101,9 @@ export function listeningTransport(wire: Transport, runs: RunWatch, changed: (ur
     if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
       stop(message.params?.['requestId'] as RequestId | undefined);
     if (!isJSONRPCRequest(message) || message.method !== 'subscriptions/listen') return message;
-    const narrowed = narrowListening(message, runs, '');
+    const narrowed = narrowListening(message, runs);
     stop(message.id);
-    listening.set(message.id, watchAll(runs, narrowed.uris, { caller: '', options: {} }, changed));
+    listening.set(message.id, watchAll(runs, narrowed.uris, {}, changed));
     return narrowed.message as JSONRPCMessage;
   }
   return transport;

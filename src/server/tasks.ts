@@ -1,7 +1,7 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { requireTasks, type Tasks, tasksExtension } from '../runs/tasks.ts';
-import { callerOf, callOptions, declaredCapabilities } from './call-options.ts';
+import { callOptions, declaredCapabilities } from './call-options.ts';
 
 const params = z.looseObject({ taskId: z.string() });
 
@@ -18,14 +18,14 @@ export function serveTasks(server: Server, tasks: Tasks): void {
       requireTasks(declaresTasks(context));
       return (await answer(taskId, context)) as Record<string, unknown>;
     });
-  on('tasks/get', (taskId, context) => tasks.get(taskId, callerOf(context), callOptions(context)));
+  on('tasks/get', (taskId, context) => tasks.get(taskId, callOptions(context)));
   on('tasks/cancel', async (taskId, context) => {
-    await tasks.cancel(taskId, callerOf(context), callOptions(context));
+    await tasks.cancel(taskId, callOptions(context));
     return {};
   });
   on('tasks/update', async (taskId, context) => {
     // The SDK has taken the answers out of the parameters.
-    await tasks.update(taskId, callerOf(context), { ...context.mcpReq.inputResponses });
+    await tasks.update(taskId, { ...context.mcpReq.inputResponses });
     return {};
   });
 }

@@ -1,3 +1,5 @@
+import type { Caller } from '../callers/caller.ts';
+import type { RunningCalls } from '../callers/running.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
@@ -12,15 +14,21 @@ import { unseenRun } from '../runs/run.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { type Confirmations, needsConfirmation } from './confirm.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import type { Cursors } from './cursor.ts';
+import type { Observer } from './observer.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
 
-/** What answering calls needs besides the calls. */
+/** What answering the calls of one caller needs besides the calls. */
 export interface Shared extends Runtime {
+  caller: Caller;
+  /** Calls of every caller. */
+  running: RunningCalls;
+  observer: Observer;
   connections: Connections;
   catalog: Catalog;
   inputOf(operation: Operation): ToolInput;
   confirmations: Confirmations;
+  cursors: Cursors;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
   /** Optional parts that are installed. */
@@ -107,7 +115,7 @@ async function listRows(
   { limit = defaultLimit, cursor, fields }: Controls,
 ): Promise<Outcome> {
   const scope = { operation: operation.name, connection: context.connection.name, arguments: args };
-  const from = cursor === undefined ? undefined : readCursor(scope, cursor);
+  const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
   const { value, warnings } = readOutput(shared, operation, found.items);
@@ -117,7 +125,7 @@ async function listRows(
     returned: rows.length,
     total: found.total ?? (found.complete && from === undefined ? rows.length : null),
     complete: found.complete,
-    next: found.next === undefined ? null : writeCursor(scope, found.next),
+    next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
   };
   const noun = nounOf(operation);
   const about = found.about && { about: shared.redactor.value(found.about) as Row };

@@ -11,6 +11,7 @@ import { asFault, callOperation, type Shared } from './call.ts';
 import type { Question } from './confirm.ts';
 import { generalTools } from './general.ts';
 import type { GeneralTool } from './general-tool.ts';
+import type { CallOutcome } from './observer.ts';
 import { toolTitle, withConnection } from './schema.ts';
 
 /** One call answers within this, because common clients give up after 60 s. */
@@ -47,14 +48,14 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
   const list = [...definitions.values()].map(({ tool }) => tool);
-  const { clock } = shared;
+  const { clock, caller, running, observer } = shared;
 
   async function within<T>(
     name: string,
     { signal, progress, person, handOver }: CallOptions,
     body: (call: Call) => Promise<T>,
   ) {
-    const controller = new AbortController();
+    const controller = running.begin(caller.owner);
     const alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name)));
     const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
     const cancelled = () =>
@@ -67,7 +68,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
       );
     signal?.addEventListener('abort', cancelled, { once: true });
     const started = performance.now();
-    let outcome = 'ok';
+    let outcome: CallOutcome = 'ok';
     try {
       const call = {
         signal: controller.signal,
@@ -87,7 +88,11 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
       signal?.removeEventListener('abort', cancelled);
       // A run that goes on answers even when the call that waited for it was given up.
       if (outcome === 'ok' && isFault(controller.signal.reason)) outcome = controller.signal.reason.code;
-      log.info({ tool: name, outcome, ms: Math.round(performance.now() - started), ...meter }, 'call');
+      running.end(caller.owner, controller);
+      const ms = performance.now() - started;
+      observer.called({ name, outcome, ms, meter });
+      const who = caller.owner === '' ? {} : { caller: caller.name };
+      log.info({ tool: name, ...who, outcome, ms: Math.round(ms), ...meter }, 'call');
     }
   }
 
@@ -110,7 +115,9 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
-          return { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
+          const shaped = { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
+          observer.answered(answered, shaped);
+          return shaped;
         });
       } catch (error) {
         return faultResult(asFault(error, shared), usage);

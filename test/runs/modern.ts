@@ -1,6 +1,7 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
 import { tasksExtension } from '../../src/runs/tasks.ts';
+import { callerKey } from '../../src/server/call-options.ts';
 import type { World } from '../harness.ts';
 
 type Row = Record<string, unknown>;
@@ -36,7 +37,12 @@ export function modernClient(world: World, { capabilities = following as Row, su
       },
       body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta } }),
     });
-    const authInfo = { token: 't', clientId: 'gateway', scopes: [], extra: { sub: subject } };
+    const authInfo = {
+      token: 't',
+      clientId: 'gateway',
+      scopes: [],
+      extra: { [callerKey]: { name: subject, owner: subject } },
+    };
     const response = await handler.fetch(request, subject ? { authInfo } : {});
     const text = await response.text();
     const messages = text.startsWith('{')

@@ -86,13 +86,11 @@ describe.each(ways)('a run that is subscribed to over %s', (_, connect) => {
 });
 
 describe('watching', () => {
-  const ignoring = { caller: '', options: {} };
-
   it('announces a run that is over already, for it may just have ended', async () => {
     const world = await startWorld({ platforms: ['dataops'] });
     const uri = await startedRun(world);
     await world.clock.advance(3_600_000);
-    const told = await new Promise(resolve => world.server.runs.watch(uri, ignoring, () => resolve('changed')));
+    const told = await new Promise(resolve => world.server.runs.watch(uri, {}, () => resolve('changed')));
     expect(told).toBe('changed');
   });
 
@@ -102,7 +100,7 @@ describe('watching', () => {
     const before = looks(world, uri);
     const release = world.clock.hold();
     const told: string[] = [];
-    for (const name of ['one', 'other']) world.server.runs.watch(uri, ignoring, () => told.push(name));
+    for (const name of ['one', 'other']) world.server.runs.watch(uri, {}, () => told.push(name));
     await world.clock.advance(1_000);
     expect(looks(world, uri)).toBe(before + 1);
     const mend = world.dataops.faults.add({ kind: 'status', status: 503 });
@@ -118,17 +116,17 @@ describe('watching', () => {
   it('is for runs alone, and for so many of a caller', async () => {
     const world = await startWorld({ platforms: ['dataops'] });
     const { runs } = world.server;
-    expect(runs.accept(['dataops://projects', 'result://abc', 'nothing', 'https://example.com/'], '')).toEqual([]);
+    expect(runs.accept(['dataops://projects', 'result://abc', 'nothing', 'https://example.com/'])).toEqual([]);
     const many = Array.from({ length: 60 }, (_, index) => `dataops://projects/1/pipelines/${index}`);
-    const accepted = runs.accept(many, 'ada');
+    const accepted = runs.accept(many);
     expect(accepted).toEqual(many.slice(0, 50));
     const release = world.clock.hold();
-    const stops = accepted.map(uri => runs.watch(uri, { caller: 'ada', options: {} }, () => {}));
-    expect(runs.accept(many.slice(49, 51), 'ada')).toEqual([many[49]]);
-    expect(runs.accept(many, 'grace')).toHaveLength(50);
+    const stops = accepted.map(uri => runs.watch(uri, {}, () => {}));
+    expect(runs.accept(many.slice(49, 51))).toEqual([many[49]]);
+    expect(world.server.served({ name: 'grace', owner: 'grace' }).runs.accept(many)).toHaveLength(50);
     for (const stop of stops) stop();
     release();
-    expect(runs.accept(many.slice(50), 'ada')).toHaveLength(10);
+    expect(runs.accept(many.slice(50))).toHaveLength(10);
   });
 
   it('is refused where nothing would be told', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCursor, writeCursor } from '../../src/tools/cursor.ts';
+import { createSigner, signerFor } from '../../src/signer.ts';
+import { cursors } from '../../src/tools/cursor.ts';
 import { startWorld } from '../harness.ts';
 
 const knoll = 'Iron Knoll Grade Control';
@@ -76,14 +77,17 @@ describe('a listing', () => {
   });
 });
 
-it('a cursor carries any position, for its scope alone', () => {
+it('a cursor carries any position, for its scope and its caller alone', () => {
+  const signer = createSigner();
+  const [anna, ben] = [cursors(signerFor('anna', signer)), cursors(signerFor('ben', signer))];
   const position = fc.jsonValue({ maxDepth: 2 }).map(value => JSON.parse(JSON.stringify(value)));
   fc.assert(
     fc.property(position, fc.string(), fc.string(), (value, one, other) => {
       const scope = (project: string) => ({ operation: 'x_list', connection: 'x', arguments: { project } });
-      const cursor = writeCursor(scope(one), value);
-      expect(readCursor(scope(one), cursor)).toEqual(value);
-      if (one !== other) expect(() => readCursor(scope(other), cursor)).toThrow(/belongs to another/);
+      const cursor = anna.write(scope(one), value);
+      expect(anna.read(scope(one), cursor)).toEqual(value);
+      expect(() => ben.read(scope(one), cursor)).toThrow('The cursor is damaged.');
+      if (one !== other) expect(() => anna.read(scope(other), cursor)).toThrow(/belongs to another/);
     }),
   );
 });

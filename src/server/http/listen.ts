@@ -33,7 +33,7 @@ const keepAliveMs = 75_000;
 export async function listen(server: DataPlatformsServer, settings: HttpSettings): Promise<HttpListener> {
   if (!isLoopback(settings.host) && !settings.allow_unauthenticated) throw openToEverybody(settings);
   const onerror = (error: Error) => server.log.warn({ err: error }, 'protocol');
-  const events = new RunEvents(server.runs);
+  const events = new RunEvents();
   const mcp = createMcpHandler(server.factory, { onerror, bus: events });
   const answerMcp = toNodeHandler(mcp, { onerror });
   const mayComeIn = guard(settings);
@@ -55,9 +55,8 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
     const incoming = Object.assign(request, { method, url });
     if (!staysOpen(body)) return answerMcp(incoming, response, body);
     traffic.leaveOut(response);
-    const { uris, message } = narrowListening(body, server.runs, '');
-    const wish = { uris, watcher: { caller: '', options: {} } };
-    await events.listening(wish, () => answerMcp(incoming, response, message));
+    const { uris, message } = narrowListening(body, server.runs);
+    await events.listening({ uris, runs: server.runs }, () => answerMcp(incoming, response, message));
   }
 
   const http = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/server';
-import type { RunWatch, Watcher } from '../../runs/watch.ts';
+import type { RunWatch } from '../../runs/watch.ts';
 import { watchAll } from '../subscriptions.ts';
 
 interface Wish {
   uris: readonly string[];
-  watcher: Watcher;
+  /** The caller's. */
+  runs: RunWatch;
 }
 
 /**
@@ -13,13 +14,7 @@ interface Wish {
  * tell a bus whose stream subscribes to it, so what the stream asked for travels with the request.
  */
 export class RunEvents extends InMemoryServerEventBus {
-  readonly #runs: RunWatch;
   readonly #wish = new AsyncLocalStorage<Wish>();
-
-  constructor(runs: RunWatch) {
-    super();
-    this.#runs = runs;
-  }
 
   /** Answers a `subscriptions/listen`. */
   listening<T>(wish: Wish, answer: () => T): T {
@@ -27,12 +22,13 @@ export class RunEvents extends InMemoryServerEventBus {
   }
 
   override subscribe(listener: (event: ServerEvent) => void): () => void {
-    const { uris, watcher } = this.#wish.getStore() ?? { uris: [], watcher: { caller: '', options: {} } };
+    const wish = this.#wish.getStore();
     const leave = super.subscribe(listener);
-    const stop = watchAll(this.#runs, uris, watcher, uri => listener({ kind: 'resource_updated', uri }));
+    const changed = (uri: string) => listener({ kind: 'resource_updated', uri });
+    const stop = wish && watchAll(wish.runs, wish.uris, {}, changed);
     return () => {
       leave();
-      stop();
+      stop?.();
     };
   }
 }

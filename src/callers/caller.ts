@@ -1,0 +1,12 @@
+/** Who is calling, once that is known. Holds nothing that proves it. */
+export interface Caller {
+  /** For logs; not necessarily of one caller alone. */
+  name: string;
+  /** What belongs to the caller is kept under this. No two callers have the same one. */
+  owner: string;
+  /** Names of the connections that the caller may use. Absent: all there are. */
+  connections?: ReadonlySet<string>;
+}
+
+/** Whoever calls a server that asks nobody who they are: the person at this machine. */
+export const anybody: Caller = { name: 'anybody', owner: '' };

@@ -1,0 +1,46 @@
+import { Fault } from '../errors.ts';
+
+/** The calls that run in this process, by caller. */
+export class RunningCalls {
+  readonly #calls = new Map<string, Set<AbortController>>();
+  #waiting: (() => void)[] = [];
+  /** How many one caller may have at once. */
+  mostPerCaller = Number.POSITIVE_INFINITY;
+
+  /** @throws Fault `rate_limited` */
+  begin(owner: string): AbortController {
+    const its = this.#calls.get(owner) ?? new Set();
+    if (its.size >= this.mostPerCaller) throw tooMany(this.mostPerCaller);
+    const controller = new AbortController();
+    this.#calls.set(owner, its.add(controller));
+    return controller;
+  }
+
+  end(owner: string, controller: AbortController): void {
+    const its = this.#calls.get(owner);
+    its?.delete(controller);
+    // Callers come and go for as long as the process lives.
+    if (its?.size === 0) this.#calls.delete(owner);
+    if (this.#calls.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Gives all of them up. They answer with the fault. */
+  abort(fault: Fault): void {
+    for (const its of this.#calls.values()) for (const controller of its) controller.abort(fault);
+  }
+
+  /** Resolves when none is left. */
+  idle(): Promise<void> {
+    if (this.#calls.size === 0) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+}
+
+const tooMany = (most: number) =>
+  new Fault({
+    code: 'rate_limited',
+    message: `You have ${most} calls running here already, and that is as many as one caller may have.`,
+    hint: 'Wait until one of them has answered, then repeat the call.',
+    retryAfter: 1,
+  });

@@ -1,0 +1,118 @@
+import { anybody, type Caller } from '../callers/caller.ts';
+import type { RunningCalls } from '../callers/running.ts';
+import { createCatalog } from '../catalog.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { type ConnectionState, Connections } from '../connections.ts';
+import type { Facts } from '../facts.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { Redactor } from '../http/redact.ts';
+import { later } from '../later.ts';
+import type { Log } from '../log.ts';
+import { providers } from '../providers/index.ts';
+import { References } from '../references.ts';
+import { createResources, type ResourceSet } from '../resources/registry.ts';
+import type { Parts } from '../results/parts.ts';
+import type { ResultStore } from '../results/store.ts';
+import { runTasks } from '../runs/run-tasks.ts';
+import { createTasks, type Tasks } from '../runs/tasks.ts';
+import { type RunWatch, watchRuns } from '../runs/watch.ts';
+import { createSigner, type Signer, signerFor } from '../signer.ts';
+import type { Shared } from '../tools/call.ts';
+import { confirmations } from '../tools/confirm.ts';
+import { cursors } from '../tools/cursor.ts';
+import type { Observers } from '../tools/observer.ts';
+import { createTools, type ToolSet } from '../tools/registry.ts';
+import { toolInputs } from '../tools/schema.ts';
+import { instructionsFor } from './instructions.ts';
+
+/** What all callers of a process have in common. None of it is about any of them. */
+export interface Common {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  redactor: Redactor;
+  http: HttpClient;
+  states: readonly ConnectionState[];
+  /** Folders that the person at this machine may take files from. */
+  folders: readonly string[];
+  facts: Facts;
+  parts: Parts;
+  running: RunningCalls;
+  observers: Observers;
+  /** Shared by replicas. Absent: nobody gave the process one. */
+  signer?: Signer | undefined;
+  /** For what need not outlive the process. */
+  ownSigner: Signer;
+}
+
+/** What one caller is answered from: the connections it may use, and everything that is remembered for it. */
+export interface Served {
+  tools: ToolSet;
+  resources: ResourceSet;
+  instructions: string;
+  /** There where something can be started that takes long. */
+  tasks?: Tasks;
+  runs: RunWatch;
+  shared: Shared;
+}
+
+/**
+ * Nothing that this makes is seen by another caller: what is remembered of a platform, what is stored, and what is
+ * signed are the caller's own.
+ * @throws Fault `not_configured` for a toolset that does not exist
+ */
+export function serve(common: Common, caller: Caller): Served {
+  const { config, clock, facts, observers, ownSigner, log } = common;
+  const { http, redactor, running } = common;
+  const allowed = common.states.filter(({ name }) => caller.connections?.has(name) ?? true);
+  const connections = new Connections(allowed, providers);
+  const signer = signerFor(caller.owner, common.signer ?? ownSigner);
+  const shared: Shared = {
+    caller,
+    running,
+    observer: observers,
+    clock,
+    http,
+    redactor,
+    folders: caller === anybody ? common.folders : [],
+    connections,
+    references: new References(clock),
+    inputOf: toolInputs(connections),
+    results: resultsOf(caller, common),
+    catalog: createCatalog(
+      { providers, facts: facts.platforms, connections },
+      { toolsets: config.toolsets, readOnly: config.read_only },
+    ),
+    confirmations: confirmations(signer),
+    cursors: cursors(caller === anybody ? lasting(common) : signer),
+    parts: common.parts,
+    unattended: config.yes,
+    answerTokens: config.answer_tokens,
+  };
+  const tools = createTools(shared, facts.general, log);
+  return {
+    shared,
+    tools,
+    resources: createResources(shared, tools),
+    instructions: instructionsFor(connections),
+    runs: watchRuns(shared, tools),
+    ...(shared.catalog.runs.length ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) } : {}),
+  };
+}
+
+function resultsOf({ owner }: Caller, { config, clock }: Common): ResultStore {
+  return later(async () => {
+    const { defaultResultsDirectory, openResultStore } = await import('../results/store.ts');
+    return openResultStore({
+      directory: config.results_dir ?? defaultResultsDirectory(),
+      ...(owner === '' ? {} : { owner }),
+      clock,
+      quotaBytes: config.results_quota_gib * 2 ** 30,
+    });
+  });
+}
+
+// A shell gets a cursor from one process and gives it to the next. Its person could send anything as it is, so the
+// signature is against mistakes alone.
+const lasting = ({ signer }: Common): Signer => signer ?? createSigner('');
