@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Row } from '../operation.ts';
 import type { Answer, PageFacts, RunAnswer } from '../tools/answer.ts';
+import { ancestry } from './describe.ts';
 import type { StoredResult } from './result.ts';
 
 type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
@@ -17,6 +18,8 @@ export function shapeAnswer(answer: Answer): Shaped {
       return shapeValue(answer.value);
     case 'result':
       return shapeResult(answer);
+    case 'description':
+      return shapeDescription(answer);
     case 'run':
       return shapeRun(answer);
     case 'question':
@@ -47,6 +50,44 @@ function shapeResult({ result, summary, page, about, warnings }: Answer & { kind
     ...(about ? { about } : {}),
     ...list('warnings', warnings),
   });
+}
+
+function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): Shaped {
+  const { result, columns, others, sample } = description;
+  const { uri, name, kind, rows, bytes, mediaType, source, createdAt, expiresAt, pinned } = result;
+  const extent = kind === 'table' ? `${count(rows, 'row')}, ${count(result.columns.length, 'column')}` : mediaType;
+  const life = pinned ? 'pinned' : `expires ${expiresAt}`;
+  const [made = '', ...from] = ancestry(source);
+  return words(
+    [
+      `${name} (${uri}): ${extent}, ${count(bytes, 'byte')}.`,
+      `Made by ${made} at ${createdAt}; ${life}.`,
+      ...from.map(one => `Out of ${one}.`),
+      table(columns),
+      others.length ? `Not described: ${others.join(', ')}.` : undefined,
+      sample.length ? `First rows:\n${table(sample)}` : undefined,
+      ...warnings.map(warning),
+    ],
+    {
+      result: {
+        uri,
+        name,
+        kind,
+        rows,
+        bytes,
+        media_type: mediaType,
+        expires_at: expiresAt,
+        ...(pinned ? { pinned } : {}),
+      },
+      made_by: made,
+      made_at: createdAt,
+      ...list('made_of', from),
+      columns,
+      ...list('not_described', others),
+      sample,
+      ...list('warnings', warnings),
+    },
+  );
 }
 
 function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Shaped {

@@ -86,6 +86,7 @@ export function serve(common: Common, caller: Caller): Served {
     ),
     confirmations: confirmations(signer),
     cursors: cursors(caller === anybody ? lasting(common) : signer),
+    readOnly: config.read_only,
     parts: common.parts,
     unattended: config.yes,
     answerTokens: config.answer_tokens,

@@ -1,4 +1,5 @@
 import type { Row } from '../operation.ts';
+import type { Description } from '../results/describe.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Run } from '../runs/run.ts';
 import type { Question } from './confirm.ts';
@@ -18,6 +19,7 @@ export type Outcome =
       warnings: string[];
     }
   | { kind: 'value'; value: unknown }
+  | { kind: 'description'; description: Description; warnings: string[] }
   | {
       kind: 'result';
       result: StoredResult;

@@ -31,6 +31,8 @@ export interface Shared extends Runtime {
   cursors: Cursors;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
+  /** Nothing may be changed or deleted. */
+  readOnly: boolean;
   /** Optional parts that are installed. */
   parts: Parts;
   /** Tokens one answer may take before its rows go to the store. */

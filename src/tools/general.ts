@@ -7,6 +7,8 @@ import { missingParts } from '../results/parts.ts';
 import { resumeRun } from '../runs/resume.ts';
 import { callOperation } from './call.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
+import { describeResultTool } from './results/describe.ts';
+import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
 import { defaultWaitSeconds, runAnswer, waitSeconds, withConnection } from './schema.ts';
@@ -98,7 +100,11 @@ const dispatcher = (name: string, reads: boolean) =>
 export const generalTools: readonly GeneralTool[] = [
   waitForRunTool,
   readResultTool,
+  describeResultTool,
   queryResultTool,
+  listResultsTool,
+  pinResultTool,
+  deleteResultTool,
   checkConnectionsTool,
   findOperationTool,
   dispatcher('call_read_operation', true),

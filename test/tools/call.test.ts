@@ -38,7 +38,15 @@ describe('tools', () => {
   it('of a platform nobody connected are absent, and check_connections says what is missing', async () => {
     const none = { DATAROCK_USER: undefined, DATAROCK_PRIVATE_KEY: undefined, DATAROCK_BASE_URL: undefined };
     const { server, call } = await startWorld({ env: none });
-    expect(server.tools.list.map(({ name }) => name)).toEqual(['read_result', 'query_result', 'check_connections']);
+    expect(server.tools.list.map(({ name }) => name)).toEqual([
+      'read_result',
+      'describe_result',
+      'query_result',
+      'list_results',
+      'pin_result',
+      'delete_result',
+      'check_connections',
+    ]);
     const { data } = await call('check_connections');
     const hints = [
       /DATAROCK_USER and DATAROCK_PRIVATE_KEY \(or DATAROCK_PRIVATE_KEY_FILE\)/,

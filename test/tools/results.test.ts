@@ -39,3 +39,92 @@ describe('query_result', () => {
     );
   });
 });
+
+describe('describe_result', () => {
+  it('says what a table holds, what made it, and out of what', async () => {
+    const { call, uri, server } = await withRqd();
+    const described = await call('describe_result', { result: uri });
+    const { rows } = await server.shared.results.rows(await server.shared.results.get(uri), { limit: 10_000 });
+    const values = rows.flatMap(({ rqd_percent: rqd }) => (rqd === null ? [] : Number(rqd))).toSorted((a, b) => a - b);
+    const rqd = (described.data['columns'] as { column: string }[]).find(({ column }) => column === 'rqd_percent');
+    expect(rqd).toMatchObject({
+      type: 'number',
+      nulls: rows.length - values.length,
+      distinct: new Set(values).size,
+      min: values[0],
+      max: values.at(-1),
+      median: values[(values.length - 1) / 2],
+    });
+    expect(described.text).toMatch(
+      /^RQD of Copperhead North \(result:\/\/\w{12}\): 8,540 rows, 8 columns, [\d,]+ bytes\.\n/,
+    );
+    expect(described.text).toContain('Made by datarock_download_export {"export":["');
+
+    const sql = `SELECT hole_id, avg(rqd_percent) AS rqd FROM "${uri}" GROUP BY hole_id`;
+    const { uri: mean } = (await call('query_result', { sql })).data['result'] as { uri: string };
+    const best = await call('query_result', { sql: `SELECT max(rqd) AS best FROM "${mean}"` });
+    const child = await call('describe_result', { result: (best.data['result'] as { uri: string }).uri });
+    expect(child.data['made_of']).toEqual([
+      expect.stringContaining(`${mean}, made by query_result {"sql":"SELECT hole_id`),
+      expect.stringContaining(`${uri}, made by datarock_download_export {"export":["`),
+    ]);
+  });
+
+  it('stays below 800 tokens, however wide the table and long its texts', async () => {
+    const { call, server } = await startWorld();
+    const wide = Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [`assay_of_element_${i}_ppm`, i / 7]));
+    const long = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`Ünïcode "${i}" ${'名'.repeat(30)}`, '詳'.repeat(400)]),
+    );
+    const source = { operation: 'x', arguments: { sql: 'é'.repeat(4_000) }, at: '2026-11-21' };
+    for (const row of [wide, long]) {
+      const origin = { name: 'wide', mediaType: '', source };
+      const { uri } = await server.shared.results.write(origin, { rows: [row, row, row] });
+      const { text, data } = await call('describe_result', { result: uri });
+      expect(countTokens(text)).toBeLessThan(800);
+      expect(countTokens(JSON.stringify(data))).toBeLessThan(800);
+      const [last] = Object.keys(row).slice(-1);
+      const one = await call('describe_result', { result: uri, columns: [last] });
+      expect(one.data['columns']).toMatchObject([{ nulls: 0, distinct: 1 }]);
+    }
+  });
+});
+
+describe('a stored result', () => {
+  it('is listed with its origin and the space there is', async () => {
+    const { call, uri } = await withRqd();
+    await call('query_result', { sql: `SELECT 1 AS one FROM "${uri}" LIMIT 1` });
+    const all = await call('list_results');
+    expect(all.data['items']).toHaveLength(2);
+    expect(all.data['items']).toContainEqual(
+      expect.objectContaining({ name: 'query of RQD of Copperhead North', rows: 1, made_by: 'query_result' }),
+    );
+    expect(all.data['items']).toContainEqual(
+      expect.objectContaining({ uri, rows: 8_540, made_by: 'datarock_download_export' }),
+    );
+    expect(all.text).toContain('store: 0.4 MiB of 5 GiB used');
+    const found = await call('list_results', { search: 'SELECT 1' });
+    expect(found.data['page']).toMatchObject({ returned: 1, total: 1 });
+  });
+
+  it('stays when pinned, and can then only be deleted on purpose', async () => {
+    const { call, uri, clock } = await withRqd();
+    const pinned = await call('pin_result', { result: uri });
+    expect(pinned.data).toMatchObject({ uri, expires: 'pinned' });
+    await clock.sleep(30 * 86_400_000);
+    expect((await call('read_result', { result: uri, limit: 1 })).data['page']).toMatchObject({ total: 8_540 });
+    const refused = await call('delete_result', { result: uri });
+    expect(refused.text).toMatch(/^conflict: RQD of Copperhead North \(result:.*\) is pinned\./);
+    const loose = await call('pin_result', { result: uri, pinned: false });
+    expect(loose.data['expires']).toBe(new Date(clock.now() + 7 * 86_400_000).toISOString());
+    expect((await call('delete_result', { result: uri })).data).toMatchObject({ deleted: uri });
+    expect((await call('read_result', { result: uri })).text).toMatch(/^not_found: /);
+  });
+
+  it('cannot be deleted on a server that is read-only', async () => {
+    const { server } = await startWorld({ flags: { read_only: true } });
+    const names = server.tools.list.map(({ name }) => name);
+    expect(names).toContain('list_results');
+    expect(names).not.toContain('delete_result');
+  });
+});

@@ -72,6 +72,6 @@ function utc(name: string): string {
   return `timezone('UTC', coalesce(try_cast(${name} AS TIMESTAMPTZ), CAST(${withSeconds} AS TIMESTAMPTZ)))`;
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 export const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 const field = (name: string, type: string) => `${text(name)}: ${text(type)}`;

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { describe, describedColumns } from '../../results/describe.ts';
+import type { ColumnProfile } from '../../results/query/profile.ts';
+import { general, reading } from '../general-tool.ts';
+import { storedSchema } from '../schema.ts';
+import { resultUri } from './read.ts';
+
+export const describeResultTool = general({
+  name: 'describe_result',
+  title: 'Describe a stored result',
+  description:
+    'Columns of a stored table with nulls, distinct values, range and quartiles, first rows, and what made it.',
+  input: z.strictObject({ result: resultUri, columns: z.array(z.string()).optional() }),
+  output: z.looseObject({ result: storedSchema, columns: z.array(z.looseObject({})) }),
+  annotations: { ...reading, openWorldHint: false },
+  listed: () => true,
+  async call({ result: uri, columns: wanted }, shared, { signal }) {
+    const result = await shared.results.get(uri);
+    const columns = describedColumns(result, wanted);
+    let profiles: ReadonlyMap<string, ColumnProfile> = new Map();
+    const warnings: string[] = [];
+    if (shared.parts.duckdb && columns.length > 0) {
+      const { exactRows, profileColumns } = await import('../../results/query/profile.ts');
+      profiles = await profileColumns(result, columns, { ...shared, signal });
+      if (result.rows > exactRows) warnings.push('Distinct values and quartiles are estimates.');
+    } else if (columns.length > 0) warnings.push('Quartiles need an optional part: check_connections says which.');
+    return { kind: 'description', description: describe(result, columns, profiles), warnings };
+  },
+});
