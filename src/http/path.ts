@@ -9,8 +9,9 @@ export type PathParameters<Template extends string> = Template extends `${string
 export type ListStyle = 'repeat' | 'brackets' | 'comma';
 
 /**
- * An absolute URL. `{x}` in the template takes one path segment, `{x*}` several with their slashes; every value is
- * encoded once. Undefined and null leave a query field out.
+ * An absolute URL. `{x}` in the template takes one path segment, or a list as one with commas; `{x*}` takes several with
+ * their slashes, or none, and then its own slash goes as well. Every value is encoded once. Undefined and null leave a
+ * query field out.
  * @throws Fault `bad_arguments` for a value that cannot be part of a path or query
  */
 export function buildUrl<Template extends string>(
@@ -21,17 +22,21 @@ export function buildUrl<Template extends string>(
   lists: ListStyle = 'repeat',
 ): string {
   const values = new Map<string, unknown>(Object.entries(parameters));
-  const path = template.replace(/\{([^{}*]+)(\*?)\}/g, (_, name: string, several: string) => {
-    const text = textOf(name, values.get(name));
-    return several
-      ? text
-          .split('/')
-          .map(part => segment(name, part))
-          .join('/')
-      : segment(name, text);
+  const path = template.replace(/\{([^{}*]+)(?:\}|(\*)\}(\/?))/g, (_, name: string, several?: string, slash = '') => {
+    const value = values.get(name);
+    if (!several) return Array.isArray(value) ? list(name, value) : segment(name, textOf(name, value));
+    const text = textOf(name, value);
+    if (text === '') return '';
+    const parts = text.split('/').map(part => segment(name, part));
+    return parts.join('/') + slash;
   });
   const search = Object.entries(query).flatMap(([name, value]) => fields(name, value, lists));
   return `${baseUrl}${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
+}
+
+function list(name: string, values: readonly unknown[]): string {
+  if (values.length === 0) throw refusal(name, 'is empty');
+  return values.map(value => segment(name, textOf(name, value))).join(',');
 }
 
 function segment(name: string, text: string): string {

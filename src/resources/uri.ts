@@ -1,5 +1,5 @@
 /**
- * URI templates with `{name}` path variables and one optional `{?a,b}` query. The SDK's `UriTemplate` does not decode
+ * URI templates with `{name}` path variables, `{+name}` ones that keep their slashes, and one optional `{?a,b}` query. The SDK's `UriTemplate` does not decode
  * what it matches, wants every query variable present and in order, and compiles its pattern at each match.
  */
 export interface UriTemplate {
@@ -20,18 +20,24 @@ export function uriTemplate(template: string): UriTemplate {
 
 function compile(template: string): UriTemplate {
   const [, path = template, list = ''] = /^(.*?)(?:\{\?([^}]*)\})?$/.exec(template) ?? [];
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const inPath = [...path.matchAll(/\{\+?(\w+)\}/g)].map(([, name]) => name as string);
   const inQuery = list ? list.split(',') : [];
   const pattern = path
-    .split(/\{\w+\}/)
-    .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('([^/?#]+)');
+    .split(/(\{\+?\w+\})/)
+    .map(part => {
+      if (part.startsWith('{+')) return '([^?#]+?)';
+      return part.startsWith('{') ? '([^/?#]+)' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
   const regex = new RegExp(`^${pattern}/?$`);
   return {
     template,
     variables: [...inPath, ...inQuery],
     expand(values) {
-      const body = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+      const body = path.replace(/\{(\+?)(\w+)\}/g, (_, slashes: string, name: string) => {
+        const encoded = encodeURIComponent(values[name] ?? '');
+        return slashes ? encoded.replaceAll('%2F', '/') : encoded;
+      });
       const query = inQuery.flatMap(name => {
         const value = values[name];
         return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];

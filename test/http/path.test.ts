@@ -64,8 +64,29 @@ test('lists travel in three ways', () => {
   expect(buildUrl(base, '/x', {}, query, 'comma')).toBe(`${base}/x?a=1,2%2C3`);
 });
 
+test('a list is one segment with commas of its own; a star without a value takes its slash along', () => {
+  expect(buildUrl(base, '/a/{ids}/b', { ids: ['x', 'y,z', 'ä'] })).toBe(`${base}/a/x,y%2Cz,%C3%A4/b`);
+  expect(buildUrl(base, '/a/{dir*}/', { dir: 'x/y z' })).toBe(`${base}/a/x/y%20z/`);
+  expect(buildUrl(base, '/a/{dir*}/', { dir: '' })).toBe(`${base}/a/`);
+});
+
 test('what could lead elsewhere is refused, naming the parameter', () => {
-  for (const bad of ['', '.', '..', 'a/../b', '..\\x', null, undefined, {}, ['a'], Number.NaN, '\uD800']) {
+  for (const bad of [
+    '',
+    '.',
+    '..',
+    'a/../b',
+    '..\\x',
+    null,
+    undefined,
+    {},
+    [],
+    [''],
+    ['..'],
+    [{}],
+    Number.NaN,
+    '\uD800',
+  ]) {
     expect(() => buildUrl(base, '/a/{hole}', { hole: bad }), String(bad)).toThrow(
       expect.objectContaining({ code: 'bad_arguments', message: expect.stringContaining('hole') }),
     );
