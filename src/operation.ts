@@ -107,6 +107,8 @@ export interface RequestOptions {
   accept?: readonly number[];
   /** What the body is. Default `json`. */
   expect?: HttpRequest['expect'];
+  /** The platform works on it before it answers: only the call's own time bounds the attempt. */
+  patient?: boolean;
 }
 
 export type Row = Record<string, unknown>;

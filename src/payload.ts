@@ -49,4 +49,5 @@ export function withoutSources(operation: Operation, args: Row): { named: string
   return { named: sources.map(({ name }) => `with ${inWords(args[name])}`), others };
 }
 
-const inWords = (given: unknown) => (Array.isArray(given) ? `${given.length} rows` : String(given));
+const inWords = (given: unknown) =>
+  Array.isArray(given) ? `${given.length} row${given.length === 1 ? '' : 's'}` : String(given);

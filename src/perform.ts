@@ -18,6 +18,7 @@ import { bodyOf, withoutSources } from './payload.ts';
 import type { References } from './references.ts';
 import type { Source } from './results/source.ts';
 import type { ResultStore } from './results/store.ts';
+import { tellElapsed } from './runs/elapsed.ts';
 
 /** What every call of this process shares. */
 export interface Runtime {
@@ -141,8 +142,10 @@ async function send(
     operation: operation.name,
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
+    ...(options.patient ? { patient: true } : {}),
   };
-  return http.send(connection, request, context);
+  const sent = http.send(connection, request, context);
+  return options.patient ? tellElapsed(operation.name, context, sent) : sent;
 }
 
 /** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */
@@ -169,15 +172,14 @@ function distribute(operation: Operation, args: Record<string, unknown>, now: nu
   const rest = ['GET', 'HEAD', 'DELETE'].includes(method) ? 'query' : 'body';
   const parts: Parts = { path: {}, query: {}, body: undefined };
   const body: Record<string, unknown> = {};
-  let payload = false;
+  // Left out, it leaves the body empty: an empty object would be a payload.
+  const payload = Object.values(operation.input.shape).some(schema => fieldMeta(schema as never).in === 'payload');
   for (const [name, given] of Object.entries(args)) {
     const { in: place = rest, wire = name, encode } = fieldMeta(operation.input.shape[name] as never);
     const value = encode && given !== undefined ? encode(given as never, now) : given;
     if (path.includes(`{${name}}`) || path.includes(`{${name}*}`)) parts.path[name] = value;
-    else if (place === 'payload') {
-      payload = true;
-      parts.body = value;
-    } else if (value === undefined || place === 'local') continue;
+    else if (place === 'payload') parts.body = value;
+    else if (value === undefined || place === 'local') continue;
     else if (place === 'query') parts.query[wire] = value;
     else body[wire] = joined(body[wire], value);
   }

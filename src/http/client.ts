@@ -36,6 +36,8 @@ export interface HttpRequest {
   expect: 'json' | 'text' | 'stream';
   /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */
   accept?: readonly number[];
+  /** The platform works on it before it answers: only the call's own time bounds the attempt. */
+  patient?: boolean;
 }
 
 export interface HttpReply {
@@ -46,6 +48,8 @@ export interface HttpReply {
   url: string;
   /** `expect: 'json'`: the value, undefined for an empty body; when it is not JSON, the text. */
   body: unknown;
+  /** What a streamed body holds that may be an error in disguise (see `errorsInFiles`). */
+  suspicion?: unknown;
 }
 
 /** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */
@@ -70,6 +74,8 @@ export interface Call {
   signal: AbortSignal;
   /** Clock time (ms) at which the answer is due. */
   deadline: number;
+  /** Gives it so many ms from now. Absent: the deadline is fixed. */
+  allow?(ms: number): void;
   meter: Meter;
   /** Tells the person what is going on. Cheap when nobody listens. */
   progress(message: string, done?: number, total?: number): void;

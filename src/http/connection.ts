@@ -39,6 +39,11 @@ export interface Api {
   /** Longest time one attempt may take, in ms. Default 30,000. */
   attemptTimeoutMs?: number;
   /**
+   * Errors come as successes where a file was asked for, too: what is short and begins like JSON or a web page is read,
+   * and shown to `readFault`, before it is taken for the file.
+   */
+  errorsInFiles?: true;
+  /**
    * Reads the platform's way of saying no. Called for every reply that is not a success by status, and for successes
    * too, because some platforms put errors into a 200. Undefined: by status alone.
    */
@@ -55,6 +60,10 @@ export interface Connection extends Api {
   readOnly: boolean;
   /** Things that the platform cannot list, by kind, as the operator named them. */
   named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
+  /** What the operator chose where servers of a platform differ; only the platform's own code reads it. */
+  choices?: Readonly<Record<string, string>>;
+  /** Longest time one call may take, in ms. Default 50,000. */
+  callTimeoutMs?: number;
   /**
    * The same account on each API that it has a credential for, by the names that the provider gives its APIs. Absent
    * where the platform has one API.

@@ -16,8 +16,9 @@ export function deadline(clock: Clock, next: Send): Send {
   return async exchange => {
     const { call, connection, request } = exchange;
     call.signal.throwIfAborted();
-    // A body takes as long as it is large: only the call's own time bounds it.
-    const limit = request.body ? Number.POSITIVE_INFINITY : attemptTimeout(connection);
+    // A body takes as long as it is large.
+    const unbound = request.body ?? request.patient;
+    const limit = unbound ? Number.POSITIVE_INFINITY : attemptTimeout(connection);
     const left = call.deadline - clock.now();
     // Made when it is needed, because an error reads the stack.
     const late = () => timedOut(connection, request, left < limit ? undefined : limit);

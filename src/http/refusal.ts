@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { Fault, type FaultCode } from '../errors.ts';
 import { firstWords } from './body.ts';
@@ -18,12 +19,15 @@ export function judge(clock: Clock, next: Send): Send {
     if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
     const { connection, request, anonymous } = exchange;
     // What another host says is not the platform speaking.
-    const reading = anonymous ? undefined : connection.readFault?.(outcome.reply, request);
-    if (!reading && isAnswer(outcome.reply, request)) return outcome;
+    const { suspicion, ...reply } = outcome.reply;
+    const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
+    const reading = anonymous ? undefined : connection.readFault?.(said, request);
+    if (!reading && isAnswer(reply, request)) return { reply };
+    if (reply.body instanceof Readable) reply.body.destroy();
     const { final = false, transient = false, ...details } = reading ?? {};
     const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
-    const code = details.code ?? codeOf(outcome.reply.status, exchange.anonymous);
-    const fault = byStatus(exchange, outcome.reply, code, clock.now()).with(given);
+    const code = details.code ?? codeOf(reply.status, exchange.anonymous);
+    const fault = byStatus(exchange, said, code, clock.now()).with(given);
     return failed(fault, final ? 'never' : transient ? 'always' : again(fault));
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
 import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
+import { inspected } from './inspect.ts';
 import { isAnswer } from './refusal.ts';
 import { openBody } from './stream-body.ts';
 
@@ -35,8 +36,11 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
     const headers = flat(raw.headers);
     const reply = { status: raw.statusCode, headers, url: request.url };
     const answer = isAnswer(reply, request);
-    if (answer && request.expect === 'stream')
-      return { reply: { ...reply, body: streamed(clock, exchange, raw.body, headers) } };
+    if (answer && request.expect === 'stream') {
+      const body = streamed(clock, exchange, raw.body, headers);
+      const suspect = exchange.connection.errorsInFiles && !exchange.anonymous;
+      return { reply: { ...reply, ...(suspect ? await inspected(body, mostRefusalBytes) : { body }) } };
+    }
     const mostBytes = answer ? mostBodyBytes : mostRefusalBytes;
     const read = await readBody(decoded(raw.body, headers), mostBytes);
     signal.throwIfAborted();

@@ -40,7 +40,7 @@ export interface ProviderCode {
 }
 
 /** What differs between two connections of the same platform. */
-export interface ConnectionParts extends Api, Pick<Connection, 'named'> {
+export interface ConnectionParts extends Api, Pick<Connection, 'named' | 'choices' | 'callTimeoutMs'> {
   /** The APIs that the settings open, by name. */
   apis?: Readonly<Record<string, Api>>;
   /** Values that must never be shown. */

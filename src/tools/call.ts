@@ -57,6 +57,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
       message: `The connection ${connection.name} is read-only, and ${operation.name} changes something.`,
       hint: 'Ask the operator of this server to allow it, or use another connection.',
     });
+  if (connection.callTimeoutMs !== undefined) call.allow?.(connection.callTimeoutMs);
   const context = contextFor(shared, connection, call);
   const args = await resolveNames(operation, own, context);
   await findSources(operation, args, context);

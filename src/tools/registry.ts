@@ -56,7 +56,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
     body: (call: Call) => Promise<T>,
   ) {
     const controller = running.begin(caller.owner);
-    const alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name)));
+    let alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name, callTimeoutMs)));
     const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
     const cancelled = () =>
       controller.abort(
@@ -70,9 +70,14 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
     const started = performance.now();
     let outcome: CallOutcome = 'ok';
     try {
-      const call = {
+      const call: Call = {
         signal: controller.signal,
         deadline: alarm.at,
+        allow(ms) {
+          alarm.clear();
+          alarm = clock.alarm(ms, () => controller.abort(tooLong(name, ms)));
+          call.deadline = alarm.at;
+        },
         meter,
         progress: progress ?? (() => {}),
         ...(person ? { person } : {}),
@@ -146,10 +151,10 @@ export function faultResult(
   };
 }
 
-const tooLong = (name: string) =>
+const tooLong = (name: string, ms: number) =>
   new Fault({
     code: 'timed_out',
-    message: `${name} did not finish within ${callTimeoutMs / 1000} s.`,
+    message: `${name} did not finish within ${ms / 1000} s.`,
     hint: 'Repeat it: what has been fetched is kept. Ask for less if it happens again.',
   });
 

@@ -1,0 +1,23 @@
+import type { OperationContext } from '../operation.ts';
+
+const everyMs = 5_000;
+
+/** Waits for work that says nothing of itself, and tells how long it has taken. */
+export async function tellElapsed<T>(
+  what: string,
+  { clock, progress }: Pick<OperationContext, 'clock' | 'progress'>,
+  work: Promise<T>,
+): Promise<T> {
+  let seconds = 0;
+  const tell = () => {
+    seconds += everyMs / 1000;
+    progress(`${what}: ${seconds} s so far`);
+    alarm = clock.alarm(everyMs, tell);
+  };
+  let alarm = clock.alarm(everyMs, tell);
+  try {
+    return await work;
+  } finally {
+    alarm.clear();
+  }
+}
