@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { isFault } from '../errors.ts';
 import { addText, addValue, type ColumnTally, columnOf, columnTally, valueOfText } from './columns.ts';
 import { type Batch, columnNames, csvLine, csvRecords } from './csv.ts';
 import { type Save, saving } from './disk.ts';
@@ -15,9 +16,12 @@ export interface RecordTable {
 /** Columns that are known beforehand: an empty column has a type then, and a table without rows has columns. */
 export type Declared = readonly Pick<Column, 'name' | 'type'>[];
 
-/** What can be stored: bytes as they come, rows, or split records. `columns` are those of lines of JSON. */
+/**
+ * What can be stored: bytes as they come, rows, or split records. `columns` are those of lines of JSON. `asIs`:
+ * somebody's own file, kept byte for byte; it is a table if it is CSV that can be read as one, and otherwise no less good.
+ */
 export type Content =
-  | { bytes: AsyncIterable<Uint8Array>; columns?: Declared }
+  | { bytes: AsyncIterable<Uint8Array>; columns?: Declared; asIs?: true }
   | { rows: AsyncIterable<Row> | Iterable<Row> }
   | { table: RecordTable };
 
@@ -53,6 +57,7 @@ export async function recognise(content: Content, declared: { mediaType: string;
   const format = declaredFormat(declared);
   // Bytes of a two-byte encoding are kept, not read: every position in them would be wrong.
   if (format === 'file' || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
+  if (content.asIs) return format === 'csv' ? ownCsv(bytes) : fileIntake(bytes, mediaType);
   if (format === 'csv') return { format, mediaType, fill: save => csvFacts(csvRecords(saving(bytes, save))) };
   if (format === 'ndjson') return ndjsonIntake(bytes, mediaType, content.columns);
   // An array of objects is stored one object a line: it can then be read as a stream, and from the middle.
@@ -108,6 +113,32 @@ function fileIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string): Intake
     return undefined;
   };
   return { format: 'bytes', mediaType, fill };
+}
+
+function ownCsv(bytes: AsyncIterable<Uint8Array>): Intake {
+  const fill = async (save: Save) => {
+    const pieces = saving(bytes, save);
+    let broken = false;
+    // Without `return`: a reader that gives up must not close what is still to be saved.
+    const next = async () => {
+      try {
+        return await pieces.next();
+      } catch (error) {
+        broken = true;
+        throw error;
+      }
+    };
+    try {
+      return await csvFacts(csvRecords({ [Symbol.asyncIterator]: () => ({ next }) }));
+    } catch (error) {
+      if (broken || !isFault(error, 'bad_upstream_reply')) throw error;
+      for await (const _ of pieces);
+      return undefined;
+    } finally {
+      await pieces.return(undefined);
+    }
+  };
+  return { format: 'csv', mediaType: 'text/csv', fill };
 }
 
 function ndjsonIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string, declared?: Declared): Intake {

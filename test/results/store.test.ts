@@ -223,3 +223,27 @@ describe('the folder', () => {
     expect(defaultResultsDirectory({ LOCALAPPDATA: '/l' }, 'win32')).toBe('/l/data-platforms-mcp/results');
   });
 });
+
+describe("somebody's own file", () => {
+  const own = (name: string) => origin({ name, mediaType: name.endsWith('.csv') ? 'text/csv' : '' });
+
+  test('is a table where it is CSV, and otherwise kept byte for byte', async () => {
+    const { store } = await freshStore();
+    const good = await store.write(own('a.csv'), { bytes: pieces(small), asIs: true });
+    expect(good).toMatchObject({ kind: 'table', rows: 2 });
+    const ragged = `${small}DDH003,1,2,3\n${'x,y\n'.repeat(40_000)}`;
+    const odd = await store.write(own('b.csv'), { bytes: pieces(ragged, 50_000), asIs: true });
+    expect(odd).toMatchObject({ kind: 'file', rows: 0, bytes: ragged.length });
+    expect(await text(await store.open(odd))).toBe(ragged);
+    const json = '[{"a": 1},\n{"a": 2}]';
+    const plain = await store.write(own('c.json'), { bytes: pieces(json), asIs: true });
+    expect([plain.kind, await text(await store.open(plain))]).toEqual(['file', json]);
+  });
+
+  test('that breaks off on its way is not stored', async () => {
+    const { store, directory } = await freshStore();
+    const cut = store.write(own('a.csv'), { bytes: cutShort('a,b\n1,2,3\n'), asIs: true });
+    await expect(cut).rejects.toThrow('socket closed');
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
