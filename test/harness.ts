@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import type { Meter } from '../src/http/client.ts';
 import type { Log } from '../src/log.ts';
+import { datagrokSimulator } from '../src/providers/datagrok/simulator.ts';
 import { dataminSimulator } from '../src/providers/datamin/simulator.ts';
 import { dataopsSimulator } from '../src/providers/dataops/simulator.ts';
 import { datarockSimulator } from '../src/providers/datarock/simulator.ts';
@@ -33,6 +34,7 @@ export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const definitions = {
   datarock: datarockSimulator,
   dataops: dataopsSimulator,
+  datagrok: datagrokSimulator,
   datamin: dataminSimulator,
   dx: dxSimulator,
 };

@@ -20,6 +20,8 @@ export interface Assistant {
   ask(tool: string, args: Record<string, unknown>): Promise<Reply>;
   /** The same outside the transcript and its figures: for checking the story. */
   check(tool: string, args: Record<string, unknown>): Promise<Reply>;
+  /** Handles that a story leaves to the ones after it, by what they hold. */
+  readonly handles: Map<string, string>;
   readonly spent: { calls: number; resultTokens: number; usage: Meter };
 }
 
@@ -39,6 +41,16 @@ export async function createAssistant(
   const check = async (name: string, args: Record<string, unknown>, onprogress?: Parameters<typeof told>[0]) =>
     read(name, await client.callTool({ name, arguments: args }, { signal, ...(onprogress && told(onprogress)) }));
 
+  // Whoever watches the demo would say yes: it is about seeing that they are asked.
+  client.setRequestHandler('elicitation/create', ({ params: { message } }) => {
+    print(
+      stdout,
+      `  ${paint(stdout, 'bold', 'Asks the person:')} ${message}`,
+      `  ${paint(stdout, 'bold', 'Person:')} Yes.`,
+    );
+    return { action: 'accept', content: { agree: true } };
+  });
+
   const told = (tell: (message: string, done?: number, total?: number) => void) => ({
     onprogress: ({
       message = '',
@@ -53,6 +65,7 @@ export async function createAssistant(
 
   return {
     spent,
+    handles: new Map(),
     person: (who, text) => print(stdout, '', `${paint(stdout, 'bold', `${who}:`)} ${text}`),
     says: text => print(stdout, '', `${paint(stdout, 'bold', 'Assistant:')} ${text}`),
     async ask(tool, args) {

@@ -19,7 +19,7 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
   const { Client, StdioClientTransport } = await import('./mcp-client.ts');
   const client = new Client(
     { name: 'data-platforms-mcp-demo', version },
-    { versionNegotiation: { mode: 'auto' }, capabilities: {} },
+    { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: {} } },
   );
   const transport = new StdioClientTransport({
     command: process.execPath,

@@ -55,6 +55,7 @@ export async function story(assistant: Assistant): Promise<void> {
   const { mean = Number.NaN, nulls = 0 } = table.columns.find(({ name }) => name === 'rqd_percent') ?? {};
   expect(mean > 0 && mean < 100, `a mean RQD of ${mean} cannot be`);
   await checkHoles(assistant, table);
+  assistant.handles.set(`RQD of ${project}`, table.uri);
   const depths = items(inWorst).map(row => Number(row['depth_from']));
   assistant.says(
     `The mean RQD is ${mean.toFixed(1)} % over ${count(table.rows - nulls)} intervals in ${holes} holes; ` +

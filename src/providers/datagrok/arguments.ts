@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import type { Evidence } from '../../operation.ts';
+
+const checked = '2026-11-21';
+
+/** The vendor's page on the REST API. */
+export const documented: Evidence = {
+  level: 'documented',
+  source: 'https://datagrok.ai/help/develop/packages/rest-api',
+  checked,
+};
+
+/** Read in the vendor's own clients, in no document. */
+export const fromClients: Evidence = {
+  level: 'inferred',
+  source: 'https://github.com/datagrok-ai/public/tree/master/python-api',
+  checked,
+};
+
+/** What the browser calls; read in the vendor's command line tool. */
+export const fromTools: Evidence = {
+  level: 'inferred',
+  source: 'https://github.com/datagrok-ai/public/tree/master/tools',
+  checked,
+};
+
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** In an address the server takes every period for a colon, so a name that has one cannot be said. */
+const sayable = (name: string) => uuid.test(name) || !name.includes('.');
+const unsayable =
+  'a period cannot be part of a name in an address: give the id (UUID), or ":" between owner, project and name';
+
+const inAddress = (name: string) => name.replaceAll(':', '.');
+
+/** Out of our own URIs, and of links to the web interface, which end in `/p/<owner>.<project>.<name>`. */
+function fromUri(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined;
+  const { protocol, pathname } = new URL(uri);
+  const [, shown] = (protocol === 'datagrok:' ? /^\/([^/]+)/ : /\/p\/([^/]+)/).exec(pathname) ?? [];
+  if (shown === undefined) return undefined;
+  const name = decodeURIComponent(shown);
+  return uuid.test(name) || protocol === 'datagrok:' ? name : name.replaceAll('.', ':');
+}
+
+const name = (description: string) => z.string().min(1).refine(sayable, unsayable).describe(description);
+
+/** A thing by UUID or Grok name. */
+export const entity = (description: string) => name(description).meta({ encode: inAddress, fromUri });
+
+/** Several of them, in one segment of an address. */
+export const entities = (description: string) =>
+  z
+    .array(name('UUID or Grok name'))
+    .min(1)
+    .describe(description)
+    .meta({ encode: (names: string[]) => names.map(inAddress) });
+
+const withoutSlash = (path: string) => path.replace(/^\/+/, '');
+
+export const filePath = z
+  .string()
+  .min(1)
+  .regex(/[^/]$/, 'must name a file')
+  .describe('Path of the file in it')
+  .meta({ encode: withoutSlash });
+
+export const folder = z
+  .string()
+  .default('')
+  .describe('Folder in it (root)')
+  .meta({ encode: (path: string) => withoutSlash(path).replace(/\/+$/, '') });
+
+export const flag = (description: string) => z.boolean().optional().describe(description);
+export const text = (description: string) => z.string().optional().describe(description);
+export const filter = text('Name, or smart filter like source="script"');
+
+/** For routes that answer with nothing of use. */
+export const done = {
+  output: z.looseObject({ done: z.boolean() }),
+  repair: () => ({ done: true }),
+};
+
+/** Rows with the name that other calls take: namespaces end in a colon. */
+export const named = (body: unknown): unknown => (Array.isArray(body) ? body.map(row => withName(row)) : body);
+
+export function withName(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('name' in row)) return row;
+  const { namespace, nqName } = row as { namespace?: unknown; nqName?: unknown };
+  const own = typeof namespace === 'string' ? namespace + String(row.name) : String(row.name);
+  return { ...row, grok_name: typeof nqName === 'string' ? nqName : own };
+}

@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+import { isFault } from '../../errors.ts';
+import type { HttpReply } from '../../http/client.ts';
+import type { Collected, Operation, OperationContext, Row } from '../../operation.ts';
+
+/** Something that was fetched, on its way into the result store. */
+export interface Fetched {
+  operation: Operation;
+  args: Row;
+  name: string;
+  bytes: AsyncIterable<Uint8Array>;
+  /** A file of the user's own, which need not be the table that its name promises. */
+  asIs?: true;
+  key?: string;
+}
+
+export async function keep(
+  { operation, args, name, bytes, asIs, key }: Fetched,
+  { connection, clock, results, signal }: OperationContext,
+): Promise<Collected> {
+  const result = await results.write(
+    {
+      name,
+      mediaType: /\.csv$/i.test(name) ? 'text/csv' : 'application/octet-stream',
+      source: {
+        operation: operation.name,
+        arguments: args,
+        connection: connection.name,
+        at: new Date(clock.now()).toISOString(),
+      },
+      key,
+      signal,
+    },
+    { bytes, ...(asIs ? { asIs } : {}) },
+  );
+  const extent = result.kind === 'table' ? `${result.rows} rows` : `${result.bytes} bytes`;
+  return { result, summary: `${name}: ${extent}.`, warnings: [] };
+}
+
+/**
+ * What a download that is broken off at once says of a thing: its size in words, or undefined when it is not there. A
+ * thing that is there and cannot be read is there all the same.
+ */
+export async function existing(download: () => Promise<HttpReply>): Promise<string | undefined> {
+  try {
+    const { body, headers } = await download();
+    (body as Readable).destroy();
+    const size = headers['content-length'];
+    return size === undefined ? 'of unknown size' : `${size} bytes`;
+  } catch (error) {
+    if (isFault(error, 'not_found') || isFault(error, 'rejected')) return undefined;
+    if (isFault(error, 'upstream_down') && error.status === 200) return 'not readable';
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { OperationContext } from '../../operation.ts';
+import type { ProviderCode } from '../provider.ts';
+import { callFunction } from './calls.ts';
+import { connections } from './connections.ts';
+import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
+import { deleteFile, downloadFile, listFiles, uploadFile } from './files.ts';
+import { getFunction, listFunctions, saveFunction } from './functions.ts';
+import { batch, healthcheck } from './server.ts';
+import { downloadTable, uploadTable } from './tables.ts';
+
+export const datagrokCode: ProviderCode = {
+  operations: [
+    ...[downloadFile, uploadFile, downloadTable, uploadTable, createDashboard, shareDashboard, callFunction],
+    ...[listFiles, deleteFile, shareEntity],
+    ...[listFunctions, getFunction, saveFunction],
+    ...connections,
+    ...[healthcheck, batch],
+  ],
+  // Calls are synchronous: there is nothing to come back to.
+  runs: [],
+  probe,
+};
+
+/** Version and health, which need a good key. */
+async function probe(context: OperationContext): Promise<string[]> {
+  const { body } = await context.request(healthcheck, {});
+  const { status, version, services = [] } = (body ?? {}) as Health;
+  const down = services.filter(service => service.status === 'Failed').map(({ name }) => name);
+  return [`server ${version ?? 'of unknown version'}, ${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`];
+}
+
+interface Health {
+  status: string;
+  version?: string;
+  services?: { name: string; status: string }[];
+}
