@@ -1,6 +1,6 @@
 import leven from 'leven';
 import type { Clock } from './clock.ts';
-import { Fault } from './errors.ts';
+import { Fault, isFault } from './errors.ts';
 import type { Operation, OperationContext, Reference, Row } from './operation.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
@@ -17,14 +17,26 @@ export class References {
 
   async resolve(reference: Reference, value: string, args: Row, context: OperationContext): Promise<string> {
     if (reference.keyForm?.test(value)) return value;
-    const { rows, remembered } = await this.rows(reference.list(), args, context);
-    const found = find(reference, value, rows);
-    if (found !== undefined) return found;
-    if (!remembered) throw unknown(reference, value, rows);
-    const fresh = (await this.rows(reference.list(), args, context, 0)).rows;
-    const now = find(reference, value, fresh);
-    if (now === undefined) throw unknown(reference, value, fresh);
-    return now;
+    try {
+      return await this.#lookUp(reference, value, args, context);
+    } catch (error) {
+      // A credential that may not list can still know keys, and the platform says what it thinks of this one.
+      if (isFault(error, 'missing_scope')) return value;
+      throw error;
+    }
+  }
+
+  async #lookUp(reference: Reference, value: string, args: Row, context: OperationContext): Promise<string> {
+    const listing = reference.list();
+    if (reference.search !== undefined) {
+      // Such listings are too long to be read whole for one name.
+      const like = { ...ownArguments(listing, args), [reference.search]: value };
+      return found(reference, value, await context.rows(listing, like));
+    }
+    const { rows, remembered } = await this.rows(listing, args, context);
+    const known = find(reference, value, rows);
+    if (known !== undefined) return known;
+    return found(reference, value, remembered ? (await this.rows(listing, args, context, 0)).rows : rows);
   }
 
   labelOf(reference: Reference, key: string, args: Row, context: OperationContext): string {
@@ -82,7 +94,13 @@ function find({ key, label }: Reference, value: string, rows: Row[]): string | u
   return alike[0] && keyOf(alike[0]);
 }
 
-function unknown({ list, key, label }: Reference, value: string, rows: Row[]): Fault {
+function found(reference: Reference, value: string, rows: Row[]): string {
+  const key = find(reference, value, rows);
+  if (key === undefined) throw unknown(reference, value, rows);
+  return key;
+}
+
+function unknown({ list, key, label, search }: Reference, value: string, rows: Row[]): Fault {
   const listing: Operation = list();
   const near = nearest(
     value,
@@ -95,7 +113,9 @@ function unknown({ list, key, label }: Reference, value: string, rows: Row[]): F
     message: `${listing.name} shows nothing called "${value}".`,
     hint: [
       near && `Did you mean "${near}"?`,
-      shown.length ? `There are: ${shown.join(', ')}${more}.` : `${listing.name} is empty for these arguments.`,
+      shown.length
+        ? `There are: ${shown.join(', ')}${more}.`
+        : `${listing.name} ${search ? 'finds none like it' : 'is empty for these arguments'}.`,
     ]
       .filter(Boolean)
       .join(' '),

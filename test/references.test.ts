@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Fault } from '../src/errors.ts';
 import type { Operation, OperationContext, Row } from '../src/operation.ts';
 import { listProjects, projectName } from '../src/providers/datarock/projects.ts';
 import { References } from '../src/references.ts';
@@ -58,5 +60,31 @@ describe('a name for a key', () => {
       code: 'not_found',
       hint: expect.stringContaining('Did you mean "Copperhead North"?'),
     });
+  });
+
+  it('is searched for where the platform can search, and nothing is read whole', async () => {
+    const asked: Row[] = [];
+    const rows = async (_: Operation, args: Row) => {
+      asked.push(args);
+      return args['search'] === 'Copperhead North' ? [north] : [];
+    };
+    const context = { connection: { name: 'main' }, rows } as unknown as OperationContext;
+    const listing = { ...listProjects, input: listProjects.input.extend({ search: z.string() }) } as Operation;
+    const searched = { ...projectName, list: () => listing, label: 'name', search: 'search' };
+    const references = new References(virtualClock());
+    await expect(references.resolve(searched, 'Copperhead', {}, context)).rejects.toMatchObject({
+      code: 'not_found',
+      hint: 'datarock_list_projects finds none like it.',
+    });
+    expect(await references.resolve(searched, 'Copperhead North', {}, context)).toBe('u1');
+    expect(asked).toEqual([{ search: 'Copperhead' }, { search: 'Copperhead North' }]);
+  });
+
+  it('is taken as a key by a credential that may not list', async () => {
+    const rows = async () => {
+      throw new Fault({ code: 'missing_scope', message: 'no', hint: '' });
+    };
+    const context = { connection: { name: 'main' }, rows } as unknown as OperationContext;
+    expect(await new References(virtualClock()).resolve(projectName, 'u7', {}, context)).toBe('u7');
   });
 });
