@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Evidence, Row } from '../../operation.ts';
+import { uriTemplate } from '../../resources/uri.ts';
 import { parseTime, time } from '../../time.ts';
 
 const checked = '2026-11-21';
@@ -61,6 +62,12 @@ export const required = (description: string) => z.string().min(1).describe(desc
 export const ids = (description: string) => z.array(z.string()).describe(description);
 /** Objects of so many fields that the description names them; a schema of each would cost every model its tokens. */
 export const maps = (description: string) => z.array(z.custom<Row>(isRow, 'must be an object')).describe(description);
+
+/** Reads the key out of a URI of ours, as answers and resources show it: `dx://teams/NjA2`. */
+export const inUri = (kind: string) => {
+  const template = uriTemplate(`dx://${kind}/{key}`);
+  return (uri: string) => template.match(uri)?.['key'];
+};
 
 /** A calendar day. What is written as a day, or begins with one, keeps it whatever its zone. */
 export const day = (description: string, argument: string) =>

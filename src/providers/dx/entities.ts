@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { ids, isRow, map, payload, required, text, withoutOk } from './arguments.ts';
+import { ids, inUri, isRow, map, payload, required, text, withoutOk } from './arguments.ts';
 import { entityTypeName, identifierForm } from './entity-types.ts';
 import { cursorPages } from './paging.ts';
 import { teamName } from './teams.ts';
@@ -19,7 +19,7 @@ export const entityName = reference({
   keyForm: identifierForm,
 });
 
-const identifier = required('Entity: identifier or name').meta({ names: entityName });
+const identifier = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
 const fresh = required('Identifier, for example booking-api');
 const type = required('Entity type: identifier or name').meta({ names: entityTypeName });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { done, maps, payload, required, text } from './arguments.ts';
+import { done, inUri, maps, payload, required, text } from './arguments.ts';
 import { cursorPages } from './paging.ts';
 import { mapped, named, web } from './web.ts';
 
@@ -18,7 +18,10 @@ export const entityTypeName = reference({
   keyForm: identifierForm,
 });
 
-const identifier = required('Entity type: identifier or name').meta({ names: entityTypeName });
+const identifier = required('Entity type: identifier or name').meta({
+  names: entityTypeName,
+  fromUri: inUri('entity-types'),
+});
 
 const entityType = z.looseObject({
   identifier: z.string(),

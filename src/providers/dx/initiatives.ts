@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { flag, ids, isRow, payload, required } from './arguments.ts';
+import { flag, ids, inUri, isRow, payload, required } from './arguments.ts';
 import { cursorPages } from './paging.ts';
 import { each, web } from './web.ts';
 
@@ -9,6 +9,7 @@ const most = 100;
 
 const id = required('Initiative: id or name').meta({
   names: reference({ list: () => listInitiatives, key: 'id', label: 'name' }),
+  fromUri: inUri('initiatives'),
 });
 
 const initiative = z.looseObject({

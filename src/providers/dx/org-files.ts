@@ -118,6 +118,8 @@ const plannedTeam = z.strictObject({
   parent_team_name: z.string().optional(),
   contributors: z.array(z.string()).optional(),
 });
+type PlannedTeam = z.output<typeof plannedTeam>;
+
 const plan = z.array(plannedTeam).min(1).describe('ALL teams there are to be; contributors are email addresses');
 const example = {
   teams: [
@@ -126,12 +128,31 @@ const example = {
   ],
 };
 
+/** Which teams a hierarchy would archive and add. A team with a reference is known by that, otherwise by its name. */
+async function changeTo(teams: z.output<typeof plan>, context: OperationContext): Promise<string> {
+  const { body } = await context.request(getHierarchy, {});
+  const before = (rowsUnder('teams')(body) ?? []) as Row[];
+  const isSame = ({ name, reference_id }: PlannedTeam, one: Row) =>
+    reference_id === undefined ? name === one['name'] : reference_id === one['reference_id'];
+  const archived = before.filter(one => !teams.some(team => isSame(team, one))).map(({ name }) => name);
+  const added = teams.filter(team => !before.some(one => isSame(team, one))).map(({ name }) => name);
+  return [
+    archived.length
+      ? `This would archive ${archived.length} of the ${before.length} teams there are now: ${named(archived)}.`
+      : `All ${before.length} teams there are now would stay.`,
+    added.length ? `New: ${named(added)}.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
 const previewHierarchy: Operation = operation({
   ...web('orgfiles.teamHierarchy.preview', 'snapshots:admin'),
   name: 'dx_preview_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.preview',
   effect: 'read',
-  summary: 'Store a preview of what importing a team hierarchy would do. Changes nothing.',
+  summary:
+    'Say which teams importing a team hierarchy would archive and add, and store the preview of DX. Changes nothing.',
   toolset,
   input: z.strictObject({ teams: plan }),
   output: z.looseObject({}),
@@ -140,7 +161,8 @@ const previewHierarchy: Operation = operation({
     const { body } = await context.request(previewHierarchy, args);
     const url = linkIn(body);
     const result = await fetched(previewHierarchy, url, { name: 'team-hierarchy-preview', arguments: args }, context);
-    return { result, summary: `Preview of ${args.teams.length} teams; nothing was changed.`, warnings: [] };
+    const change = await changeTo(args.teams, context);
+    return { result, summary: `${change} Nothing was changed.`, warnings: [] };
   },
 });
 
@@ -170,17 +192,7 @@ const processHierarchy = operation({
   input: z.strictObject({ teams: plan, email: text('Who is told when it is done') }),
   ...done,
   example: { arguments: example },
-  async loses({ teams }, context) {
-    const { body } = await context.request(getHierarchy, {});
-    const before = (rowsUnder('teams')(body) ?? []) as Row[];
-    const kept = (one: Row) =>
-      teams.some(({ name, reference_id }) =>
-        reference_id === undefined ? name === one['name'] : reference_id === one['reference_id'],
-      );
-    const lost = before.filter(one => !kept(one)).map(({ name }) => name);
-    if (lost.length === 0) return `All ${before.length} teams there are now would stay.`;
-    return `This would archive ${lost.length} of the ${before.length} teams there are now: ${named(lost)}.`;
-  },
+  loses: ({ teams }, context) => changeTo(teams, context),
 });
 
 export const orgFiles = [

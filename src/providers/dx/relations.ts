@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, reference } from '../../operation.ts';
-import { done, payload, required, text } from './arguments.ts';
+import { done, inUri, payload, required, text } from './arguments.ts';
 import { entityName } from './entities.ts';
 import { entityTypeName } from './entity-types.ts';
 import { cursorPages } from './paging.ts';
@@ -13,10 +13,11 @@ const writes = 'catalog:write:entities';
 /** Relations have no name but their identifier: the listing serves completion alone. */
 const relationName = reference({ list: () => listRelations, key: 'identifier', label: 'identifier', keyForm: /^/ });
 
-const identifier = required('Relation: identifier').meta({ names: relationName });
+const identifier = required('Relation: identifier').meta({ names: relationName, fromUri: inUri('relations') });
 const relation_identifier = identifier;
 const entityType = (description: string) => required(description).meta({ names: entityTypeName });
-const entity = (description: string) => required(`${description}: identifier or name`).meta({ names: entityName });
+const entity = (description: string) =>
+  required(`${description}: identifier or name`).meta({ names: entityName, fromUri: inUri('entities') });
 
 const type = z
   .enum(['consumes', 'depends on', 'parent of', 'part of', 'provides', 'manages'])

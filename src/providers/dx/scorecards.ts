@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { done, flag, ids, maps, payload, required, text } from './arguments.ts';
+import { done, flag, ids, inUri, maps, payload, required, text } from './arguments.ts';
 import { cursorPages } from './paging.ts';
 import { each, named, web } from './web.ts';
 
@@ -8,7 +8,7 @@ const toolset = 'scorecards';
 
 export const scorecardName = reference({ list: () => listScorecards, key: 'id', label: 'name' });
 
-const id = required('Scorecard: id or name').meta({ names: scorecardName });
+const id = required('Scorecard: id or name').meta({ names: scorecardName, fromUri: inUri('scorecards') });
 
 const scorecard = z.looseObject({
   id: z.string(),

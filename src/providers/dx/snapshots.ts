@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { type Operation, operation, type Row, reference } from '../../operation.ts';
-import { payload, required } from './arguments.ts';
+import { inUri, payload, required } from './arguments.ts';
 import { allRows, cursorPages } from './paging.ts';
 import { web } from './web.ts';
 
@@ -16,7 +16,10 @@ const byDay = reference({
   keyForm: /^(?!\d{4}-\d{2}-\d{2})/,
 });
 
-export const snapshotId = required('Snapshot: id, or the day it was scheduled for').meta({ names: byDay });
+export const snapshotId = required('Snapshot: id, or the day it was scheduled for').meta({
+  names: byDay,
+  fromUri: inUri('snapshots'),
+});
 
 export const listSnapshots = operation({
   ...web('snapshots.list', 'snapshots:read'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { ids, payload, text } from './arguments.ts';
+import { ids, inUri, payload, text } from './arguments.ts';
 import { allRows, cursorPages } from './paging.ts';
 import { web } from './web.ts';
 
@@ -37,7 +37,12 @@ const getTeam = operation({
   summary: 'Show a team with its lead and members (contributors). Give team_id or reference_id.',
   toolset,
   input: z.strictObject({
-    team_id: z.string().min(1).optional().describe('Team: id or name').meta({ names: teamName }),
+    team_id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Team: id or name')
+      .meta({ names: teamName, fromUri: inUri('teams') }),
     reference_id: text('Your own id of the team, instead'),
   }),
   output: team,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
-import { done, ids, payload, required, text } from './arguments.ts';
+import { done, ids, inUri, payload, required, text } from './arguments.ts';
 import { numberedPages } from './paging.ts';
 import { teamName } from './teams.ts';
 import { named, web } from './web.ts';
@@ -10,7 +10,7 @@ const mostMembers = 100;
 
 export const userGroupName = reference({ list: () => listUserGroups, key: 'id', label: 'name' });
 
-const id = required('User group: id or name').meta({ names: userGroupName });
+const id = required('User group: id or name').meta({ names: userGroupName, fromUri: inUri('user-groups') });
 const members = ids(`Email addresses, at most ${mostMembers}`).max(mostMembers).optional();
 
 const group = z.looseObject({

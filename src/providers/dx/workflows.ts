@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { operation, reference } from '../../operation.ts';
 import type { RunKind } from '../../runs/run.ts';
-import { map, payload, required, text } from './arguments.ts';
+import { inUri, map, payload, required, text } from './arguments.ts';
 import { entityName } from './entities.ts';
 import { allRows } from './paging.ts';
 import { web } from './web.ts';
@@ -17,7 +17,7 @@ const workflowName = reference({
 
 const workflow = z.looseObject({ identifier: z.string(), name: z.string().nullish(), scope: z.string().nullish() });
 const scope = z.enum(['GLOBAL', 'ENTITY']).describe('Started for itself, or for an entity of the catalog');
-const entity = required('Entity: identifier or name').meta({ names: entityName });
+const entity = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
 
 const listWorkflows = operation({
   ...web('workflows.list', 'workflows:read'),
@@ -68,7 +68,7 @@ const createWorkflow = operation({
 });
 
 const run = z.looseObject({ id: z.string().nullish(), status: z.string().nullish() });
-const id = required('Id of the run');
+const id = required('Id or URI of the run').meta({ fromUri: inUri('workflow-runs') });
 
 const getWorkflowRun = operation({
   ...web('workflowRuns.info', 'workflows:read'),
