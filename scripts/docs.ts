@@ -130,6 +130,8 @@ function configuration(): string {
     '## HTTP',
     'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
     table(head, settingRows(httpSettings, 'DATA_PLATFORMS_HTTP_')),
+    '## Traces',
+    'Set `OTEL_EXPORTER_OTLP_ENDPOINT` (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`), and every request and every request to a platform becomes a span, sent as OTLP over HTTP (`http/protobuf`). Sampling, headers, the name of the service and the like come from the [usual variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Names follow the conventions for [MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md) and [HTTP](https://opentelemetry.io/docs/specs/semconv/http/http-spans/); arguments and results are left out. Without it no span is made. Either way `traceparent` and `tracestate` of a request, in its `_meta` or in its headers, go on to the platform.',
     '## Platforms',
     'A secret may come from a file: add `_FILE` to the variable. A platform is connected when every needed variable is set.',
     ...providers.flatMap(provider => [

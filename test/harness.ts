@@ -14,7 +14,7 @@ import { dxSimulator } from '../src/providers/dx/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../src/sandbox/clock.ts';
 import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../src/sandbox/host.ts';
-import { createServer } from '../src/server/create.ts';
+import { createServer, type ServerDependencies } from '../src/server/create.ts';
 import type { Signer } from '../src/signer.ts';
 import { type CallOptions, usageKey } from '../src/tools/registry.ts';
 
@@ -55,6 +55,7 @@ export interface WorldOptions {
   clock?: VirtualClock;
   log?: Log;
   signer?: Signer;
+  tracer?: ServerDependencies['tracer'] | undefined;
   /** False: callers from elsewhere, as over HTTP. */
   local?: boolean;
 }
@@ -71,6 +72,7 @@ export async function startWorld(options: WorldOptions = {}) {
     platforms = ['datarock'],
     also = [],
     signer,
+    tracer,
   } = options;
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   const names = platforms === 'all' ? (Object.keys(definitions) as Platform[]) : platforms;
@@ -85,7 +87,7 @@ export async function startWorld(options: WorldOptions = {}) {
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
-  const server = await createServer(config, { clock, log, local, ...(signer ? { signer } : {}) });
+  const server = await createServer(config, { clock, log, local, tracer, ...(signer ? { signer } : {}) });
   onTestFinished(async () => {
     await server.close();
     for (const [, simulator] of started) await simulator.close();

@@ -3,9 +3,12 @@ import { type Config, loadConfig } from '../config.ts';
 import { type ConnectionState, connect } from '../connections.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Redactor } from '../http/redact.ts';
+import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
+import { exportsTraces, openTracer } from '../tracing/exporting.ts';
+import { version } from '../version.ts';
 
 /** A server made from the command line and the environment, and the sandbox under it where there is one. */
 export interface Session {
@@ -31,15 +34,16 @@ export async function openSession(
   { httpFlags = {}, local = false }: SessionOptions = {},
 ): Promise<Session> {
   const config = readConfig(flags, env, httpFlags);
+  const tracing = exportsTraces(env) ? { tracer: (log: Log) => openTracer(env, version, log) } : {};
   if (!config.sandbox) {
-    const server = await createServer(config, { local });
+    const server = await createServer(config, { local, ...tracing });
     return { server, config, close: () => server.close() };
   }
   const clock = systemClock(config.sandbox_speed);
   const sandbox = startOnFirstUse(clock);
   // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
   const accounts = (redactor: Redactor) => sandboxAccounts(sandbox, config.read_only, clock, redactor);
-  const server = await createServer(config, { clock, local, accounts });
+  const server = await createServer(config, { clock, local, accounts, ...tracing });
   return {
     server,
     config,

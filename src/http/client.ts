@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Agent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
+import type { TraceContext } from '../tracing/tracer.ts';
 import { authenticate } from './auth.ts';
 import type { Connection } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
@@ -14,6 +15,7 @@ import { judge } from './refusal.ts';
 import { retry } from './retry.ts';
 import type { StreamBody } from './stream-body.ts';
 import { type Log, telemetry } from './telemetry.ts';
+import { type TracerSource, trace } from './trace.ts';
 import { transport } from './transport.ts';
 
 /** One call to a platform, before authentication. */
@@ -83,6 +85,8 @@ export interface Call {
   person?: { answered?: { agreed: boolean; token: string } };
   /** The client follows a run by itself: one that is started is answered at once. */
   followsRuns?: boolean;
+  /** What the requests of the call belong to, in the operator's traces. */
+  trace?: TraceContext | undefined;
 }
 
 /** Sends requests to any connection; keeps pools of sockets and what is left of quotas. */
@@ -102,6 +106,8 @@ export interface HttpClientOptions {
   clock: Clock;
   /** Gets one line for each request on the wire. */
   log?: Log;
+  /** Makes spans of them. */
+  tracer?: TracerSource;
   redactor?: Redactor;
   /** This program's version, for the User-Agent. */
   version?: string;
@@ -112,7 +118,15 @@ export interface HttpClientOptions {
 }
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { clock, log, redactor = createRedactor(), version, mostBodyBytes = 2 ** 25, random = Math.random } = options;
+  const {
+    clock,
+    log,
+    tracer,
+    redactor = createRedactor(),
+    version,
+    mostBodyBytes = 2 ** 25,
+    random = Math.random,
+  } = options;
   const userAgent = version === undefined ? 'data-platforms-mcp' : `data-platforms-mcp/${version}`;
   let agent: Promise<Agent> | undefined;
   const dispatcher = () => {
@@ -124,6 +138,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let pipeline = transport({ clock, dispatcher, userAgent, mostBodyBytes });
   pipeline = judge(clock, pipeline);
   pipeline = telemetry({ clock, redactor, ...(log && { log }) }, pipeline);
+  pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
   pipeline = authenticate(clock, pipeline);
   pipeline = deadline(clock, pipeline);
   pipeline = limit(clock, pipeline);

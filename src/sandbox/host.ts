@@ -84,7 +84,10 @@ export interface Sandbox {
 }
 
 const loggedRequests = 10_000;
-const plainHeaders = new Set(['accept', 'content-type', 'content-length', 'user-agent', 'range', 'accept-encoding']);
+const plainHeaders = new Set([
+  ...['accept', 'accept-encoding', 'content-length', 'content-type', 'range'],
+  ...['traceparent', 'tracestate', 'user-agent'],
+]);
 
 /** Starts every simulator on loopback ports. */
 export async function startSandbox(

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { type ConnectionState, connect } from '../connections.ts';
 import { loadFacts } from '../facts.ts';
 import { createRedactor, type Redactor } from '../http/redact.ts';
+import type { Log as HttpLog } from '../http/telemetry.ts';
 import { later } from '../later.ts';
 import { createLog, type Log } from '../log.ts';
 import { installedParts } from '../results/parts.ts';
@@ -16,6 +17,7 @@ import { createSigner, type Signer } from '../signer.ts';
 import type { Shared } from '../tools/call.ts';
 import { type Observer, Observers } from '../tools/observer.ts';
 import type { ToolSet } from '../tools/registry.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { version } from '../version.ts';
 import { callerIn } from './call-options.ts';
 import { protocolServer } from './protocol.ts';
@@ -49,6 +51,8 @@ export interface ServerDependencies {
   accounts?(redactor: Redactor): ConnectionState[];
   /** Shared by replicas, so that each takes what another handed out. Default: one of this process. */
   signer?: Signer;
+  /** Where spans are to be made. Asked for by the first request. */
+  tracer?: ((log: Log) => Promise<Tracer | undefined>) | undefined;
 }
 
 /** Callers whose names of things are remembered. Each is worth some 100 kB at the most. */
@@ -60,7 +64,7 @@ const mostCallers = 500;
  */
 export async function createServer(
   config: Config,
-  { clock = systemClock(), log, local = false, accounts, signer }: ServerDependencies = {},
+  { clock = systemClock(), log, local = false, accounts, signer, tracer: openTracer }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
@@ -68,9 +72,12 @@ export async function createServer(
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
+  let opened: Promise<Tracer | undefined> | undefined;
+  const tracer = openTracer && (() => (opened ??= openTracer(ownLog)));
   const http = later(async () => {
     const { createHttpClient } = await import('../http/client.ts');
-    return createHttpClient({ clock, redactor, version, log: (level, fields) => ownLog[level](fields, 'upstream') });
+    const upstreamLog: HttpLog = (level, fields) => ownLog[level](fields, 'upstream');
+    return createHttpClient({ clock, redactor, version, log: upstreamLog, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
   const common: Common = {
@@ -94,7 +101,7 @@ export async function createServer(
     caller === anybody ? own : others.get(keyOf(caller), () => serve(common, caller));
 
   return {
-    factory: context => protocolServer(served(callerIn(context.authInfo)), context),
+    factory: context => protocolServer(served(callerIn(context.authInfo)), context, tracer),
     served,
     tools: own.tools,
     runs: own.runs,
@@ -104,6 +111,7 @@ export async function createServer(
     log: ownLog,
     async close() {
       if (http.made()) await http.close();
+      await (await opened)?.close();
     },
   };
 }

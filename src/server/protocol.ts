@@ -1,10 +1,12 @@
-import { type McpRequestContext, Server } from '@modelcontextprotocol/server';
+import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { anybody, type Caller } from '../callers/caller.ts';
+import type { TracerSource } from '../http/trace.ts';
 import { version } from '../version.ts';
 import { callOptions, canBeAsked, questions } from './call-options.ts';
 import type { Served } from './served.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
+import { TracedServer } from './traced-server.ts';
 
 /** Fixed by the configuration for as long as the process runs; the same for everybody where nobody is asked who it is. */
 function cacheHintsFor(caller: Caller) {
@@ -22,17 +24,19 @@ function cacheHintsFor(caller: Caller) {
 export function protocolServer(
   { tools, resources, instructions, tasks, runs, shared }: Served,
   { era, requestInfo }: McpRequestContext,
+  tracer?: TracerSource,
 ): Server {
   // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
   const announces = shared.catalog.runs.length > 0 && (era === 'modern' || requestInfo === undefined);
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
-  const server = new Server(
+  const server = new TracedServer(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
     {
       capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
       instructions,
       cacheHints: cacheHintsFor(shared.caller),
     },
+    tracer,
   );
   server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
   server.setRequestHandler('tools/call', ({ params }, context) =>

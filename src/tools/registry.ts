@@ -5,6 +5,7 @@ import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
+import { currentTrace } from '../tracing/current.ts';
 import type { Answer, RunAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
@@ -80,6 +81,7 @@ export function createTools(shared: Shared, schemas: Facts['general'], log: Log)
         },
         meter,
         progress: progress ?? (() => {}),
+        trace: currentTrace(),
         ...(person ? { person } : {}),
         ...(handOver ? { followsRuns: true } : {}),
       };
