@@ -90,6 +90,8 @@ export interface OperationContext extends Call {
   rememberedRows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
   /** The text without what must not be shown, for what reaches the result store past the usual answers. */
   redact(text: string): string;
+  /** From now on this value is masked wherever this server would show it; what is stored keeps it. */
+  hide(secret: string): void;
   /** A file by absolute URL; without credentials when its origin is not the connection's. */
   download(url: string): Promise<HttpReply>;
   /** The data that an argument brings in, looked at but not read. Looked at once for this call. */

@@ -66,6 +66,7 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
       return rows;
     },
     redact: text => runtime.redactor.text(text),
+    hide: secret => runtime.redactor.add(secret),
     download: url => runtime.http.download(connection, url, context),
     rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
     source(given) {
