@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isFault } from '../../errors.ts';
 import type { Evidence, Row } from '../../operation.ts';
 import { uriTemplate } from '../../resources/uri.ts';
 import { parseTime, time } from '../../time.ts';
@@ -36,8 +37,7 @@ export function momentOf(value: string | number, argument: string, now: number):
 /** A moment that the vendor wants as ISO 8601. Null, where it may be taken back, stays null. */
 export const isoMoment = (description: string, argument: string) =>
   time(description).meta({
-    encode: (value: string | number | null, now: number) =>
-      value === null ? null : new Date(momentOf(value, argument, now)).toISOString(),
+    encode: (value: string | number | null, now: number) => (value === null ? null : isoOf(value, argument, now)),
   });
 
 /** A moment that the vendor wants in Unix seconds, as a number or as text. */
@@ -45,6 +45,35 @@ export const unixMoment = (description: string, argument: string, as: typeof Num
   time(description).meta({
     encode: (value: string | number, now: number) => as(Math.floor(momentOf(value, argument, now) / 1000)),
   });
+
+/** Moments that stand by themselves, as they do in tables: "24h" ago would mean something else in each row. */
+const absolute = /^(\d{4}-\d{2}-\d{2}([T ].*)?|\d{9,15}(\.\d+)?)$/;
+
+/** A moment in a row of a table, as the platform wants it: `isoOf` or `dayOf`. */
+export const inTable = (argument: string, write: typeof isoOf) =>
+  z.union([z.string(), z.number()]).transform((given, context) => {
+    try {
+      if (absolute.test(String(given))) return write(given, argument, 0);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
+    context.addIssue({ code: 'custom', message: `"${given}" is no time` });
+    return z.NEVER;
+  });
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const isoOf = (value: string | number, argument: string, now: number): string =>
+  iso(momentOf(value, argument, now));
+
+/** The calendar day of a moment. What is written as a day, or begins with one, keeps it whatever its zone. */
+export function dayOf(value: string | number, argument: string, now: number): string {
+  const day = isoOf(value, argument, now).slice(0, 10);
+  return /^\d{4}-\d{2}-\d{2}/.exec(String(value).trim())?.[0] ?? day;
+}
+
+export const day = (description: string, argument: string) =>
+  time(description).meta({ encode: (value: string | number, now: number) => dayOf(value, argument, now) });
 
 const service = z.union([z.string(), z.strictObject({ identifier: z.string(), name: z.string().optional() })]);
 
@@ -68,15 +97,6 @@ export const inUri = (kind: string) => {
   const template = uriTemplate(`dx://${kind}/{key}`);
   return (uri: string) => template.match(uri)?.['key'];
 };
-
-/** A calendar day. What is written as a day, or begins with one, keeps it whatever its zone. */
-export const day = (description: string, argument: string) =>
-  time(description).meta({
-    encode: (value: string | number, now: number) =>
-      dayIn.exec(String(value).trim())?.[0] ?? new Date(momentOf(value, argument, now)).toISOString().slice(0, 10),
-  });
-
-const dayIn = /^\d{4}-\d{2}-\d{2}/;
 
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,7 +2,19 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isFault } from '../../errors.ts';
 import { type Operation, operation } from '../../operation.ts';
-import { dataCloudMethod, done, flag, helpArticle, map, momentOf, services, text, unixMoment } from './arguments.ts';
+import {
+  dataCloudMethod,
+  done,
+  flag,
+  helpArticle,
+  iso,
+  map,
+  momentOf,
+  required,
+  services,
+  text,
+  unixMoment,
+} from './arguments.ts';
 
 const example = { deployed_at: '2026-11-20T14:05:00Z', service: 'booking-api', repository: 'kestrel/booking-api' };
 
@@ -17,7 +29,7 @@ export const createDeployment = operation({
   api: 'data_cloud',
   input: z.strictObject({
     deployed_at: unixMoment('When', 'deployed_at'),
-    service: z.string().min(1).describe('Identifier'),
+    service: required('Identifier'),
     repository: text('org/repo'),
     commit_sha: text('7 to 40 characters'),
     merge_commit_shas: z.array(z.string()).optional().describe('Exactly these pull requests, instead'),
@@ -48,7 +60,7 @@ export const createDeployment = operation({
     return {
       reference_id,
       service: args.service,
-      deployed_at: new Date(deployment.deployed_at * 1000).toISOString(),
+      deployed_at: iso(deployment.deployed_at * 1000),
     };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Operation, operation } from '../../operation.ts';
-import { done, flag, helpArticle, map, text, unixMoment } from './arguments.ts';
+import { done, flag, helpArticle, map, required, text, unixMoment } from './arguments.ts';
 
 export const trackEvent = operation({
   name: 'dx_track_event',
@@ -10,7 +10,7 @@ export const trackEvent = operation({
   toolset: 'events',
   api: 'events',
   input: z.strictObject({
-    name: z.string().min(1).describe('What was done'),
+    name: required('What was done'),
     timestamp: unixMoment('When', 'timestamp', String),
     email: text('Who did it; or a user name below'),
     github_username: text('Who did it'),

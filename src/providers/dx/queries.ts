@@ -5,16 +5,16 @@ import { indexFrom, type Paging, readPage } from '../../http/paging/page.ts';
 import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
 import { uriTemplate } from '../../resources/uri.ts';
 import type { RunKind } from '../../runs/run.ts';
-import { payload, webMethod } from './arguments.ts';
+import { payload, required } from './arguments.ts';
 import { isOneSelect } from './sql.ts';
+import { web } from './web.ts';
 
 const runTemplate = uriTemplate('dx://query-runs/{query_run}');
 
-const queryRunId = z
-  .string()
-  .min(1)
-  .describe('Id or URI of the query run')
-  .meta({ wire: 'id', fromUri: (uri: string) => runTemplate.match(uri)?.['query_run'] });
+const queryRunId = required('Id or URI of the query run').meta({
+  wire: 'id',
+  fromUri: (uri: string) => runTemplate.match(uri)?.['query_run'],
+});
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -32,32 +32,28 @@ interface QueryRun {
 }
 
 const getQueryRun = operation({
+  ...web('studio.queryRuns.info', 'datacloud:query'),
   name: 'dx_get_query_run',
   route: 'GET /studio.queryRuns.info',
   effect: 'read',
   summary: 'Show how far a query of the Data Studio is. wait_for_run waits for it.',
   toolset: 'queries',
-  api: 'web',
-  scopes: ['datacloud:query'],
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({ id: z.string(), status: z.string() }),
   repair: payload('query_run'),
   resource: { uri: runTemplate.template, title: 'A query run of the DX Data Studio' },
-  evidence: webMethod('studio.queryRuns.info'),
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
 });
 
 const getQueryResults = operation({
+  ...web('studio.queryRuns.results', 'datacloud:query'),
   name: 'dx_get_query_results',
   route: 'GET /studio.queryRuns.results',
   effect: 'read',
   summary: 'Fetch what a finished query found, as one stored table of any length. Kept by DX for 30 days.',
   toolset: 'queries',
-  api: 'web',
-  scopes: ['datacloud:query'],
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({}),
-  evidence: webMethod('studio.queryRuns.results'),
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
   collect: ({ query_run }, context) => fetchResults(query_run, context),
 });
@@ -121,6 +117,7 @@ export const queryRun: RunKind = {
 };
 
 const runQuery = operation({
+  ...web('studio.queryRuns.execute', 'datacloud:query'),
   name: 'dx_run_query',
   route: 'POST /studio.queryRuns.execute',
   // The platform takes nothing that changes data, so that it may be sent twice, and by a server that only reads.
@@ -128,8 +125,6 @@ const runQuery = operation({
   summary:
     "Run one SQL SELECT over all of DX's data (Data Studio, PostgreSQL), wait for it, and answer a table of any length.",
   toolset: 'core',
-  api: 'web',
-  scopes: ['datacloud:query'],
   input: z.strictObject({
     sql: z.string().refine(isOneSelect, 'must be one SELECT: nothing else is taken').describe('One SELECT'),
     variables: variables.meta({ encode: withoutDollar }),
@@ -137,7 +132,6 @@ const runQuery = operation({
   output: z.looseObject({ id: z.string() }),
   repair: body => ({ id: (payload('query_run')(body) as Row | undefined)?.['id'] }),
   starts: { run: queryRun, variables: ({ id }) => ({ query_run: id }) },
-  evidence: webMethod('studio.queryRuns.execute'),
   example: { arguments: { sql: 'SELECT service, count(*) AS deployments FROM deployments GROUP BY service' } },
 });
 
@@ -168,21 +162,19 @@ function feedRows(body: unknown): unknown {
 }
 
 const readDatafeed = operation({
+  ...web('queries.datafeed', 'snapshots:read'),
   name: 'dx_read_datafeed',
   route: 'GET /queries.datafeed',
   effect: 'read',
   summary: 'Read the rows of a saved query by the token of its data feed, at most 1,000.',
   toolset: 'queries',
-  api: 'web',
-  scopes: ['snapshots:read'],
   input: z.strictObject({
-    feed_token: z.string().min(1).describe('Token of the feed').meta({ secret: true }),
+    feed_token: required('Token of the feed').meta({ secret: true }),
     columns: z.array(z.string()).optional().describe('Only these columns'),
     variables: variables.meta({ in: 'local' }),
   }),
   output: z.looseObject({}),
   paging: feedPages,
-  evidence: webMethod('queries.datafeed'),
   example: { arguments: { feed_token: 'feed-deployments-per-service', columns: ['service', 'deployments'] } },
 });
 
