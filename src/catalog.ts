@@ -137,20 +137,39 @@ function chosenToolsets(
   return chosen;
 }
 
-// Words of the query against words of the record; a hit in the name counts most. Enough for some hundred records.
+/**
+ * Words of the query against the beginnings of the record's words. One that few records have says more than one that
+ * most have, and a hit in the name most of all. Enough for some hundred records.
+ */
 function search(operations: readonly OperationFacts[], query: string): OperationFacts[] {
-  const words = query
+  const records = operations.map(operation => {
+    const { name, summary, toolset, route } = operation;
+    return { operation, name: wordsOf(name), text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
+  });
+  const wanted = [...new Set(wordsOf(query))].map(word => {
+    const isMeant = meaning(word);
+    const isIn = (words: readonly string[]) => words.some(isMeant);
+    const hits = records.filter(({ text }) => isIn(text)).length;
+    return { isIn, weight: Math.log(1 + records.length / Math.max(hits, 1)) };
+  });
+  const scored = records.map(({ operation, name, text }) => {
+    const worth = ({ isIn, weight }: (typeof wanted)[number]) => (isIn(text) ? weight * (isIn(name) ? 3 : 1) : 0);
+    return { operation, score: wanted.reduce((sum, one) => sum + worth(one), 0) };
+  });
+  return scored
+    .filter(({ score }) => score > 0 || wanted.length === 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ operation }) => operation);
+}
+
+const wordsOf = (text: string): string[] =>
+  text
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(Boolean);
-  const scored = operations.map(operation => {
-    const name = operation.name.toLowerCase();
-    const text = `${operation.summary} ${operation.toolset} ${operation.route}`.toLowerCase();
-    const score = words.reduce((sum, word) => sum + (name.includes(word) ? 3 : 0) + (text.includes(word) ? 1 : 0), 0);
-    return { operation, score };
-  });
-  return scored
-    .filter(({ score }) => score > 0 || words.length === 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ operation }) => operation);
+
+/** Any word that begins so, singular or plural. Short words begin too many others, so they have to be the word itself. */
+function meaning(word: string): (other: string) => boolean {
+  const beginning = word.replace(/(ies|e?s)$/, '');
+  return word.length <= 3 ? other => other === word : other => other.startsWith(beginning);
 }
