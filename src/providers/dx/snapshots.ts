@@ -26,7 +26,8 @@ export const listSnapshots = operation({
   name: 'dx_list_snapshots',
   route: 'GET /snapshots.list',
   effect: 'read',
-  summary: 'List snapshots: the developer experience surveys, with when they were held and how many answered.',
+  summary:
+    'List snapshots: the surveys of developer experience and satisfaction, when they were held and how many answered.',
   toolset,
   input: z.strictObject({}),
   output: z.looseObject({

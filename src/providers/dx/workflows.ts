@@ -110,8 +110,9 @@ const triggerWorkflow = operation({
   summary: 'Start a self-service workflow, for an entity where its scope is ENTITY. Follow it with wait_for_run.',
   toolset,
   input: z.strictObject({
-    workflow_identifier: required('Workflow: identifier or name').meta({ names: workflowName }),
+    // First, because the list of workflows that the other is looked up in depends on it.
     entity_identifier: entity.optional(),
+    workflow_identifier: required('Workflow: identifier or name').meta({ names: workflowName }),
     data: map('Values of its parameters').optional(),
   }),
   output: run,
