@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -67,36 +67,35 @@ const besideMain = {
 };
 
 /** `src/facts.ts` as it comes out: the facts themselves, not the records and the work that they are made from. */
-async function readyFacts() {
+const builtFacts = {
+  name: 'built-facts',
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]facts\.ts$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, 'src', 'facts.ts')
+        ? { path: join(root, 'src', 'facts-built.ts') }
+        : undefined,
+    );
+  },
+};
+
+/** The files that `src/facts-built.ts` reads. */
+async function writeFacts() {
   const { loadFacts } = await importSource('src/facts.ts');
+  const { fileOf } = await importSource('src/facts-built.ts');
   const { platforms, general } = await loadFacts();
-  // Most operations are not listed, and nobody looks at their schemas: those stay text until somebody does.
-  for (const platform of Object.values(platforms)) {
-    platform.operations = platform.operations.map(({ input, output, ...facts }) => ({
-      ...facts,
-      schemas: JSON.stringify({ input, output }),
-    }));
+  const apart = ['input', 'output', 'evidence', 'example'];
+  const files = {};
+  for (const facts of Object.values(platforms).flatMap(({ operations }) => operations)) {
+    const rest = Object.fromEntries(apart.map(key => [key, facts[key]]));
+    for (const key of apart) delete facts[key];
+    files[fileOf(facts)] = { ...files[fileOf(facts)], [facts.name]: rest };
   }
-  const text = JSON.stringify(JSON.stringify({ platforms, general }));
-  const contents = `
-    const withSchemas = ({ schemas, ...facts }) => {
-      let made;
-      const read = name => ({ enumerable: true, get: () => (made ??= JSON.parse(schemas))[name] });
-      return Object.defineProperties(facts, { input: read('input'), output: read('output') });
-    };
-    let facts;
-    export async function loadFacts() {
-      if (facts) return facts;
-      facts = JSON.parse(${text});
-      for (const platform of Object.values(facts.platforms)) platform.operations = platform.operations.map(withSchemas);
-      return facts;
-    }`;
-  return {
-    name: 'ready-facts',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]src[\\/]facts\.ts$/ }, () => ({ contents }));
-    },
-  };
+  files['index.json'] = { apart, platforms, general };
+  await mkdir(join(dist, 'facts'), { recursive: true });
+  const written = Object.entries(files).map(([name, content]) =>
+    writeFile(join(dist, 'facts', name), JSON.stringify(content)),
+  );
+  await Promise.all(written);
 }
 
 /**
@@ -105,7 +104,7 @@ async function readyFacts() {
  * to initialise modules that declare no side effects (zod); its splitting is right, but makes ES modules. So: split
  * first, then bundle the pieces as the CommonJS modules that they can be turned into one by one.
  */
-async function program(facts) {
+async function program() {
   const split = await build({
     ...node,
     entryPoints: { main: 'src/main.ts' },
@@ -116,7 +115,7 @@ async function program(facts) {
     sourcemap: 'inline',
     metafile: true,
     define: whereItIs,
-    plugins: [besideMain, facts],
+    plugins: [besideMain, builtFacts],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
   const piecesAsCommonJs = {
@@ -210,7 +209,7 @@ async function workerFiles() {
   return metafile;
 }
 
-function library(facts) {
+function library() {
   return build({
     ...node,
     entryPoints: { index: 'src/index.ts' },
@@ -220,7 +219,7 @@ function library(facts) {
     outdir: 'dist',
     chunkNames: 'library/[name]-[hash]',
     sourcemap: 'linked',
-    plugins: [facts],
+    plugins: [builtFacts],
   });
 }
 
@@ -233,12 +232,12 @@ async function types() {
 
 await rm(dist, { recursive: true, force: true });
 const compiled = types();
-const facts = await readyFacts();
 const [{ hash, metafile }, separate, worker] = await Promise.all([
-  program(facts),
+  program(),
   separateFiles(),
   workerFiles(),
-  library(facts),
+  library(),
+  writeFacts(),
   compiled,
 ]);
 await loader(hash);

@@ -3,7 +3,7 @@ import { providers } from './providers/index.ts';
 import type { ProviderCode } from './providers/provider.ts';
 import type { RunKind } from './runs/run.ts';
 import { generalTools } from './tools/general.ts';
-import { jsonSchema, toolInput, toolOutput } from './tools/schema.ts';
+import { jsonSchema, outputSchema, toolInput, toolOutput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
 export interface OperationFacts
@@ -29,6 +29,7 @@ export interface OperationFacts
   resource?: NonNullable<Operation['resource']>;
   /** JSON Schema of the tool's arguments, but for the choice of a connection. */
   input: JsonSchema;
+  /** JSON Schema of the structured answer. */
   output: JsonSchema;
 }
 
@@ -48,8 +49,8 @@ export interface Facts {
 let made: Promise<Facts> | undefined;
 
 /**
- * Works the facts out of the records, once. The build runs this and puts the outcome in its place (`scripts/build.mjs`):
- * loading every record and converting every schema would be most of the time that a start takes.
+ * Works the facts out of the records, once. The build runs this, keeps the outcome in files, and puts `facts-built.ts` in
+ * its place: loading every record and converting every schema would be most of the time that a start takes.
  */
 export function loadFacts(): Promise<Facts> {
   made ??= makeFacts();
@@ -60,7 +61,7 @@ async function makeFacts(): Promise<Facts> {
   const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
   const general = generalTools.map(({ name, input, output }) => [
     name,
-    { input: jsonSchema(input, 'input'), ...(output ? { output: jsonSchema(output, 'output') } : {}) },
+    { input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) },
   ]);
   return { platforms: Object.fromEntries(await Promise.all(loaded)), general: Object.fromEntries(general) };
 }
@@ -88,6 +89,6 @@ function operationFacts(operation: Operation): OperationFacts {
     starts: starts !== undefined,
     ...(resource ? { resource } : {}),
     input: toolInput(operation).published,
-    output: jsonSchema(toolOutput(operation), 'output'),
+    output: outputSchema(toolOutput(operation)),
   };
 }

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { built } from '../dist.ts';
 import { Fault, type FaultDetails } from '../errors.ts';
 
 /** A program of ours that runs as a process of its own, as the build names it. */
@@ -26,7 +25,7 @@ export async function startWorker(program: WorkerProgram, job: unknown, signal: 
   const { spawn } = await import('node:child_process');
   signal.throwIfAborted();
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  const child = spawn(process.execPath, [programFile(program)], {
+  const child = spawn(process.execPath, [built(`${program}.cjs`)], {
     env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
@@ -70,13 +69,4 @@ function ended(program: WorkerProgram, said: string): Fault {
     hint: 'Ask for less: fewer columns, a filter, an aggregate. Everything else goes on as before.',
     cause: said,
   });
-}
-
-// From main.cjs it is beside; from a piece of the library one folder up; from the source in what was built last.
-function programFile(program: WorkerProgram): string {
-  const here = import.meta.dirname;
-  const folders = [here, join(here, '..'), join(here, '..', '..', 'dist')];
-  const found = folders.map(folder => join(folder, `${program}.cjs`)).find(file => existsSync(file));
-  if (!found) throw new Error(`${program}.cjs is not there: it is made by npm run build`);
-  return found;
 }

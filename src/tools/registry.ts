@@ -168,7 +168,7 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
     title: toolTitle(facts, title),
     description: summary,
     inputSchema: withConnection(input, shared.connections.of(platform, api)),
-    outputSchema: objectRoot(output),
+    outputSchema: output,
     annotations: hints(facts),
   } as Tool;
   return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
@@ -182,25 +182,13 @@ function generalDefinition(general: GeneralTool, shared: Shared, schemas: Facts[
     title: general.title,
     description: general.description,
     inputSchema: published,
-    ...(output ? { outputSchema: objectRoot(output) } : {}),
+    ...(output ? { outputSchema: output } : {}),
     annotations: general.annotations,
   } as Tool;
   return {
     tool,
     answer: (args, call) => general.call(parseArguments(general.name, input, args) as never, shared, call),
   };
-}
-
-// A platform may leave out what its documentation promises; clients throw a whole answer away over a missing field.
-function objectRoot(schema: Record<string, unknown>): Record<string, unknown> {
-  return { type: 'object', ...(withoutRequired(schema) as Record<string, unknown>) };
-}
-
-function withoutRequired(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutRequired);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
 }
 
 /** All four, always: a client that finds one missing assumes the worst. */

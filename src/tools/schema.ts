@@ -134,6 +134,21 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
   return json;
 }
 
+/**
+ * A tool's output as published. A platform may leave out what its documentation promises, and clients throw a whole
+ * answer away over a missing field: so nothing is required.
+ */
+export function outputSchema(schema: z.ZodType): JsonSchema {
+  return { type: 'object', ...(withoutRequired(jsonSchema(schema, 'output')) as JsonSchema) };
+}
+
+function withoutRequired(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRequired);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
+}
+
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** "Acme: list projects", from name and title. */
