@@ -33,6 +33,7 @@ const apart = {
   'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
   undici: { file: 'undici.cjs' },
   './mcp-client.ts': { file: 'client.cjs', from: 'src/cli' },
+  '@modelcontextprotocol/server/validators/ajv': { file: 'ajv.cjs' },
 };
 
 /** A simulator needs nothing of the program, and a start needs none of them. */
@@ -63,6 +64,9 @@ const besideMain = {
           : undefined,
       );
     }
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: join(root, 'src', 'server', 'sdk-shims.ts'),
+    }));
   },
 };
 
