@@ -105,6 +105,8 @@ export interface OperationContext extends Call {
 export interface RequestOptions {
   /** Overrides of the query the arguments give. */
   query?: Record<string, unknown>;
+  /** The body in place of what the arguments give. */
+  json?: unknown;
   /** Statuses besides 2xx that are an answer. */
   accept?: readonly number[];
   /** What the body is. Default `json`. */

@@ -138,7 +138,7 @@ async function send(
     url:
       options.url ??
       buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
-    ...(await bodyOf(operation, parts.body, context)),
+    ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
     repeatable: operation.effect === 'read' || operation.idempotent === true,
     changes: operation.effect !== 'read',
     operation: operation.name,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../operation.ts';
-import { entity, filter, fromClients, named, text, withName } from './arguments.ts';
+import { entity, filter, fromClients, text, withName } from './arguments.ts';
 
 export const parameter = z.looseObject({
   name: z.string(),
@@ -54,7 +54,7 @@ export const getFunction = operation({
   example: { arguments: { function: 'Geology:Laboratory:AssaysByHole' } },
 });
 
-const described = {
+export const functionFields = {
   id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
   name: z.string().min(1).describe('Name'),
   friendlyName: text('Name for people'),
@@ -89,7 +89,7 @@ export const saveFunction: Operation = operation({
   toolset: 'functions',
   doubt: 'datagrok_get_function shows whether it was saved.',
   input: z.strictObject({
-    ...described,
+    ...functionFields,
     source: z.enum(['script', 'data-query']).describe('Which of the two'),
     script: script.script.optional(),
     language: script.language.optional(),
@@ -105,6 +105,3 @@ export const saveFunction: Operation = operation({
     return brief(body) as z.input<typeof functionRow>;
   },
 });
-
-export const functionFields = described;
-export const namedRows = named;

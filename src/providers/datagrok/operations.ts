@@ -5,16 +5,24 @@ import { connections } from './connections.ts';
 import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
 import { deleteFile, downloadFile, listFiles, uploadFile } from './files.ts';
 import { getFunction, listFunctions, saveFunction } from './functions.ts';
+import { groups } from './groups.ts';
+import { scriptsQueriesProjects } from './internal.ts';
+import { packages } from './packages.ts';
 import { batch, healthcheck } from './server.ts';
+import { spaces } from './spaces.ts';
+import { syncFolder } from './sync.ts';
 import { downloadTable, uploadTable } from './tables.ts';
+import { users } from './users.ts';
 
 export const datagrokCode: ProviderCode = {
   operations: [
     ...[downloadFile, uploadFile, downloadTable, uploadTable, createDashboard, shareDashboard, callFunction],
-    ...[listFiles, deleteFile, shareEntity],
+    ...[listFiles, deleteFile, syncFolder, shareEntity],
     ...[listFunctions, getFunction, saveFunction],
     ...connections,
+    ...[...users, ...groups, ...packages],
     ...[healthcheck, batch],
+    ...[...scriptsQueriesProjects, ...spaces],
   ],
   // Calls are synchronous: there is nothing to come back to.
   runs: [],
