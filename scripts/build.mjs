@@ -32,6 +32,7 @@ const node = {
 const apart = {
   'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
   undici: { file: 'undici.cjs' },
+  'prom-client': { file: 'metrics.cjs' },
   './mcp-client.ts': { file: 'client.cjs', from: 'src/cli' },
   '@modelcontextprotocol/server/validators/ajv': { file: 'ajv.cjs' },
 };

@@ -5,7 +5,7 @@ import { type FaultCode, faultCodes } from '../src/errors.ts';
 import { fieldMeta, type Operation } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
-import { httpSettings } from '../src/server/http/settings.ts';
+import { httpOptions, httpSettings, settingParts } from '../src/server/http/settings.ts';
 import { generalTools } from '../src/tools/general.ts';
 import { toolInput } from '../src/tools/schema.ts';
 
@@ -116,6 +116,29 @@ const settingRows = (table: z.ZodObject, prefix: string) =>
     ];
   });
 
+const describe = (schema: z.ZodType) => fieldMeta(schema).description ?? '';
+
+/** Secrets are no flags. */
+const stateKeyRows = () =>
+  (['state_key', 'state_key_file'] as const).map(key => [
+    '',
+    `\`DATA_PLATFORMS_HTTP_${key.toUpperCase()}\``,
+    `\`${key}\``,
+    '',
+    describe(httpSettings.shape[key]),
+  ]);
+
+const fileRows = () =>
+  (['tokens', 'oauth', 'access', 'operators'] as const).map(key => [`\`${key}\``, describe(httpSettings.shape[key])]);
+
+function partRows(part: z.ZodObject): string[][] {
+  return Object.entries(part.shape as Record<string, z.ZodType>).map(([key, schema]) => {
+    const fallback = schema.safeParse(undefined);
+    const standard = fallback.success && fallback.data !== undefined ? JSON.stringify(fallback.data) : '';
+    return [`\`${key}\``, fallback.success ? '' : 'yes', standard && `\`${standard}\``, describe(schema)];
+  });
+}
+
 function configuration(): string {
   const head = ['flag', 'variable', 'key in the file', 'default', 'meaning'];
   return page(
@@ -129,7 +152,13 @@ function configuration(): string {
     ]),
     '## HTTP',
     'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
-    table(head, settingRows(httpSettings, 'DATA_PLATFORMS_HTTP_')),
+    table(head, [...settingRows(httpOptions, 'DATA_PLATFORMS_HTTP_'), ...stateKeyRows()]),
+    'The rest stands in the file alone:',
+    table(['key in the file', 'meaning'], fileRows()),
+    ...Object.entries(settingParts).flatMap(([name, part]) => [
+      `### \`http.${name}\`${name === 'oauth' ? '' : ', each'}`,
+      table(['key', 'needed', 'default', 'meaning'], partRows(part)),
+    ]),
     '## Traces',
     'Set `OTEL_EXPORTER_OTLP_ENDPOINT` (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`), and every request and every request to a platform becomes a span, sent as OTLP over HTTP (`http/protobuf`). Sampling, headers, the name of the service and the like come from the [usual variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Names follow the conventions for [MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md) and [HTTP](https://opentelemetry.io/docs/specs/semconv/http/http-spans/); arguments and results are left out. Without it no span is made. Either way `traceparent` and `tracestate` of a request, in its `_meta` or in its headers, go on to the platform.',
     '## Platforms',

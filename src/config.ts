@@ -4,7 +4,7 @@ import { Fault } from './errors.ts';
 import { fieldMeta } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
 import { nearest } from './references.ts';
-import { type HttpSettings, httpSettings } from './server/http/settings.ts';
+import { type HttpSettings, httpOptions, httpSettings } from './server/http/settings.ts';
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
@@ -96,7 +96,7 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   refuseUnknownVariables(env, providers);
   const general = readTable(generalTable, fromFile, env, flags) as GeneralSettings;
-  const http = readTable(httpTable, httpFromFile as Settings | undefined, env, httpFlags) as HttpSettings;
+  const http = withStateKey(readTable(httpTable, httpFromFile as Settings | undefined, env, httpFlags) as HttpSettings);
   const found = Object.entries(connections as Record<string, Settings>).map(([name, value]) =>
     fromFileEntry(name, value, providers, env),
   );
@@ -111,6 +111,15 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   }
   // What looks at a connection alone has to know it too: some reading shows secrets.
   return { ...general, http, connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })) };
+}
+
+/** The state key from its file, where it is in one. */
+function withStateKey(http: HttpSettings): HttpSettings {
+  const { state_key_file: path } = http;
+  if (path === undefined) return http;
+  if (http.state_key !== undefined)
+    throw misconfigured('There are both http.state_key and http.state_key_file.', 'Keep one of them.');
+  return { ...http, state_key: readSecret(path, 'http.state_key_file') };
 }
 
 /** The names of the variables that configure a provider, and whether each is needed. */
@@ -135,6 +144,8 @@ const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCa
 /** A table of settings, and where its keys are found. */
 interface Table {
   schema: z.ZodObject;
+  /** Those that are variables too. */
+  variables: readonly string[];
   /** Before the key in the names of variables. */
   prefix: string;
   /** Before the key where the file is meant. */
@@ -145,14 +156,21 @@ interface Table {
 
 const generalTable: Table = {
   schema: generalSettings,
+  variables: Object.keys(generalSettings.shape),
   prefix: 'DATA_PLATFORMS_',
   path: '',
   others: ['connections', 'http'],
 };
-const httpTable: Table = { schema: httpSettings, prefix: 'DATA_PLATFORMS_HTTP_', path: 'http.', others: [] };
+const httpTable: Table = {
+  schema: httpSettings,
+  variables: [...Object.keys(httpOptions.shape), 'state_key', 'state_key_file'],
+  prefix: 'DATA_PLATFORMS_HTTP_',
+  path: 'http.',
+  others: [],
+};
 
 function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'], flags: Settings = {}): Settings {
-  const { schema, prefix, path, others } = table;
+  const { schema, variables, prefix, path, others } = table;
   const known = Object.keys(schema.shape);
   const given = { ...file, ...fromEnvironment(table, env), ...flags };
   for (const key of Object.keys(given)) {
@@ -163,16 +181,17 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = String(issue?.path[0] ?? '');
+  const elsewhere = variables.includes(key) ? `--${key.replaceAll('_', '-')}, ${prefix}${key.toUpperCase()} or ` : '';
   throw misconfigured(
-    `Setting ${path}${key}: ${issue?.message ?? 'malformed'}.`,
+    `Setting ${path}${issue?.path.join('.') ?? key}: ${issue?.message ?? 'malformed'}.`,
     `${fieldMeta((schema.shape as Record<string, z.ZodType>)[key] ?? schema).description ?? ''}. ` +
-      `It is --${key.replaceAll('_', '-')}, ${prefix}${key.toUpperCase()} or "${path}${key}" in the file.`,
+      `It is ${elsewhere}"${path}${key}" in the file.`,
   );
 }
 
-function fromEnvironment({ schema, prefix }: Table, env: ConfigSources['env']): Settings {
+function fromEnvironment({ variables, prefix }: Table, env: ConfigSources['env']): Settings {
   const given: Settings = {};
-  for (const key of Object.keys(schema.shape)) {
+  for (const key of variables) {
     const value = env[`${prefix}${key.toUpperCase()}`];
     if (value !== undefined && value !== '') given[key] = value;
   }
@@ -182,8 +201,8 @@ function fromEnvironment({ schema, prefix }: Table, env: ConfigSources['env']): 
 function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): void {
   const known = new Set([
     ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
-    ...[generalTable, httpTable].flatMap(({ schema, prefix }) =>
-      Object.keys(schema.shape).map(key => `${prefix}${key.toUpperCase()}`),
+    ...[generalTable, httpTable].flatMap(({ variables, prefix }) =>
+      variables.map(key => `${prefix}${key.toUpperCase()}`),
     ),
     ...providers.flatMap(provider =>
       providerVariables(provider).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),

@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
 import { loadConfig } from '../src/config.ts';
@@ -50,6 +50,8 @@ export interface WorldOptions {
   /** Simulators of other definitions, beside those. */
   also?: readonly SimulatorDefinition[];
   file?: string;
+  /** Connections of a configuration file, from the simulators' settings. Default: one for each, by variables. */
+  connections?(settings: Readonly<Record<Platform, Readonly<Record<string, string>>>>): Row;
   env?: Record<string, string | undefined>;
   flags?: Row;
   clock?: VirtualClock;
@@ -67,7 +69,8 @@ export async function startWorld(options: WorldOptions = {}) {
     flags = {},
     clock = virtualClock(),
     log = silent,
-    file,
+    file: given,
+    connections,
     local = true,
     platforms = ['datarock'],
     also = [],
@@ -83,6 +86,9 @@ export async function startWorld(options: WorldOptions = {}) {
   // Only those that were asked for are there; a test that names another one fails at once.
   const simulators = Object.fromEntries(started) as unknown as Simulators;
   const environment = Object.assign({}, ...started.map(([, simulator]) => simulator.environment), others.environment);
+  const settings = Object.fromEntries(started.map(([name, simulator]) => [name, simulator.settings]));
+  const file = connections ? join(results, '..', `${basename(results)}.json`) : given;
+  if (connections && file) await writeFile(file, JSON.stringify({ connections: connections(settings as never) }));
   const config = loadConfig(
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
@@ -93,6 +99,7 @@ export async function startWorld(options: WorldOptions = {}) {
     for (const [, simulator] of started) await simulator.close();
     await others.close();
     await rm(results, { recursive: true, force: true });
+    if (connections && file) await rm(file);
   });
   async function call(name: string, args: unknown = {}, options?: CallOptions): Promise<Seen> {
     return see(await server.tools.call(name, args, options));

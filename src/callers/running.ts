@@ -3,9 +3,12 @@ import { Fault } from '../errors.ts';
 /** The calls that run in this process, by caller. */
 export class RunningCalls {
   readonly #calls = new Map<string, Set<AbortController>>();
-  #waiting: (() => void)[] = [];
   /** How many one caller may have at once. */
   mostPerCaller = Number.POSITIVE_INFINITY;
+
+  get size(): number {
+    return [...this.#calls.values()].reduce((sum, its) => sum + its.size, 0);
+  }
 
   /** @throws Fault `rate_limited` */
   begin(owner: string): AbortController {
@@ -21,19 +24,11 @@ export class RunningCalls {
     its?.delete(controller);
     // Callers come and go for as long as the process lives.
     if (its?.size === 0) this.#calls.delete(owner);
-    if (this.#calls.size > 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Gives all of them up. They answer with the fault. */
   abort(fault: Fault): void {
     for (const its of this.#calls.values()) for (const controller of its) controller.abort(fault);
-  }
-
-  /** Resolves when none is left. */
-  idle(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve();
-    return new Promise(resolve => this.#waiting.push(resolve));
   }
 }
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { generalSettings } from '../config.ts';
 import { fieldMeta } from '../operation.ts';
-import { httpSettings } from '../server/http/settings.ts';
+import { httpOptions } from '../server/http/settings.ts';
 import type { Flags } from './session.ts';
 
 /** A setting as a flag. */
@@ -25,9 +25,9 @@ export const generalFlags: readonly Flag[] = [
   { name: 'config', long: 'config', value: 'file', description: 'JSON file with settings and connections' },
 ];
 
-/** A flag for each setting of the HTTP server that can be one. Made on demand: only one command has them. */
+/** A flag for each option of the HTTP server. Made on demand: only one command has them. */
 export const httpFlags = (): readonly Flag[] =>
-  Object.entries(httpSettings.shape).map(([key, schema]) => flagOf(key, schema));
+  Object.entries(httpOptions.shape).map(([key, schema]) => flagOf(key, schema));
 
 // Asked of the schema itself: this is on the way of every start, where converting it to JSON Schema would be felt.
 // The default is told, not set: a flag that is not given must leave the variable and the file their say.

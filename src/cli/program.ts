@@ -68,6 +68,11 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     });
   addOptions(http, 'HTTP options:', httpFlags());
   program
+    .command('token')
+    .description('Make a bearer token for a caller of the HTTP server')
+    .argument('<name>', 'who gets it')
+    .action(async (name: string) => done((await import('./token.ts')).token(name, terminal)));
+  program
     .command('demo')
     .description('Tell a story on the sandbox with a real MCP client: no account, no network')
     .action(async (_, command: Command) => done(await (await import('./demo.ts')).demo(flagsOf(command), terminal)));

@@ -213,7 +213,9 @@ function cleanDeep(value: unknown): unknown {
 }
 
 /** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
-export const guessTokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value) ?? '') / 2.8);
+export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
+
+export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);
 
 function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
   const text = clean(lines.filter(Boolean).join('\n'));

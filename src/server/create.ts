@@ -49,7 +49,7 @@ export interface ServerDependencies {
   local?: boolean;
   /** In place of the configured connections. */
   accounts?(redactor: Redactor): ConnectionState[];
-  /** Shared by replicas, so that each takes what another handed out. Default: one of this process. */
+  /** Shared by replicas, so that each takes what another handed out. Default: of the configured key. */
   signer?: Signer;
   /** Where spans are to be made. Asked for by the first request. */
   tracer?: ((log: Log) => Promise<Tracer | undefined>) | undefined;
@@ -64,10 +64,18 @@ const mostCallers = 500;
  */
 export async function createServer(
   config: Config,
-  { clock = systemClock(), log, local = false, accounts, signer, tracer: openTracer }: ServerDependencies = {},
+  {
+    clock = systemClock(),
+    log,
+    local = false,
+    accounts,
+    signer = replicated(config),
+    tracer: openTracer,
+  }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
+  if (config.http.state_key !== undefined) redactor.add(config.http.state_key);
   const ownLog = log ?? createLog(config.log_level, redactor);
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
@@ -115,6 +123,9 @@ export async function createServer(
     },
   };
 }
+
+/** Replicas that were given the same key take what another of them has signed. */
+const replicated = ({ http: { state_key } }: Config) => (state_key === undefined ? undefined : createSigner(state_key));
 
 /** What a caller may use can change with its next token. */
 const keyOf = ({ owner, connections }: Caller) => JSON.stringify([owner, connections && [...connections].sort()]);

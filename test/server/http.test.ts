@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { listen } from '../../src/server/http/listen.ts';
 import { httpSettings } from '../../src/server/http/settings.ts';
 import { startWorld } from '../harness.ts';
-import { legacy, modern, startListening } from './listening.ts';
+import { legacy, type Message, modern, startListening } from './listening.ts';
 
 const listProjects = { name: 'datarock_list_projects', arguments: {} };
 
@@ -97,26 +97,127 @@ describe('over HTTP', () => {
   });
 });
 
-describe('told to stop', () => {
-  const longRun = {
-    name: 'datarock_create_export',
-    arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all', wait_seconds: 45 },
-    _meta: { progressToken: 'p' },
-  };
+const longRun = {
+  name: 'datarock_create_export',
+  arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all', wait_seconds: 45 },
+  _meta: { progressToken: 'p' },
+};
 
+describe('told to stop', () => {
   it('it takes up nothing new, and lets a running call end', async () => {
-    const { post, send, stream, listener, clock } = await startListening();
+    const { post, send, listener, clock, datarock } = await startListening();
+    datarock.faults.add({ kind: 'slow', ms: 15_000 });
     const goOn = clock.hold();
-    const call = await stream('/mcp', legacy('tools/call', longRun));
-    expect(await call.next()).toMatchObject({ method: 'notifications/progress' });
+    const call = post(legacy('tools/call', listProjects));
+    await until(() => datarock.requests.length > 0);
     const drained = listener.drain();
     expect(await send('/readyz')).toMatchObject({ status: 503, body: 'stopping\n' });
     expect(await send('/healthz')).toMatchObject({ status: 200 });
     const late = await post(legacy('tools/call', listProjects));
     expect(late).toMatchObject({ status: 503, headers: { 'retry-after': '1', connection: 'close' } });
     goOn();
-    expect(await call.last()).toMatchObject({ result: { structuredContent: { run: { status: 'succeeded' } } } });
+    expect((await call).message.result).toMatchObject({ structuredContent: { page: { total: 4 } } });
     await drained;
     await expect(send('/healthz')).rejects.toThrow('ECONNREFUSED');
   });
+
+  it('it tells calls after 20 s to answer, and waits no longer than 25 s', async () => {
+    const { stream, listener, clock, datarock } = await startListening({ sse: true });
+    datarock.faults.add({ kind: 'hang' });
+    const call = stream('/mcp', legacy('tools/call', listProjects));
+    await until(() => datarock.requests.length > 0);
+    const drained = listener.drain();
+    await clock.advance(20_000);
+    expect(textOf(await (await call).last())).toMatch(/^cancelled: This server is stopping/);
+    await drained;
+  });
+
+  it('it ends streams that would stay open', async () => {
+    const { stream, listener } = await startListening({ sse: true, legacy_sessions: true });
+    const events = await stream('/sse');
+    const { message, headers } = modern('subscriptions/listen', { notifications: { resourcesListChanged: true } });
+    const listening = await stream('/mcp', message, headers);
+    expect(await listening.next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    await listener.drain();
+    expect(await events.last()).toBeUndefined();
+    expect(await listening.last()).toMatchObject({ id: 1, result: {} });
+  });
+});
+
+const textOf = (message: Message | undefined) =>
+  (message?.result?.['content'] as { text: string }[] | undefined)?.[0]?.text;
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+}
+
+describe('a session of an older client', () => {
+  const opening = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+
+  it('lasts until it is ended, or nobody has used it for half an hour', async () => {
+    const { post, send, clock } = await startListening({ legacy_sessions: true });
+    const open = async () => (await post(legacy('initialize', opening))).headers['mcp-session-id'] as string;
+    const [first, second] = [await open(), await open()];
+    expect(first).not.toBe(second);
+    const list = (id: string) => post(legacy('tools/list'), { 'mcp-session-id': id });
+    expect((await list(first)).message.result).toHaveProperty('tools');
+    expect((await send('/mcp', { method: 'DELETE', headers: { 'mcp-session-id': first } })).status).toBe(200);
+    expect(await list(first)).toMatchObject({ status: 404 });
+    await clock.advance(1_700_000);
+    expect((await list(second)).status).toBe(200);
+    await clock.advance(1_900_000);
+    const over = await list(second);
+    expect(over.status).toBe(404);
+    expect(over.message.error?.message).toBe('Session not found. Initialize a new one.');
+    // Without a session, and in the new era, everything is as before.
+    expect((await post(legacy('tools/list'))).message.result).toHaveProperty('tools');
+    const { message, headers } = modern('tools/list');
+    expect((await post(message, headers)).message.result).toHaveProperty('tools');
+  });
+
+  it('is refused where a caller has a hundred', async () => {
+    const { post } = await startListening({ legacy_sessions: true });
+    for (let index = 0; index < 100; index++) expect((await post(legacy('initialize', opening))).status).toBe(200);
+    expect(await post(legacy('initialize', opening))).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+  });
+});
+
+describe('one caller', () => {
+  it('has so many calls at once, whatever they come by', async () => {
+    const { post, stream, clock, server } = await startListening({ calls_per_caller: 2 });
+    const goOn = clock.hold();
+    const calls = [1, 2].map(id => stream('/mcp', legacy('tools/call', longRun, id)));
+    await until(() => server.running.size === 2);
+    const third = await post(legacy('tools/call', listProjects, 3));
+    expect(third.message.result).toMatchObject({
+      isError: true,
+      _meta: { 'data-platforms-mcp/fault': { code: 'rate_limited', retryAfter: 1 } },
+    });
+    expect(textOf(third.message)).toMatch(/^rate_limited: You have 2 calls running here already/);
+    goOn();
+    for (const call of calls) await (await call).last();
+    expect(textOf((await post(legacy('tools/call', listProjects, 4))).message)).toMatch(/^All 4 projects/);
+  });
+});
+
+it('counts for Prometheus', async () => {
+  const { post, send } = await startListening();
+  await post(legacy('tools/call', listProjects));
+  await post(legacy('tools/call', longRun));
+  await post(legacy('tools/call', { name: 'datarock_list_holes', arguments: {} }));
+  await post(legacy('tools/call', { name: 'made_up_name', arguments: {} }));
+  const { body, headers } = await send('/metrics');
+  expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  const value = (line: string) => Number(body.match(new RegExp(`^${line.replace(/[{}]/g, '\\$&')} (.*)$`, 'm'))?.[1]);
+  expect(value('data_platforms_calls_total{tool="datarock_list_projects",outcome="ok"}')).toBe(1);
+  expect(value('data_platforms_calls_total{tool="datarock_list_holes",outcome="bad_arguments"}')).toBe(1);
+  expect(value('data_platforms_calls_total{tool="unknown",outcome="unknown_operation"}')).toBe(1);
+  expect(value('data_platforms_errors_total{code="bad_arguments"}')).toBe(1);
+  expect(value('data_platforms_upstream_requests_total')).toBeGreaterThan(40);
+  expect(value('data_platforms_upstream_bytes_total')).toBeGreaterThan(100_000);
+  expect(value('data_platforms_answer_bytes_total')).toBeGreaterThan(1000);
+  expect(value('data_platforms_saved_tokens_total')).toBeGreaterThan(50_000);
+  expect(value('data_platforms_call_seconds_count')).toBe(4);
+  expect(value('data_platforms_running_calls')).toBe(0);
+  expect(body).not.toContain('made_up_name');
 });

@@ -1,17 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { Fault } from '../../errors.ts';
 import type { DataPlatformsServer } from '../create.ts';
-import { narrowListening } from '../subscriptions.ts';
-import { readBody } from './body.ts';
-import { guard, hostInUrl, isLoopback } from './guard.ts';
+import { hostInUrl, isLoopback } from './guard.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { RunEvents } from './run-events.ts';
+import { createRoutes } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
-import { Traffic } from './traffic.ts';
 
 /** A server that listens. */
 export interface HttpListener {
@@ -21,7 +16,8 @@ export interface HttpListener {
   drain(): Promise<void>;
 }
 
-/** How long running calls may take to end, in ms. */
+/** When running calls are told to answer with what they have, and when they are no longer waited for, in ms. */
+const giveUpMs = 20_000;
 const drainMs = 25_000;
 /** Longer than proxies keep a connection to us, so that it is they who close it. In ms. */
 const keepAliveMs = 75_000;
@@ -31,54 +27,33 @@ const keepAliveMs = 75_000;
  * @throws Fault `not_configured` where everybody could reach it and nobody would have to say who they are
  */
 export async function listen(server: DataPlatformsServer, settings: HttpSettings): Promise<HttpListener> {
-  if (!isLoopback(settings.host) && !settings.allow_unauthenticated) throw openToEverybody(settings);
-  const onerror = (error: Error) => server.log.warn({ err: error }, 'protocol');
-  const events = new RunEvents();
-  const mcp = createMcpHandler(server.factory, { onerror, bus: events });
-  const answerMcp = toNodeHandler(mcp, { onerror });
-  const mayComeIn = guard(settings);
-  const bodyLimit = settings.body_limit_mib * 2 ** 20;
-  const traffic = new Traffic();
-
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://internal');
-    if (pathname === '/healthz') return tell(response, 200, 'ok');
-    if (pathname === '/readyz')
-      return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
-    const refused = mayComeIn(request.headers);
-    if (refused) throw new Refusal(403, -32000, refused);
-    if (traffic.stopping) throw stopping();
-    traffic.add(response);
-    if (pathname !== '/mcp') throw new Refusal(404, -32000, 'There is nothing here. MCP is at /mcp.');
-    const body = request.method === 'POST' ? await readBody(request, bodyLimit) : undefined;
-    const { method = 'GET', url = '/' } = request;
-    const incoming = Object.assign(request, { method, url });
-    if (!staysOpen(body)) return answerMcp(incoming, response, body);
-    traffic.leaveOut(response);
-    const { uris, message } = narrowListening(body, server.runs);
-    await events.listening({ uris, runs: server.runs }, () => answerMcp(incoming, response, message));
-  }
-
-  const http = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    route(request, response).catch(error => {
+  const { host, port, tokens, oauth, public_url } = settings;
+  if (!isLoopback(host) && tokens.length === 0 && !oauth && !settings.allow_unauthenticated)
+    throw openToEverybody(host);
+  server.running.mostPerCaller = settings.calls_per_caller;
+  const http = createServer({ keepAliveTimeout: keepAliveMs });
+  http.listen(port, host);
+  await once(http, 'listening');
+  const url = `http://${hostInUrl(host)}:${(http.address() as AddressInfo).port}/mcp`;
+  const routes = await createRoutes(server, settings, public_url ?? url);
+  http.on('request', (request, response) => {
+    routes.answer(request, response).catch(error => {
       if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
-      if (response.headersSent) return void response.destroy();
-      refuse(response, error instanceof Refusal ? error : new Refusal(500, -32603, 'Internal error.'));
+      if (response.headersSent) response.destroy();
+      else refuse(response, error instanceof Refusal ? error : new Refusal(500, -32603, 'Internal error.'));
     });
   });
-  http.listen(settings.port, settings.host);
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
 
   return {
-    url: `http://${hostInUrl(settings.host)}:${port}/mcp`,
+    url,
     async drain() {
+      const { clock } = server.shared;
       // Not deaf meanwhile: who comes now is told to go elsewhere.
-      traffic.stopping = true;
-      const patience = server.shared.clock.alarm(drainMs, () => void mcp.close());
-      await traffic.idle();
-      patience.clear();
-      await mcp.close();
+      routes.traffic.stopping = true;
+      const giveUp = clock.alarm(giveUpMs, () => server.running.abort(stopped()));
+      await Promise.race([routes.traffic.idle(), new Promise<void>(resolve => void clock.alarm(drainMs, resolve))]);
+      giveUp.clear();
+      await routes.close();
       const closed = new Promise(resolve => http.close(resolve));
       // What is left has had its last word.
       setTimeout(() => http.closeAllConnections(), 500).unref();
@@ -87,18 +62,16 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
   };
 }
 
-function tell(response: ServerResponse, status: number, word: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${word}\n`);
-}
+const stopped = () =>
+  new Fault({
+    code: 'cancelled',
+    message: 'This server is stopping, and the call did not end in time.',
+    hint: 'Repeat it: another process answers. A run that was started goes on, and wait_for_run finds it.',
+  });
 
-const stopping = () =>
-  new Refusal(503, -32000, 'This server is stopping. Repeat the request.', { 'retry-after': '1', connection: 'close' });
-
-const staysOpen = (body: unknown) => (body as { method?: unknown } | undefined)?.method === 'subscriptions/listen';
-
-const openToEverybody = ({ host }: HttpSettings) =>
+const openToEverybody = (host: string) =>
   new Fault({
     code: 'not_configured',
     message: `On ${host} others could reach this server, and nobody would have to say who they are.`,
-    hint: 'Give it callers under http.tokens or http.oauth in the configuration file; or say --allow-unauthenticated.',
+    hint: 'Name callers under http.tokens or http.oauth in the configuration file; or say --allow-unauthenticated.',
   });

@@ -1,26 +1,22 @@
-import type { ServerResponse } from 'node:http';
-
-/** Answers that are under way. Streams that stay open until somebody ends them are none. */
+/** What is still to be answered. Streams that stay open until somebody ends them are not. */
 export class Traffic {
-  readonly #answers = new Set<ServerResponse>();
-  #idle: (() => void) | undefined;
+  readonly #pending = new Set<object>();
+  #waiting: (() => void)[] = [];
   /** Nothing new is taken up. */
   stopping = false;
 
-  add(response: ServerResponse): void {
-    this.#answers.add(response);
-    response.once('close', () => this.leaveOut(response));
+  add(pending: object): void {
+    this.#pending.add(pending);
   }
 
-  leaveOut(response: ServerResponse): void {
-    if (this.#answers.delete(response) && this.#answers.size === 0) this.#idle?.();
+  remove(pending: object): void {
+    if (!this.#pending.delete(pending) || this.#pending.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Resolves when every answer has left, or its client has gone. */
+  /** Resolves when every answer has left, or nobody is there any more to take it. */
   idle(): Promise<void> {
-    if (this.#answers.size === 0) return Promise.resolve();
-    return new Promise(resolve => {
-      this.#idle = resolve;
-    });
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push(resolve));
   }
 }

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../errors.ts';
+import { nearest } from '../references.ts';
+import type { AccessRule } from '../server/http/settings.ts';
+import type { Caller } from './caller.ts';
+
+/** What a proof of identity says, whichever kind it was. */
+export interface Identity {
+  /** Who vouches for the subject: it means somebody else elsewhere. */
+  issuer: string;
+  subject: string;
+  groups: readonly string[];
+}
+
+/** Finds out what a caller may use. */
+export type Access = (identity: Identity) => Caller;
+
+/**
+ * Reads who may use which connections.
+ * @throws Fault `not_configured` for a rule about a connection that does not exist
+ */
+export function accessBy(rules: readonly AccessRule[] | undefined, connections: readonly string[]): Access {
+  for (const name of rules?.flatMap(rule => rule.connections) ?? [])
+    if (!connections.includes(name)) throw noConnection(name, connections);
+  return ({ issuer, subject, groups }) => {
+    const owner = createHash('sha256')
+      .update(JSON.stringify([issuer, subject]))
+      .digest('base64url');
+    const base = { name: subject, owner };
+    if (!rules) return base;
+    const its = rules.filter(
+      rule =>
+        rule.subjects.includes('*') ||
+        rule.subjects.includes(subject) ||
+        rule.groups.some(group => groups.includes(group)),
+    );
+    return { ...base, connections: new Set(its.flatMap(rule => rule.connections)) };
+  };
+}
+
+function noConnection(name: string, connections: readonly string[]): Fault {
+  const near = nearest(name, connections);
+  return new Fault({
+    code: 'not_configured',
+    message: `http.access names a connection "${name}", which does not exist.`,
+    hint: near ? `Did you mean ${near}?` : `There are: ${connections.join(', ') || 'none'}.`,
+  });
+}

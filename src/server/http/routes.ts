@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
+import type { DataPlatformsServer } from '../create.ts';
+import { narrowListening } from '../subscriptions.ts';
+import { readBody } from './body.ts';
+import { createDoor } from './door.ts';
+import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
+import { guard } from './guard.ts';
+import { createMetrics } from './metrics.ts';
+import { Refusal } from './refusal.ts';
+import { RunEvents } from './run-events.ts';
+import { Sessions } from './sessions.ts';
+import type { HttpSettings } from './settings.ts';
+import { SseStreams } from './sse.ts';
+import { Traffic } from './traffic.ts';
+
+/** What answers the requests of one HTTP server. */
+export interface Routes {
+  /** @throws Refusal */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  traffic: Traffic;
+  /** Ends streams and sessions, and gives up what is still running. */
+  close(): Promise<void>;
+}
+
+/** `url`: address of `/mcp` as clients see it. @throws Fault `not_configured` */
+export async function createRoutes(server: DataPlatformsServer, settings: HttpSettings, url: string): Promise<Routes> {
+  const traffic = new Traffic();
+  const events = new RunEvents();
+  const onerror = (error: Error) => server.log.warn({ err: error }, 'protocol');
+  const mcp = createMcpHandler(server.factory, { onerror, bus: events });
+  const answerMcp = toNodeHandler(mcp, { onerror });
+  const sessions = new Sessions(server);
+  const streams = new SseStreams(server, new URL('messages', url).pathname, traffic);
+  const metrics = await createMetrics(server, { sessions: () => sessions.size, streams: () => streams.size });
+  const door = createDoor(server, settings, url);
+  const findFault = guard(settings);
+  const bodyLimit = settings.body_limit_mib * 2 ** 20;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: target = '/' } = request;
+    const { pathname } = new URL(target, 'http://internal');
+    if (pathname === '/healthz') return tell(response, 200, 'ok');
+    if (pathname === '/readyz')
+      return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
+    const fault = findFault(request.headers);
+    if (fault) throw new Refusal(403, -32000, fault);
+    if (door.metadata && pathname === door.metadata.path) return publish(response, door.metadata.document);
+    const visitor = await door.letIn(request.headers);
+    const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;
+    if (traffic.stopping && (body === undefined || asks(body))) throw stopping();
+    await door.allow(visitor, body);
+    const { auth, caller } = visitor;
+    const exchange = { request: Object.assign(request, { method, url: target, auth }), response, caller, body };
+    if (!staysOpen(exchange)) follow(response);
+    await dispatch(pathname, exchange);
+  }
+
+  function dispatch(pathname: string, exchange: Exchange): Promise<void> | void {
+    const { response, request, caller } = exchange;
+    const at = `${request.method} ${pathname}`;
+    if (pathname === '/mcp') return speak(exchange);
+    if (settings.sse && at === 'GET /sse') return streams.open(exchange);
+    if (settings.sse && at === 'POST /messages') return streams.receive(exchange);
+    if (at === 'GET /metrics' && door.isOperator(caller)) return metrics(response);
+    throw new Refusal(404, -32000, 'There is nothing here. MCP is at /mcp.');
+  }
+
+  async function speak(exchange: Exchange): Promise<void> {
+    const { request, response, caller, body } = exchange;
+    const session = request.headers['mcp-session-id'];
+    if (settings.legacy_sessions && typeof session === 'string') return sessions.answer(session, exchange);
+    if (settings.legacy_sessions && isInitializeRequest(body)) return sessions.open(exchange);
+    if (!listens(body)) return answerMcp(request, response, body);
+    const { runs } = server.served(caller);
+    const { uris, message } = narrowListening(body, runs);
+    await events.listening({ uris, runs }, () => answerMcp(request, response, message));
+  }
+
+  function follow(response: ServerResponse): void {
+    traffic.add(response);
+    response.once('close', () => traffic.remove(response));
+  }
+
+  return {
+    answer,
+    traffic,
+    async close() {
+      await Promise.all([mcp.close(), sessions.close(), streams.close()]);
+    },
+  };
+}
+
+function tell(response: ServerResponse, status: number, word: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${word}\n`);
+}
+
+/** Public, and for scripts of any page: a client may run in a browser. */
+function publish(response: ServerResponse, document: object): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+  response.end(JSON.stringify(document));
+}
+
+const stopping = () =>
+  new Refusal(503, -32000, 'This server is stopping. Repeat the request.', { 'retry-after': '1', connection: 'close' });

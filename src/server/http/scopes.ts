@@ -1,0 +1,22 @@
+import type { ToolSet } from '../../tools/registry.ts';
+import type { OAuthSettings } from './settings.ts';
+
+type Message = { method?: unknown; params?: { name?: unknown } };
+
+/** Every scope that a message, or the messages of a batch, need. */
+export function neededScopes(
+  message: unknown,
+  tools: Pick<ToolSet, 'list'>,
+  { required_scopes, write_scopes }: OAuthSettings,
+): string[] {
+  const writes = [message].flat().some(one => changes(one as Message | undefined, tools));
+  return [...new Set([...required_scopes, ...(writes ? write_scopes : [])])];
+}
+
+function changes(message: Message | undefined, { list }: Pick<ToolSet, 'list'>): boolean {
+  if (message?.method === 'tasks/cancel') return true;
+  if (message?.method !== 'tools/call') return false;
+  const tool = list.find(({ name }) => name === message.params?.name);
+  // What is not known here is answered by an error.
+  return tool?.annotations?.readOnlyHint === false;
+}

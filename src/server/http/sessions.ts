@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { type NodeMcpRequestHandler, toNodeHandler } from '@modelcontextprotocol/node';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { DataPlatformsServer } from '../create.ts';
+import type { Exchange } from './exchange.ts';
+import { Refusal } from './refusal.ts';
+
+interface Session {
+  owner: string;
+  transport: WebStandardStreamableHTTPServerTransport;
+  answer: NodeMcpRequestHandler;
+  /** Answers under way, streams included. */
+  open: number;
+  /** Clock time (ms) of the last of them. */
+  seen: number;
+}
+
+const mostSessions = 1000;
+const mostOfCaller = 100;
+/** A session that nobody has used for so long is over, in ms. */
+const idleMs = 1_800_000;
+
+/** Sessions of older clients, who can be asked and told things in them. Each is its caller's alone. */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #server: DataPlatformsServer;
+
+  constructor(server: DataPlatformsServer) {
+    this.#server = server;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** @throws Refusal 404 for a session that is not the caller's: it may be over, and the client begins another one */
+  async answer(id: string, { request, response, caller, body }: Exchange): Promise<void> {
+    this.#forgetIdle();
+    const session = this.#sessions.get(id);
+    if (session?.owner !== caller.owner) throw new Refusal(404, -32001, 'Session not found. Initialize a new one.');
+    await this.#use(session, () => session.answer(request, response, body), response);
+  }
+
+  /** Answers an `initialize`. @throws Refusal 429 or 503 where there are too many already */
+  async open({ request, response, caller, body }: Exchange): Promise<void> {
+    this.#forgetIdle();
+    this.#requireRoom(caller.owner);
+    const { factory, log, shared } = this.#server;
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: id => {
+        this.#sessions.set(id, session);
+      },
+    });
+    const answer = toNodeHandler({ fetch: (fetched, options) => transport.handleRequest(fetched, options) });
+    const session: Session = { owner: caller.owner, transport, answer, open: 0, seen: shared.clock.now() };
+    const server = factory({ era: 'legacy', authInfo: request.auth });
+    await server.connect(transport);
+    server.onerror = error => log.warn({ err: error }, 'protocol');
+    const { onclose } = server;
+    server.onclose = () => {
+      this.#sessions.delete(transport.sessionId ?? '');
+      onclose?.();
+    };
+    await this.#use(session, () => answer(request, response, body), response);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map(({ transport }) => transport.close()));
+  }
+
+  async #use(session: Session, answer: () => Promise<void>, response: Exchange['response']): Promise<void> {
+    session.open += 1;
+    response.once('close', () => {
+      session.open -= 1;
+      session.seen = this.#server.shared.clock.now();
+    });
+    await answer();
+  }
+
+  #requireRoom(owner: string): void {
+    if (this.#sessions.size >= mostSessions) throw tooMany(503, 'This server has');
+    const its = [...this.#sessions.values()].filter(session => session.owner === owner);
+    if (its.length >= mostOfCaller) throw tooMany(429, 'You have');
+  }
+
+  // When somebody comes, not by a timer: there are never more than so many.
+  #forgetIdle(): void {
+    const oldest = this.#server.shared.clock.now() - idleMs;
+    for (const [id, { open, seen, transport }] of this.#sessions) {
+      if (open > 0 || seen >= oldest) continue;
+      this.#sessions.delete(id);
+      void transport.close();
+    }
+  }
+}
+
+const tooMany = (status: number, whose: string) =>
+  new Refusal(status, -32000, `${whose} too many sessions. End one with DELETE.`, { 'retry-after': '60' });

@@ -1,0 +1,69 @@
+import type { DataPlatformsServer } from '../create.ts';
+import type { Exchange } from './exchange.ts';
+import { Refusal } from './refusal.ts';
+import { SseTransport } from './sse-transport.ts';
+import type { Traffic } from './traffic.ts';
+
+interface Stream {
+  owner: string;
+  transport: SseTransport;
+}
+
+const mostStreams = 1000;
+const mostOfCaller = 100;
+
+/** Clients of revision 2024-11-05: `GET /sse` opens a stream, `POST /messages` speaks in it. Each is its caller's alone. */
+export class SseStreams {
+  readonly #streams = new Map<string, Stream>();
+  readonly #server: DataPlatformsServer;
+  readonly #endpoint: string;
+  readonly #traffic: Traffic;
+
+  /** `endpoint`: path of `/messages` as clients see it. */
+  constructor(server: DataPlatformsServer, endpoint: string, traffic: Traffic) {
+    this.#server = server;
+    this.#endpoint = endpoint;
+    this.#traffic = traffic;
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** @throws Refusal 429 or 503 where there are too many already */
+  async open({ request, response, caller: { owner } }: Exchange): Promise<void> {
+    const its = [...this.#streams.values()].filter(stream => stream.owner === owner);
+    if (its.length >= mostOfCaller) throw tooMany(429);
+    if (this.#streams.size >= mostStreams) throw tooMany(503);
+    const transport = new SseTransport(this.#endpoint, response, this.#traffic);
+    const server = this.#server.factory({ era: 'legacy', authInfo: request.auth });
+    const { onclose } = server;
+    server.onclose = () => {
+      this.#streams.delete(transport.sessionId);
+      onclose?.();
+    };
+    server.onerror = error => this.#server.log.warn({ err: error }, 'protocol');
+    this.#streams.set(transport.sessionId, { owner, transport });
+    await server.connect(transport);
+  }
+
+  /** @throws Refusal 404 for a stream that is not the caller's, 400 for what is no message */
+  receive({ request, response, caller, body }: Exchange): void {
+    const id = new URL(request.url, 'http://internal').searchParams.get('sessionId') ?? '';
+    const stream = this.#streams.get(id);
+    if (stream?.owner !== caller.owner) throw new Refusal(404, -32001, 'Session not found. Open /sse again.');
+    try {
+      stream.transport.receive(body, request.auth);
+    } catch {
+      throw new Refusal(400, -32600, 'This is not a message of the protocol.');
+    }
+    response.writeHead(202).end();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map(({ transport }) => transport.close()));
+  }
+}
+
+const tooMany = (status: number) =>
+  new Refusal(status, -32000, 'There are too many streams. Close one first.', { 'retry-after': '60' });
