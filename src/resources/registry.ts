@@ -6,7 +6,7 @@ import {
   ResourceNotFoundError,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { isFault } from '../errors.ts';
+import { Fault, isFault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
 import { fieldMeta, type OperationContext, type Reference, type ResourceSpec, type Row } from '../operation.ts';
 import { contextFor, readRows } from '../perform.ts';
@@ -80,24 +80,24 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       return { resources, ...(last && start + pageSize < all.length ? { nextCursor: last.uri } : {}) };
     },
 
-    read(uri, options = {}) {
-      return tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
-        try {
-          if (uri.startsWith('result://')) return await readStored(shared, uri);
+    async read(uri, options = {}) {
+      try {
+        return await tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
+          if (uri.startsWith('result://')) return readStored(shared, uri);
           const found = find(shown, uri);
-          if (!found) throw new ResourceNotFoundError(uri);
+          if (!found) throw nothingThere(uri);
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
           const text = JSON.stringify(shapeAnswer(answer).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
-        } catch (error) {
-          if (!isFault(error)) throw error;
-          const { code, message, hint } = asFault(error, shared);
-          if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
-          const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
-          throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
-        }
-      });
+        });
+      } catch (error) {
+        if (!isFault(error)) throw error;
+        const { code, message, hint } = asFault(error, shared);
+        if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
+        const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+        throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
+      }
     },
 
     async complete(template, variable, value, given) {
@@ -132,6 +132,13 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
     },
   };
 }
+
+const nothingThere = (uri: string) =>
+  new Fault({
+    code: 'not_found',
+    message: `Resource not found: ${uri}.`,
+    hint: 'resources/list and resources/templates/list say what there is.',
+  });
 
 /** Things that a reference can mean: like the text where the platform can search, otherwise all there are. */
 async function candidates(

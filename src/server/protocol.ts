@@ -1,4 +1,10 @@
-import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
+import type {
+  CallToolRequest,
+  CallToolResult,
+  McpRequestContext,
+  Server,
+  ServerContext,
+} from '@modelcontextprotocol/server';
 import { anybody, type Caller } from '../callers/caller.ts';
 import type { TracerSource } from '../http/trace.ts';
 import { version } from '../version.ts';
@@ -21,11 +27,8 @@ function cacheHintsFor(caller: Caller) {
 }
 
 /** The server of one connection, or of one request where there is one. Tasks are of the 2026 era alone. */
-export function protocolServer(
-  { tools, resources, instructions, tasks, runs, shared }: Served,
-  { era, requestInfo }: McpRequestContext,
-  tracer?: TracerSource,
-): Server {
+export function protocolServer(served: Served, { era, requestInfo }: McpRequestContext, tracer?: TracerSource): Server {
+  const { tools, resources, instructions, tasks, runs, shared } = served;
   // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
   const announces = shared.catalog.runs.length > 0 && (era === 'modern' || requestInfo === undefined);
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
@@ -39,13 +42,7 @@ export function protocolServer(
     tracer,
   );
   server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
-  server.setRequestHandler('tools/call', ({ params }, context) =>
-    tools.call(params.name, params.arguments, {
-      ...callOptions(context),
-      ...(canBeAsked(server, context) ? questions(context) : {}),
-      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started) } : {}),
-    }),
-  );
+  server.setRequestHandler('tools/call', callsOf(served, server));
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
   server.setRequestHandler('resources/read', async ({ params }, context) => {
@@ -60,4 +57,14 @@ export function protocolServer(
   if (announces && era === 'legacy') serveSubscriptions(server, runs);
   if (tasks && era === 'modern') serveTasks(server, tasks);
   return server;
+}
+
+/** Answers `tools/call`, with what the client of the request can do beyond waiting. */
+export function callsOf({ tools, tasks }: Pick<Served, 'tools' | 'tasks'>, server: Server) {
+  return ({ params }: CallToolRequest, context: ServerContext): Promise<CallToolResult> =>
+    tools.call(params.name, params.arguments, {
+      ...callOptions(context),
+      ...(canBeAsked(server, context) ? questions(context) : {}),
+      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started) } : {}),
+    });
 }
