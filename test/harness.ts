@@ -44,14 +44,19 @@ type Simulators = {
   [Name in Platform]: (typeof definitions)[Name] extends SimulatorDefinition<infer State> ? Simulator<State> : never;
 };
 
+type Settings<Name extends string> = Readonly<Record<Name, Readonly<Record<string, string>>>>;
+
 export interface WorldOptions {
   /** Whose simulators run. Default: Datarock's. */
   platforms?: readonly Platform[] | 'all';
   /** Simulators of other definitions, beside those. */
   also?: readonly SimulatorDefinition[];
   file?: string;
-  /** Connections of a configuration file, from the simulators' settings. Default: one for each, by variables. */
-  connections?(settings: Readonly<Record<Platform, Readonly<Record<string, string>>>>): Row;
+  /**
+   * Connections of a configuration file, from the settings of the simulators and of those beside them. Default: one for
+   * each, by variables.
+   */
+  connections?(settings: Settings<Platform>, others: Settings<string>): Row;
   env?: Record<string, string | undefined>;
   flags?: Row;
   clock?: VirtualClock;
@@ -88,7 +93,9 @@ export async function startWorld(options: WorldOptions = {}) {
   const environment = Object.assign({}, ...started.map(([, simulator]) => simulator.environment), others.environment);
   const settings = Object.fromEntries(started.map(([name, simulator]) => [name, simulator.settings]));
   const file = connections ? join(results, '..', `${basename(results)}.json`) : given;
-  if (connections && file) await writeFile(file, JSON.stringify({ connections: connections(settings as never) }));
+  const beside = Object.fromEntries(Object.entries(others.simulators).map(([name, { settings }]) => [name, settings]));
+  if (connections && file)
+    await writeFile(file, JSON.stringify({ connections: connections(settings as never, beside) }));
   const config = loadConfig(
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,

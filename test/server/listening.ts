@@ -27,6 +27,8 @@ export type Message = {
 export interface Stream {
   status: number;
   headers: IncomingHttpHeaders;
+  /** Where messages go, as the first event of `/sse` says. */
+  endpoint(): Promise<string>;
   /** The next event's message; undefined when the stream has ended. */
   next(): Promise<Message | undefined>;
   /** The last one there will be. */
@@ -99,6 +101,12 @@ function events(response: IncomingMessage): Stream {
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
+    async endpoint() {
+      for (;;) {
+        const { value = '' } = await lines.next();
+        if (value.startsWith('data: /')) return value.slice('data: '.length);
+      }
+    },
     next,
     async last() {
       let last: Message | undefined;
