@@ -4,9 +4,10 @@ import type { Call, HttpReply, HttpRequest } from './http/client.ts';
 import type { Connection } from './http/connection.ts';
 import type { Paging } from './http/paging/page.ts';
 import type { PathParameters } from './http/path.ts';
+import type { Content } from './results/intake.ts';
 import type { StoredResult } from './results/result.ts';
 import type { Source, SourceForm } from './results/source.ts';
-import type { ResultStore } from './results/store.ts';
+import type { Origin, ResultStore } from './results/store.ts';
 import type { RunKind } from './runs/run.ts';
 
 /** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
@@ -92,6 +93,8 @@ export interface OperationContext extends Call {
   redact(text: string): string;
   /** From now on this value is masked wherever this server would show it; what is stored keeps it. */
   hide(secret: string): void;
+  /** Puts something into the result store, with the operation and the arguments that it came from. */
+  store(origin: StoreOrigin, content: Content): Promise<StoredResult>;
   /** A file by absolute URL; without credentials when its origin is not the connection's. */
   download(url: string): Promise<HttpReply>;
   /** The data that an argument brings in, looked at but not read. Looked at once for this call. */
@@ -100,6 +103,12 @@ export interface OperationContext extends Call {
   resolve(reference: Reference, value: string, args: Record<string, unknown>): Promise<string>;
   /** What people call the thing with this key, if that is known without asking; otherwise the key. */
   labelOf(reference: Reference, key: string, args: Record<string, unknown>): string;
+}
+
+/** What is stored of an operation's. Default media type: `application/octet-stream`, so that the name's ending tells. */
+export interface StoreOrigin extends Pick<Origin, 'name' | 'key' | 'warnings'>, Partial<Pick<Origin, 'mediaType'>> {
+  operation: Pick<Operation, 'name' | 'input'>;
+  arguments: Row;
 }
 
 export interface RequestOptions {

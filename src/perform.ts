@@ -67,6 +67,12 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     },
     redact: text => runtime.redactor.text(text),
     hide: secret => runtime.redactor.add(secret),
+    store({ operation, arguments: args, ...origin }, content) {
+      const at = new Date(runtime.clock.now()).toISOString();
+      const told = withoutSecrets(operation, args);
+      const source = { operation: operation.name, arguments: told, connection: connection.name, at };
+      return runtime.results.write({ mediaType: 'application/octet-stream', ...origin, source, signal }, content);
+    },
     download: url => runtime.http.download(connection, url, context),
     rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
     source(given) {
@@ -78,6 +84,15 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     resolve: (reference, value, args) => runtime.references.resolve(reference, value, args, context),
   };
   return context;
+}
+
+/** The arguments as they may be kept on the disk. */
+function withoutSecrets({ input }: Pick<Operation, 'input'>, args: Row): Row {
+  const shown = ([name, value]: [string, unknown]) => [
+    name,
+    fieldMeta(input.shape[name] as never).secret ? '[hidden]' : value,
+  ];
+  return Object.fromEntries(Object.entries(args).map(shown));
 }
 
 /** Rows of a listing from a position on, at most `limit` of them. */

@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
-import { fieldMeta, isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
+import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import type { Parts } from '../results/parts.ts';
@@ -134,13 +134,8 @@ async function listRows(
   const about = found.about && { about: shared.redactor.value(found.about) as Row };
   if (guessTokens(rows) <= shared.answerTokens)
     return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
-  const result = await shared.results.write(
-    {
-      name: noun,
-      mediaType: 'application/x-ndjson',
-      source: { ...scope, arguments: withoutSecrets(operation, args), at: new Date(context.clock.now()).toISOString() },
-      signal: context.signal,
-    },
+  const result = await context.store(
+    { operation, arguments: args, name: noun, mediaType: 'application/x-ndjson' },
     { rows },
   );
   const extent =
@@ -156,12 +151,6 @@ async function listRows(
     ...about,
     warnings,
   };
-}
-
-/** The arguments as they may be kept on the disk. */
-function withoutSecrets({ input }: Operation, args: Row): Row {
-  const shown = ([name, value]: [string, unknown]) => [name, fieldMeta(input.shape[name]).secret ? '[hidden]' : value];
-  return Object.fromEntries(Object.entries(args).map(shown));
 }
 
 /** "holes", "rows of pipeline history": what the listing's name says after its verb. */

@@ -16,23 +16,11 @@ export interface Fetched {
 
 export async function keep(
   { operation, args, name, bytes, asIs, key }: Fetched,
-  { connection, clock, results, signal }: OperationContext,
+  context: OperationContext,
 ): Promise<Collected> {
-  const result = await results.write(
-    {
-      name,
-      mediaType: /\.csv$/i.test(name) ? 'text/csv' : 'application/octet-stream',
-      source: {
-        operation: operation.name,
-        arguments: args,
-        connection: connection.name,
-        at: new Date(clock.now()).toISOString(),
-      },
-      key,
-      signal,
-    },
-    { bytes, ...(asIs ? { asIs } : {}) },
-  );
+  const mediaType = /\.csv$/i.test(name) ? 'text/csv' : 'application/octet-stream';
+  const origin = { operation, arguments: args, name, mediaType, key };
+  const result = await context.store(origin, { bytes, ...(asIs ? { asIs } : {}) });
   const extent = result.kind === 'table' ? `${result.rows} rows` : `${result.bytes} bytes`;
   return { result, summary: `${name}: ${extent}.`, warnings: [] };
 }

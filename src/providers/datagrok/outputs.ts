@@ -54,15 +54,6 @@ function store(
   output: Parameter | undefined,
   { operation, args, context }: Origin,
 ): Promise<StoredResult> {
-  const { connection, clock, results, signal } = context;
-  const at = new Date(clock.now()).toISOString();
-  return results.write(
-    {
-      name: `${output?.name ?? 'output'} of ${args.function}`,
-      mediaType,
-      source: { operation: operation.name, arguments: args, connection: connection.name, at },
-      signal,
-    },
-    content as Content,
-  );
+  const name = `${output?.name ?? 'output'} of ${args.function}`;
+  return context.store({ operation, arguments: args, name, mediaType }, content as Content);
 }

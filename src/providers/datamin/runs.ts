@@ -143,18 +143,13 @@ async function describeTask(
   const output = decodeOutput(encoded, { type, ok });
   const rows = tableOf(output);
   if (!rows || JSON.stringify(rows).length <= shownText) return { ...facts, output: shown(output) };
-  const result = await context.results.write(
+  const result = await context.store(
     {
+      operation: getRun,
+      arguments: args,
       name: `${type} output of task ${task}`,
       mediaType: 'application/x-ndjson',
-      source: {
-        operation: getRun.name,
-        arguments: args,
-        connection: context.connection.name,
-        at: new Date(context.clock.now()).toISOString(),
-      },
       key: `${context.connection.name} datamin run ${entry.run} task ${task} ${finishedAt}`,
-      signal: context.signal,
     },
     { rows },
   );

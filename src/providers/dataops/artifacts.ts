@@ -23,11 +23,8 @@ async function store(
   context: OperationContext,
 ): Promise<StoredResult> {
   const { body, headers } = await context.request(wanted, args, { expect: 'stream' });
-  const { connection, clock, signal, results } = context;
-  const at = new Date(clock.now()).toISOString();
   const mediaType = headers['content-type'] ?? 'application/octet-stream';
-  const origin = { operation: wanted.name, arguments: args, connection: connection.name, at };
-  return results.write({ name, mediaType, source: origin, key, signal }, { bytes: body as Readable });
+  return context.store({ operation: wanted, arguments: args, name, mediaType, key }, { bytes: body as Readable });
 }
 
 const collected = (result: StoredResult, summary: string): Collected => ({ result, summary, warnings: [] });

@@ -110,20 +110,16 @@ const nothingToFind = () =>
     hint: 'Give a text such as "error", alternatives with |, or leave search out for the end of the log.',
   });
 
-async function storeLog(
-  args: { project: string; job: string },
-  lines: readonly string[],
-  { results, connection, clock, signal, redact }: OperationContext,
-) {
-  const source = {
-    operation: readJobLog.name,
-    connection: connection.name,
-    arguments: { ...args, whole: true },
-    at: new Date(clock.now()).toISOString(),
-  };
+async function storeLog(args: { project: string; job: string }, lines: readonly string[], context: OperationContext) {
   const name = `log of job ${args.job}`;
-  const rows = lines.map((line, index) => ({ line: index + 1, text: redact(line) }));
-  const stored = await results.write({ name, mediaType: 'application/x-ndjson', source, signal }, { rows });
+  const rows = lines.map((line, index) => ({ line: index + 1, text: context.redact(line) }));
+  const origin = {
+    operation: readJobLog,
+    arguments: { ...args, whole: true },
+    name,
+    mediaType: 'application/x-ndjson',
+  };
+  const stored = await context.store(origin, { rows });
   const { uri } = stored;
   const next = `read_result {"result":"${uri}","where":[{"column":"text","op":"contains","value":"error"}]}`;
   return { lines: lines.length, result: { ...storedFacts(stored), sample: [] }, next };

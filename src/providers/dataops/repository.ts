@@ -398,20 +398,9 @@ const downloadFile: Operation = operation({
 async function storeFile(args: { path: string } & Row, context: OperationContext): Promise<Collected> {
   const { body, headers } = await context.request(downloadFile, args, { expect: 'stream' });
   const name = args.path.slice(args.path.lastIndexOf('/') + 1);
-  const result = await context.results.write(
-    {
-      name,
-      mediaType: headers['content-type'] ?? 'application/octet-stream',
-      source: {
-        operation: downloadFile.name,
-        arguments: args,
-        connection: context.connection.name,
-        at: new Date(context.clock.now()).toISOString(),
-      },
-      signal: context.signal,
-    },
-    { bytes: body as AsyncIterable<Uint8Array> },
-  );
+  const mediaType = headers['content-type'] ?? 'application/octet-stream';
+  const origin = { operation: downloadFile, arguments: args, name, mediaType };
+  const result = await context.store(origin, { bytes: body as AsyncIterable<Uint8Array> });
   return { result, summary: `${name}: ${result.bytes} bytes.`, warnings: result.warnings ?? [] };
 }
 

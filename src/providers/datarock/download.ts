@@ -1,10 +1,9 @@
 import pMap from 'p-map';
 import * as z from 'zod';
 import { Fault, isFault } from '../../errors.ts';
-import { type Collected, type OperationContext, operation } from '../../operation.ts';
+import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../operation.ts';
 import { isWhole, joinTables, type Part } from '../../results/join.ts';
 import type { StoredResult } from '../../results/result.ts';
-import type { Origin } from '../../results/store.ts';
 import type { Workspace } from '../../results/workspace.ts';
 import { gettingStarted, projectName } from './projects.ts';
 import { type ExportPage, exportIds, hasFailed, isReady, joint, readExport } from './status.ts';
@@ -49,17 +48,12 @@ async function collectExport(ids: readonly string[], context: OperationContext):
   refuseUnfinished(ids, pages, sources);
   const workspace = await context.results.workspace(key);
   const fetched = await fetchAll(sources, workspace, context);
-  const origin: Origin = {
+  const origin: StoreOrigin = {
+    operation: downloadExport,
+    arguments: { export: ids },
     name: nameOf(pages, context),
     mediaType: 'text/csv',
-    source: {
-      operation: downloadExport.name,
-      arguments: { export: ids },
-      connection: context.connection.name,
-      at: new Date(context.clock.now()).toISOString(),
-    },
     key,
-    signal: context.signal,
   };
   let found = fetched;
   let result: StoredResult;
@@ -88,7 +82,7 @@ interface Fetched {
 }
 
 async function store(
-  origin: Origin,
+  origin: StoreOrigin,
   { files, failed, missed }: Fetched,
   context: OperationContext,
 ): Promise<StoredResult> {
@@ -98,7 +92,7 @@ async function store(
   const table = await joinTables(files, { keyColumn: 'hole_id', signal: context.signal });
   // What is not whole is fetched afresh by the next call, so it must not be found under the key.
   const key = missed.length ? undefined : origin.key;
-  return context.results.write({ ...origin, key, warnings: [...told, ...table.warnings] }, { table });
+  return context.store({ ...origin, key, warnings: [...told, ...table.warnings] }, { table });
 }
 
 async function fetchAll(sources: readonly Source[], workspace: Workspace, context: OperationContext): Promise<Fetched> {

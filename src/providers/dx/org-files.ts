@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Fault } from '../../errors.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
+import { type Operation, type OperationContext, operation, type Row, type StoreOrigin } from '../../operation.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { sourceArgument } from '../../results/source.ts';
 import { done, isRow, payload, required, text, withoutOk } from './arguments.ts';
@@ -45,7 +45,11 @@ const downloadOrgFile: Operation = operation({
     const found = (Array.isArray(uploads) ? uploads : []).find((one: Row) => String(one['id']) === id);
     if (!found) throw noUpload(id);
     const name = String(found['filename'] ?? `${id}.csv`);
-    const result = await fetched(downloadOrgFile, String(found['download_url']), { name, arguments: { id } }, context);
+    const result = await fetched(
+      String(found['download_url']),
+      { operation: downloadOrgFile, arguments: { id }, name },
+      context,
+    );
     return { result, summary: `Uploaded file ${name}.`, warnings: [] };
   },
 });
@@ -76,18 +80,10 @@ const uploadOrgFile = operation({
 });
 
 /** What a link leads to, in the store. */
-async function fetched(
-  operation: Operation,
-  url: string,
-  { name, arguments: args }: { name: string; arguments: Row },
-  context: OperationContext,
-): Promise<StoredResult> {
+async function fetched(url: string, origin: StoreOrigin, context: OperationContext): Promise<StoredResult> {
   const { body, headers } = await context.download(url);
-  const { connection, clock, signal, results } = context;
-  const at = new Date(clock.now()).toISOString();
-  const source = { operation: operation.name, arguments: args, connection: connection.name, at };
   const mediaType = headers['content-type'] ?? 'application/octet-stream';
-  return results.write({ name, mediaType, source, signal }, { bytes: body as Readable });
+  return context.store({ mediaType, ...origin }, { bytes: body as Readable });
 }
 
 const teamNode = z.looseObject({
@@ -160,7 +156,11 @@ const previewHierarchy: Operation = operation({
   async collect(args, context) {
     const { body } = await context.request(previewHierarchy, args);
     const url = linkIn(body);
-    const result = await fetched(previewHierarchy, url, { name: 'team-hierarchy-preview', arguments: args }, context);
+    const result = await fetched(
+      url,
+      { operation: previewHierarchy, arguments: args, name: 'team-hierarchy-preview' },
+      context,
+    );
     const change = await changeTo(args.teams, context);
     return { result, summary: `${change} Nothing was changed.`, warnings: [] };
   },

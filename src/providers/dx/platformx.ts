@@ -48,16 +48,9 @@ const createProject = operation({
 /** Who has the token can write events. A person opens the result; the model gets no more than its name. */
 async function handOver(token: string, args: { name: string }, context: OperationContext): Promise<Row> {
   context.hide(token);
-  const { signal, connection, clock } = context;
-  const source = {
-    operation: createProject.name,
-    arguments: args,
-    connection: connection.name,
-    at: new Date(clock.now()).toISOString(),
-  };
-  const origin = { name: `Token of ${args.name}`, mediaType: 'application/octet-stream', source, signal };
+  const origin = { operation: createProject, arguments: args, name: `Token of ${args.name}` };
   try {
-    const { uri } = await context.results.write(origin, { bytes: bytesOf(token) });
+    const { uri } = await context.store(origin, { bytes: bytesOf(token) });
     return { token_stored_as: uri, next: `The person opens ${uri} as a resource; it is DX_PROJECT_TOKEN.` };
   } catch (error) {
     if (!isFault(error)) throw error;

@@ -59,17 +59,14 @@ const getQueryResults = operation({
 });
 
 async function fetchResults(id: string, context: OperationContext): Promise<Collected> {
-  const { name: connection } = context.connection;
-  const key = `${connection} dx query run ${id}`;
+  const key = `${context.connection.name} dx query run ${id}`;
   const result = (await context.results.findByKey(key)) ?? (await download());
   return { result, summary: `The query found ${result.rows} row${result.rows === 1 ? '' : 's'}.`, warnings: [] };
 
   async function download() {
     const body = await csvOf(id, context);
-    const at = new Date(context.clock.now()).toISOString();
-    const source = { operation: getQueryResults.name, arguments: { query_run: id }, connection, at };
-    const origin = { name: `DX query ${id}`, mediaType: 'text/csv', source, key, signal: context.signal };
-    return context.results.write(origin, { bytes: body });
+    const origin = { operation: getQueryResults, arguments: { query_run: id }, key };
+    return context.store({ ...origin, name: `DX query ${id}`, mediaType: 'text/csv' }, { bytes: body });
   }
 }
 

@@ -99,17 +99,10 @@ const downloadFile: Operation = operation({
   example,
   async collect(args, context) {
     const { body, headers } = await context.request(downloadFile, args, { expect: 'stream' });
-    const { connection, clock, signal, results } = context;
-    const at = new Date(clock.now()).toISOString();
-    const result = await results.write(
-      {
-        name: `snapshot-${args.snapshot_id}.xlsx`,
-        mediaType: headers['content-type'] ?? 'application/octet-stream',
-        source: { operation: downloadFile.name, arguments: args, connection: connection.name, at },
-        signal,
-      },
-      { bytes: body as Readable },
-    );
+    const mediaType = headers['content-type'] ?? 'application/octet-stream';
+    const name = `snapshot-${args.snapshot_id}.xlsx`;
+    const origin = { operation: downloadFile, arguments: args, name, mediaType };
+    const result = await context.store(origin, { bytes: body as Readable });
     return { result, summary: `Workbook of snapshot ${args.snapshot_id}.`, warnings: [] };
   },
 });
