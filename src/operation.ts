@@ -131,6 +131,8 @@ export interface Collected {
   result: StoredResult;
   /** One sentence of fact: "RQD of 39 holes, 1 failed". */
   summary: string;
+  /** Its rows are what was asked for: shown where they fit an answer, instead of described. */
+  shown?: true;
   warnings: string[];
 }
 

@@ -17,6 +17,7 @@ import { type Confirmations, needsConfirmation } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { Observer } from './observer.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
+import { answerTable } from './table.ts';
 
 /** What answering the calls of one caller needs besides the calls. */
 export interface Shared extends Runtime {
@@ -88,7 +89,11 @@ export async function perform(
   context: OperationContext,
   controls: Controls,
 ): Promise<Outcome> {
-  if (operation.collect) return { kind: 'result', ...(await operation.collect(args as never, context)) };
+  if (operation.collect) {
+    const { shown, ...collected } = await operation.collect(args as never, context);
+    if (shown && collected.result.kind === 'table') return answerTable(collected.result, shared, collected.warnings);
+    return { kind: 'result', ...collected };
+  }
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
   const { value, warnings } = await carryOut(shared, operation, args, context);
   return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };

@@ -26,11 +26,12 @@ describe('a query', () => {
     const counts = new Map<string, number>();
     for (const { service } of seed.deployments.values())
       counts.set(service.identifier, (counts.get(service.identifier) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const rows = sorted.map(([service, deployments]) => ({ service, deployments }));
+    expect(seen.data).toMatchObject({ items: rows, page: { total: rows.length, complete: true } });
+    expect(seen.text).toContain(`\nAll ${rows.length} rows.\nStored as result://`);
     const stored = seen.data['result'] as Stored;
-    expect(stored).toMatchObject({ rows: counts.size });
-    expect((await call('read_result', { result: stored.uri, limit: 100 })).data['items']).toEqual(
-      [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([service, deployments]) => ({ service, deployments })),
-    );
+    expect((await call('read_result', { result: stored.uri, limit: 100 })).data['items']).toEqual(rows);
     const lines = dx.requests.map(({ site, target, status }) => `${site} ${target.split('?', 1)[0]} ${status}`);
     expect([lines[0], ...lines.slice(-2)]).toEqual([
       'web /studio.queryRuns.execute 202',

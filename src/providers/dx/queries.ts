@@ -61,7 +61,8 @@ const getQueryResults = operation({
 async function fetchResults(id: string, context: OperationContext): Promise<Collected> {
   const key = `${context.connection.name} dx query run ${id}`;
   const result = (await context.results.findByKey(key)) ?? (await download());
-  return { result, summary: `The query found ${result.rows} row${result.rows === 1 ? '' : 's'}.`, warnings: [] };
+  const summary = `The query found ${result.rows} row${result.rows === 1 ? '' : 's'}.`;
+  return { result, summary, shown: true, warnings: [] };
 
   async function download() {
     const body = await csvOf(id, context);

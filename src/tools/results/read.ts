@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { guessTokens } from '../../results/shape.ts';
 import type { Answer } from '../answer.ts';
 import type { Shared } from '../call.ts';
 import { general, reading } from '../general-tool.ts';
 import { pageSchema } from '../schema.ts';
+import { fitting } from '../table.ts';
 
 export const resultUri = z.string().describe('result:// URI of an earlier answer');
 
@@ -60,14 +60,4 @@ async function readStored(
     about: { result: result.name },
     warnings,
   };
-}
-
-/** How many of the rows one answer holds; at least one. */
-export function fitting(rows: readonly Record<string, unknown>[], tokens: number): number {
-  let left = tokens;
-  for (const [index, row] of rows.entries()) {
-    left -= guessTokens(row);
-    if (left < 0 && index > 0) return index;
-  }
-  return rows.length;
 }

@@ -1,0 +1,31 @@
+import type { Row } from '../operation.ts';
+import type { StoredResult } from '../results/result.ts';
+import { guessTokens } from '../results/shape.ts';
+import type { Outcome } from './answer.ts';
+import type { Shared } from './call.ts';
+
+/** Rows that are looked at for an answer; no more of them would fit. */
+const mostRows = 1_000;
+
+/** A stored table with its rows where they all fit an answer, otherwise with what describes them. */
+export async function answerTable(
+  result: StoredResult,
+  { results, answerTokens }: Pick<Shared, 'results' | 'answerTokens'>,
+  warnings: string[] = [],
+): Promise<Outcome> {
+  const { rows } = await results.rows(result, { limit: mostRows });
+  const fits = result.rows <= mostRows && fitting(rows, answerTokens) === rows.length;
+  const page = { returned: result.rows, total: result.rows, complete: true, next: null };
+  if (!fits) return { kind: 'result', result, summary: `${result.rows} rows, too many to show here.`, page, warnings };
+  return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
+}
+
+/** How many of the rows one answer holds; at least one. */
+export function fitting(rows: readonly Row[], tokens: number): number {
+  let left = tokens;
+  for (const [index, row] of rows.entries()) {
+    left -= guessTokens(row);
+    if (left < 0 && index > 0) return index;
+  }
+  return rows.length;
+}
