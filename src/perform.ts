@@ -157,6 +157,7 @@ async function send(
     repeatable: operation.effect === 'read' || operation.idempotent === true,
     changes: operation.effect !== 'read',
     operation: operation.name,
+    ...(operation.scopes ? { scopes: operation.scopes } : {}),
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
     ...(options.patient ? { patient: true } : {}),

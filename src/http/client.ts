@@ -34,6 +34,8 @@ export interface HttpRequest {
   changes?: boolean;
   /** The operation's name, for telemetry and errors. */
   operation: string;
+  /** What the credential has to be allowed to do, for the words of a refusal. */
+  scopes?: readonly string[];
   /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
   expect: 'json' | 'text' | 'stream';
   /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */

@@ -1,8 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dx } from '../../src/providers/dx/provider.ts';
 import { dxWorld } from './dx-world.ts';
 
 type Row = Record<string, unknown>;
+
+it('every method of the vendor is an operation, on its API and with its scopes', async () => {
+  const { endpoints } = JSON.parse(await readFile(new URL(contractPath, import.meta.url), 'utf8')) as Contract;
+  const { operations } = await dx.load();
+  const byRoute = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
+  const found = operations.map(({ route, api, scopes = [] }) => [route, api, [...scopes].toSorted()] as const);
+  const documented = endpoints.map(({ method, path, api, scopes = [] }) => {
+    const own = path === '/events.track' ? 'events' : api;
+    return [`${method} ${path}`, own, [...scopes].toSorted()] as const;
+  });
+  // Two operations read the list of uploads: one to show it, one to fetch a file of it.
+  const once = new Map(found.map(one => [one[0], one]));
+  expect([...once.values()].toSorted(byRoute)).toEqual(documented.toSorted(byRoute));
+});
+
+it('tells of no tool that does not exist', async () => {
+  const { operations } = await dx.load();
+  const folder = new URL('../../src/providers/dx/', import.meta.url);
+  const known = new Set(operations.map(({ name }) => name));
+  for (const file of (await readdir(folder)).filter(name => name.endsWith('.ts') && !name.startsWith('simulator')))
+    for (const [name] of (await readFile(new URL(file, folder), 'utf8')).matchAll(/\bdx_[a-z_]+\b/g))
+      if (!tables.has(name)) expect([...known], `${file} tells of ${name}`).toContain(name);
+});
+
+/** Not tools: tables of the Data Studio, and a field. */
+const tables = new Set(['dx_teams', 'dx_users', 'dx_catalog_entities', 'dx_team_id', 'dx_managed']);
+const contractPath = '../../src/providers/dx/contract.json';
+interface Contract {
+  endpoints: { method: string; path: string; api: string; scopes?: string[] }[];
+}
 
 describe('settings', () => {
   const parse = (settings: Row) => dx.settings.safeParse(settings);
@@ -29,6 +60,16 @@ describe('settings', () => {
     const [issue] = parse(settings).error?.issues ?? [];
     expect(issue?.path).toEqual([field]);
     expect(issue?.message).toMatch(message);
+  });
+
+  it('the Web API and events share the allowance of the account', () => {
+    const { apis } = dx.connect(
+      parse({ web_token: 't', project_token: 'p', instance: 'k', ...key }).data as never,
+      {} as never,
+    );
+    expect(apis?.['web']?.quotas).toBe(apis?.['events']?.quotas);
+    expect(apis?.['web']?.quotas[0]).toMatchObject({ requests: 1000, perMs: 60_000 });
+    expect(apis?.['data_cloud']?.quotas).toMatchObject([{ requests: 10, perMs: 1000 }]);
   });
 
   it('a Data Cloud key alone lists what it opens, and says what opens the rest', async () => {
@@ -123,7 +164,7 @@ describe('the envelope', () => {
     const { call, state } = await dxWorld();
     state.tokens.get(state.names.organization)?.scopes.delete('snapshots:read');
     expect((await call('dx_list_attribute_groups')).text).toMatch(
-      /^missing_scope: DX refused dx_list_attribute_groups: not_authorized, .*: "The token lacks the scope snapshots:read"/,
+      /^missing_scope: DX refused dx_list_attribute_groups: not_authorized, .*: "The token lacks the scope snapshots:read"\.\nNext: It needs snapshots:read\. check_connections/,
     );
   });
 });

@@ -24,11 +24,6 @@ const entries: Readonly<Record<string, Entry>> = {
   ],
   invalid_json: ['rejected', 'the body is not JSON', 'Check whether a proxy in between changes requests.'],
   account_inactive: ['rejected', 'the account is disabled', 'An administrator of DX has to enable it.'],
-  not_authorized: [
-    'missing_scope',
-    'the token lacks a scope, or its owner a role',
-    'check_connections shows what the token may do; ask for one that may do this.',
-  ],
   repo_not_found: [
     'not_found',
     'DX does not know the repository',
@@ -75,6 +70,7 @@ export function faultReader(title: string, variable: string): NonNullable<Api['r
     const error = typeof body['error'] === 'string' ? body['error'] : undefined;
     const words = wordsOf(body);
     if (isConflict(reply, request, `${error} ${words}`)) return conflict(error, words);
+    if (error === 'not_authorized') return notAuthorized(request, words);
     const entry = error === undefined ? undefined : (credential[error] ?? entries[error]);
     if (!entry) return unlisted(reply, request, error, words);
     const [code, meaning, hint] = entry;
@@ -100,6 +96,16 @@ function wordsIn(part: unknown): string | undefined {
   if (part === undefined || part === null) return undefined;
   if (typeof part === 'string') return part.replace(/\.$/, '');
   return isBody(part) && typeof part['message'] === 'string' ? wordsIn(part['message']) : JSON.stringify(part);
+}
+
+function notAuthorized(request: HttpRequest, words: string | undefined): Partial<FaultReading> {
+  const { scopes = [] } = request;
+  const needed = scopes.length ? `It needs ${scopes.join(' and ')}. ` : '';
+  return {
+    code: 'missing_scope',
+    message: sentence(request, 'not_authorized, the token lacks a scope, or its owner a role', words),
+    hint: `${needed}check_connections shows what the token may do; a person can make one that may do more.`,
+  };
 }
 
 /*
