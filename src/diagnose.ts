@@ -1,8 +1,9 @@
 import { closedApi, missing } from './connections.ts';
 import { type Fault, isFault } from './errors.ts';
+import type { OperationFacts } from './facts.ts';
 import type { Call } from './http/client.ts';
 import { contextFor } from './perform.ts';
-import type { Provider } from './providers/provider.ts';
+import type { Probed, Provider } from './providers/provider.ts';
 import type { Shared } from './tools/call.ts';
 
 /** What is known of one connection after a look at it. */
@@ -15,12 +16,21 @@ export interface Diagnosis {
   facts?: string[];
   /** APIs of the platform that no credential was given for, and what to do about it. */
   not_connected?: string[];
+  /** "scope: tool, tool": what the credential may not call for want of a scope. */
+  left_out?: string[];
   problem?: string;
   hint?: string;
 }
 
-/** Looks at every platform at once: one cheap request for each usable connection, none for the others. */
-export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
+/**
+ * Looks at every platform at once: one cheap request for each usable connection, none for the others.
+ * `operations`: those that are told of where a credential lacks a scope; the listed ones, unless others are given.
+ */
+export function diagnose(
+  shared: Shared,
+  call: Call,
+  operations: readonly OperationFacts[] = shared.catalog.listed,
+): Promise<Diagnosis[]> {
   const { connections } = shared;
   return Promise.all([
     ...connections.states.map(async ({ name, provider, readOnly, apis, connect, fault }): Promise<Diagnosis> => {
@@ -34,7 +44,10 @@ export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
       if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
       try {
         const { probe } = await provider.load();
-        return { ...base, status: 'ok', facts: await probe(contextFor(shared, await connect(), call)) };
+        const { facts, scopes = {} } = await probe(contextFor(shared, await connect(), call));
+        const own = operations.filter(({ platform }) => platform === provider.name);
+        const lacking = leftOut(own, scopes);
+        return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
       } catch (error) {
         if (!isFault(error)) throw error;
         return { ...base, status: 'failed', ...explain(error) };
@@ -50,6 +63,17 @@ export function diagnose(shared: Shared, call: Call): Promise<Diagnosis[]> {
         }),
     ),
   ]);
+}
+
+/** Operations by the scope that their API's credential lacks. */
+function leftOut(operations: readonly OperationFacts[], granted: NonNullable<Probed['scopes']>): string[] {
+  const lacking = new Map<string, string[]>();
+  for (const { name, api = '', scopes = [] } of operations)
+    for (const scope of scopes) {
+      if (granted[api]?.includes(scope) !== false) continue;
+      lacking.set(scope, [...(lacking.get(scope) ?? []), name]);
+    }
+  return [...lacking].map(([scope, names]) => `${scope}: ${names.join(', ')}`);
 }
 
 function explainClosed(provider: Provider, api: string): string {

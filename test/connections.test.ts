@@ -24,7 +24,7 @@ const acme = provider({
     return { ...(store_key ? store : web), apis, secrets: [] };
   },
   defaultToolsets: ['things'],
-  load: async () => ({ operations: [], runs: [], probe: async () => [] }),
+  load: async () => ({ operations: [], runs: [], probe: async () => ({ facts: [] }) }),
   simulator: async () => {
     throw new Error('not needed');
   },

@@ -50,7 +50,7 @@ async function examine(shared: Shared, call: Call): Promise<Finding[]> {
   const { states, unconfigured } = shared.connections;
   const facts = await loadFacts();
   const [diagnoses, contacts] = await Promise.all([
-    diagnose(shared, call),
+    diagnose(shared, call, shared.catalog.operations),
     Promise.all(states.map(state => contact(state, shared, call))),
   ]);
   return diagnoses.map((diagnosis, index) => {
@@ -110,7 +110,7 @@ const mostSkew = 30;
 
 function show(finding: Finding, { stdout }: Terminal): void {
   const { connection, platform, status, read_only, facts = [], problem, hint, contact, operations } = finding;
-  const { not_connected: closed = [] } = finding;
+  const { not_connected: closed = [], left_out: lacking = [] } = finding;
   const colour = { ok: 'green', failed: 'red', not_configured: 'yellow' } as const;
   const words = { ok: 'ok', failed: 'FAILED', not_configured: 'not configured' };
   const name = connection.toLowerCase() === platform.toLowerCase() ? platform : `${platform} (${connection})`;
@@ -118,11 +118,14 @@ function show(finding: Finding, { stdout }: Terminal): void {
   const line = (label: string, text: string | undefined) => {
     if (text) print(stdout, `  ${label.padEnd(12)}${text}`);
   };
+  const lines = (label: string, texts: readonly string[]) => {
+    for (const [index, text] of texts.entries()) line(index === 0 ? label : '', text);
+  };
   line('reachable', contact && (contact.reachable ? `yes, ${contact.latency_ms} ms` : 'no'));
-  line('credential', status === 'ok' ? ['accepted', ...facts].join(', ') : undefined);
+  lines('credential', status === 'ok' ? ['accepted', ...facts] : []);
   line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
   line('access', contact && (read_only ? 'read-only' : 'reads and writes'));
-  for (const [index, text] of closed.entries()) line(index === 0 ? 'left out' : '', text);
+  lines('left out', [...closed, ...lacking.map(text => `without ${text}`)]);
   line('problem', problem);
   line('next', hint);
   const { documented, observed, inferred } = operations;

@@ -35,8 +35,16 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
 export interface ProviderCode {
   operations: readonly Operation[];
   runs: readonly RunKind[];
-  /** One cheap authenticated request; resolves to facts worth showing, for example who the credential belongs to. */
-  probe(context: OperationContext): Promise<string[]>;
+  /** One cheap authenticated request, or one for each API that is connected. */
+  probe(context: OperationContext): Promise<Probed>;
+}
+
+/** What a look at an account showed. */
+export interface Probed {
+  /** Worth showing, for example who the credential belongs to. */
+  facts: string[];
+  /** What the credential of an API may do, where it tells, by the API's name. Operations name what they need. */
+  scopes?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What differs between two connections of the same platform. */

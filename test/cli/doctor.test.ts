@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
+import { dxSimulator } from '../../src/providers/dx/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 import { commandLine, onSandbox } from './command-line.ts';
 
@@ -59,4 +60,17 @@ test('what is missing is named; nothing configured is not healthy', async () => 
 test('a read-only server says so', async () => {
   const { stdout } = await commandLine(['doctor', '--read-only', ...(await onSandbox())]);
   expect(stdout).toMatch(/access +read-only/);
+});
+
+test('what a narrow credential leaves out is named by tool', async () => {
+  const simulator = await startSimulator(dxSimulator, { clock: systemClock() });
+  onTestFinished(() => simulator.close());
+  const { DX_WEB_BASE_URL = '' } = simulator.environment;
+  const env = { DX_WEB_BASE_URL, DX_WEB_TOKEN: simulator.state.names.reader };
+  const { code, stdout } = await commandLine(['doctor'], env);
+  expect(code).toBe(0);
+  const [, dx = ''] = /^DX: ok\n((?: .*\n)+)/m.exec(stdout) ?? [];
+  expect(dx).toMatch(/^ {2}credential {2}accepted\n {14}Web API personal access token "Read only" of Kestrel Freight/m);
+  expect(dx).toMatch(/^ {2}left out {4}The Data Cloud API of DX is not connected\. Set DX_API_KEY/m);
+  expect(dx).toMatch(/^ {14}without users:write: dx_update_user, dx_set_user_attributes$/m);
 });

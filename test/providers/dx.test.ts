@@ -117,6 +117,10 @@ describe('a look at the connection', () => {
     const { facts } = connections[0] as { facts: string[] };
     expect(facts[0]).toBe('Web API personal access token "Read only" of Kestrel Freight, expires in 60 days');
     expect(facts[1]).toBe('scopes snapshots:read catalog:read scorecards:read workflows:read workflowRuns:trigger');
+    const lacking = connections[0]?.['left_out'] as string[];
+    expect(lacking).toContain('scorecards:write: dx_create_scorecard, dx_update_scorecard, dx_delete_scorecard');
+    expect(lacking).toContain('datacloud:query: dx_run_query, dx_get_query_run, dx_get_query_results');
+    expect(lacking.join()).not.toContain('scorecards:read:');
   });
 
   it('names the credential that is wrong, and does not show it', async () => {

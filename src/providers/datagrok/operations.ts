@@ -1,5 +1,5 @@
 import type { OperationContext } from '../../operation.ts';
-import type { ProviderCode } from '../provider.ts';
+import type { Probed, ProviderCode } from '../provider.ts';
 import { callFunction } from './calls.ts';
 import { connections } from './connections.ts';
 import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
@@ -30,11 +30,12 @@ export const datagrokCode: ProviderCode = {
 };
 
 /** Version and health, which need a good key. */
-async function probe(context: OperationContext): Promise<string[]> {
+async function probe(context: OperationContext): Promise<Probed> {
   const { body } = await context.request(healthcheck, {});
   const { status, version, services = [] } = (body ?? {}) as Health;
   const down = services.filter(service => service.status === 'Failed').map(({ name }) => name);
-  return [`server ${version ?? 'of unknown version'}, ${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`];
+  const state = `${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`;
+  return { facts: [`server ${version ?? 'of unknown version'}, ${state}`] };
 }
 
 interface Health {

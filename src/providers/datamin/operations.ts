@@ -12,6 +12,6 @@ export const dataminCode: ProviderCode = {
   async probe(context) {
     await context.request(getPipelineStats, { pipeline: nothing, from: '1h', to: 'now' });
     const { pipelines = [], tasks = [] } = context.connection.named ?? {};
-    return [`token granted; ${pipelines.length} pipelines and ${tasks.length} tasks known by name`];
+    return { facts: [`token granted; ${pipelines.length} pipelines and ${tasks.length} tasks known by name`] };
   },
 };

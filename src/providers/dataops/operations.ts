@@ -1,6 +1,6 @@
 import { isFault } from '../../errors.ts';
 import type { OperationContext } from '../../operation.ts';
-import type { ProviderCode } from '../provider.ts';
+import type { Probed, ProviderCode } from '../provider.ts';
 import { getCurrentToken, getVersion } from './access.ts';
 import { artifacts } from './artifacts.ts';
 import { further } from './further.ts';
@@ -45,7 +45,7 @@ export const dataopsCode: ProviderCode = {
 const dayMs = 86_400_000;
 
 /** Whose token it is, what it may do and how long; a job token knows only its job. */
-async function probe(context: OperationContext): Promise<string[]> {
+async function probe(context: OperationContext): Promise<Probed> {
   try {
     const [{ body }, release] = await Promise.all([
       context.request(getCurrentToken, {}),
@@ -54,15 +54,13 @@ async function probe(context: OperationContext): Promise<string[]> {
     const { name, scopes = [], expires_at: expires } = body as { name: string; scopes: string[]; expires_at?: string };
     const days = expires ? Math.ceil((Date.parse(expires) - context.clock.now()) / dayMs) : undefined;
     const end = days === undefined ? 'does not expire' : `expires in ${days} day${days === 1 ? '' : 's'}`;
-    return [
-      `token "${name}": ${scopes.join(', ')}, ${end}`,
-      `release ${(release.body as { version: string }).version}`,
-    ];
+    const { version } = release.body as { version: string };
+    return { facts: [`token "${name}": ${scopes.join(', ')}, ${end}`, `release ${version}`] };
   } catch (error) {
     // Nothing was sent: there is a job token only.
     if (!isFault(error, 'missing_scope') || error.status !== undefined) throw error;
     const { body } = await context.request(getCurrentJob, {});
     const { name, id } = body as { name: string; id: number };
-    return [`job token of "${name}" (job ${id})`];
+    return { facts: [`job token of "${name}" (job ${id})`] };
   }
 }

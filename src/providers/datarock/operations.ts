@@ -9,6 +9,6 @@ export const datarockCode: ProviderCode = {
   runs: [exportRun],
   async probe(context) {
     const projects = await context.rows(listProjects, {});
-    return [`${projects.length} project${projects.length === 1 ? '' : 's'} visible`];
+    return { facts: [`${projects.length} project${projects.length === 1 ? '' : 's'} visible`] };
   },
 };

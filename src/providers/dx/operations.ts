@@ -37,5 +37,5 @@ const operations = [
 export const dxCode: ProviderCode = {
   operations,
   runs: [queryRun, workflowRun],
-  probe: context => probe(context, operations),
+  probe,
 };
