@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,7 @@ it('works without the optional dependencies, and says what is missing', async ()
   const folder = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const dist = fileURLToPath(new URL('../../dist', import.meta.url));
-  for (const file of await readdir(dist)) {
-    if (file.endsWith('.cjs')) await cp(join(dist, file), join(folder, file));
-  }
+  await cp(dist, folder, { recursive: true, filter: path => !path.endsWith('.map') });
   const client = new Client({ name: 'scenario', version: '1' });
   const args = [join(folder, 'bin.cjs'), '--sandbox', '--results-dir', join(folder, 'results')];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
