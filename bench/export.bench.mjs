@@ -1,41 +1,15 @@
 // The main job over the sandbox in another process: what exporting 40 holes costs upstream and in tokens, and what
 // joining 250,000 rows costs in memory and in the patience of other callers.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { canObserve, forgetPeak, median, quantile, residentMiB, say } from './baseline/measure.mjs';
-import { callTool, inNewHome, opened, program } from './baseline/world.mjs';
+import { canObserve, median, peakUntil, quantile, residentMiB, say } from './baseline/measure.mjs';
+import { inNewHome, onSandbox } from './baseline/world.mjs';
 
 const usageKey = 'data-platforms-mcp/usage';
 // The sandbox needs some 20 s for 40 holes. So fast, they are done by the second look, which is 5 s after the first;
 // and a client on real time keeps a signature that the sandbox takes for longer than either part needs.
 const speed = 8;
 const everyMs = 50;
-
-/** A sandbox of its own for `body`, because the clocks of the two processes part while it runs. */
-async function onSandbox({ home, env }, body) {
-  const args = [program, 'sandbox', '--json', '--sandbox-speed', String(speed)];
-  const sandbox = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  try {
-    const connection = await firstJson(sandbox.stdout);
-    const server = await opened([program, '--results-dir', `${home}/results`], { ...env, ...connection });
-    await body({ server, call: (name, args) => callTool(server, name, args) });
-    await server.close();
-  } finally {
-    sandbox.kill();
-    await once(sandbox, 'exit');
-  }
-}
-
-async function firstJson(stream) {
-  let text = '';
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    if (/^\}\s*$/m.test(text)) return JSON.parse(text);
-  }
-  throw new Error('The sandbox ended before it told how to connect to it');
-}
 
 /** A person's whole task: find the project, see what it offers, export it, look at some rows. */
 async function story({ call }) {
@@ -85,18 +59,6 @@ async function meanwhile(one, done) {
   } while (!(await Promise.race([ended, wait(everyMs, false)])));
   await Promise.all(pending);
   return times;
-}
-
-/** Most memory that a process has resident until `done`, MiB. */
-async function peakUntil(pid, done) {
-  const exact = forgetPeak(pid);
-  let peak = residentMiB(pid);
-  const ended = done.then(
-    () => true,
-    () => true,
-  );
-  while (!(await Promise.race([ended, wait(20, false)]))) peak = Math.max(peak, residentMiB(pid));
-  return exact ? Math.max(peak, residentMiB(pid, 'VmHWM')) : peak;
 }
 
 /** 25 files of 10,000 rows fetched and joined by one call, while others want something small. */
@@ -150,6 +112,6 @@ async function runToEnd(call, task) {
   return answer;
 }
 
-await inNewHome(place => onSandbox(place, story));
-await inNewHome(place => onSandbox(place, large));
+await inNewHome(place => onSandbox(place, { speed }, story));
+await inNewHome(place => onSandbox(place, { speed }, large));
 process.exit();

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Where the system tells about other processes; elsewhere there is nothing to read their time and memory from. */
 export const canObserve = existsSync(`/proc/${process.pid}/task`);
@@ -56,4 +57,16 @@ export function forgetPeak(pid) {
   } catch {
     return false;
   }
+}
+
+/** Most memory that a process has resident until `done`, MiB. */
+export async function peakUntil(pid, done) {
+  const exact = forgetPeak(pid);
+  let peak = residentMiB(pid);
+  const ended = done.then(
+    () => true,
+    () => true,
+  );
+  while (!(await Promise.race([ended, wait(20, false)]))) peak = Math.max(peak, residentMiB(pid));
+  return exact ? Math.max(peak, residentMiB(pid, 'VmHWM')) : peak;
 }

@@ -14,7 +14,7 @@ const here = path => fileURLToPath(new URL(path, import.meta.url));
 export async function inNewHome(body) {
   const home = mkdtempSync(join(tmpdir(), 'bench-'));
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(DATA_PLATFORMS|DATAROCK)_|^NODE_EXTRA_CA_CERTS$/.test(name),
+    ([name]) => !/^(DATA_PLATFORMS|DATAROCK|DATAGROK)_|^NODE_EXTRA_CA_CERTS$/.test(name),
   );
   const env = { ...Object.fromEntries(inherited), HOME: home, XDG_CACHE_HOME: home, LOCALAPPDATA: home };
   try {
@@ -82,4 +82,28 @@ export async function callTool(server, name, args) {
   const answer = await server.request('tools/call', { name, arguments: args });
   if (answer.isError) throw new Error(`${name}: ${answer.content[0].text}`);
   return answer;
+}
+
+/** A server on a sandbox of its own, in another process, for `body`: of its own because the clocks of the two processes part while it runs. */
+export async function onSandbox({ home, env }, { speed, flags = [] }, body) {
+  const args = [program, 'sandbox', '--json', '--sandbox-speed', String(speed)];
+  const sandbox = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const connection = await firstJson(sandbox.stdout);
+    const server = await opened([program, '--results-dir', join(home, 'results'), ...flags], { ...env, ...connection });
+    await body({ server, call: (name, args) => callTool(server, name, args) });
+    await server.close();
+  } finally {
+    sandbox.kill();
+    await once(sandbox, 'exit');
+  }
+}
+
+async function firstJson(stream) {
+  let text = '';
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (/^\}\s*$/m.test(text)) return JSON.parse(text);
+  }
+  throw new Error('The sandbox ended before it told how to connect to it');
 }

@@ -30,7 +30,7 @@ export const listFunctions: Operation = operation({
   input: z.strictObject({ text: filter }),
   output: functionRow,
   paging: whole({ items: body => (Array.isArray(body) ? body.map(brief) : body) }),
-  resource: { uri: 'datagrok://functions{?text}', title: 'Functions, scripts and queries on Datagrok' },
+  resource: { uri: 'datagrok://functions', title: 'Functions, scripts and queries on Datagrok' },
   evidence: fromClients,
   example: { arguments: { text: 'source="data-query"' } },
 });
