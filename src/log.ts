@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Redactor } from './http/redact.ts';
 
-export type Level = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type Level = (typeof levels)[number];
 
 type Write = (fields: object, message: string) => void;
 
@@ -13,13 +15,14 @@ export interface Log {
   error: Write;
 }
 
-/** The logger is loaded with the first line, and writes at once from then on. */
+/** The logger is loaded with the first line that is written, and writes at once from then on. */
 export function createLog(level: Level, redactor: Redactor): Log {
   let logger: Logger | undefined;
   let loading: Promise<Logger> | undefined;
   const write =
     (name: keyof Log): Write =>
     (fields, message) => {
+      if (levels.indexOf(name) < levels.indexOf(level)) return;
       if (logger) return logger[name](fields, message);
       loading ??= createLogger(level, redactor);
       void loading.then(made => {

@@ -9,10 +9,12 @@ export interface Signer {
 const signatureLength = 22;
 
 /** Processes with the same key accept each other's signatures. Without one, they end with the process. */
-export function createSigner(key: string | Uint8Array = crypto.getRandomValues(new Uint8Array(32))): Signer {
+export function createSigner(given?: string | Uint8Array): Signer {
+  let key = given;
   function sign(purpose: string, subject: unknown): string {
     // Not imported: a start does not need it, and it takes some ms to load.
-    const { createHmac } = process.getBuiltinModule('node:crypto');
+    const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto');
+    key ??= randomBytes(32);
     const text = JSON.stringify([purpose, subject]);
     return createHmac('sha256', key).update(text).digest('base64url').slice(0, signatureLength);
   }

@@ -19,17 +19,25 @@ export interface Flag {
   choices?: readonly string[];
 }
 
+const configFlag: Flag = {
+  name: 'config',
+  long: 'config',
+  value: 'file',
+  description: 'JSON file with settings and connections',
+};
+
 /** A flag for each general setting, and `--config`. */
-export const generalFlags: readonly Flag[] = [
-  ...Object.entries(generalSettings.shape).map(([key, schema]) => flagOf(key, schema)),
-  { name: 'config', long: 'config', value: 'file', description: 'JSON file with settings and connections' },
-];
+export const generalFlags = (): readonly Flag[] => [...flagsOf(generalSettings), configFlag];
 
-/** A flag for each option of the HTTP server. Made on demand: only one command has them. */
-export const httpFlags = (): readonly Flag[] =>
-  Object.entries(httpOptions.shape).map(([key, schema]) => flagOf(key, schema));
+/** A flag for each option of the HTTP server. */
+export const httpFlags = (): readonly Flag[] => flagsOf(httpOptions);
 
-// Asked of the schema itself: this is on the way of every start, where converting it to JSON Schema would be felt.
+const flagsOf = ({ shape }: z.ZodObject): Flag[] =>
+  Object.entries(shape).map(([key, schema]) => flagOf(key, schema as z.ZodType));
+
+const longOf = (key: string) => key.replaceAll('_', '-');
+
+// Asked of the schema itself: this is on the way of starts, where converting it to JSON Schema would be felt.
 // The default is told, not set: a flag that is not given must leave the variable and the file their say.
 function flagOf(key: string, schema: z.ZodType): Flag {
   const isSwitch = schema.safeParse('true').data === true;
@@ -39,7 +47,7 @@ function flagOf(key: string, schema: z.ZodType): Flag {
   const choices = innerType instanceof z.ZodEnum ? innerType.options.map(String) : undefined;
   return {
     name: key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    long: key.replaceAll('_', '-'),
+    long: longOf(key),
     ...(isSwitch ? {} : { value: key.split('_').at(-1) ?? key }),
     ...(several ? { several } : {}),
     // For help only.
@@ -56,8 +64,9 @@ function flagOf(key: string, schema: z.ZodType): Flag {
  * wrong. It saves the common start the 8 ms that a parser with commands, help and suggestions takes to load.
  */
 export function serverFlags(argv: readonly string[]): Flags | undefined {
+  const flags = [...flagsNamedIn(argv), configFlag];
   const options = Object.fromEntries(
-    generalFlags.map(({ long, value, several = false }) => [
+    flags.map(({ long, value, several = false }) => [
       long,
       { type: value ? ('string' as const) : ('boolean' as const), multiple: several },
     ]),
@@ -65,7 +74,7 @@ export function serverFlags(argv: readonly string[]): Flags | undefined {
   try {
     const { values } = parseArgs({ args: [...argv], options });
     return Object.fromEntries(
-      generalFlags.flatMap(({ name, long, choices }) => {
+      flags.flatMap(({ name, long, choices }) => {
         const value = values[long];
         if (choices && value !== undefined && !choices.includes(String(value))) throw new Error('not a choice');
         return value === undefined ? [] : [[name, value]];
@@ -74,4 +83,12 @@ export function serverFlags(argv: readonly string[]): Flags | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The flags of general settings that are on a command line: most starts have one or none, and a flag takes a while. */
+function flagsNamedIn(argv: readonly string[]): Flag[] {
+  const named = new Set(argv.map(word => word.replace(/^--/, '').split('=', 1)[0]));
+  return Object.entries(generalSettings.shape)
+    .filter(([key]) => named.has(longOf(key)))
+    .map(([key, schema]) => flagOf(key, schema));
 }

@@ -121,7 +121,7 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
     });
 }
 
-const addGeneralOptions = (command: Command) => addOptions(command, 'Server options:', generalFlags);
+const addGeneralOptions = (command: Command) => addOptions(command, 'Server options:', generalFlags());
 
 function addOptions(command: Command, group: string, flags: readonly Flag[]): Command {
   command.optionsGroup(group);
@@ -134,7 +134,7 @@ function addOptions(command: Command, group: string, flags: readonly Flag[]): Co
 }
 
 /** The flags that were given, before or after the command. */
-function flagsOf(command: Command, flags = generalFlags): Flags {
+function flagsOf(command: Command, flags = generalFlags()): Flags {
   const given: Record<string, unknown> = command.optsWithGlobals();
   return Object.fromEntries(flags.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])));
 }

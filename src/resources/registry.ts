@@ -39,7 +39,7 @@ export interface ResourceSet {
 
 export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
   const shown = shared.catalog.operations.filter((operation): operation is Shown => operation.resource !== undefined);
-  const isFixed = ({ resource }: Shown) => uriTemplate(resource.uri).variables.length === 0;
+  const isFixed = ({ resource }: Shown) => !resource.uri.includes('{');
   const fixed = shown.filter(isFixed).map(
     (operation): Resource => ({
       uri: operation.resource.uri,

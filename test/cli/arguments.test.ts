@@ -33,7 +33,7 @@ test('an example is a line that a shell and the reader of flags understand', () 
 
 test('every general setting is a flag', () => {
   const names = Object.keys(generalSettings.shape).map(key => key.replaceAll('_', '-'));
-  expect(generalFlags.map(({ long }) => long)).toEqual([...names, 'config']);
+  expect(generalFlags().map(({ long }) => long)).toEqual([...names, 'config']);
 });
 
 test('a line of general flags alone starts the server without the full parser', () => {
