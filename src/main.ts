@@ -2,6 +2,7 @@ import type { Terminal } from './cli/terminal.ts';
 
 /** The program. `argv` without node and script; sets `process.exitCode` and leaves nothing that keeps the process. */
 export async function main(argv: string[]): Promise<void> {
+  (await import('./schemas.ts')).interpretSchemas();
   const { processTerminal } = await import('./cli/terminal.ts');
   process.exitCode = await start(argv, processTerminal());
   leave();
