@@ -41,7 +41,10 @@ async function operations(): Promise<string> {
   );
 }
 
-function platform({ title, guide, defaultToolsets }: Provider, { operations, runs }: ProviderCode): string[] {
+function platform(
+  { title, guide, defaultToolsets, apis = {} }: Provider,
+  { operations, runs }: ProviderCode,
+): string[] {
   const toolsets = [...new Set(operations.map(({ toolset }) => toolset))];
   return [
     `## ${title}`,
@@ -50,7 +53,7 @@ function platform({ title, guide, defaultToolsets }: Provider, { operations, run
       const listed = defaultToolsets.includes(toolset) ? 'listed by default' : 'not listed by default';
       return [
         `### Toolset \`${toolset}\` (${listed})`,
-        ...operations.filter(one => one.toolset === toolset).flatMap(operation),
+        ...operations.filter(one => one.toolset === toolset).flatMap(one => operation(one, apis)),
       ];
     }),
     ...(runs.length
@@ -71,8 +74,8 @@ function platform({ title, guide, defaultToolsets }: Provider, { operations, run
   ];
 }
 
-function operation(record: Operation): string[] {
-  const { name, route, effect, summary, evidence, resource, example } = record;
+function operation(record: Operation, apis: NonNullable<Provider['apis']>): string[] {
+  const { name, route, effect, summary, evidence, resource, example, api, scopes } = record;
   const { properties = {}, required = [] } = toolInput(record).published as {
     properties?: Record<string, { description?: string }>;
     required?: string[];
@@ -82,7 +85,10 @@ function operation(record: Operation): string[] {
     `#### \`${name}\``,
     summary,
     [
-      `- ${route ? `route \`${route}\`` : 'from the configuration'}, effect **${effect}**`,
+      `- ${route ? `route \`${route}\`` : 'from the configuration'}, effect **${effect}**${asked(record)}`,
+      ...(api
+        ? [`- ${apis[api]?.title ?? api}${scopes?.length ? `, scopes ${scopes.map(code).join(', ')}` : ''}`]
+        : []),
       `- evidence: **${evidence.level}**, [source](${evidence.source}), checked ${evidence.checked}`,
       ...(resource ? [`- resource \`${resource.uri}\``] : []),
       `- example \`${JSON.stringify(example.arguments)}\``,
@@ -100,6 +106,14 @@ function operation(record: Operation): string[] {
         ]
       : []),
   ];
+}
+
+const code = (text: string) => `\`${text}\``;
+
+/** Whether a person is asked before it is sent. */
+function asked({ effect, destructive, loses }: Operation): string {
+  if (effect === 'delete' || destructive) return ', once a person has agreed';
+  return loses ? ', once a person has agreed where something would be lost' : '';
 }
 
 /** A row for each setting of a table. */
