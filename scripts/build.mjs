@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
@@ -49,7 +49,10 @@ for (const name of simulated)
   };
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
-const workers = { query: 'src/results/query/main.ts' };
+const workers = { query: 'src/results/query/main.ts', chart: 'src/results/chart/main.ts' };
+
+/** What charts are written in. The machine may have no fonts at all. */
+const fonts = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
 
 /** Where a file of dist/ is: what `import.meta.dirname` says in an ES module. */
 const whereItIs = { 'import.meta.dirname': '__dirname' };
@@ -210,7 +213,16 @@ async function workerFiles() {
     outExtension: { '.js': '.cjs' },
     define: whereItIs,
     metafile: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Its code for Node looks for a package `canvas`, which pictures by way of SVG do not need.
+    alias: { 'vega-canvas': join(root, 'node_modules/vega-canvas/build/vega-canvas.browser.js') },
   });
+  const folder = join(root, 'node_modules', '@expo-google-fonts', 'inter');
+  await Promise.all(fonts.map(file => copyFile(join(folder, file), join(dist, basename(file)))));
+  // So that the notices name the fonts too.
+  for (const file of fonts)
+    metafile.inputs[`node_modules/@expo-google-fonts/inter/${file}`] = { bytes: 0, imports: [] };
   return metafile;
 }
 

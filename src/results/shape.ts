@@ -18,6 +18,8 @@ export function shapeAnswer(answer: Answer): Shaped {
       return shapeValue(answer.value);
     case 'result':
       return shapeResult(answer);
+    case 'picture':
+      return shapePicture(answer);
     case 'description':
       return shapeDescription(answer);
     case 'run':
@@ -50,6 +52,18 @@ function shapeResult({ result, summary, page, about, warnings }: Answer & { kind
     ...(about ? { about } : {}),
     ...list('warnings', warnings),
   });
+}
+
+function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): Shaped {
+  const { image, png, svg, width, height } = chart;
+  const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
+  const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
+  const told = words([`${summary} ${files}`, ...warnings.map(warning)], {
+    png: file(png),
+    svg: file(svg),
+    ...list('warnings', warnings),
+  });
+  return { ...told, content: [...told.content, { type: 'image', data: image, mimeType: 'image/png' }] };
 }
 
 function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): Shaped {

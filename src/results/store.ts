@@ -53,6 +53,8 @@ export interface ResultStore {
   read(result: StoredResult, signal?: AbortSignal): Promise<AsyncIterable<Row>>;
   /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
   open(result: StoredResult): Promise<Readable>;
+  /** Where the rows of a table are, for a process of its own. Throws `bad_arguments` for a file. */
+  table(result: StoredResult): Promise<TableFile>;
   /** The data file: CSV, lines of JSON or the bytes as they came. */
   path(result: StoredResult): Promise<string>;
   remove(idOrUri: string): Promise<void>;
@@ -193,6 +195,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
         .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
     rows: async ({ uri }, query = {}) => readRows(await table(uri), query),
+    table: async ({ uri }) => table(uri),
     read: async ({ uri }, signal) => allRows(await table(uri), signal),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),

@@ -1,4 +1,5 @@
 import type { Row } from '../operation.ts';
+import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Run } from '../runs/run.ts';
@@ -19,6 +20,7 @@ export type Outcome =
       warnings: string[];
     }
   | { kind: 'value'; value: unknown }
+  | { kind: 'picture'; chart: Chart; summary: string; warnings: string[] }
   | { kind: 'description'; description: Description; warnings: string[] }
   | {
       kind: 'result';

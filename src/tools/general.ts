@@ -7,6 +7,7 @@ import { missingParts } from '../results/parts.ts';
 import { resumeRun } from '../runs/resume.ts';
 import { callOperation } from './call.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
+import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
 import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
@@ -102,6 +103,7 @@ export const generalTools: readonly GeneralTool[] = [
   readResultTool,
   describeResultTool,
   queryResultTool,
+  chartResultTool,
   listResultsTool,
   pinResultTool,
   deleteResultTool,

@@ -20,8 +20,10 @@ it('works without the optional dependencies, and says what is missing', async ()
   const names = tools.map(({ name }) => name);
   expect(names).toContain('read_result');
   expect(names).not.toContain('query_result');
+  expect(names).not.toContain('chart_result');
   const { structuredContent } = await client.callTool({ name: 'check_connections', arguments: {} });
   const { missing } = structuredContent as { missing: { package: string; tools: string[]; hint: string }[] };
+  expect(missing.map(one => one.package)).toEqual(['@duckdb/node-api', '@resvg/resvg-js']);
   expect(missing[0]).toMatchObject({
     package: '@duckdb/node-api',
     tools: ['query_result'],

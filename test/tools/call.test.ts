@@ -42,6 +42,7 @@ describe('tools', () => {
       'read_result',
       'describe_result',
       'query_result',
+      'chart_result',
       'list_results',
       'pin_result',
       'delete_result',

@@ -1,0 +1,76 @@
+import type { Column } from '../result.ts';
+import type { Datum } from './data.ts';
+import { depthUnits, labelOf, wordsOf } from './label.ts';
+import { type ChartPlan, isDepth } from './plan.ts';
+import { dashes } from './theme.ts';
+
+/** A Vega-Lite specification without title, size and theme, and what it leaves out. */
+export interface Spec {
+  title: string;
+  spec: Record<string, unknown>;
+  notes: string[];
+}
+
+/** All that is drawn is so wide, axes and legend included. */
+export const width = 800;
+export const height = 420;
+
+/** A view of its own, which takes the whole picture. */
+export const single = (spec: Record<string, unknown>): Record<string, unknown> => ({
+  width,
+  height,
+  autosize: { type: 'fit', contains: 'padding' },
+  ...spec,
+});
+
+export function kindOf({ type }: Column): 'quantitative' | 'temporal' | 'ordinal' {
+  if (type === 'integer' || type === 'number') return 'quantitative';
+  return type === 'date' || type === 'datetime' ? 'temporal' : 'ordinal';
+}
+
+/** A column as axes name it, with its unit. A depth that says nothing else is in metres. */
+export const label = (column: Column, { units }: ChartPlan): string =>
+  labelOf(column.name, isDepth(column) ? depthUnits(column.name, units) : units);
+
+/** A column along an axis. From zero only where that is asked for: a mean of 80 to 90 would be a flat line. */
+export function channel(
+  field: string,
+  column: Column,
+  plan: ChartPlan,
+  { axis = {}, scale = {}, data = [] }: { axis?: object; scale?: object; data?: readonly Datum[] } = {},
+) {
+  const type = kindOf(column);
+  const base = { field, type, title: label(column, plan) };
+  if (type === 'temporal') return { ...base, scale: { type: 'utc' }, axis: { ...timeFormat(field, data), ...axis } };
+  if (type === 'ordinal') return { ...base, sort: null, axis };
+  const whole = column.type === 'integer' ? { tickMinStep: 1 } : {};
+  return { ...base, scale: { zero: false, nice: true, ...scale }, axis: { ...whole, ...axis } };
+}
+
+const dayMs = 86_400_000;
+
+/** Whole dates over days and more: Vega's own mixture of "Sat 22" and "Dec" leaves the year open. */
+function timeFormat(field: string, data: readonly Datum[]): object {
+  const times = data.flatMap(row => (row[field] === null ? [] : Date.parse(String(row[field]))));
+  const span = times.reduce((a, b) => Math.max(a, b), -Infinity) - times.reduce((a, b) => Math.min(a, b), Infinity);
+  if (span > 700 * dayMs) return { format: '%Y-%m', labelFlush: true };
+  return span > 3 * dayMs ? { format: '%Y-%m-%d', labelFlush: true, tickCount: 8 } : {};
+}
+
+/** Series by colour and, where a mark has them, by dashes or shapes: for those who see no colours too. */
+export function series(
+  { by }: ChartPlan,
+  data: readonly Datum[],
+  also?: 'strokeDash' | 'shape',
+): Record<string, object> {
+  if (!by) return {};
+  const field = {
+    field: 'by',
+    type: 'nominal',
+    title: wordsOf(by.name, {}),
+    sort: [...new Set(data.map(row => row['by']))],
+  };
+  const second =
+    also === 'strokeDash' ? { strokeDash: { ...field, scale: { range: dashes } } } : also ? { shape: field } : {};
+  return { color: field, ...second };
+}

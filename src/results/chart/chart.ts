@@ -1,0 +1,59 @@
+import { provenance, type StoredResult } from '../result.ts';
+import type { ResultStore } from '../store.ts';
+import { startWorker } from '../worker.ts';
+import type { ChartJob, Drawing } from './job.ts';
+import { type ChartRequest, planChart } from './plan.ts';
+
+/** A picture of a stored table: the PNG as it is shown, and both forms as stored results. */
+export interface Chart extends Pick<Drawing, 'title' | 'notes' | 'width' | 'height'> {
+  /** Base64. */
+  image: string;
+  png: StoredResult;
+  svg: StoredResult;
+}
+
+export interface ChartContext {
+  results: ResultStore;
+  clock: { now(): number };
+  signal: AbortSignal;
+}
+
+/**
+ * Draws a stored table in a process of its own. The same request gives the same handles again.
+ * @throws Fault `bad_arguments` for columns that are not there or do not fit, `too_large` for too many rows
+ */
+export async function drawChart(result: StoredResult, request: ChartRequest, context: ChartContext): Promise<Chart> {
+  const { results, clock, signal } = context;
+  const plan = planChart(result, request);
+  const job: ChartJob = { table: await results.table(result), plan, subtitle: subtitleOf(result) };
+  const { output, done } = await startWorker('chart', job, signal);
+  let text = '';
+  for await (const piece of output.setEncoding('utf8')) text += piece;
+  await done;
+  const { png: image, svg, title, notes, width, height } = JSON.parse(text) as Drawing;
+  const source = {
+    operation: 'chart_result',
+    arguments: { result: result.uri, ...request },
+    at: new Date(clock.now()).toISOString(),
+    from: [provenance(result)],
+  };
+  const store = (ending: string, mediaType: string, bytes: Buffer) => {
+    const key = `chart ${ending} ${JSON.stringify(source.arguments)}`;
+    return results.write({ name: `${title}.${ending}`, mediaType, source, key, signal }, { bytes: once(bytes) });
+  };
+  return {
+    title,
+    notes,
+    width,
+    height,
+    image,
+    png: await store('png', 'image/png', Buffer.from(image, 'base64')),
+    svg: await store('svg', 'image/svg+xml', Buffer.from(svg)),
+  };
+}
+
+const subtitleOf = ({ name, rows }: StoredResult) => `${name}, ${rows.toLocaleString('en-US')} rows`;
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

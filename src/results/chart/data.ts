@@ -1,0 +1,101 @@
+import { Fault } from '../../errors.ts';
+import type { Column } from '../result.ts';
+import { readRows, type TableFile } from '../table.ts';
+import type { ChartPlan } from './plan.ts';
+
+/** A row under the names that the drawing uses: columns of people may be called anything. */
+export type Datum = Record<string, unknown>;
+
+/** Rows, and what was left out of the picture. */
+export interface Drawn {
+  data: Datum[];
+  notes: string[];
+}
+
+const mostRows = 1_000_000;
+const mostSeries = 8;
+const mostPoints = 6_000;
+/** Of one line; a picture of 800 pixels shows no more. */
+const bucketsOfLine = 600;
+
+/** @throws Fault `too_large` where reading would take too long and memory */
+export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan): Promise<Datum[]> {
+  if (table.rows > mostRows)
+    throw new Fault({
+      code: 'too_large',
+      message: `The table has ${table.rows.toLocaleString('en-US')} rows; a chart is drawn from ${mostRows.toLocaleString('en-US')} at most.`,
+      hint: 'Aggregate it first with query_result (GROUP BY), and draw its result.',
+    });
+  const roles: [string, Column][] = [
+    ...(x ? [['x', x] as [string, Column]] : []),
+    ...y.map((column, position): [string, Column] => [`y${position}`, column]),
+    ...(by ? [['by', by] as [string, Column]] : []),
+    ...(depth ? [['from', depth[0]] as [string, Column], ['to', depth[1]] as [string, Column]] : []),
+  ];
+  const columns = [...new Set(roles.map(([, { name }]) => name))];
+  const { rows } = await readRows(table, { columns, limit: table.rows });
+  return rows.map(row => Object.fromEntries(roles.map(([role, { name }]) => [role, plain(row[name])])));
+}
+
+const plain = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
+
+/** At most eight series: more cannot be told apart. */
+export function fewSeries(data: Datum[], what = 'series'): Drawn {
+  const all = [...new Set(data.map(({ by }) => by))];
+  if (all.length <= mostSeries) return { data, notes: [] };
+  const shown = new Set(all.slice(0, mostSeries));
+  const note = `Only the first ${mostSeries} of ${all.length} ${what} are drawn; choose others with query_result.`;
+  return { data: data.filter(({ by }) => shown.has(by)), notes: [note] };
+}
+
+/** Evenly fewer points. */
+export function fewPoints(data: Datum[]): Drawn {
+  const step = Math.ceil(data.length / mostPoints);
+  if (step <= 1) return { data, notes: [] };
+  const note = `One in ${step} of ${data.length.toLocaleString('en-US')} points is drawn.`;
+  return { data: data.filter((_, position) => position % step === 0), notes: [note] };
+}
+
+/** Sorted by x; of a long line the lowest and the highest point of each small stretch, so that no peak is lost. */
+export function lines(data: Datum[], values: readonly string[]): Drawn {
+  const series = groupBy(data);
+  let thinned = false;
+  const kept = [...series.values()].flatMap(rows => {
+    const sorted = rows.filter(({ x }) => x !== null).toSorted((a, b) => compare(a['x'], b['x']));
+    if (sorted.length <= 2 * bucketsOfLine) return sorted;
+    thinned = true;
+    return extremes(sorted, values);
+  });
+  return {
+    data: kept,
+    notes: thinned ? ['Long lines are drawn by the lowest and highest value of each stretch.'] : [],
+  };
+}
+
+function extremes(sorted: readonly Datum[], values: readonly string[]): Datum[] {
+  const size = Math.ceil(sorted.length / bucketsOfLine);
+  const kept = new Set<Datum>();
+  for (let start = 0; start < sorted.length; start += size) {
+    const bucket = sorted.slice(start, start + size);
+    for (const value of values) {
+      const filled = bucket.filter(row => row[value] !== null).toSorted((a, b) => compare(a[value], b[value]));
+      for (const row of [filled[0], filled.at(-1)]) if (row) kept.add(row);
+    }
+  }
+  return sorted.filter(row => kept.has(row));
+}
+
+function groupBy(data: readonly Datum[]): Map<unknown, Datum[]> {
+  const groups = new Map<unknown, Datum[]>();
+  for (const row of data) {
+    const group = groups.get(row['by']);
+    if (group) group.push(row);
+    else groups.set(row['by'], [row]);
+  }
+  return groups;
+}
+
+export function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+}

@@ -1,0 +1,98 @@
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { drawChart } from '../../../src/results/chart/chart.ts';
+import type { ChartRequest } from '../../../src/results/chart/plan.ts';
+import { freshStore, origin, pieces } from '../folder.ts';
+
+async function easel() {
+  const { store, clock } = await freshStore();
+  const { signal } = new AbortController();
+  async function draw(csv: string, request: ChartRequest) {
+    const result = await store.write(origin({ name: 'core' }), { bytes: pieces(csv, 65_536) });
+    const chart = await drawChart(result, request, { results: store, clock, signal });
+    const svg = await text(await store.open(chart.svg));
+    const words = [...svg.matchAll(/>([^<>]+)<\/t/g)].map(([, word]) => word);
+    return { ...chart, source: result, text: svg, words };
+  }
+  return { store, draw };
+}
+
+/** Width and height as the file itself says. */
+const sizeOf = (base64: string) => {
+  const bytes = Buffer.from(base64, 'base64');
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+};
+
+const holes = ['A1', 'A2', 'A3'];
+const depths = Array.from({ length: 40 }, (_, at) => at);
+const core = `hole_id,depth_from,depth_to,rqd_percent,rock\n${holes
+  .flatMap(hole =>
+    depths.map(at => `${hole},${at},${at + 1},${at % 7 ? (at * 13) % 100 : ''},${at < 20 ? 'basalt' : 'shale'}`),
+  )
+  .join('\n')}\n`;
+
+test('a strip log has its holes side by side, depth in metres, tracks with units, kinds by name', async () => {
+  const { draw, store } = await easel();
+  const { words, image, png, svg, source, title } = await draw(core, { type: 'strip_log', theme: 'dark' });
+  expect(title).toBe('Strip log: RQD, Rock');
+  expect(words).toEqual(expect.arrayContaining([...holes, 'Depth (m)', 'RQD (%)', 'Rock', 'basalt', 'shale']));
+  expect(words.filter(word => word === 'Depth (m)')).toHaveLength(1);
+  const [width = 0] = sizeOf(image);
+  expect(width).toBeLessThanOrEqual(800);
+  expect(png).toMatchObject({ kind: 'file', mediaType: 'image/png', name: 'Strip log: RQD, Rock.png' });
+  expect(svg.source).toMatchObject({
+    operation: 'chart_result',
+    arguments: { result: source.uri, type: 'strip_log', theme: 'dark' },
+    from: [{ uri: source.uri }],
+  });
+  expect((await store.list()).map(({ name }) => name)).toContain('Strip log: RQD, Rock.svg');
+});
+
+test('a line over a depth goes down; more series than can be told apart are left out and said', async () => {
+  const { draw } = await easel();
+  const many = `hole,depth,rqd\n${depths.flatMap(hole => depths.map(at => `H${hole},${at},${at}`)).join('\n')}\n`;
+  const { words, notes, text: svg } = await draw(many, { type: 'line', by: 'hole', units: { rqd: '%' } });
+  expect(notes).toEqual(['Only the first 8 of 40 series are drawn; choose others with query_result.']);
+  expect(words).toEqual(expect.arrayContaining(['RQD (%)', 'Depth (m)', 'H0', 'H7', notes[0]]));
+  expect(words).not.toContain('H8');
+  // The labels of the depth axis: how far down the picture each is.
+  const ticks = [...svg.matchAll(/translate\(-7,([\d.]+)\)[^>]*>(\d+)</g)].map(([, y, depth]) => [
+    Number(depth),
+    Number(y),
+  ]);
+  const fromAbove = ticks.toSorted((a, b) => Number(a[1]) - Number(b[1])).map(([depth]) => Number(depth));
+  expect(fromAbove.length).toBeGreaterThan(3);
+  expect(fromAbove).toEqual(fromAbove.toSorted((a, b) => a - b));
+});
+
+test('bars are the mean of what repeats, the largest first', async () => {
+  const { draw } = await easel();
+  const { words, image } = await draw('status,duration_s\nok,10\nok,30\nfailed,50\nodd,\n', { type: 'bar' });
+  expect(words).toEqual(expect.arrayContaining(['Mean of duration (s)', 'Status']));
+  const names = words.filter(word => ['ok', 'failed', 'odd'].includes(word as string));
+  expect(names).toEqual(['failed', 'ok', 'odd']);
+  expect(sizeOf(image)).toEqual([800, 420]);
+});
+
+test('histogram, box and scatter are drawn, in light colours, with what they leave out', async () => {
+  const { draw } = await easel();
+  const rows = Array.from({ length: 8_000 }, (_, at) => `${at % 3},${(at * 7919) % 1000},${at % 500 ? at : ''}`);
+  const csv = `kind,a_ppm,b_mm\n${rows.join('\n')}\n`;
+  const histogram = await draw(csv, { type: 'histogram', x: 'b_mm' });
+  expect(histogram.notes).toEqual(['16 rows without a value are left out.']);
+  expect(histogram.words).toEqual(expect.arrayContaining(['B (mm)', 'Rows', 'core, 8,000 rows']));
+  const box = await draw(csv, { type: 'box', x: 'kind', y: ['a_ppm'] });
+  expect(box.words).toEqual(expect.arrayContaining(['A (ppm)', 'Kind']));
+  const scatter = await draw(csv, { type: 'scatter', x: 'a_ppm', y: ['b_mm'] });
+  expect(scatter.notes).toEqual(['One in 2 of 7,984 points is drawn.']);
+  expect(scatter.text).toContain('fill="#ffffff"');
+});
+
+test('the same picture has the same handles', async () => {
+  const { draw, store } = await easel();
+  const { png, source } = await draw('a,b\n1,2\n', { type: 'scatter', x: 'a', y: ['b'] });
+  const context = { results: store, clock: { now: () => 0 }, signal: new AbortController().signal };
+  const again = await drawChart(await store.get(source.uri), { type: 'scatter', x: 'a', y: ['b'] }, context);
+  expect(again.png.uri).toBe(png.uri);
+});
