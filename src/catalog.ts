@@ -36,7 +36,7 @@ export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
   facts: Facts['platforms'];
-  connections: Pick<Connections, 'of'>;
+  connections: Pick<Connections, 'of' | 'states'>;
 }
 
 /** @throws Fault `not_configured` for a toolset that does not exist */
@@ -93,6 +93,8 @@ function withheld(
       hint: 'Ask the operator to start it without --read-only.',
     });
   if (api !== undefined && connections.of(platform).length > 0) return closedApi(provider, api);
+  const broken = connections.states.find(state => state.provider.name === platform)?.fault;
+  if (broken) return broken;
   return new Fault({
     code: 'not_configured',
     message: `${provider.title} is not connected.`,

@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import type { HttpReply } from '../../src/http/client.ts';
+import { faultReader } from '../../src/providers/dx/envelope.ts';
 import { dx } from '../../src/providers/dx/provider.ts';
 import { dxWorld } from './dx-world.ts';
 
@@ -60,6 +62,13 @@ describe('settings', () => {
     const [issue] = parse(settings).error?.issues ?? [];
     expect(issue?.path).toEqual([field]);
     expect(issue?.message).toMatch(message);
+  });
+
+  it('that are incomplete are told by whatever is called', async () => {
+    const { call } = await dxWorld({ env: { DX_BASE_URL: '' } });
+    const words =
+      'not_configured: Connection "dx": DX_INSTANCE must be set beside DX_API_KEY (or DX_BASE_URL must).\nNext: ';
+    expect((await call('dx_list_custom_data', { reference: 'x' })).text).toContain(words);
   });
 
   it('the Web API and events share the allowance of the account', () => {
@@ -170,6 +179,91 @@ describe('the envelope', () => {
     expect((await call('dx_list_attribute_groups')).text).toMatch(
       /^missing_scope: DX refused dx_list_attribute_groups: not_authorized, .*: "The token lacks the scope snapshots:read"\.\nNext: It needs snapshots:read\. check_connections/,
     );
+  });
+});
+
+describe('what the vendor says', () => {
+  const read = faultReader('Web API', 'DX_WEB_TOKEN');
+  const request = { method: 'GET', url: 'https://x.example/y', repeatable: true, expect: 'json' } as const;
+  const reading = (status: number, body: unknown, operation = 'dx_list_teams') =>
+    read({ status, body, headers: {}, url: request.url } as HttpReply, { ...request, operation });
+
+  it.each([
+    [200, { ok: true }],
+    [200, { ok: 'true', user: {} }],
+    [200, { teams: [] }],
+    [200, [{ id: 1 }]],
+    [204, ''],
+    [202, { ok: true, query_run: {} }],
+    [303, '<html>'],
+  ])('%i %o is no refusal', (status, body) => {
+    expect(reading(status, body)).toBeUndefined();
+  });
+
+  it.each([
+    [{ ok: false, error: 'not_found' }, 'not_found, there is no such thing.'],
+    [{ ok: 'false', error: 'not_found', message: 'No.' }, 'not_found, there is no such thing: "No".'],
+    [{ ok: false, error: 'not_found', error_details: 'Gone' }, 'not_found, there is no such thing: "Gone".'],
+    [{ ok: false, error: 'not_found', error_details: { message: 'A' } }, 'not_found, there is no such thing: "A".'],
+    [
+      { ok: false, error: 'not_found', error_details: ['A', { b: 1 }] },
+      'not_found, there is no such thing: "A; {"b":1}".',
+    ],
+    [{ ok: false, error: 'brand_new', message: 'Odd' }, 'brand_new (200): "Odd".'],
+    [{ ok: false }, 'no code.'],
+  ])('200 %o is one', (body, words) => {
+    expect(reading(200, body)?.message).toBe(`DX refused dx_list_teams: ${words}`);
+  });
+
+  it('a code of no page keeps the meaning of its status', () => {
+    expect(reading(200, { ok: false, error: 'brand_new' })?.code).toBe('rejected');
+    expect(reading(503, { ok: false, error: 'brand_new' })?.code).toBeUndefined();
+    expect(reading(500, '<html>')).toBeUndefined();
+    expect(reading(401, { ok: false, error: 'invalid_auth' })).toMatchObject({
+      code: 'unauthorized',
+      hint: 'Check DX_WEB_TOKEN of the Web API.',
+    });
+  });
+});
+
+describe('faults', () => {
+  it.each([
+    ['html', 'bad_upstream_reply'],
+    ['malformed', 'bad_upstream_reply'],
+  ] as const)('%s is %s', async (kind, code) => {
+    const { call, dx: simulator } = await dxWorld();
+    simulator.faults.add({ kind });
+    for (const name of ['dx_get_token', 'dx_list_reports'])
+      expect((await call(name)).text).toMatch(new RegExp(`^${code}: `));
+  });
+
+  it.each(['null-fields', 'unknown-fields'] as const)('%s are no obstacle', async kind => {
+    const { call, dx: simulator } = await dxWorld();
+    simulator.faults.add({ kind });
+    for (const [name, args] of [
+      ['dx_get_token', {}],
+      ['dx_list_attribute_groups', {}],
+      ['dx_list_reports', {}],
+      ['dx_get_report', { report: 'Cycle time' }],
+      ['dx_list_platform_projects', {}],
+      ['dx_get_custom_data', { reference: 'kestrel/booking-api', key: 'coverage' }],
+      ['dx_list_custom_metrics', { reference: 'kestrel/booking-api', key: 'build_minutes', limit: 'all' }],
+      ['dx_get_repo_group', { reference_id: 'rg-booking' }],
+      ['dx_run_query', { sql: 'SELECT 1 AS one' }],
+      ['dx_read_datafeed', { feed_token: 'feed-deployments-per-service', variables: { service: '%' } }],
+      ['check_connections', {}],
+    ] as const)
+      expect((await call(name, args)).isError, name).toBe(false);
+  });
+
+  it('a refused rate is waited for, also before a change', async () => {
+    const { call, dx: simulator, sent } = await dxWorld();
+    simulator.faults.add({ kind: 'rate-limit', retryAfter: 2, times: 2 });
+    const day = { email: 'a@kestrel.example', date: '2026-11-20', is_active: true, tool: 'pair-coder' };
+    expect((await call('dx_push_ai_tool_metrics', day)).isError).toBe(false);
+    const [first, second, third] = sent('aiToolMetrics.push').map(({ at }) => at) as [number, number, number];
+    expect(second - first).toBeGreaterThanOrEqual(2000);
+    expect(third - second).toBeGreaterThanOrEqual(2000);
   });
 });
 
