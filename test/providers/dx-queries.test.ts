@@ -82,7 +82,10 @@ describe('a query', () => {
     expect(seen.data['run']).toMatchObject({
       status: 'failed',
       final: true,
-      notes: ['sql_error: column "nothing" does not exist'],
+      notes: [
+        'sql_error: column "nothing" does not exist',
+        'https://docs.getdx.com/schema/ describes tables and columns.',
+      ],
     });
   });
 

@@ -33,7 +33,8 @@ export const dx = provider({
       api_key: secret('Data Cloud API key').optional(),
       requests_per_second: z.coerce
         .number()
-        .positive()
+        .int()
+        .min(1)
         .default(10)
         .describe('Most Data Cloud requests per second; the vendor names no limit'),
       web_base_url: baseUrl('Web API root; https://api.{tenant}.getdx.io for a dedicated tenant').default(

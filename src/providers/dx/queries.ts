@@ -104,15 +104,20 @@ export const queryRun: RunKind = {
     const { body, headers } = await context.request(getQueryRun, { query_run });
     const { status = '', error } = payload('query_run')(body) as QueryRun;
     const wait = Number(headers['retry-after']);
-    const expired = status === 'expired' ? ['Its results are gone: run the query again.'] : [];
-    return {
-      word: status,
-      ...(wait > 0 ? { retryAfter: wait } : {}),
-      notes: [...(error ? [`${error.code ?? 'error'}: ${error.message ?? 'no words'}`] : []), ...expired],
-    };
+    return { word: status, ...(wait > 0 ? { retryAfter: wait } : {}), notes: notesOn(status, error) };
   },
   result: { operation: () => getQueryResults, arguments: ({ query_run = '' }) => ({ query_run }) },
 };
+
+function notesOn(status: string, error: QueryRun['error']): string[] {
+  const { code = 'error', message = 'no words' } = error ?? {};
+  const unknown = /(relation|column) .* does not exist/.test(message);
+  return [
+    ...(error ? [`${code}: ${message}`] : []),
+    ...(unknown ? ['https://docs.getdx.com/schema/ describes tables and columns.'] : []),
+    ...(status === 'expired' ? ['Its results are gone: run the query again.'] : []),
+  ];
+}
 
 const runQuery = operation({
   ...web('studio.queryRuns.execute', 'datacloud:query'),
