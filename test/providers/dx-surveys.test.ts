@@ -39,14 +39,18 @@ describe('snapshots', () => {
     expect(deepWork.text).toMatch(/team,score,is_parent\nBooking,17,false\nData Platform,33,false$/);
   });
 
-  it('come as a workbook into the store', async () => {
-    const { ok } = await dxWorld();
+  it('come as a workbook into the store, and as a refusal whatever its status', async () => {
+    const { ok, no, state } = await dxWorld();
     const { data } = await ok('download_snapshot_file', { snapshot_id });
     expect(data['result']).toMatchObject({
       name: 'snapshot-MTAz.xlsx',
       media_type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
       bytes: 23_655,
     });
+    const none = { snapshot_id: 'nothing' };
+    expect(await no('download_snapshot_file', none)).toMatch(/^not_found/);
+    state.statuses.failure = 200;
+    expect(await no('download_snapshot_file', none)).toMatch(/^not_found: .*There is no such snapshot/);
   });
 
   it('have comments, newest first, as far as they are wanted, with times that sort', async () => {

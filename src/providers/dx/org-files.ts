@@ -41,15 +41,12 @@ const downloadOrgFile: Operation = operation({
   example: { arguments: { id: 'NTAwMDE' } },
   async collect({ id }, context) {
     const { body } = await context.request(listOrgFiles, {});
-    const uploads = rowsUnder('uploads')(body);
-    const found = (Array.isArray(uploads) ? uploads : []).find((one: Row) => String(one['id']) === id);
+    const uploads = (rowsUnder('uploads')(body) ?? []) as Row[];
+    const found = uploads.find(one => String(one['id']) === id);
     if (!found) throw noUpload(id);
     const name = String(found['filename'] ?? `${id}.csv`);
-    const result = await fetched(
-      String(found['download_url']),
-      { operation: downloadOrgFile, arguments: { id }, name },
-      context,
-    );
+    const origin = { operation: downloadOrgFile, arguments: { id }, name };
+    const result = await fetched(linkIn({ link: found['download_url'] }), origin, context);
     return { result, summary: `Uploaded file ${name}.`, warnings: [] };
   },
 });
@@ -166,15 +163,15 @@ const previewHierarchy: Operation = operation({
   },
 });
 
-/** No page names the field of the link. */
+/** The only address in an answer: no page names the field of the link. */
 function linkIn(body: unknown): string {
   const facts = withoutOk(body);
   const link = isRow(facts) && Object.values(facts).find(value => typeof value === 'string' && URL.canParse(value));
   if (typeof link === 'string') return link;
   throw new Fault({
     code: 'bad_upstream_reply',
-    message: 'DX answered the preview without a link to it.',
-    hint: 'Look at the preview in the web interface of DX.',
+    message: 'DX answered without a link to what it should show.',
+    hint: 'Look at it in the web interface of DX.',
   });
 }
 

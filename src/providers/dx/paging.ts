@@ -23,11 +23,12 @@ type Rows = string | ((body: unknown) => unknown);
 interface Numbers extends Listing {
   perPageParam: string;
   total: string;
+  most: number;
 }
 
-/** Pages by number, of at most 100 rows. */
-export const numberedPages = (noun: string, { perPageParam, total, ...listing }: Numbers): Paging =>
-  pageNumber({ ...readers(noun, listing), perPageParam, total, pageSize: 100 });
+/** Pages by number, of at most `most` rows. */
+export const numberedPages = (noun: string, { perPageParam, total, most, ...listing }: Numbers): Paging =>
+  pageNumber({ ...readers(noun, listing), perPageParam, total, pageSize: most });
 
 /** Everything at once: the method has no pages. */
 export const allRows = (rows: Rows, listing: Listing = {}): Paging => whole(readers(rows, listing));

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
-import { type Operation, operation, type Row, reference } from '../../operation.ts';
+import { Fault } from '../../errors.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { inUri, payload, required } from './arguments.ts';
 import { allRows, cursorPages } from './paging.ts';
 import { web } from './web.ts';
@@ -87,6 +88,17 @@ const listTeamScores = operation({
   example,
 });
 
+/** A file that is JSON is a refusal under 200, or nothing that anybody knows; read as what it is, it says which. */
+async function refusal(args: Row, body: Readable, context: OperationContext): Promise<Fault> {
+  body.destroy();
+  await context.request(downloadFile, args);
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: 'DX answered with JSON instead of a workbook.',
+    hint: 'Check the snapshot with dx_list_snapshots, then repeat the call.',
+  });
+}
+
 const downloadFile: Operation = operation({
   ...web('snapshots.getFile', 'snapshots:read', 'snapshots:admin'),
   name: 'dx_download_snapshot_file',
@@ -100,6 +112,7 @@ const downloadFile: Operation = operation({
   async collect(args, context) {
     const { body, headers } = await context.request(downloadFile, args, { expect: 'stream' });
     const mediaType = headers['content-type'] ?? 'application/octet-stream';
+    if (/\bjson\b/.test(mediaType)) throw await refusal(args, body as Readable, context);
     const name = `snapshot-${args.snapshot_id}.xlsx`;
     const origin = { operation: downloadFile, arguments: args, name, mediaType };
     const result = await context.store(origin, { bytes: body as Readable });

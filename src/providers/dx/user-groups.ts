@@ -30,7 +30,8 @@ const listUserGroups = operation({
   toolset,
   input: z.strictObject({}),
   output: group,
-  paging: numberedPages('groups', { perPageParam: 'limit', total: 'pagination.total_count' }),
+  // No page says how many at the most; elsewhere it is 50.
+  paging: numberedPages('groups', { perPageParam: 'limit', total: 'pagination.total_count', most: 50 }),
   resource: { uri: 'dx://user-groups', title: 'DX user groups' },
   example: { arguments: {} },
 });

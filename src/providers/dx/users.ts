@@ -21,7 +21,7 @@ const listUsers = operation({
   toolset,
   input: z.strictObject({}),
   output: user,
-  paging: numberedPages('users', { perPageParam: 'page_size', total: 'total', show: brief }),
+  paging: numberedPages('users', { perPageParam: 'page_size', total: 'total', most: 100, show: brief }),
   resource: { uri: 'dx://users', title: 'DX users' },
   example: { arguments: {} },
 });
