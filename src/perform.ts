@@ -88,10 +88,10 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
 
 /** The arguments as they may be kept on the disk. */
 function withoutSecrets({ input }: Pick<Operation, 'input'>, args: Row): Row {
-  const shown = ([name, value]: [string, unknown]) => [
-    name,
-    fieldMeta(input.shape[name] as never).secret ? '[hidden]' : value,
-  ];
+  const shown = ([name, value]: [string, unknown]) => {
+    const schema = input.shape[name];
+    return [name, schema && fieldMeta(schema as never).secret ? '[hidden]' : value];
+  };
   return Object.fromEntries(Object.entries(args).map(shown));
 }
 

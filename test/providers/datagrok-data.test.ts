@@ -93,6 +93,19 @@ describe('files', () => {
   });
 });
 
+test('a local file is for callers on this machine only, whatever folders are allowed', async () => {
+  const folder = await freshFolder();
+  await writeFile(join(folder, 'a.csv'), 'a\n1\n');
+  const order = { table: 'North:A', source: join(folder, 'a.csv') };
+  const here = await startDatagrok({ flags: { allow_dir: [folder] } });
+  expect(await here.ask('datagrok_upload_table', order)).toHaveProperty('id');
+  const remote = await startDatagrok({ flags: { allow_dir: [folder] }, local: false });
+  expect(await remote.refusal('datagrok_upload_table', order)).toMatch(
+    /^not_configured: .*this server opens no files\./,
+  );
+  expect(remote.lines()).toEqual([]);
+});
+
 describe('tables', () => {
   test('come down as CSV with their types', async () => {
     const { ask, stored } = await startDatagrok();

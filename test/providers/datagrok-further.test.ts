@@ -97,14 +97,18 @@ describe('functions', () => {
     ]);
     expect(queries['page']).toMatchObject({ total: 2, complete: true });
     const all = items(await ask('datagrok_list_functions', { limit: 'all' }));
-    expect(all.find(({ name }) => name === 'Sin')).toMatchObject({
+    expect(all.find(({ name }) => name === 'Sin')).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'Sin',
+      grok_name: 'Sin',
+      friendlyName: 'Sin',
+      description: 'Sin of x',
       source: 'function',
-      params: [
-        { name: 'x', propertyType: 'double', isInput: true },
-        { name: 'result', propertyType: 'double', isInput: false },
-      ],
+      tags: ['math'],
+      updatedOn: '2026-02-02T08:00:00.000Z',
+      inputs: 'x: double',
+      outputs: 'result: double',
     });
-    expect(all.some(row => 'parameterInfos' in row)).toBe(false);
     expect(await ask('datagrok_get_function', { function: 'Geology:Composite' })).toMatchObject({
       grok_name: 'Geology:Composite',
       language: 'r',
@@ -409,8 +413,9 @@ describe('internal routes', () => {
     expect(await ask('datagrok_add_to_space', { space: id, entity: 'MaraOkafor:CopperheadNorth', link: true })).toEqual(
       { done: true },
     );
-    expect(names(await ask('datagrok_list_space_children', { space: id, types: ['Project'], linked: true }))).toEqual([
-      'CopperheadNorth',
+    const children = { space: id, types: ['Project'], linked: true };
+    expect(items(await ask('datagrok_list_space_children', children))).toMatchObject([
+      { name: 'CopperheadNorth', type: 'Project', isLink: true },
     ]);
     expect(await ask('datagrok_remove_from_space', { space: id, entity })).toEqual({ done: true });
     expect(state.world.spaces.get(String(id))?.entities).toEqual({});

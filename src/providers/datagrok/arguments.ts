@@ -80,13 +80,3 @@ export const done = {
   output: z.looseObject({ done: z.boolean() }),
   repair: () => ({ done: true }),
 };
-
-/** Rows with the name that other calls take: namespaces end in a colon. */
-export const named = (body: unknown): unknown => (Array.isArray(body) ? body.map(row => withName(row)) : body);
-
-export function withName(row: unknown): unknown {
-  if (typeof row !== 'object' || row === null || !('name' in row)) return row;
-  const { namespace, nqName } = row as { namespace?: unknown; nqName?: unknown };
-  const own = typeof namespace === 'string' ? namespace + String(row.name) : String(row.name);
-  return { ...row, grok_name: typeof nqName === 'string' ? nqName : own };
-}

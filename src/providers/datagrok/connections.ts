@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Fault } from '../../errors.ts';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation, type Row, reference } from '../../operation.ts';
-import { done, entity, filter, flag, fromClients, named, text, uuid, withName } from './arguments.ts';
+import { done, entity, filter, flag, fromClients, text, uuid } from './arguments.ts';
+import { briefRows, withName } from './rows.ts';
 import { withoutSecrets } from './secrets.ts';
 
 const connectionRow = z.looseObject({
@@ -24,7 +25,7 @@ export const listConnections: Operation = operation({
     tags: z.array(z.string()).optional().describe('All of these tags'),
   }),
   output: connectionRow,
-  paging: whole({ items: body => withoutSecrets(named(body)) }),
+  paging: whole({ items: body => briefRows(withoutSecrets(body)) }),
   resource: { uri: 'datagrok://connections', title: 'Data connections and file shares of Datagrok' },
   evidence: fromClients,
   example: { arguments: { data_source: 'Files' } },

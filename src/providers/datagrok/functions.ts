@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
-import { type Operation, operation, reference } from '../../operation.ts';
-import { entity, filter, fromClients, text, withName } from './arguments.ts';
+import { type Operation, operation, type Row, reference } from '../../operation.ts';
+import { entity, filter, fromClients, text } from './arguments.ts';
+import { brief, withName } from './rows.ts';
 
 export const parameter = z.looseObject({
   name: z.string(),
@@ -12,11 +13,27 @@ export const parameter = z.looseObject({
 
 const functionRow = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 /** Live servers send parameters twice; the second list says less. */
-const brief = (row: unknown): unknown => {
-  if (typeof row !== 'object' || row === null) return row;
-  const { parameterInfos: _, ...rest } = row as Record<string, unknown>;
+const shown = (body: unknown): unknown => {
+  if (typeof body !== 'object' || body === null) return body;
+  const { parameterInfos: _, ...rest } = body as Row;
   return withName({ ...rest, source: rest['source'] ?? sources[String(rest['#type'])] });
 };
+
+/** In a listing a function is its signature; the code is shown with the function. */
+export const functionRows = (body: unknown): unknown =>
+  Array.isArray(body)
+    ? body.map(one => {
+        const { params, script: _, query: __, options: ___, ...row } = brief(shown(one)) as Row;
+        return { ...row, ...signature(params) };
+      })
+    : body;
+
+function signature(params: unknown): Row {
+  const { data = [] } = z.array(parameter).safeParse(params);
+  const list = (inputs: boolean) =>
+    data.filter(one => (one.isInput ?? false) === inputs).map(one => `${one.name}: ${one.propertyType ?? 'any'}`);
+  return { inputs: list(true).join(', '), outputs: list(false).join(', ') };
+}
 
 /** Built-ins do not say their source. */
 const sources: Readonly<Record<string, string>> = { Func: 'function', Script: 'script', DataQuery: 'data-query' };
@@ -29,7 +46,7 @@ export const listFunctions: Operation = operation({
   toolset: 'functions',
   input: z.strictObject({ text: filter }),
   output: functionRow,
-  paging: whole({ items: body => (Array.isArray(body) ? body.map(brief) : body) }),
+  paging: whole({ items: functionRows }),
   resource: { uri: 'datagrok://functions', title: 'Functions, scripts and queries on Datagrok' },
   evidence: fromClients,
   example: { arguments: { text: 'source="data-query"' } },
@@ -48,7 +65,7 @@ export const getFunction = operation({
   toolset: 'functions',
   input: z.strictObject({ function: functionName }),
   output: functionRow,
-  repair: brief,
+  repair: shown,
   resource: { uri: 'datagrok://functions/{function}', title: 'A function on Datagrok' },
   evidence: fromClients,
   example: { arguments: { function: 'Geology:Laboratory:AssaysByHole' } },
@@ -102,6 +119,6 @@ export const saveFunction: Operation = operation({
   example: { arguments: { name: 'Depth', source: 'script', language: 'python', script: '#name: Depth\n' } },
   async send(args, context) {
     const { body } = await context.request(saveFunction, identified(args));
-    return brief(body) as z.input<typeof functionRow>;
+    return shown(body) as z.input<typeof functionRow>;
   },
 });

@@ -4,10 +4,13 @@ import { Fault } from '../../errors.ts';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { done, entity, flag, fromClients, text } from './arguments.ts';
+import { briefRows } from './rows.ts';
 import { getUser } from './users.ts';
 
 const groupRow = z.looseObject({ id: z.string(), name: z.string(), friendlyName: z.string().nullish() });
-const rows = whole({ items: body => body });
+const rows = whole({ items: briefRows });
+/** Every field counts: null says that it is open. */
+const wholeRows = whole({ items: body => body });
 
 /** The words of the vendor's clients for what is shown beside the groups. */
 const relationsOf = (wanted: readonly ('children' | 'parents')[]) =>
@@ -245,7 +248,7 @@ const listRequests = operation({
   toolset: 'groups',
   input: z.strictObject({ group }),
   output: membershipRequest,
-  paging: rows,
+  paging: wholeRows,
   evidence: fromClients,
   example: { arguments: { group: 'Geology' } },
 });

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { pageNumber } from '../../http/paging/page-number.ts';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation } from '../../operation.ts';
-import { done, entity, filter, fromTools, named, text, withName } from './arguments.ts';
-import { functionFields, identified, query, script } from './functions.ts';
+import { done, entity, filter, fromTools, text } from './arguments.ts';
+import { functionFields, functionRows, identified, query, script } from './functions.ts';
+import { briefRows, withName } from './rows.ts';
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 
 /** The browser's lists count pages from 1. */
-export const browserPages = pageNumber({ items: named, pageSize: 50, maxPageSize: 100, perPageParam: 'limit' });
+export const browserPages = (items: (body: unknown) => unknown = briefRows) =>
+  pageNumber({ items, pageSize: 50, maxPageSize: 100, perPageParam: 'limit' });
 export const listing = { text: filter, order: text('Field to sort by; !field: descending') };
 export const internal = { toolset: 'internal', evidence: fromTools } as const;
 
@@ -23,7 +25,7 @@ const listScripts = operation({
   summary: 'List scripts. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
-  paging: browserPages,
+  paging: browserPages(functionRows),
   example: { arguments: { text: 'Composite' } },
 });
 
@@ -77,7 +79,7 @@ const listQueries = operation({
   summary: 'List data queries. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
-  paging: browserPages,
+  paging: browserPages(functionRows),
   example: { arguments: {} },
 });
 
@@ -136,7 +138,7 @@ const listProjects = operation({
   summary: 'List projects and dashboards. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
-  paging: browserPages,
+  paging: browserPages(),
   example: { arguments: { order: '!updatedOn' } },
 });
 
@@ -189,7 +191,7 @@ const searchProjects = operation({
   summary: 'Find projects and dashboards by part of their name. Internal route of the browser.',
   input: z.strictObject({ name: z.string().min(1).describe('Part of the name') }),
   output: row,
-  paging: whole({ items: named }),
+  paging: whole({ items: briefRows }),
   example: { arguments: { name: 'copper' } },
 });
 
@@ -201,7 +203,7 @@ const recentProjects = operation({
   summary: 'List projects and dashboards used lately. Internal route of the browser.',
   input: z.strictObject({}),
   output: row,
-  paging: whole({ items: named }),
+  paging: whole({ items: briefRows }),
   example: { arguments: {} },
 });
 

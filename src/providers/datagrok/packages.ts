@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
 import { operation } from '../../operation.ts';
 import { entity, filter, fromClients } from './arguments.ts';
+import { briefRows } from './rows.ts';
 
 const packageRow = z.looseObject({ id: z.string(), name: z.string() });
 const published = z.looseObject({ id: z.string(), name: z.string(), version: z.string().nullish() });
-const rows = whole({ items: body => body });
+const rows = whole({ items: briefRows });
 
 const listPackages = operation({
   name: 'datagrok_list_packages',

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
-import { type Operation, operation } from '../../operation.ts';
+import { type Operation, operation, type Row } from '../../operation.ts';
 import { sourceArgument } from '../../results/source.ts';
-import { done, entity, filePath, flag, folder, named, withName } from './arguments.ts';
+import { done, entity, filePath, flag, folder } from './arguments.ts';
 import { existing, keep } from './content.ts';
 import { browserPages, internal, listing } from './internal.ts';
+import { brief, briefRows, withName } from './rows.ts';
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 const space = entity('Space: UUID or Grok name');
@@ -18,7 +19,7 @@ const listSpaces = operation({
   summary: 'List spaces. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
-  paging: browserPages,
+  paging: browserPages(),
   example: { arguments: {} },
 });
 
@@ -68,7 +69,7 @@ const listSubspaces = operation({
   summary: 'List the spaces in a space. Internal route of the browser.',
   input: z.strictObject({ space, link: flag('Also linked ones') }),
   output: row,
-  paging: whole({ items: named }),
+  paging: whole({ items: briefRows }),
   example: { arguments: geology },
 });
 
@@ -85,6 +86,10 @@ const createSubspace = operation({
   example: { arguments: { ...geology, name: 'Logging' } },
 });
 
+/** Of what kind each is, is what is asked here. */
+const typedRows = (body: unknown): unknown =>
+  Array.isArray(body) ? body.map(one => ({ ...(brief(one) as Row), type: (one as Row)['#type'] })) : body;
+
 const listChildren = operation({
   ...internal,
   name: 'datagrok_list_space_children',
@@ -97,7 +102,7 @@ const listChildren = operation({
     linked: flag('Also what is linked').meta({ wire: 'includeLinked' }),
   }),
   output: row,
-  paging: whole({ items: named }),
+  paging: whole({ items: typedRows }),
   example: { arguments: { ...geology, linked: true } },
 });
 

@@ -45,17 +45,9 @@ async function sync(args: Arguments, context: OperationContext): Promise<Collect
       files.push(await take(part, { args, prefix, held }, context));
       context.progress(`${files.length} files`);
     }
-  const { connection, clock, results, signal } = context;
-  const at = new Date(clock.now()).toISOString();
-  const result = await results.write(
-    {
-      name: `files of ${args.connector}/${args.dir}`,
-      mediaType: 'application/x-ndjson',
-      source: { operation: syncFolder.name, arguments: args, connection: connection.name, at },
-      signal,
-    },
-    { rows: files },
-  );
+  const name = `files of ${args.connector}/${args.dir}`;
+  const origin = { operation: syncFolder, arguments: args, name, mediaType: 'application/x-ndjson' };
+  const result = await context.store(origin, { rows: files });
   return { result, summary: summaryOf(files), warnings: [] };
 }
 

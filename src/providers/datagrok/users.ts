@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { filter, flag, fromClients, text } from './arguments.ts';
+import { brief } from './rows.ts';
 
 const userRow = z.looseObject({ id: z.string(), login: z.string(), status: z.string().nullish() });
 
@@ -26,7 +27,7 @@ export const listUsers: Operation = operation({
     }),
   }),
   output: userRow,
-  paging: whole({ items: body => (Array.isArray(body) ? body.map(tidy) : body) }),
+  paging: whole({ items: body => (Array.isArray(body) ? body.map(one => brief(tidy(one))) : body) }),
   resource: { uri: 'datagrok://users', title: 'Users of Datagrok' },
   evidence: fromClients,
   example: { arguments: { text: 'mara' } },
