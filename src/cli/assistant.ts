@@ -22,6 +22,8 @@ export interface Assistant {
   check(tool: string, args: Record<string, unknown>): Promise<Reply>;
   /** Handles that a story leaves to the ones after it, by what they hold. */
   readonly handles: Map<string, string>;
+  /** Whether the server lists a tool: some need an optional part. */
+  offers(tool: string): boolean;
   readonly spent: { calls: number; resultTokens: number; usage: Meter };
 }
 
@@ -32,7 +34,7 @@ const mostCharacters = 150;
 export async function createAssistant(
   client: Client,
   { stdout, signal, env }: Terminal,
-  count: (text: string) => number,
+  { count, tools }: { count: (text: string) => number; tools: ReadonlySet<string> },
 ): Promise<Assistant> {
   const progress = await createProgress(stdout, env);
   const usage: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
@@ -66,6 +68,7 @@ export async function createAssistant(
   return {
     spent,
     handles: new Map(),
+    offers: tool => tools.has(tool),
     person: (who, text) => print(stdout, '', `${paint(stdout, 'bold', `${who}:`)} ${text}`),
     says: text => print(stdout, '', `${paint(stdout, 'bold', 'Assistant:')} ${text}`),
     async ask(tool, args) {

@@ -41,7 +41,7 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
         `it offers ${tools.length} tools.`,
       'No account, no network, no model: what an assistant would ask is scripted, everything it gets is real.',
     );
-    const assistant = await createAssistant(client, terminal, count);
+    const assistant = await createAssistant(client, terminal, { count, tools: new Set(tools.map(({ name }) => name)) });
     for (const provider of providers) await (await provider.story())(assistant);
     summarise(assistant, { definitions, seconds: (Date.now() - started) / 1000 }, terminal);
     return 0;

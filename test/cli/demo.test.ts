@@ -4,7 +4,7 @@ import { temporaryFolder } from './command-line.ts';
 import { startProgram } from './process.ts';
 
 describe('demo', () => {
-  test('piped: tells the whole story, with figures, and leaves nothing', async () => {
+  test('piped: tells the whole story, with figures, and leaves nothing', { timeout: 60_000 }, async () => {
     const temporary = await temporaryFolder();
     const demo = startProgram(['demo', '--sandbox-speed', '8'], { TMPDIR: temporary });
     const { code } = await demo.ended;

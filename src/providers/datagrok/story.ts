@@ -3,6 +3,8 @@ import { Fault } from '../../errors.ts';
 
 const data = 'RQD of Copperhead North';
 const group = 'Geology';
+/** A result of an earlier chapter, where its optional parts are installed. */
+const joined = 'RQD and rock types of Copperhead North';
 
 /** A table crosses from one platform to another, and is shown to people there. No row of it is read on the way. */
 export async function story(assistant: Assistant): Promise<void> {
@@ -34,6 +36,11 @@ export async function story(assistant: Assistant): Promise<void> {
   const { data: sent } = await assistant.check('read_result', { result: source, limit: 1 });
   const { total } = sent['page'] as { total: number };
   expect((back['result'] as { rows: number }).rows === total, `Datagrok has not all ${total} rows`);
+  const both = assistant.handles.get(joined);
+  if (both) {
+    assistant.says('The joined table of the strip log goes there too.');
+    await assistant.ask('datagrok_upload_table', { table: 'CopperheadNorth:RockQuality', source: both });
+  }
   assistant.says(`Done: ${total} rows are on Datagrok, and ${group} can open ${String(dashboard['url'])}.`);
 }
 

@@ -60,7 +60,14 @@ const numbered = (prefix: string, digits: number, count: number, endOfHole: (ind
   );
 
 const oddNames = ['TT 01', 'TT/02-A', 'TT+03', 'Ñandú-04', 'TT#05 100%', 'TT"06, wedge'];
-const everyArtefact = ['depth_registration', 'rqd', 'fracture_frequency', 'jrc_proxy', 'weathering_intensity'];
+const everyArtefact = [
+  'depth_registration',
+  'rqd',
+  'lithology',
+  'fracture_frequency',
+  'jrc_proxy',
+  'weathering_intensity',
+];
 
 export const projects: readonly SeedProject[] = [
   {
@@ -180,6 +187,26 @@ function* registrationRows(hole: SeedHole) {
   }
 }
 
+const rocks = ['Basalt', 'Andesite', 'Dolerite', 'Sandstone', 'Shale', 'Conglomerate'];
+
+/** Below the weathered ground, beds of some metres to some tens of metres; a vein where the rock is broken. */
+function* lithologyRows(hole: SeedHole) {
+  const random = randomOf(`lithology of ${hole.id}`);
+  const soundness = soundnessOf(hole);
+  let fromM = 0;
+  while (fromM < hole.endOfHoleM - 1e-9) {
+    const bed = round(4 + random() * 28, 1);
+    const rock = rocks[Math.floor(random() * rocks.length)];
+    let toM = fromM;
+    const kindAt = (depthM: number) => (depthM < 12 ? 'Saprolite' : soundness(depthM) < 0.3 ? 'Quartz vein' : rock);
+    const kind = kindAt(fromM + 0.5);
+    while (toM < fromM + bed && toM < hole.endOfHoleM - 1e-9 && kindAt(toM + 0.5) === kind)
+      toM = round(Math.min(toM + 1, hole.endOfHoleM), 2);
+    yield [hole.id, fromM, toM, kind, round(0.6 + random() * 0.39, 2)];
+    fromM = toM;
+  }
+}
+
 const weatheringClasses = ['Fresh', 'Slightly', 'Moderately', 'Highly', 'Completely', 'Residual Soil'];
 const weatheringColumns = ['p_fresh', 'p_slightly', 'p_moderately', 'p_highly', 'p_completely', 'p_residual_soil'];
 const model = 'sandbox-weathering-2026.3-not-a-real-model-of-the-vendor';
@@ -242,6 +269,14 @@ export const artefacts: readonly SeedArtefact[] = [
         rows: rqdRowsWithSecondMethod,
       },
     },
+  },
+  {
+    key: 'lithology',
+    name: 'Lithology',
+    description: 'Rock types by interval (invented artefact)',
+    product: 'Geology Suite',
+    productCategory: 'Geology',
+    versions: { v1: { columns: [...intervalColumns, 'rock_type', 'confidence'], rows: lithologyRows } },
   },
   {
     key: 'fracture_frequency',

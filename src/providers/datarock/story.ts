@@ -1,16 +1,10 @@
 import type { Assistant } from '../../cli/assistant.ts';
-import { Fault } from '../../errors.ts';
+import { expect, finishedTable, holes, type Table } from './story-checks.ts';
+import { stripLogStory } from './strip-log-story.ts';
 
 type Row = Record<string, unknown>;
 
-interface Table {
-  uri: string;
-  rows: number;
-  columns: { name: string; mean?: number; nulls?: number }[];
-}
-
 const project = 'Copperhead North';
-const holes = 40;
 /** Below this RQD rock is very poor; below this depth, in m, it is not just weathered. */
 const poor = 15;
 const deep = 30;
@@ -36,7 +30,7 @@ export async function story(assistant: Assistant): Promise<void> {
   const { uri } = started['run'] as { uri: string };
   assistant.says('It is under way. Its URI is all that I, or anybody, needs to come back to it.');
   const { data: ended } = await assistant.ask('wait_for_run', { run: uri, wait_seconds: 45 });
-  const table = finished(ended);
+  const table = finishedTable(ended);
 
   assistant.says('One table with every hole, stored by the server. I read where the rock is bad: only those rows.');
   const where = [
@@ -63,15 +57,7 @@ export async function story(assistant: Assistant): Promise<void> {
       `${worst} has more of them than any other hole: ${metres}, ` +
       `between ${Math.min(...depths)} and ${Math.max(...depths) + 1} m.`,
   );
-}
-
-function finished(answer: Row): Table {
-  const run = answer['run'] as { status: string; progress?: { done: number; total: number } };
-  const { done, total } = run.progress ?? {};
-  expect(run.status === 'succeeded', `the export is ${run.status}`);
-  expect(done === holes && total === holes, `the export has ${done} of ${total} holes`);
-  expect(answer['result'] !== undefined, 'the export brought no table');
-  return answer['result'] as Table;
+  await stripLogStory(assistant);
 }
 
 /** Every hole has rows, and nothing else has. Out of sight: no assistant would read it all. */
@@ -97,12 +83,3 @@ function mostFrequent(values: readonly string[]): [string, number] {
 
 const items = ({ data }: { data: Row }) => data['items'] as Row[];
 const count = (figure: number) => figure.toLocaleString('en-US');
-
-function expect(holds: boolean, otherwise: string): asserts holds {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The story went wrong: ${otherwise}.`,
-    hint: 'Run it again with --log-level debug to see what the server did.',
-  });
-}
