@@ -23,10 +23,16 @@ for (const file of benches) {
   for (const line of stdout.split('\n').filter(Boolean)) rows.push(JSON.parse(line));
 }
 
+const verdictOf = ({ value, ratio, bound }) =>
+  bound === undefined ? 'no bound' : (ratio ?? value) <= bound ? 'met' : 'MISSED';
+
 console.log(`Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores\n`);
 console.log('| what | unit | here | baseline | ratio | bound | |');
 console.log('|---|---|---|---|---|---|---|');
-for (const { what, unit, value, baseline, ratio, bound } of rows) {
-  const verdict = bound === undefined ? '' : (ratio ?? value) <= bound ? 'met' : 'MISSED';
-  console.log(`| ${[what, unit, figure(value), figure(baseline), figure(ratio), bound ?? '', verdict].join(' | ')} |`);
+for (const row of rows) {
+  const { what, unit, value, baseline, ratio, bound } = row;
+  const cells = [what, unit, figure(value), figure(baseline), figure(ratio), bound ?? '', verdictOf(row)];
+  console.log(`| ${cells.join(' | ')} |`);
 }
+const count = verdict => rows.filter(row => verdictOf(row) === verdict).length;
+console.log(`\n${count('met')} bounds met, ${count('MISSED')} missed; ${count('no bound')} figures have none.`);
