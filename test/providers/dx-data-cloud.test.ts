@@ -97,7 +97,7 @@ describe('custom data', () => {
     expect(question).toMatch(/It deletes coverage of kestrel\/booking-api: \{"percent":\d+\}\./);
     expect(seed.customData.filter(({ reference }) => reference === about.reference)).toHaveLength(1);
     const all = await confirmed(call, 'dx_delete_all_custom_data', { reference: about.reference });
-    expect(all.question).toContain('It deletes 1 values of kestrel/booking-api: ownership.');
+    expect(all.question).toContain('It deletes 1 value of kestrel/booking-api: ownership.');
     expect(seed.customData.some(({ reference }) => reference === about.reference)).toBe(false);
   });
 });
@@ -147,7 +147,8 @@ describe('many rows at once', () => {
     const seen = await pending;
     expect(seen.data).toMatchObject({ accepted: 200, accepted_rows: '1-200', unknown_rows: '201-400' });
     expect(seen.data).toMatchObject({ unsent_rows: '401-500' });
-    expect(seen.text).toContain('Not sent: go on with dx_set_all_custom_data and skip_rows 400.');
+    // Sending the same key twice does no harm, so what may have arrived is sent again.
+    expect(seen.text).toContain('Go on with dx_set_all_custom_data and skip_rows 200.');
     dx.faults.clear();
     const rest = await call('dx_set_all_custom_data', { source: rows(500), skip_rows: 200 });
     expect(rest.data).toEqual({ rows: 500, accepted: 300, accepted_rows: '201-500', skipped: 200 });
@@ -167,6 +168,15 @@ describe('many rows at once', () => {
 
 describe('use of AI tools', () => {
   const day = { email: 'a@kestrel.example', date: '2026-11-20', is_active: true, tool: 'pair-coder' };
+
+  it('that may have arrived is not sent again', async () => {
+    const { call, dx } = await dxWorld();
+    dx.faults.add({ kind: 'status', status: 502, match: { path: /pushAll/ }, skip: 1 });
+    const source = Array.from({ length: 500 }, (_, index) => ({ ...day, email: `${index}@kestrel.example` }));
+    const seen = await call('dx_push_all_ai_tool_metrics', { source });
+    expect(seen.data).toMatchObject({ accepted_rows: '1-200', unknown_rows: '201-400', unsent_rows: '401-500' });
+    expect(seen.text).toContain('Go on with dx_push_all_ai_tool_metrics and skip_rows 400.');
+  });
 
   it('is recorded for a day, given as any moment of it', async () => {
     const { call, seed } = await dxWorld();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault, isFault } from '../../errors.ts';
+import { Fault, type FaultCode, isFault } from '../../errors.ts';
 import type { Operation, OperationContext, Row } from '../../operation.ts';
 
 /** Rows of one request. The vendor names no limit; what is wrong with one row costs its whole request. */
@@ -29,6 +29,11 @@ export const bulkAnswer = z.looseObject({
 });
 
 type Answer = z.output<typeof bulkAnswer>;
+
+/** What DX says no to for the sake of the rows: others may fare better. */
+const refusals: ReadonlySet<FaultCode> = new Set(['bad_arguments', 'rejected', 'too_large', 'not_found']);
+/** What leaves open whether the rows have arrived. */
+const silences: ReadonlySet<FaultCode> = new Set(['timed_out', 'upstream_down', 'bad_upstream_reply', 'cancelled']);
 
 /** What became of rows, by the numbers of the first and the last. */
 interface Range {
@@ -97,12 +102,13 @@ class Progress {
   readonly #rejected: (Range & { fault: Fault })[] = [];
   #unknown: Range | undefined;
   #stopped: Fault | undefined;
-  #reached: number;
+  /** Number of the last row that need not be sent again. */
+  #settled: number;
 
   constructor(total: number, skip: number) {
     this.#total = total;
     this.#skip = skip;
-    this.#reached = skip;
+    this.#settled = skip;
   }
 
   /** False: the next batch would fare no better. */
@@ -113,29 +119,31 @@ class Progress {
       this.#accepted.push(range);
     } catch (error) {
       if (!isFault(error)) throw error;
-      const answered = error.status !== undefined && error.status < 500;
-      if (['bad_arguments', 'rejected', 'too_large', 'not_found'].includes(error.code))
-        this.#rejected.push({ ...range, fault: error });
-      else {
-        this.#stopped = error;
-        if (answered) return false;
-        this.#unknown = range;
-      }
+      if (refusals.has(error.code)) this.#rejected.push({ ...range, fault: error });
+      else return this.#stop(error, range, operation);
     }
-    this.#reached = range.last;
+    this.#settled = range.last;
     context.progress(`${range.last} of ${this.#total} rows`, range.last, this.#total);
-    return this.#stopped === undefined;
+    return true;
+  }
+
+  #stop(fault: Fault, range: Range, { idempotent }: Operation): false {
+    this.#stopped = fault;
+    if (!silences.has(fault.code)) return false;
+    this.#unknown = range;
+    if (!idempotent) this.#settled = range.last;
+    return false;
   }
 
   answer({ name }: Operation): Answer {
     const failed = this.#stopped ?? this.#rejected[0]?.fault;
     if (this.#accepted.length === 0 && failed) throw failed;
-    const unsent = { first: this.#reached + 1, last: this.#total };
+    const unsent = { first: (this.#unknown?.last ?? this.#settled) + 1, last: this.#total };
     const rejected = this.#rejected.map(({ fault, ...range }) => ({ rows: written([range]), problem: fault.message }));
     const warnings = [
       ...rejected.map(({ rows, problem }) => `Rows ${rows} were refused: ${problem}`),
       ...(this.#stopped ? [`It stopped: ${this.#stopped.message}`] : []),
-      ...(unsent.first <= unsent.last ? [`Not sent: go on with ${name} and skip_rows ${this.#reached}.`] : []),
+      ...(this.#settled < this.#total ? [`Go on with ${name} and skip_rows ${this.#settled}.`] : []),
     ];
     return {
       rows: this.#total,

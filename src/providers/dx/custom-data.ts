@@ -128,7 +128,8 @@ const deleteAllCustomData = operation({
 
 async function keysOf(about: string, context: OperationContext): Promise<string> {
   const keys = (await context.rows(listCustomData, { reference: about })).map(({ key }) => String(key));
-  return keys.length ? `It deletes ${keys.length} values of ${about}: ${keys.join(', ')}.` : `${about} has none.`;
+  const count = keys.length === 1 ? '1 value' : `${keys.length} values`;
+  return keys.length ? `It deletes ${count} of ${about}: ${keys.join(', ')}.` : `There are none about ${about}.`;
 }
 
 export const customData: readonly Operation[] = [

@@ -86,7 +86,7 @@ const addRepos = operation({
   name: 'dx_add_repo_group_repos',
   route: 'POST /repoGroups.addRepos',
   effect: 'update',
-  idempotent: true,
+  doubt: 'dx_get_repo_group shows whether they were added.',
   summary: 'Add repositories to a group. A repository is in one group only.',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
