@@ -148,12 +148,14 @@ function search(operations: readonly OperationFacts[], query: string): Operation
     const { name, summary, toolset, route } = operation;
     return { operation, name: wordsOf(name), text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
   });
-  const wanted = [...new Set(wordsOf(query))].map(word => {
-    const isMeant = meaning(word);
-    const isIn = (words: readonly string[]) => words.some(isMeant);
-    const hits = records.filter(({ text }) => isIn(text)).length;
-    return { isIn, weight: Math.log(1 + records.length / Math.max(hits, 1)) };
-  });
+  const wanted = [...new Set(wordsOf(query))]
+    .filter(word => !filler.has(word))
+    .map(word => {
+      const isMeant = meaning(word);
+      const isIn = (words: readonly string[]) => words.some(isMeant);
+      const hits = records.filter(({ text }) => isIn(text)).length;
+      return { isIn, weight: Math.log(1 + records.length / Math.max(hits, 1)) };
+    });
   const scored = records.map(({ operation, name, text }) => {
     const worth = ({ isIn, weight }: (typeof wanted)[number]) => (isIn(text) ? weight * (isIn(name) ? 3 : 1) : 0);
     return { operation, score: wanted.reduce((sum, one) => sum + worth(one), 0) };
@@ -163,6 +165,14 @@ function search(operations: readonly OperationFacts[], query: string): Operation
     .sort((a, b) => b.score - a.score)
     .map(({ operation }) => operation);
 }
+
+/** What a question is made of besides what it asks for. */
+const filler: ReadonlySet<string> = new Set(
+  (
+    'a all an and are as at be by can do does each every for from get has have how i in is it its list me my of on or ' +
+    'our show tell than that the their there these they this to was what when where which who why with you'
+  ).split(' '),
+);
 
 const wordsOf = (text: string): string[] =>
   text

@@ -9,9 +9,10 @@ const scopes = ['snapshots:read', 'snapshots:admin'] as const;
 const locked = 'Refused while a snapshot is live.';
 
 /** The library comes as one list for each kind of item; one table of them can be searched. */
-function itemsOf(body: unknown): Row[] {
+function itemsOf(body: unknown): unknown {
   const library = payload('library')(body);
-  return Object.entries(isRow(library) ? library : {}).flatMap(([kind, items]) =>
+  if (!isRow(library)) return library;
+  return Object.entries(library).flatMap(([kind, items]) =>
     Array.isArray(items) ? items.map((item: Row) => ({ kind, ...item })) : [],
   );
 }
@@ -24,7 +25,7 @@ const listItems = operation({
   summary: 'List what surveys can ask: drivers, workflows and CSAT items of the library, with their ids.',
   toolset,
   input: z.strictObject({}),
-  output: z.looseObject({ kind: z.string(), id: z.string(), name: z.string().nullish() }),
+  output: z.looseObject({ kind: z.string().nullish(), id: z.string(), name: z.string().nullish() }),
   paging: allRows(itemsOf),
   resource: { uri: 'dx://survey-items', title: 'Library of DX survey items' },
   example: { arguments: {} },
