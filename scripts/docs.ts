@@ -182,7 +182,7 @@ function configuration(): string {
       table(['variable', 'needed', 'default', 'meaning'], providerVariables(provider).map(variableRow)),
     ]),
     '## Configuration file',
-    'A JSON object with the keys above, and `connections`: accounts by a name of your choice. Each names its `platform` (left out when the name is the platform), the settings of that platform in lower case, and may be `read_only`. `${NAME}` in a text is replaced by that variable of the environment; `<secret>_file` reads a file.',
+    'A JSON object with the keys above, and `connections`: accounts by a name of your choice. Each names its `platform` (left out when the name is the platform), the settings of that platform in lower case, and may be `read_only`. With `credential_header`, for example `"x-dataops-token"`, the credential comes with each request over HTTP instead: the platform\'s secret as it is, or a JSON object of the settings that are left open (never an address). `${NAME}` in a text is replaced by that variable of the environment; `<secret>_file` reads a file.',
     ['```json', JSON.stringify(exampleFile(), null, 2), '```'].join('\n'),
   );
 }

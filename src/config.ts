@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { settingsIn } from './callers/handed-in.ts';
 import { Fault } from './errors.ts';
 import { fieldMeta } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
@@ -67,6 +68,8 @@ export interface ConnectionConfig {
   readOnly: boolean;
   settings?: Record<string, unknown>;
   fault?: Fault;
+  /** The header that callers' own credentials come in, and how it completes the settings. */
+  handedIn?: { header: string; settings(credential: string): Record<string, unknown> };
 }
 
 export interface Config extends GeneralSettings {
@@ -250,7 +253,7 @@ function fromFileEntry(
 function connection(
   name: string,
   provider: Provider,
-  { platform: _, read_only, ...given }: Settings,
+  { platform: _, read_only, credential_header, ...given }: Settings,
   env: ConfigSources['env'],
 ): ConnectionConfig {
   const shape = provider.settings.shape as Record<string, z.ZodType>;
@@ -259,22 +262,42 @@ function connection(
     if (key in shape || twins.includes(key)) continue;
     throw misconfigured(
       `Connection "${name}" has no setting "${key}".`,
-      suggestion(key, [...Object.keys(shape), ...twins, 'read_only']),
+      suggestion(key, [...Object.keys(shape), ...twins, 'read_only', 'credential_header']),
     );
   }
   const base = { name, provider, readOnly: flag.safeParse(read_only).data ?? false };
   try {
-    const parsed = provider.settings.safeParse(withSecrets(name, given, twins, env));
-    if (parsed.success) return { ...base, settings: parsed.data };
-    const issues = parsed.error.issues.map(issue => explain(provider, issue));
-    throw misconfigured(
-      `Connection "${name}": ${issues.join('; ')}.`,
-      `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
-    );
+    const settings = withSecrets(name, given, twins, env);
+    if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };
+    const header = headerName(name, credential_header);
+    const complete = (credential: string) =>
+      parseSettings(name, provider, settingsIn(header, credential, provider, settings), `The header is ${header}.`);
+    return { ...base, handedIn: { header, settings: complete } };
   } catch (error) {
     if (error instanceof Fault) return { ...base, fault: error };
     throw error;
   }
+}
+
+function parseSettings(
+  name: string,
+  provider: Provider,
+  settings: Settings,
+  hint = `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
+): Settings {
+  const parsed = provider.settings.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(issue => explain(provider, issue));
+  throw misconfigured(`Connection "${name}": ${issues.join('; ')}.`, hint);
+}
+
+/** Headers that say something else already cannot carry a credential. */
+function headerName(name: string, given: unknown): string {
+  if (typeof given === 'string' && /^x-[a-z0-9-]{1,60}$/i.test(given)) return given.toLowerCase();
+  throw misconfigured(
+    `Connection "${name}": credential_header is malformed.`,
+    'Give the name of a header that begins with "x-", for example "x-dataops-token".',
+  );
 }
 
 function explain(provider: Provider, issue: z.core.$ZodIssue): string {

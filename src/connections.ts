@@ -15,6 +15,8 @@ export interface ConnectionState {
   /** Absent where `fault` is there. A function where connecting has to wait for something. */
   connect?: () => Connection | Promise<Connection>;
   fault?: Fault;
+  /** Connects with a credential that comes with a request, in this header. */
+  handedIn?: { header: string; connect(credential: string, redactor: Redactor): ConnectionState };
 }
 
 /** Every account of this process. Fixed at the start. */
@@ -99,22 +101,42 @@ export function closedApi({ title, apis, ...provider }: Provider, api: string): 
 
 /** Builds every configured connection, without I/O. */
 export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
-  return configured.map(({ name, provider, readOnly, settings, fault }) => {
+  return configured.map(one => {
+    const { name, provider, readOnly, settings, fault, handedIn } = one;
     const base = { name, provider, readOnly };
-    if (!settings) return { ...base, fault: fault ?? missing(provider) };
-    try {
-      const { secrets, apis, ...parts } = provider.connect(settings as never, clock);
-      for (const secret of secrets) redactor.add(secret);
-      // One object for the life of the process, and one for each API: quotas and pools are kept by it.
-      const account = { name, platform: provider.name, title: provider.title, readOnly };
-      const reached = Object.entries(apis ?? {}).map(([api, own]) => [api, { ...account, ...own }] as const);
-      const connection = { ...account, ...parts, ...(apis ? { apis: Object.fromEntries(reached) } : {}) };
-      return { ...base, ...(apis ? { apis: Object.keys(apis) } : {}), connect: () => connection };
-    } catch (error) {
-      if (error instanceof Fault) return { ...base, fault: error };
-      throw error;
-    }
+    if (settings) return connectWith(base, settings, clock, redactor);
+    if (!handedIn) return { ...base, fault: fault ?? missing(provider) };
+    const { header, settings: complete } = handedIn;
+    const connectAs = (credential: string, itsRedactor: Redactor) => {
+      itsRedactor.add(credential);
+      return connectWith(base, () => complete(credential), clock, itsRedactor);
+    };
+    return { ...base, handedIn: { header, connect: connectAs } };
   });
+}
+
+type Account = Pick<ConnectionState, 'name' | 'provider' | 'readOnly'>;
+
+function connectWith(
+  base: Account,
+  settings: Record<string, unknown> | (() => Record<string, unknown>),
+  clock: Clock,
+  redactor: Redactor,
+): ConnectionState {
+  const { name, provider, readOnly } = base;
+  try {
+    const given = typeof settings === 'function' ? settings() : settings;
+    const { secrets, apis, ...parts } = provider.connect(given as never, clock);
+    for (const secret of secrets) redactor.add(secret);
+    // One object for as long as it is used, and one for each API: quotas and pools are kept by it.
+    const account = { name, platform: provider.name, title: provider.title, readOnly, redactor };
+    const reached = Object.entries(apis ?? {}).map(([api, own]) => [api, { ...account, ...own }] as const);
+    const connection = { ...account, ...parts, ...(apis ? { apis: Object.fromEntries(reached) } : {}) };
+    return { ...base, ...(apis ? { apis: Object.keys(apis) } : {}), connect: () => connection };
+  } catch (error) {
+    if (error instanceof Fault) return { ...base, fault: error };
+    throw error;
+  }
 }
 
 /** What an operator has to set before a platform can be used. */

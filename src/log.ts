@@ -15,6 +15,15 @@ export interface Log {
   error: Write;
 }
 
+/** A log that also keeps the secrets to itself that this redactor knows. */
+export function redactedLog(log: Log, redactor: Redactor): Log {
+  const write =
+    (name: keyof Log): Write =>
+    (fields, message) =>
+      log[name](redactor.value(fields) as object, message);
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
 /** The logger is loaded with the first line that is written, and writes at once from then on. */
 export function createLog(level: Level, redactor: Redactor): Log {
   let logger: Logger | undefined;

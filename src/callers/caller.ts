@@ -1,4 +1,4 @@
-/** Who is calling, once that is known. Holds nothing that proves it. */
+/** Who is calling, once that is known. Holds no proof of it. */
 export interface Caller {
   /** For logs; not necessarily of one caller alone. */
   name: string;
@@ -6,6 +6,8 @@ export interface Caller {
   owner: string;
   /** Names of the connections that the caller may use. Absent: all there are. */
   connections?: ReadonlySet<string>;
+  /** The caller's own for platforms, by connection, where a gateway handed them in. */
+  credentials?: ReadonlyMap<string, string>;
 }
 
 /** Whoever calls a server that asks nobody who they are: the person at this machine. */

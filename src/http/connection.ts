@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
 import type { ListStyle } from './path.ts';
+import type { Redactor } from './redact.ts';
 
 /**
  * How a request proves who is asking. `headers` is called for every attempt, just before it is sent, with the exact
@@ -58,6 +59,8 @@ export interface Connection extends Api {
   /** The platform's name as people write it. */
   title: string;
   readOnly: boolean;
+  /** Knows the secrets of this connection, which may be a caller's alone. */
+  redactor?: Redactor;
   /** Things that the platform cannot list, by kind, as the operator named them. */
   named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** What the operator chose where servers of a platform differ; only the platform's own code reads it. */

@@ -20,7 +20,7 @@ export function telemetry({ clock, log, redactor }: { clock: Clock; log?: Log; r
         method: request.method,
         // Read only by a log that writes such lines.
         get url() {
-          return redactor.url(request.url);
+          return (connection.redactor ?? redactor).url(request.url);
         },
         attempt,
         ms: clock.now() - start,

@@ -1,4 +1,5 @@
 import { anybody, type Caller } from '../callers/caller.ts';
+import { stateFor } from '../callers/handed-in.ts';
 import type { RunningCalls } from '../callers/running.ts';
 import { createCatalog } from '../catalog.ts';
 import type { Clock } from '../clock.ts';
@@ -6,9 +7,9 @@ import type { Config } from '../config.ts';
 import { type ConnectionState, Connections } from '../connections.ts';
 import type { Facts } from '../facts.ts';
 import type { HttpClient } from '../http/client.ts';
-import type { Redactor } from '../http/redact.ts';
+import { createRedactor, type Redactor } from '../http/redact.ts';
 import { later } from '../later.ts';
-import type { Log } from '../log.ts';
+import { type Log, redactedLog } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
@@ -63,10 +64,15 @@ export interface Served {
  * @throws Fault `not_configured` for a toolset that does not exist
  */
 export function serve(common: Common, caller: Caller): Served {
-  const { config, clock, facts, observers, ownSigner, log } = common;
-  const { http, redactor, running } = common;
+  const { config, clock, facts, observers, ownSigner, http, running } = common;
+  // Secrets of a caller are forgotten with the caller.
+  const redactor = caller.credentials ? createRedactor(common.redactor) : common.redactor;
+  const log = caller.credentials ? redactedLog(common.log, redactor) : common.log;
   const allowed = common.states.filter(({ name }) => caller.connections?.has(name) ?? true);
-  const connections = new Connections(allowed, providers);
+  const connections = new Connections(
+    allowed.map(state => stateFor(caller, state, redactor)),
+    providers,
+  );
   const signer = signerFor(caller.owner, common.signer ?? ownSigner);
   const shared: Shared = {
     caller,

@@ -6,10 +6,12 @@ import {
   OAuthError,
   OAuthErrorCode,
 } from '@modelcontextprotocol/server';
-import { type Access, accessBy } from '../../callers/access.ts';
+import { type Access, accessBy, type Identity } from '../../callers/access.ts';
 import { anybody, type Caller } from '../../callers/caller.ts';
+import { withCredentials } from '../../callers/handed-in.ts';
 import { accessTokens, BadToken, NoKeys } from '../../callers/oauth.ts';
 import { staticTokens } from '../../callers/static-tokens.ts';
+import type { ConnectionState } from '../../connections.ts';
 import { callerKey } from '../call-options.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { Refusal } from './refusal.ts';
@@ -39,10 +41,11 @@ export interface Door {
 /** `url`: address of `/mcp` as clients see it. @throws Fault `not_configured` */
 export function createDoor(server: DataPlatformsServer, settings: HttpSettings, url: string): Door {
   const { tokens, oauth, operators } = settings;
-  if (tokens.length === 0 && !oauth) return openDoor;
+  const { states } = server.shared.connections;
+  if (tokens.length === 0 && !oauth) return openDoor(states);
   const access = accessBy(
     settings.access,
-    server.shared.connections.states.map(({ name }) => name),
+    states.map(({ name }) => name),
   );
   const known = staticTokens(tokens);
   const verify = oauth && accessTokens(oauth, server.shared.clock);
@@ -74,7 +77,9 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
           },
         }
       : {}),
-    async letIn({ authorization = '' }) {
+    async letIn(headers) {
+      const { authorization = '' } = headers;
+      const accessOf: Access = identity => withCredentials(access(identity), headers, states);
       const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
       if (token === undefined)
         throw await refusal(OAuthErrorCode.InvalidToken, 'A bearer token is needed here.', required);
@@ -82,7 +87,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
       if (entry) {
         if (entry.expires && Date.parse(entry.expires) <= server.shared.clock.now())
           throw await refusal(OAuthErrorCode.InvalidToken, 'The token has expired.');
-        return visitor(access, { issuer: 'tokens', subject: entry.name, groups: entry.groups }, entry.name);
+        return visitor(accessOf, { issuer: 'tokens', subject: entry.name, groups: entry.groups }, entry.name);
       }
       if (!verify || !oauth) throw await refusal(OAuthErrorCode.InvalidToken, 'Nobody here has this token.');
       try {
@@ -93,7 +98,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
             'The token lacks a scope that is needed here.',
             required,
           );
-        return { ...visitor(access, { issuer: oauth.issuer, subject, groups }, client), scopes };
+        return { ...visitor(accessOf, { issuer: oauth.issuer, subject, groups }, client), scopes };
       } catch (error) {
         if (error instanceof BadToken) throw await refusal(OAuthErrorCode.InvalidToken, error.message, required);
         if (!(error instanceof NoKeys)) throw error;
@@ -110,14 +115,18 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
   };
 }
 
-function visitor(access: Access, identity: Parameters<Access>[0], clientId: string): Visitor {
-  const caller = access(identity);
-  return { caller, auth: { token: '', clientId, scopes: [], extra: { [callerKey]: caller } } };
+function visitor(access: Access, identity: Identity, clientId: string): Visitor {
+  return asVisitor(access(identity), clientId);
 }
 
-/** Nobody is asked: everybody is the person at this machine. */
-const openDoor: Door = {
-  letIn: async () => ({ caller: anybody, auth: { token: '', clientId: '', scopes: [] } }),
+const asVisitor = (caller: Caller, clientId = ''): Visitor => ({
+  caller,
+  auth: { token: '', clientId, scopes: [], extra: { [callerKey]: caller } },
+});
+
+/** Nobody is asked: everybody is the person at this machine, unless a gateway hands in somebody's credentials. */
+const openDoor = (states: readonly ConnectionState[]): Door => ({
+  letIn: async headers => asVisitor(withCredentials(anybody, headers, states)),
   allow: async () => {},
   isOperator: () => true,
-};
+});
