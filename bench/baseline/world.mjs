@@ -70,6 +70,14 @@ export async function openWorld({ home, env }, { accounts }) {
       return { ...server, call: () => callTool(server, 'datarock_list_projects', { connection: next() }) };
     },
     openProgramOfOne: () => opened([program, '--config', configOf(['only'])], env),
+    origin,
+    account,
+    /** A configuration file with these connections. */
+    writeConfig(name, connections) {
+      const file = join(home, name);
+      writeFileSync(file, JSON.stringify({ connections }));
+      return file;
+    },
     async setDelay(ms) {
       await (await fetch(`${origin}/delay/${ms}`)).text();
     },
