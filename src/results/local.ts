@@ -56,17 +56,17 @@ async function readable(given: string, real: string): Promise<LocalFile> {
 // Windows knows no such flag.
 const noFollow = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const steps = relative(folder, path);
   return steps !== '' && steps !== '..' && !steps.startsWith(`..${sep}`) && !isAbsolute(steps);
 }
 
-const ifAbsent = (error: unknown): undefined => {
+export const ifAbsent = (error: unknown): undefined => {
   if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
   return ifMissing(undefined)(error);
 };
 
-async function realFolder(folder: string): Promise<string> {
+export async function realFolder(folder: string): Promise<string> {
   const real = await realpath(folder).catch(ifAbsent);
   if (real !== undefined) return real;
   throw new Fault({

@@ -9,6 +9,7 @@ import { callOperation } from './call.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
+import { exportResultTool } from './results/export.ts';
 import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
@@ -104,6 +105,7 @@ export const generalTools: readonly GeneralTool[] = [
   describeResultTool,
   queryResultTool,
   chartResultTool,
+  exportResultTool,
   listResultsTool,
   pinResultTool,
   deleteResultTool,

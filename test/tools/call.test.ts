@@ -43,6 +43,7 @@ describe('tools', () => {
       'describe_result',
       'query_result',
       'chart_result',
+      'export_result',
       'list_results',
       'pin_result',
       'delete_result',

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../errors.ts';
+import type { QueryContext } from './query/query.ts';
+import { provenance, type Row, type StoredResult } from './result.ts';
+import { findSource } from './source.ts';
+import type { Origin } from './store.ts';
+
+export const exportFormats = ['csv', 'parquet', 'json', 'ndjson'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+const mediaTypes: Record<ExportFormat, string> = {
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+};
+
+/** A stored table in another form, as bytes that can be read once. */
+export interface Exported {
+  /** With the form's ending. */
+  name: string;
+  bytes: AsyncIterable<Uint8Array>;
+  /** Removes what was only there for reading it. */
+  discard(): Promise<void>;
+}
+
+/** @throws Fault `bad_arguments` for what is no table, `not_configured` for Parquet without DuckDB */
+export async function exportedBytes(
+  result: StoredResult,
+  format: ExportFormat,
+  context: QueryContext & { parts: { duckdb: boolean } },
+): Promise<Exported> {
+  if (result.kind !== 'table') throw noTable(result);
+  const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;
+  if (format === 'parquet') return { name, ...(await parquet(result, context)) };
+  const bytes = await (format === 'csv' ? csv(result, context) : json(result, format, context));
+  return { name, bytes, discard: async () => {} };
+}
+
+/** Stores another form of a table. The same export has the same handle again. */
+export async function storeExport(
+  result: StoredResult,
+  format: ExportFormat,
+  { name, bytes }: Exported,
+  { results, clock, signal }: QueryContext,
+): Promise<StoredResult> {
+  const source = {
+    operation: 'export_result',
+    arguments: { result: result.uri, format },
+    at: new Date(clock.now()).toISOString(),
+    from: [provenance(result)],
+  };
+  const origin: Origin = { name, mediaType: mediaTypes[format], source, key: `export ${format} ${result.uri}`, signal };
+  // Lines of JSON are a table in the store; an array stays the array that was asked for.
+  return results.write(origin, format === 'ndjson' ? { bytes } : { bytes, asIs: true });
+}
+
+async function csv(result: StoredResult, { results, signal, clock }: QueryContext): Promise<AsyncIterable<Uint8Array>> {
+  const source = { operation: 'export_result', arguments: {}, at: new Date(clock.now()).toISOString() };
+  const found = await findSource(result.uri, { results, folders: [], origin: { source, signal } });
+  return found.body('csv').open();
+}
+
+const pieceLength = 65_536;
+
+async function json(result: StoredResult, format: 'json' | 'ndjson', { results, signal }: QueryContext) {
+  const rows = await results.read(result, signal);
+  if (format === 'json') return pieces(rows, '[\n', ',\n', '\n]\n');
+  return pieces(rows, '', '\n', result.rows > 0 ? '\n' : '');
+}
+
+async function* pieces(rows: AsyncIterable<Row>, open: string, between: string, close: string) {
+  let text = open;
+  let first = true;
+  for await (const row of rows) {
+    text += `${first ? '' : between}${JSON.stringify(row)}`;
+    first = false;
+    if (text.length < pieceLength) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text + close);
+}
+
+/** DuckDB writes files, not streams: into a work area, which is swept should this process not come to it. */
+async function parquet(result: StoredResult, context: QueryContext & { parts: { duckdb: boolean } }) {
+  if (!context.parts.duckdb)
+    throw new Fault({
+      code: 'not_configured',
+      message: 'Parquet needs an optional part that is not installed.',
+      hint: 'check_connections says which and how to get it; CSV, JSON and NDJSON work without.',
+    });
+  const { directory } = await context.results.workspace(`export ${result.uri}`);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `${randomBytes(6).toString('hex')}.parquet`);
+  const { writeParquet } = await import('./query/query.ts');
+  await writeParquet(result, path, context);
+  return { bytes: createReadStream(path), discard: () => rm(path, { force: true }) };
+}
+
+const noTable = ({ name, mediaType, uri }: StoredResult) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} (${mediaType}) is stored as a file, not a table.`,
+    hint: `Its bytes are the resource ${uri}.`,
+  });

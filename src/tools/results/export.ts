@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { exportFormats } from '../../results/export.ts';
+import { general } from '../general-tool.ts';
+import { resultUri } from './read.ts';
+
+export const exportResultTool = general({
+  name: 'export_result',
+  title: 'Export a stored result',
+  description:
+    'Write a stored table in another format: as a stored result, or to a file in a folder the operator allowed.',
+  input: z.strictObject({
+    result: resultUri,
+    format: z.enum(exportFormats),
+    path: z.string().optional().describe('File; left out: into the store'),
+    overwrite: z.boolean().optional(),
+  }),
+  output: z.looseObject({ name: z.string(), bytes: z.number() }),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  listed: ({ readOnly }) => !readOnly,
+  async call({ result: uri, format, path, overwrite = false }, shared, { signal }) {
+    const { exportedBytes, storeExport } = await import('../../results/export.ts');
+    const result = await shared.results.get(uri);
+    const context = { ...shared, signal };
+    const exported = await exportedBytes(result, format, context);
+    try {
+      if (path === undefined) {
+        const { uri, name, bytes } = await storeExport(result, format, exported, context);
+        return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
+      }
+      const { writeLocalFile } = await import('../../results/local-write.ts');
+      const written = await writeLocalFile(path, shared.folders, exported.bytes, { overwrite, signal });
+      return {
+        kind: 'value',
+        value: { path: written.path, name: exported.name, bytes: written.bytes, rows: result.rows },
+      };
+    } finally {
+      await exported.discard();
+    }
+  },
+});

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import { startWorld } from '../harness.ts';
+
+const rows = [
+  { id: '007', au: 1.5, when: '2025-03-01T06:15:00Z', note: 'a, "b"' },
+  { id: '8', au: null, when: null, note: 'é\n' },
+];
+
+async function world() {
+  const folder = await mkdtemp(join(tmpdir(), 'data-platforms-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { call, server } = await startWorld({ flags: { allow_dir: folder } });
+  const { results } = server.shared;
+  const source = { operation: 'x_list_y', arguments: {}, connection: 'x', at: '2026-11-21' };
+  const { uri } = await results.write({ name: 'assays', mediaType: '', source }, { rows });
+  return { folder, call, results, uri };
+}
+
+it('gives a table in every format, which say the same', async () => {
+  const { call, results, uri } = await world();
+  const exported = async (format: string) => {
+    const { data, isError, text: said } = await call('export_result', { result: uri, format });
+    expect(isError, said).toBe(false);
+    expect(data['name']).toBe(`assays.${format}`);
+    return results.get(data['result'] as string);
+  };
+  const csv = await exported('csv');
+  expect((await results.rows(csv)).rows).toEqual(rows);
+  expect(await text(await results.open(csv))).toBe(
+    'id,au,when,note\r\n007,1.5,2025-03-01T06:15:00Z,"a, ""b"""\r\n8,,,"é\n"\r\n',
+  );
+  const ndjson = await exported('ndjson');
+  expect((await results.rows(ndjson)).rows).toEqual(rows);
+  expect(JSON.parse(await text(await results.open(await exported('json'))))).toEqual(rows);
+  const parquet = await exported('parquet');
+  expect(parquet).toMatchObject({ kind: 'file', mediaType: 'application/vnd.apache.parquet' });
+  expect((await text(await results.open(parquet))).slice(0, 4)).toBe('PAR1');
+  expect(parquet.source).toMatchObject({ operation: 'export_result', from: [{ uri, operation: 'x_list_y' }] });
+});
+
+it('writes below an allowed folder, whole, and replaces nothing unasked', async () => {
+  const { folder, call, uri } = await world();
+  const order = { result: uri, format: 'json', path: 'assays.json' };
+  expect((await call('export_result', order)).data).toMatchObject({ path: join(folder, 'assays.json'), rows: 2 });
+  expect(JSON.parse(await readFile(join(folder, 'assays.json'), 'utf8'))).toEqual(rows);
+  await writeFile(join(folder, 'assays.json'), 'mine');
+  const refused = await call('export_result', order);
+  expect(refused.text).toMatch(/^conflict: There is a file .*assays\.json already\.\nNext: .*overwrite: true/);
+  expect(await readFile(join(folder, 'assays.json'), 'utf8')).toBe('mine');
+  await call('export_result', { ...order, overwrite: true });
+  expect(JSON.parse(await readFile(join(folder, 'assays.json'), 'utf8'))).toEqual(rows);
+  expect(await readdir(folder)).toEqual(['assays.json']);
+});
+
+it('writes nowhere else', async () => {
+  const { folder, call, uri } = await world();
+  const outside = await mkdtemp(join(tmpdir(), 'data-platforms-'));
+  onTestFinished(() => rm(outside, { recursive: true, force: true }));
+  await mkdir(join(folder, 'inner'));
+  await symlink(outside, join(folder, 'way-out'));
+  await writeFile(join(outside, 'theirs.csv'), 'theirs');
+  await symlink(join(outside, 'theirs.csv'), join(folder, 'link.csv'));
+  for (const path of ['../x.csv', join(outside, 'x.csv'), 'way-out/x.csv', 'missing/x.csv', '.', 'inner/../../x.csv']) {
+    const { text: said } = await call('export_result', { result: uri, format: 'csv', path, overwrite: true });
+    expect(said, path).toMatch(/^bad_arguments: .* is outside of where this server may write/);
+  }
+  expect((await call('export_result', { result: uri, format: 'csv', path: 'link.csv' })).text).toMatch(/^conflict: /);
+  await call('export_result', { result: uri, format: 'csv', path: 'link.csv', overwrite: true });
+  expect(await readFile(join(outside, 'theirs.csv'), 'utf8')).toBe('theirs');
+  expect(await readdir(outside)).toEqual(['theirs.csv']);
+});
+
+it('writes no file where no folder is allowed', async () => {
+  const { call, server } = await startWorld();
+  const source = { operation: 'x', arguments: {}, at: '2026-11-21' };
+  const { uri } = await server.shared.results.write({ name: 'a', mediaType: '', source }, { rows });
+  const { text: said } = await call('export_result', { result: uri, format: 'csv', path: '/tmp/x.csv' });
+  expect(said).toMatch(/^not_configured: This server writes no files\.\nNext: .*--allow-dir/);
+});
