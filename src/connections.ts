@@ -65,7 +65,7 @@ export class Connections {
         hint: `Give connection: one of ${usable.map(one => one.name).join(', ')}.`,
       });
     const closed = states.find(state => state.connect && (name === undefined || state.name === name));
-    if (closed && api !== undefined) throw closedApi(closed.provider, api);
+    if (closed && api !== undefined) throw closedApi(closed.provider, api, closed.name);
     throw new Fault({
       code: 'not_configured',
       message: name === undefined ? `${platform} is not connected.` : `There is no connection "${name}".`,
@@ -88,14 +88,18 @@ export function apiOf(connection: Connection, api: string | undefined): Connecti
   });
 }
 
-/** An API of a platform that no credential was given for. */
-export function closedApi({ title, apis, ...provider }: Provider, api: string): Fault {
+/** An API of a platform that a connection has no credential for. `connection`: its name, the platform's by default. */
+export function closedApi({ title, apis, name }: Provider, api: string, connection = name): Fault {
   const { title: apiTitle = api, setting = '' } = apis?.[api] ?? {};
-  const variable = `${provider.name}_${setting}`.toUpperCase();
+  const variable = `${name}_${setting}`.toUpperCase();
+  const where =
+    connection === name
+      ? `${variable} (or ${variable}_FILE)`
+      : `${setting} (or ${setting}_file) of the connection ${connection}`;
   return new Fault({
     code: 'not_configured',
     message: `The ${apiTitle} of ${title} is not connected.`,
-    hint: `Set ${variable} (or ${variable}_FILE); the rest of ${title} works without it.`,
+    hint: `Set ${where}; the rest of ${title} works without it.`,
   });
 }
 

@@ -39,7 +39,7 @@ export function diagnose(
         connection: name,
         platform: provider.title,
         ...(readOnly ? { read_only: true as const } : {}),
-        ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api)) } : {}),
+        ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api, name)) } : {}),
       };
       if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
       try {
@@ -76,8 +76,8 @@ function leftOut(operations: readonly OperationFacts[], granted: NonNullable<Pro
   return [...lacking].map(([scope, names]) => `${scope}: ${names.join(', ')}`);
 }
 
-function explainClosed(provider: Provider, api: string): string {
-  const { message, hint } = closedApi(provider, api);
+function explainClosed(provider: Provider, api: string, connection: string): string {
+  const { message, hint } = closedApi(provider, api, connection);
   return `${message} ${hint}`;
 }
 

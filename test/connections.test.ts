@@ -84,6 +84,9 @@ describe('a platform with several APIs', () => {
     expect(connections.of('acme', 'web')).toEqual(['two']);
     expect(await connections.choose('acme', undefined, 'web')).toMatchObject({ name: 'two' });
     await expect(connections.choose('acme', undefined, 'store')).rejects.toMatchObject({ code: 'bad_arguments' });
-    await expect(connections.choose('acme', 'one', 'web')).rejects.toMatchObject({ code: 'not_configured' });
+    await expect(connections.choose('acme', 'one', 'web')).rejects.toMatchObject({
+      code: 'not_configured',
+      hint: 'Set web_token (or web_token_file) of the connection one; the rest of Acme works without it.',
+    });
   });
 });
