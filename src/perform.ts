@@ -174,7 +174,22 @@ export function requestLine(operation: Operation, args: Record<string, unknown>,
   const sent = { ...query, ...(typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) };
   const rest = Array.isArray(body) ? body : sent;
   const line = `${method} ${path.replace(/\{(\w+)\*?\}/g, (_, name: string) => String(parameters[name]))}`;
-  return [line, ...(Object.keys(rest).length ? [JSON.stringify(rest)] : []), ...named].join(' ');
+  return [line, ...(Object.keys(rest).length ? [JSON.stringify(readable(rest))] : []), ...named].join(' ');
+}
+
+const mostItems = 50;
+const mostCharacters = 2000;
+
+/** Nobody reads 300 teams or a page of SQL in a question: the beginning, and how much more there is. */
+function readable(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > mostCharacters)
+    return `${value.slice(0, mostCharacters)}… (${value.length} characters)`;
+  if (Array.isArray(value)) {
+    const more = value.length - mostItems;
+    return [...value.slice(0, mostItems).map(readable), ...(more > 0 ? [`… and ${more} more`] : [])];
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, readable(part)]));
 }
 
 interface Parts {

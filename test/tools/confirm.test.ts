@@ -110,6 +110,20 @@ describe('what would be lost', () => {
   });
 });
 
+it('shows the beginning of what is long, and is bound to all of it', async () => {
+  const input = z.strictObject({ project: z.string(), hole: z.string(), logs: z.array(z.string()), note: z.string() });
+  const change: Operation = { ...removal, route: 'POST /projects/{project}/holes/{hole}', input };
+  const logs = Array.from({ length: 60 }, (_, index) => `log ${index}`);
+  const given = { project: '42', hole: 'DDH 001', logs, note: 'x'.repeat(2001) };
+  const first = await refusal(change, given, undefined, on('main'), undefined);
+  expect(first.message).toContain('"log 49","… and 10 more"]');
+  expect(first.message).toContain('xxx… (2001 characters)"');
+  expect(first.message).not.toContain('log 50');
+  const other = { ...given, logs: [...logs.slice(0, 59), 'another'] };
+  expect((await refusal(change, other, tokenIn(first), on('main'), undefined)).message).toMatch(/^The token does not/);
+  expect(await ask(change, given, tokenIn(first), on('main'), undefined)).toBeUndefined();
+});
+
 it('tells the names of things that go by key', async () => {
   const listHoles = { ...removal, name: 'core_list_holes', effect: 'read' } as const;
   const hole = z.string().meta({ names: reference({ list: () => listHoles, key: 'id', label: 'name' }) });
