@@ -106,7 +106,10 @@ function judge(name, checks) {
 
 const failures = [];
 
-for (const [revision, flags] of [['2026-07-28', []]]) {
+for (const [revision, flags] of [
+  ['2026-07-28', []],
+  ['2025-11-25', ['--legacy-sessions']],
+]) {
   const fixtures = await start([join(here, 'main.mjs'), '0', ...flags]);
   failures.push(...judge(`fixtures ${revision}`, await checksOf(fixtures.url, revision)));
   await fixtures.stop();
