@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { Fault } from '../errors.ts';
 
 /** One part of a multipart body. */
@@ -18,41 +18,63 @@ export async function* bodyParts(body: Readable, contentType: string): AsyncGene
   const { Dicer } = (await import('@fastify/busboy')).default as unknown as typeof import('@fastify/busboy');
   const dicer = new Dicer({ boundary: boundary[1] ?? boundary[2] ?? '' });
   const waiting: BodyPart[] = [];
-  let failure: unknown;
+  const open = new Set<Readable>();
+  let failure: Error | undefined;
   let ended = false;
-  let wake = () => {};
-  const end = (error?: unknown) => {
+  // The reader waits for a part, the writer for one to be taken; either looks again at whatever happens.
+  const sleepers: (() => void)[] = [];
+  const stir = () => {
+    for (const wake of sleepers.splice(0)) wake();
+  };
+  const stirred = () => new Promise<void>(resolve => sleepers.push(resolve));
+  const fail = (error: Error) => {
     failure ??= error;
-    ended = true;
-    wake();
+    // A reader would wait for bytes that will not come.
+    for (const bytes of open) bytes.destroy(failure);
+    stir();
   };
   dicer.on('part', part => {
-    // Told by the body, too; unheard it would end the process.
-    part.on('error', () => {});
+    const bytes = new PassThrough();
+    open.add(bytes.on('error', () => {}).once('close', () => open.delete(bytes)));
+    part.on('error', (error: Error) => fail(damaged(error.message, error)));
     part.once('header', headers => {
-      waiting.push({ headers: plain(headers), bytes: part as unknown as Readable });
-      wake();
+      waiting.push({ headers: plain(headers), bytes });
+      stir();
     });
+    part.pipe(bytes);
   });
-  dicer.once('finish', () => end());
-  dicer.once('error', (error: Error) => end(damaged(error.message, error)));
-  body.once('error', end);
-  body.pipe(dicer);
+  dicer.once('finish', () => {
+    ended = true;
+    stir();
+  });
+  dicer.once('error', (error: Error) => fail(damaged(error.message, error)));
+
+  async function write(): Promise<void> {
+    for await (const chunk of body) {
+      // Small files pile up here when they come faster than they are stored.
+      while (waiting.length > mostWaiting && !failure) await stirred();
+      await new Promise<void>(resolve => dicer.write(chunk, () => resolve()));
+    }
+    dicer.end();
+  }
+
+  write().catch(fail);
   try {
     for (;;) {
       const part = waiting.shift();
-      if (part) yield part;
-      else if (failure) throw failure;
-      else if (ended) return;
-      else
-        await new Promise<void>(resolve => {
-          wake = resolve;
-        });
+      if (failure) throw failure;
+      if (part) {
+        stir();
+        yield part;
+      } else if (ended) return;
+      else await stirred();
     }
   } finally {
     body.destroy();
   }
 }
+
+const mostWaiting = 16;
 
 /** The parser takes every byte for a character. */
 function plain(headers: object): Record<string, string> {

@@ -42,6 +42,9 @@ describe('files', () => {
     await mkdir(join(folder, 'out'));
     await writeFile(join(folder, 'out', 'log.las'), '~V\r\n\u00e9');
     await writeFile(join(folder, 'empty.bin'), '');
+    // Longer than any error, and it begins like one.
+    const model = JSON.stringify({ '#type': 'ApiErrors', blocks: 'x'.repeat(200_000) });
+    await writeFile(join(folder, 'model.json'), model);
     const { ask, stored, requests } = await startDatagrok({ flags: { allow_dir: [folder] } });
     const photo = { connector: 'Geology:CoreArchive', path: 'photos/DDH001/box-01.jpg' };
     const { uri } = (await ask('datagrok_download_file', photo))['result'] as { uri: string };
@@ -54,6 +57,7 @@ describe('files', () => {
       ],
       ['a/b/log.las', 'out/log.las', '~V\r\n\u00e9'],
       ['nothing', join(folder, 'empty.bin'), ''],
+      ['model.json', 'model.json', model],
     ] as const;
     for (const [path, source, content] of sent) {
       expect(await ask('datagrok_upload_file', { connector: home, path, source })).toEqual({ done: true });
@@ -66,6 +70,7 @@ describe('files', () => {
       ['application/octet-stream', '44'],
       ['application/octet-stream', '6'],
       ['application/octet-stream', '0'],
+      ['application/octet-stream', String(model.length)],
     ]);
   });
 

@@ -50,7 +50,7 @@ describe('files', () => {
   });
 
   test('of a folder are fetched once, and afterwards only what changed', async () => {
-    const { ask, server } = await startDatagrok();
+    const { ask, server, faults, refusal } = await startDatagrok();
     const archive = { connector: 'Geology:CoreArchive', dir: 'photos', recursive: true };
     async function sync(args: Row = archive) {
       const data = await ask('datagrok_sync_folder', args);
@@ -84,6 +84,10 @@ describe('files', () => {
     expect((await sync({ ...archive, ext: 'csv' })).map(({ path }) => path)).toEqual(['DDH002/Ñ #1 "a".csv']);
     const empty = await ask('datagrok_sync_folder', { connector: 'MaraOkafor:Home', dir: 'exports' });
     expect(empty['result']).toMatchObject({ rows: 0 });
+    const logs = { connector: share, dir: 'logs', recursive: true };
+    faults.add({ kind: 'truncate', match: { path: /files\/sync/ }, times: 1 });
+    expect(await refusal('datagrok_sync_folder', logs)).toMatch(/^bad_upstream_reply: /);
+    expect(await sync(logs)).toHaveLength(6);
   });
 });
 
