@@ -6,6 +6,7 @@ import type { Redactor } from '../http/redact.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Simulator } from '../sandbox/host.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 import { exportsTraces, openTracer } from '../tracing/exporting.ts';
 import { version } from '../version.ts';
@@ -54,16 +55,22 @@ export async function openSession(
   };
 }
 
-/** Simulators take a moment to start, and a client first wants to see the tools. */
+/** Simulators take a moment to start: each waits for the first call to its platform. */
 function startOnFirstUse(clock: Clock) {
-  let started: ReturnType<typeof startSandbox> | undefined;
+  const started: Promise<Simulator>[] = [];
+  async function start(provider: Provider): Promise<Simulator> {
+    const { startSimulator } = await import('../sandbox/host.ts');
+    return startSimulator(await provider.simulator(), { clock });
+  }
   return {
-    async environment() {
-      started ??= startSandbox(clock);
-      return (await started).environment;
+    /** What connects to the platform; to be asked for once. */
+    async environment(provider: Provider) {
+      const simulator = start(provider);
+      started.push(simulator);
+      return (await simulator).environment;
     },
     async close() {
-      await (await started)?.close();
+      await Promise.all(started.map(async simulator => (await simulator).close()));
     },
   };
 }
@@ -77,7 +84,7 @@ function sandboxAccounts(
   return providers.map(provider => {
     let connection: Promise<Connection> | undefined;
     const make = async () => {
-      const env = ownVariables(provider, await sandbox.environment());
+      const env = await sandbox.environment(provider);
       const { connections } = loadConfig({ env, flags: { read_only: readOnly } }, [provider]);
       const [state] = connect(connections, clock, redactor);
       if (!state?.connect) throw state?.fault ?? new Error(`${provider.title} has no simulator`);
@@ -94,9 +101,6 @@ function sandboxAccounts(
     };
   });
 }
-
-const ownVariables = ({ name }: Provider, environment: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(`${name.toUpperCase()}_`)));
 
 /**
  * A session for one command. A person reads what it prints, so the log is silent but for defects unless flag or
