@@ -21,6 +21,21 @@ it('every method of the vendor is an operation, on its API and with its scopes',
   expect([...once.values()].toSorted(byRoute)).toEqual(documented.toSorted(byRoute));
 });
 
+it('repeats a change only where the vendor documents a key for it', async () => {
+  const { operations } = await dx.load();
+  const repeated = operations.filter(({ idempotent }) => idempotent).map(({ name }) => name);
+  expect(repeated.toSorted()).toEqual([
+    'dx_create_deployment',
+    'dx_set_all_custom_data',
+    'dx_set_custom_data',
+    'dx_set_pull_services',
+    'dx_sync_service',
+    'dx_upsert_entity',
+    'dx_upsert_incident',
+    'dx_upsert_pipeline_run',
+  ]);
+});
+
 it('tells of no tool that does not exist', async () => {
   const { operations } = await dx.load();
   const folder = new URL('../../src/providers/dx/', import.meta.url);
@@ -58,6 +73,9 @@ describe('settings', () => {
     [{ instance: 'kestrel', base_url: 'https://dx.kestrel.example', ...key }, 'instance', /^must not be set beside/],
     [{ instance: 'a b', ...key }, 'instance', /^must be the name before/],
     [{ base_url: 'http://dx.kestrel.example', ...key }, 'base_url', /^must be an https address/],
+    [{ base_url: 'https://api.getdx.com', ...key }, 'base_url', /^must be the Data Cloud API; .* DX_WEB_BASE_URL/],
+    [{ base_url: 'https://api.kestrel.getdx.io/', ...key }, 'base_url', /^must be the Data Cloud API/],
+    [{ web_base_url: 'https://kestrel.getdx.net/api', web_token: 't' }, 'web_base_url', /^must be the Web API/],
   ])('%o is refused', (settings, field, message) => {
     const [issue] = parse(settings).error?.issues ?? [];
     expect(issue?.path).toEqual([field]);

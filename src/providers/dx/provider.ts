@@ -6,6 +6,10 @@ import { faultReader } from './envelope.ts';
 const minute = 60_000;
 const second = 1000;
 
+// The vendor's own clients call the address of the Web API DX_BASE_URL: a key must not go to the wrong API.
+const webHost = /^https:\/\/api\.(getdx\.com|[a-z0-9-]+\.getdx\.io)(\/|$)/i;
+const dataCloudHost = /^https:\/\/[a-z0-9-]+\.getdx\.net(\/|$)/i;
+
 const apis = {
   data_cloud: { title: 'Data Cloud API', setting: 'api_key' },
   web: { title: 'Web API', setting: 'web_token' },
@@ -28,6 +32,7 @@ export const dx = provider({
         .optional()
         .describe('Name of the instance: what stands before .getdx.net'),
       base_url: baseUrl('Data Cloud API root instead of instance, with or without /api')
+        .refine(url => !webHost.test(url), 'must be the Data Cloud API; the Web API goes into DX_WEB_BASE_URL')
         .transform(url => (url.endsWith('/api') ? url : `${url}/api`))
         .optional(),
       api_key: secret('Data Cloud API key').optional(),
@@ -37,9 +42,9 @@ export const dx = provider({
         .min(1)
         .default(10)
         .describe('Most Data Cloud requests per second; the vendor names no limit'),
-      web_base_url: baseUrl('Web API root; https://api.{tenant}.getdx.io for a dedicated tenant').default(
-        'https://api.getdx.com',
-      ),
+      web_base_url: baseUrl('Web API root; https://api.{tenant}.getdx.io for a dedicated tenant')
+        .refine(url => !dataCloudHost.test(url), 'must be the Web API; the Data Cloud goes into DX_INSTANCE')
+        .default('https://api.getdx.com'),
       web_token: secret('Web API token, of the organization or personal').optional(),
       project_token: secret('Token of a PlatformX project, for dx_track_event').optional(),
     })
