@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { isFault } from '../errors.ts';
+import { quoteBlankLines } from './blank-lines.ts';
 import { addText, addValue, type ColumnTally, columnOf, columnTally, valueOfText } from './columns.ts';
 import { type Batch, columnNames, csvLine, csvRecords } from './csv.ts';
 import { type Save, saving } from './disk.ts';
@@ -58,7 +59,8 @@ export async function recognise(content: Content, declared: { mediaType: string;
   // Bytes of a two-byte encoding are kept, not read: every position in them would be wrong.
   if (format === 'file' || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
   if (content.asIs) return format === 'csv' ? ownCsv(bytes) : fileIntake(bytes, mediaType);
-  if (format === 'csv') return { format, mediaType, fill: save => csvFacts(csvRecords(saving(bytes, save))) };
+  if (format === 'csv')
+    return { format, mediaType, fill: save => csvFacts(csvRecords(saving(quoteBlankLines(bytes), save))) };
   if (format === 'ndjson') return ndjsonIntake(bytes, mediaType, content.columns);
   // An array of objects is stored one object a line: it can then be read as a stream, and from the middle.
   if (/^\ufeff?\s*\[\s*[{\]]/.test(head.toString())) return ndjsonIntake(arrayLines(bytes), 'application/x-ndjson');

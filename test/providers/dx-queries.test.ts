@@ -50,6 +50,14 @@ describe('a query', () => {
     expect(items).toHaveLength(2);
   });
 
+  it('of one column keeps the rows that have no value', async () => {
+    const { call } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: 'SELECT merged_at FROM pull_requests LIMIT 60' });
+    const items = data['items'] as Row[];
+    expect(items).toHaveLength(60);
+    expect(items.filter(({ merged_at }) => merged_at === null)).toHaveLength(46);
+  });
+
   it('is fetched once, and known by its URI', async () => {
     const { call, server, sent } = await dxWorld();
     const { data } = await call('dx_run_query', { sql: perService });
