@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { newToken } from '../src/callers/static-tokens.ts';
 import { loadConfig } from '../src/config.ts';
 import { sandboxKeyPair } from '../src/providers/datarock/simulator.ts';
 import { providers } from '../src/providers/index.ts';
@@ -60,7 +62,8 @@ describe('the README', () => {
   const commands = blocks(readme, 'sh')
     .flatMap(code => code.split('\n'))
     .filter(line => line.startsWith('data-platforms-mcp '));
-  it.each(commands)('has a command that works: %s', async line => {
+  const servers = commands.filter(line => line.startsWith('data-platforms-mcp http '));
+  it.each(commands.filter(line => !servers.includes(line)))('has a command that works: %s', async line => {
     const path = await folder();
     const shell = `node "${bin}" ${line.slice('data-platforms-mcp '.length)} --sandbox-speed 100`;
     const env = { PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`, HOME: path };
@@ -68,9 +71,44 @@ describe('the README', () => {
     expect(stdout.length).toBeGreaterThan(20);
   });
 
+  it.each(servers)('has a server that starts, answers and stops: %s', async line => {
+    const path = await folder();
+    const { token, sha256 } = newToken();
+    const [team] = json.filter(one => 'http' in one);
+    team.http.tokens[1].sha256 = sha256;
+    team.http.state_key_file = join(path, 'state');
+    await writeFile(team.http.state_key_file, 'k'.repeat(32));
+    await writeFile(join(path, 'team.json'), JSON.stringify(await withKeys(team, path)));
+    const args = [...line.split(' ').slice(1), '--port', '0'];
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: path,
+      env: { HOME: path },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      child.stderr.on('data', chunk => {
+        said += chunk;
+        const [, url] = /"url":"([^"]+)","msg":"listening"/.exec(said) ?? [];
+        if (url) resolve(url);
+      });
+      child.once('close', () => reject(new Error(said)));
+    });
+    const client = new Client({ name: 'docs', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    const authProvider = { token: async () => token };
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider }));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('datarock_create_export');
+    await client.close();
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
   it('has connections that the program reads', async () => {
-    const [example] = json.filter(one => 'connections' in one);
-    await expectConnections(example);
+    const examples = json.filter(one => 'connections' in one);
+    expect(examples).toHaveLength(2);
+    for (const example of examples) await expectConnections(example);
   });
 });
 
@@ -79,15 +117,27 @@ it('the configuration page has a file that the program reads', async () => {
   await expectConnections(JSON.parse(code ?? ''));
 });
 
-async function expectConnections(example: { connections: Record<string, { private_key_file?: string }> }) {
-  const path = await folder();
-  const { privateKey } = await sandboxKeyPair();
+interface Example {
+  connections: Record<string, { private_key_file?: string }>;
+  http?: { state_key_file?: string };
+}
+
+/** The same, with keys that are there. */
+async function withKeys(example: Example, path: string): Promise<Example> {
   const key = join(path, 'key.pem');
-  await writeFile(key, privateKey);
+  await writeFile(key, (await sandboxKeyPair()).privateKey);
   for (const connection of Object.values(example.connections))
     if (connection.private_key_file) connection.private_key_file = key;
+  return example;
+}
+
+async function expectConnections(example: Example) {
+  const path = await folder();
+  const { privateKey } = await sandboxKeyPair();
+  if (example.http) example.http.state_key_file = join(path, 'state');
+  await writeFile(join(path, 'state'), 'k'.repeat(32));
   const file = join(path, 'config.json');
-  await writeFile(file, JSON.stringify(example));
+  await writeFile(file, JSON.stringify(await withKeys(example, path)));
   const { connections } = loadConfig({ env: { EAST_KEY: privateKey }, file }, providers);
   expect(connections.map(({ name, fault }) => [name, fault])).toEqual([
     ['west', undefined],

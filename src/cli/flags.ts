@@ -42,7 +42,8 @@ const longOf = (key: string) => key.replaceAll('_', '-');
 function flagOf(key: string, schema: z.ZodType): Flag {
   const isSwitch = schema.safeParse('true').data === true;
   const fallback = isSwitch ? undefined : schema.safeParse(undefined).data;
-  const several = schema.safeParse([]).success;
+  // By what it makes of it: a number is made of an empty list too.
+  const several = Array.isArray(schema.safeParse([]).data);
   const { innerType } = (schema as { def?: { innerType?: z.ZodType } }).def ?? {};
   const choices = innerType instanceof z.ZodEnum ? innerType.options.map(String) : undefined;
   return {
