@@ -225,7 +225,7 @@ describe('the team hierarchy', () => {
     const { ok, state, seed } = await dxWorld();
     const { data, text } = await ok('preview_team_hierarchy', { teams });
     expect(text).toMatch(
-      /^This would archive 9 of the 11 teams there are now: .*"Security"\. New: "Rail"\. Nothing was changed\./,
+      /^This would archive 9 of the 11 teams there are now: .*"Security"\. New: "Rail"\. 40 of the 41 people in teams now would be in none\. Nothing was changed\./,
     );
     expect(data['result']).toMatchObject({ name: 'team-hierarchy-preview', media_type: 'text/plain', bytes: 225 });
     expect([state.leaks, seed.hierarchy]).toEqual([[], undefined]);
@@ -234,7 +234,9 @@ describe('the team hierarchy', () => {
   it('is imported only after saying which teams it archives', async () => {
     const { ok, no, seed, clock, rows } = await dxWorld();
     const question = await no('process_team_hierarchy', { teams, email });
-    expect(question).toMatch(/"Security"\. New: "Rail"\. On DX \(dx\), this would be sent: POST /);
+    expect(question).toMatch(
+      /"Security"\. New: "Rail"\. 40 of the 41 people .* On DX \(dx\), this would be sent: POST /,
+    );
     expect(question).toContain(
       'This would archive 9 of the 11 teams there are now: "Product Engineering", "Tracking", "Pricing", ',
     );
@@ -248,6 +250,29 @@ describe('the team hierarchy', () => {
       'Booking',
       'Rail',
     ]);
+  });
+
+  it('is taken from a table, people in one text, and refused with the row that is wrong', async () => {
+    const { ok, no, seed, call } = await dxWorld();
+    const file = [
+      { name: 'Engineering', reference_id: 'kf-eng', team_lead_email: '', contributors: '' },
+      { name: 'Booking', reference_id: 'kf-booking', contributors: `${email}; chloe.ferreira@kestrel.example` },
+    ];
+    const up = await ok('upload_org_file', { file, upload_type: 'team' });
+    const stored = await ok('download_org_file', { id: up.data['id'] });
+    const { uri } = stored.data['result'] as { uri: string };
+    const question = await no('process_team_hierarchy', { teams: uri });
+    expect(question).toContain('39 of the 41 people in teams now would be in none.');
+    expect(question).toContain(`POST /orgfiles.teamHierarchy.process {"teams":"${uri}"}`);
+    await ok('process_team_hierarchy', { teams: uri, confirm: agreement(question) });
+    expect(seed.hierarchy?.teams.map(({ name, member_ids }) => [name, member_ids.length])).toEqual([
+      ['Engineering', 0],
+      ['Booking', 2],
+    ]);
+    const bad = [{ name: 'Engineering' }, { name: 'Booking', lead: 'x' }];
+    expect((await call('dx_process_team_hierarchy', { teams: bad })).text).toMatch(
+      /^bad_arguments: Nothing was sent: team 2: Unrecognized key: "lead"\.\nNext: Columns: name, reference_id/,
+    );
   });
 
   it('takes no agreement to what has become more since', async () => {

@@ -104,7 +104,7 @@ export const isRow = (value: unknown): value is Row =>
 /** For methods whose answer says nothing but `ok`; what it says besides passes. */
 export const done = {
   output: z.looseObject({ ok: z.boolean() }),
-  repair: (body: unknown): Row => ({ ...(isRow(body) ? body : {}), ok: true }),
+  repair: (body: unknown): Row & { ok: boolean } => ({ ...(isRow(body) ? body : {}), ok: true }),
 };
 
 /** The answer without `ok`, which is text on one page and absent on others. */

@@ -60,7 +60,7 @@ export async function sendAll(
   for await (const row of source.rows()) {
     number += 1;
     if (number <= skip) continue;
-    batch.push(shape.parse(known(row)) as Row);
+    batch.push(shape.parse(filled(row)) as Row);
     if (batch.length < batchRows && number < total) continue;
     const range = { first: number - batch.length + 1, last: number };
     if (!(await progress.send(operation, batch, range, context))) break;
@@ -70,7 +70,7 @@ export async function sendAll(
 }
 
 /** What a table leaves empty is not sent. */
-const known = (row: Row): Row =>
+export const filled = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined && value !== ''));
 
 async function check(rows: AsyncIterable<Row>, shape: z.ZodObject, { signal }: OperationContext): Promise<number> {
@@ -79,7 +79,7 @@ async function check(rows: AsyncIterable<Row>, shape: z.ZodObject, { signal }: O
   for await (const row of rows) {
     signal.throwIfAborted();
     number += 1;
-    const parsed = shape.safeParse(known(row));
+    const parsed = shape.safeParse(filled(row));
     if (parsed.success) continue;
     const [issue] = parsed.error.issues;
     problems.push(`row ${number}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.replace(/ +/g, ' '));

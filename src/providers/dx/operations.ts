@@ -21,6 +21,7 @@ import { scores } from './scores.ts';
 import { services } from './services.ts';
 import { snapshots } from './snapshots.ts';
 import { surveySettings } from './survey-settings.ts';
+import { teamHierarchy } from './team-hierarchy.ts';
 import { teams } from './teams.ts';
 import { userGroups } from './user-groups.ts';
 import { users } from './users.ts';
@@ -30,7 +31,7 @@ const operations = [
   ...[...deployments, ...incidents, ...customData, ...metrics, ...aiTools, ...repoGroups, ...services],
   ...[...queries, ...reports, ...events, ...platformx, ...account],
   ...[...snapshots, ...scores, ...surveySettings],
-  ...[...teams, ...users, ...userGroups, ...orgFiles],
+  ...[...teams, ...users, ...userGroups, ...orgFiles, ...teamHierarchy],
   ...[...entities, ...entityTypes, ...relations, ...scorecards, ...initiatives, ...workflows],
 ];
 
