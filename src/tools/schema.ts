@@ -127,7 +127,9 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
       if (open['format'] !== undefined) delete open['pattern'];
       if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
       if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];
-      if (io === 'output' && isEmpty(open['additionalProperties'])) delete open['additionalProperties'];
+      // What says nothing: every name is a text, and anything may stand under it.
+      if (isEmpty(open['additionalProperties'])) delete open['additionalProperties'];
+      if (JSON.stringify(open['propertyNames']) === anyName) delete open['propertyNames'];
     },
   }) as Record<string, unknown>;
   delete json['$schema'];
@@ -148,6 +150,8 @@ function withoutRequired(value: unknown): unknown {
   const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
 }
+
+const anyName = '{"type":"string"}';
 
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
