@@ -107,9 +107,8 @@ export function createTasks({ clock, signer, source }: { clock: Clock; signer: S
   };
 }
 
-/** @throws MissingRequiredClientCapabilityError */
-export function requireTasks(declared: boolean): void {
-  if (declared) return;
+/** For a client that asks about tasks and does not say that it understands them. */
+export function tasksNotDeclared(): MissingRequiredClientCapabilityError {
   const requiredCapabilities = { extensions: { [tasksExtension]: {} } };
-  throw new MissingRequiredClientCapabilityError({ requiredCapabilities }, 'Missing required client capability');
+  return new MissingRequiredClientCapabilityError({ requiredCapabilities }, 'Missing required client capability');
 }

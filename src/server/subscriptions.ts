@@ -1,8 +1,11 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
+  type JSONRPCErrorResponse,
   type JSONRPCMessage,
   ProtocolError,
   ProtocolErrorCode,
@@ -11,6 +14,7 @@ import {
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
+import { tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { CallOptions } from '../tools/registry.ts';
 
@@ -45,9 +49,32 @@ const notWatched = (uri: string) =>
     `${uri} does not announce changes: only runs do, some fifty at a time. Subscribe to the run.uri of an answer.`,
   );
 
-/** The URIs that a `subscriptions/listen` of the 2026 era asks for, and the same request for those that are watched. */
-export function narrowListening(message: unknown, runs: RunWatch) {
-  const { params } = message as { params?: { notifications?: { resourceSubscriptions?: unknown } } };
+/** What comes of a `subscriptions/listen` of the 2026 era. */
+export interface Listening {
+  /** Runs that are to be watched for it. */
+  uris: string[];
+  /** The request, as far as it can be granted. */
+  message: unknown;
+  /** In place of an answer. */
+  refusal?: JSONRPCErrorResponse;
+}
+
+interface ListenRequest {
+  id: RequestId;
+  params?: {
+    notifications?: { resourceSubscriptions?: unknown; taskIds?: unknown };
+    _meta?: Record<string, unknown>;
+  };
+}
+
+/** Narrows a request to what will be told. */
+export function narrowListening(message: unknown, runs: RunWatch): Listening {
+  const { id, params } = message as ListenRequest;
+  const capabilities = params?._meta?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+  if (params?.notifications?.taskIds !== undefined && !capabilities?.extensions?.[tasksExtension]) {
+    const { code, message: words, data } = tasksNotDeclared();
+    return { uris: [], message, refusal: { jsonrpc: '2.0', id, error: { code, message: words, data } } };
+  }
   const wanted = params?.notifications?.resourceSubscriptions;
   if (!Array.isArray(wanted)) return { uris: [], message };
   const uris = runs.accept(wanted.filter(uri => typeof uri === 'string'));
@@ -82,7 +109,10 @@ export function listeningTransport(wire: Transport, runs: RunWatch, changed: (ur
   };
   const transport: Transport = {
     async start() {
-      wire.onmessage = (message, extra) => transport.onmessage?.(received(message), extra);
+      wire.onmessage = (message, extra) => {
+        const passed = received(message);
+        if (passed) transport.onmessage?.(passed, extra);
+      };
       wire.onerror = error => transport.onerror?.(error);
       wire.onclose = () => {
         for (const id of [...listening.keys()]) stop(id);
@@ -97,11 +127,15 @@ export function listeningTransport(wire: Transport, runs: RunWatch, changed: (ur
     },
     close: () => wire.close(),
   };
-  function received(message: JSONRPCMessage): JSONRPCMessage {
+  function received(message: JSONRPCMessage): JSONRPCMessage | undefined {
     if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
       stop(message.params?.['requestId'] as RequestId | undefined);
     if (!isJSONRPCRequest(message) || message.method !== 'subscriptions/listen') return message;
     const narrowed = narrowListening(message, runs);
+    if (narrowed.refusal) {
+      wire.send(narrowed.refusal).catch(error => transport.onerror?.(error));
+      return undefined;
+    }
     stop(message.id);
     listening.set(message.id, watchAll(runs, narrowed.uris, {}, changed));
     return narrowed.message as JSONRPCMessage;

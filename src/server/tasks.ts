@@ -1,6 +1,6 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { requireTasks, type Tasks, tasksExtension } from '../runs/tasks.ts';
+import { type Tasks, tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import { callOptions, declaredCapabilities } from './call-options.ts';
 
 const params = z.looseObject({ taskId: z.string() });
@@ -15,7 +15,7 @@ export function serveTasks(server: Server, tasks: Tasks): void {
   server.registerCapabilities({ extensions: { [tasksExtension]: {} } });
   const on = (method: string, answer: (taskId: string, context: ServerContext) => Promise<object>) =>
     server.setRequestHandler(method, { params }, async ({ taskId }, context) => {
-      requireTasks(declaresTasks(context));
+      if (!declaresTasks(context)) throw tasksNotDeclared();
       return (await answer(taskId, context)) as Record<string, unknown>;
     });
   on('tasks/get', (taskId, context) => tasks.get(taskId, callOptions(context)));

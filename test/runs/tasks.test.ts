@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { InMemoryTransport } from '@modelcontextprotocol/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { tasksExtension } from '../../src/runs/tasks.ts';
+import { serveClient } from '../../src/server/stdio.ts';
 import { createSigner } from '../../src/signer.ts';
 import { startWorld } from '../harness.ts';
+import { modern, startListening } from '../server/listening.ts';
 import { modernClient, type Reply } from './modern.ts';
 
 const rqd = {
@@ -142,4 +145,21 @@ it('a client that does not gets the run, and none of the methods', async () => {
       code: -32021,
       data: { requiredCapabilities: { extensions: { [tasksExtension]: {} } } },
     });
+});
+
+it('a client that does not may not listen for them either', async () => {
+  const world = await startListening();
+  const listening = modern('subscriptions/listen', { notifications: { taskIds: ['any'] } });
+  const refused = await world.post(listening.message, listening.headers);
+  expect(refused).toMatchObject({ status: 400, message: { id: 1, error: { code: -32021 } } });
+
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const handle = serveClient(world.server, ours);
+  onTestFinished(() => handle.close());
+  const answered = new Promise(resolve => {
+    theirs.onmessage = resolve;
+  });
+  await theirs.start();
+  await theirs.send(listening.message as never);
+  expect(await answered).toMatchObject({ id: 1, error: { code: -32021 } });
 });

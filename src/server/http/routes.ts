@@ -74,7 +74,8 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (settings.legacy_sessions && isInitializeRequest(body)) return sessions.open(exchange);
     if (!listens(body)) return answerMcp(request, response, body);
     const { runs } = server.served(caller);
-    const { uris, message } = narrowListening(body, runs);
+    const { uris, message, refusal } = narrowListening(body, runs);
+    if (refusal) return tellJson(response, 400, refusal);
     await events.listening({ uris, runs }, () => answerMcp(request, response, message));
   }
 
@@ -94,6 +95,10 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
 
 function tell(response: ServerResponse, status: number, word: string): void {
   response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${word}\n`);
+}
+
+function tellJson(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
 /** Public, and for scripts of any page: a client may run in a browser. */
