@@ -14,11 +14,13 @@ import { providers } from '../providers/index.ts';
 import { References } from '../references.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
 import type { Parts } from '../results/parts.ts';
+import type { Provenance } from '../results/result.ts';
 import type { ResultStore } from '../results/store.ts';
 import { runTasks } from '../runs/run-tasks.ts';
 import { createTasks, type Tasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
 import { createSigner, type Signer, signerFor } from '../signer.ts';
+import { callAgain } from '../tools/again.ts';
 import type { Shared } from '../tools/call.ts';
 import { confirmations } from '../tools/confirm.ts';
 import { cursors } from '../tools/cursor.ts';
@@ -74,6 +76,10 @@ export function serve(common: Common, caller: Caller): Served {
     providers,
   );
   const signer = signerFor(caller.owner, common.signer ?? ownSigner);
+  const catalog = createCatalog(
+    { providers, facts: facts.platforms, connections },
+    { toolsets: config.toolsets, readOnly: config.read_only },
+  );
   const shared: Shared = {
     caller,
     running,
@@ -85,11 +91,8 @@ export function serve(common: Common, caller: Caller): Served {
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),
-    results: resultsOf(caller, common),
-    catalog: createCatalog(
-      { providers, facts: facts.platforms, connections },
-      { toolsets: config.toolsets, readOnly: config.read_only },
-    ),
+    results: resultsOf(caller, common, source => callAgain(source, { catalog, connections })),
+    catalog,
     confirmations: confirmations(signer),
     cursors: cursors(caller === anybody ? lasting(common) : signer),
     readOnly: config.read_only,
@@ -108,7 +111,7 @@ export function serve(common: Common, caller: Caller): Served {
   };
 }
 
-function resultsOf({ owner }: Caller, { config, clock }: Common): ResultStore {
+function resultsOf({ owner }: Caller, { config, clock }: Common, callOf: (source: Provenance) => string): ResultStore {
   return later(async () => {
     const { defaultResultsDirectory, openResultStore } = await import('../results/store.ts');
     return openResultStore({
@@ -116,6 +119,7 @@ function resultsOf({ owner }: Caller, { config, clock }: Common): ResultStore {
       ...(owner === '' ? {} : { owner }),
       clock,
       quotaBytes: config.results_quota_gib * 2 ** 30,
+      callOf,
     });
   });
 }

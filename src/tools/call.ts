@@ -139,8 +139,10 @@ async function listRows(
   const about = found.about && { about: shared.redactor.value(found.about) as Row };
   if (guessTokens(rows) <= shared.answerTokens)
     return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
+  // Without them the same call would bring other rows.
+  const asked = { limit, ...(cursor === undefined ? {} : { cursor }), ...(fields?.length ? { fields } : {}) };
   const result = await context.store(
-    { operation, arguments: args, name: noun, mediaType: 'application/x-ndjson' },
+    { operation, arguments: { ...args, ...asked }, name: noun, mediaType: 'application/x-ndjson' },
     { rows },
   );
   const extent =

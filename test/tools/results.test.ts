@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { startWorld } from '../harness.ts';
@@ -126,5 +127,39 @@ describe('a stored result', () => {
     const names = server.tools.list.map(({ name }) => name);
     expect(names).toContain('list_results');
     expect(names).not.toContain('delete_result');
+  });
+});
+
+describe('a result that has gone', () => {
+  it('is made again by the call that the error names, whatever it was', async () => {
+    const { call, uri, server } = await withRqd({ flags: { answer_tokens: 500 } });
+    const list = { project: 'Iron Knoll Grade Control', limit: 'all', fields: ['id'] };
+    const holes = (await call('datarock_list_holes', list)).data['result'] as { uri: string };
+    const sql = `SELECT hole_id, avg(rqd_percent) AS rqd FROM "${uri}" GROUP BY ALL`;
+    const mean = (await call('query_result', { sql })).data['result'] as { uri: string };
+    const drawn = (await call('chart_result', { result: mean.uri, type: 'bar' })).data['svg'] as { uri: string };
+    const exported = (await call('export_result', { result: mean.uri, format: 'json' })).data['result'] as string;
+    const { results } = server.shared;
+    const same: Record<string, boolean> = {};
+    for (const gone of [uri, holes.uri, mean.uri, drawn.uri, exported]) {
+      const before = await results.get(gone);
+      await rm(await results.path(before));
+      const { text, isError } = await call('describe_result', { result: gone });
+      expect(isError).toBe(true);
+      const [, tool = '', args = ''] = /Make it again: call (\w+) (\{.*\})\.$/.exec(text) ?? [];
+      const { text: said, isError: failed } = await call(tool, JSON.parse(args));
+      expect(failed, said).toBe(false);
+      const [made] = (await results.list()).filter(({ name, rows }) => name === before.name && rows === before.rows);
+      expect(made?.columns).toEqual(before.columns);
+      same[before.source.operation] = made?.uri === gone;
+    }
+    // Only what a platform lists anew each time gets a handle of its own each time.
+    expect(same).toEqual({
+      datarock_download_export: true,
+      datarock_list_holes: false,
+      query_result: true,
+      chart_result: true,
+      export_result: true,
+    });
   });
 });
