@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -7,6 +6,7 @@ import { Fault } from '../errors.ts';
 import { createFile, diskFault } from './disk.ts';
 import {
   fileFacts,
+  ifMissing,
   makeFolder,
   type ResultRecord,
   readFolder,
@@ -132,8 +132,32 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     return { path: join(directory, file), index, ...result };
   }
 
+  /** Another process may reap or replace a result between the look at its metadata and the opening of its data. */
+  async function whileThere<Outcome>(uri: string, read: () => Promise<Outcome>): Promise<Outcome> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        ifMissing(undefined)(error);
+        // Throws where it has gone; otherwise there is other data now.
+        await record(uri);
+      }
+    }
+  }
+
   async function* bytesOf(uri: string): AsyncGenerator<Uint8Array> {
-    yield* createReadStream(join(directory, (await record(uri)).file));
+    const data = await whileThere(uri, async () => open(join(directory, (await record(uri)).file)));
+    yield* data.createReadStream();
+  }
+
+  async function* rowsOf(rows: AsyncIterable<Row>, uri: string): AsyncGenerator<Row> {
+    try {
+      yield* rows;
+    } catch (error) {
+      ifMissing(undefined)(error);
+      await record(uri);
+      throw replaced(uri);
+    }
   }
 
   async function store(origin: Origin, content: Content): Promise<StoredResult> {
@@ -194,9 +218,9 @@ export function openResultStore(settings: StoreSettings): ResultStore {
         .map(({ result }) => result)
         .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
-    rows: async ({ uri }, query = {}) => readRows(await table(uri), query),
+    rows: ({ uri }, query = {}) => whileThere(uri, async () => readRows(await table(uri), query)),
     table: async ({ uri }) => table(uri),
-    read: async ({ uri }, signal) => allRows(await table(uri), signal),
+    read: async ({ uri }, signal) => rowsOf(allRows(await table(uri), signal), uri),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
     remove: async idOrUri => removeRecord(directory, await record(idOrUri)),
@@ -230,6 +254,14 @@ function missing(idOrUri: string, again: string | undefined): Fault {
     hint: again
       ? `Make it again: call ${again}.`
       : 'Results are kept for some days only. Look at the list of stored results, or repeat the call that made it.',
+  });
+}
+
+function replaced(uri: string): Fault {
+  return new Fault({
+    code: 'not_found',
+    message: `The result ${uri} was replaced before it could be read.`,
+    hint: 'Repeat the call; it then reads what is there now.',
   });
 }
 

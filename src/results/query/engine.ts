@@ -52,6 +52,7 @@ export const outOfMemory = (memoryMib: number) =>
 export function spoken(error: Error, memoryMib: number): Fault {
   const [kind = '', ...rest] = error.message.split(': ');
   if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
+  if (kind === 'IO Error') return gone(error);
   const message = (rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '';
   return new Fault({
     code: 'bad_arguments',
@@ -60,3 +61,12 @@ export function spoken(error: Error, memoryMib: number): Fault {
     cause: error,
   });
 }
+
+/** The data was there when the server looked; another process has reaped or replaced it since. */
+const gone = (cause: Error) =>
+  new Fault({
+    code: 'not_found',
+    message: 'A stored result of the statement was replaced or removed before it could be read.',
+    hint: 'Repeat the call; if one has gone, the answer says how to make it again.',
+    cause,
+  });
