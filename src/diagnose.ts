@@ -1,5 +1,5 @@
 import { closedApi, missing } from './connections.ts';
-import { type Fault, isFault } from './errors.ts';
+import { Fault, isFault } from './errors.ts';
 import type { OperationFacts } from './facts.ts';
 import type { Call } from './http/client.ts';
 import { contextFor } from './perform.ts';
@@ -59,7 +59,7 @@ export function diagnose(
           connection: provider.name,
           platform: provider.title,
           status: 'not_configured',
-          ...explain(missing(provider)),
+          ...explain(shared.caller.connections ? notTheirs(provider) : missing(provider)),
         }),
     ),
   ]);
@@ -80,5 +80,13 @@ function explainClosed(provider: Provider, api: string, connection: string): str
   const { message, hint } = closedApi(provider, api, connection);
   return `${message} ${hint}`;
 }
+
+/** What a caller who may use certain connections has nothing to do with. */
+const notTheirs = ({ title }: Provider) =>
+  new Fault({
+    code: 'not_configured',
+    message: `You have no connection to ${title} here.`,
+    hint: 'Ask the operator of this server for one.',
+  });
 
 const explain = ({ message, hint }: Fault) => ({ problem: message, hint });

@@ -86,6 +86,9 @@ it('shows each caller the connections of its own, and the tools that they give',
   );
   expect(configured).toEqual([['west', 'shared'], ['east', 'shared'], ['shared'], []]);
   expect(JSON.stringify(seen[1])).not.toContain('west');
+  expect(seen[2]?.['connections']).toContainEqual(
+    expect.objectContaining({ platform: 'Datarock', problem: 'You have no connection to Datarock here.' }),
+  );
 });
 
 it('lets nobody reach a connection of another caller by its name', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { newToken, staticTokens } from '../../src/callers/static-tokens.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
+import { httpSettings } from '../../src/server/http/settings.ts';
 import { upstream } from '../http/upstream.ts';
 import { authorizationServer } from './authorization-server.ts';
 import { legacy, modern, startListening } from './listening.ts';
@@ -211,6 +212,13 @@ function unsigned(token: string): string {
   const header = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
   return `${header}.${token.split('.')[1]}.`;
 }
+
+it('an authorization server that anybody on the way could change is refused', () => {
+  const settings = (issuer: string) => httpSettings.safeParse({ oauth: { issuer, audience: 'x' } });
+  expect(settings('https://login.example.com').success).toBe(true);
+  expect(settings('http://127.0.0.1:8080').success).toBe(true);
+  expect(settings('http://login.example.com').error?.issues[0]?.message).toBe('must be an https address');
+});
 
 it('a hash of a token is what the configuration has of it', () => {
   const { token, sha256: hash } = newToken();

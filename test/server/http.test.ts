@@ -43,6 +43,19 @@ describe('over HTTP', () => {
     expect(message.error?.message).toBe('Invalid Host: evil.example. The operator can allow it with --allowed-hosts.');
   });
 
+  it('lets pages of allowed hosts read the answers', async () => {
+    const { send } = await startListening({ allowed_origins: 'app.example.com' });
+    const asked = { origin: 'https://app.example.com', 'access-control-request-method': 'POST' };
+    const may = await send('/mcp', { method: 'OPTIONS', headers: asked });
+    expect(may.status).toBe(204);
+    expect(may.headers['access-control-allow-origin']).toBe('https://app.example.com');
+    expect(may.headers['access-control-allow-headers']).toContain('mcp-session-id');
+    const answered = await send('/mcp', { headers: { origin: 'https://app.example.com' } });
+    expect(answered.headers['access-control-allow-origin']).toBe('https://app.example.com');
+    const refused = await send('/mcp', { method: 'OPTIONS', headers: { ...asked, origin: 'https://evil.example' } });
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+  });
+
   it('reads no more of a request than it may have', async () => {
     const { send, listener } = await startListening({ body_limit_mib: 0.001 });
     const headers = { 'content-type': 'application/json' };
@@ -83,6 +96,15 @@ describe('over HTTP', () => {
     expect(elsewhere.message.error?.message).toBe('There is nothing here. MCP is at /mcp.');
     expect(await send('/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
     expect(await send('/readyz')).toMatchObject({ status: 200, body: 'ready\n' });
+  });
+
+  it('says why it cannot listen', async () => {
+    const { listener, server } = await startListening();
+    const port = Number(new URL(listener.url).port);
+    await expect(listen(server, httpSettings.parse({ port }))).rejects.toMatchObject({
+      code: 'not_configured',
+      message: `The server cannot listen on 127.0.0.1:${port} (EADDRINUSE).`,
+    });
   });
 
   it('listens beyond loopback only when that was said in so many words', async () => {
@@ -129,6 +151,24 @@ describe('told to stop', () => {
     const drained = listener.drain();
     await clock.advance(20_000);
     expect(textOf(await (await call).last())).toMatch(/^cancelled: This server is stopping/);
+    await drained;
+  });
+
+  it('it lets a call end whose answer goes by another way', async () => {
+    const { stream, send, listener, clock, datarock } = await startListening({ sse: true });
+    const events = await stream('/sse');
+    const path = await events.endpoint();
+    const speak = (message: object) =>
+      send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(message) });
+    datarock.faults.add({ kind: 'slow', ms: 15_000 });
+    const goOn = clock.hold();
+    expect((await speak(legacy('tools/call', listProjects, 7))).status).toBe(202);
+    await until(() => datarock.requests.length > 0);
+    const drained = listener.drain();
+    expect((await speak(legacy('tools/call', listProjects, 8))).status).toBe(503);
+    expect((await speak({ jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202);
+    goOn();
+    expect(await events.last()).toMatchObject({ id: 7, result: { structuredContent: { page: { total: 4 } } } });
     await drained;
   });
 

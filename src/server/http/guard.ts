@@ -5,6 +5,7 @@ import {
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
+import { hostInUrl } from './addresses.ts';
 import type { HttpSettings } from './settings.ts';
 
 /**
@@ -27,10 +28,3 @@ const publicHost = ({ public_url }: HttpSettings) => (public_url ? [new URL(publ
 
 // Who listens on every address has no name by which it is called.
 const listeningHost = ({ host }: HttpSettings) => (/^(0\.0\.0\.0|::|\[::\])$/.test(host) ? [] : [hostInUrl(host)]);
-
-/** An address as it stands in a URL: IPv6 in brackets. */
-export const hostInUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
-
-export const isLoopback = (host: string): boolean => loopback.test(host);

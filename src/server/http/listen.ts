@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../../errors.ts';
 import type { DataPlatformsServer } from '../create.ts';
-import { hostInUrl, isLoopback } from './guard.ts';
+import { hostInUrl, isLoopback } from './addresses.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { createRoutes } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
@@ -33,12 +33,13 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
   server.running.mostPerCaller = settings.calls_per_caller;
   const http = createServer({ keepAliveTimeout: keepAliveMs });
   http.listen(port, host);
-  await once(http, 'listening');
+  await once(http, 'listening').catch(error => Promise.reject(cannotListen(error, settings)));
   const url = `http://${hostInUrl(host)}:${(http.address() as AddressInfo).port}/mcp`;
   const routes = await createRoutes(server, settings, public_url ?? url);
   http.on('request', (request, response) => {
     routes.answer(request, response).catch(error => {
       if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
+      else server.log.debug({ status: error.status, problem: error.message }, 'refused');
       if (response.headersSent) response.destroy();
       else refuse(response, error instanceof Refusal ? error : new Refusal(500, -32603, 'Internal error.'));
     });
@@ -68,6 +69,21 @@ const stopped = () =>
     message: 'This server is stopping, and the call did not end in time.',
     hint: 'Repeat it: another process answers. A run that was started goes on, and wait_for_run finds it.',
   });
+
+const listenHints: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program has it: give another --port, or end that program.',
+  EACCES: 'This user may not listen there: give a --port above 1023.',
+  EADDRNOTAVAIL: 'This machine does not have that address: check --host.',
+};
+
+function cannotListen(cause: NodeJS.ErrnoException, { host, port }: HttpSettings): Fault {
+  return new Fault({
+    code: 'not_configured',
+    message: `The server cannot listen on ${hostInUrl(host)}:${port} (${cause.code ?? cause.message}).`,
+    hint: listenHints[cause.code ?? ''] ?? 'Check --host and --port.',
+    cause,
+  });
+}
 
 const openToEverybody = (host: string) =>
   new Fault({

@@ -4,6 +4,7 @@ import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/ser
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
 import { readBody } from './body.ts';
+import { answerBrowser } from './cors.ts';
 import { createDoor } from './door.ts';
 import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
 import { guard } from './guard.ts';
@@ -46,6 +47,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
       return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
     const fault = findFault(request.headers);
     if (fault) throw new Refusal(403, -32000, fault);
+    if (answerBrowser(request, response)) return;
     if (door.metadata && pathname === door.metadata.path) return publish(response, door.metadata.document);
     const visitor = await door.letIn(request.headers);
     const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;

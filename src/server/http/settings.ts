@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isLoopback } from './addresses.ts';
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
@@ -55,13 +56,15 @@ const staticToken = z.strictObject({
     .describe('Day or time from which on it is refused'),
 });
 
+/** Who could change what comes from there could make tokens, so it is https beyond this machine. */
+const trusted = z
+  .url({ protocol: /^https?$/ })
+  .refine(url => url.startsWith('https:') || isLoopback(new URL(url).hostname), 'must be an https address');
+
 const oauth = z.strictObject({
-  issuer: z.url({ protocol: /^https?$/ }).describe('The authorization server, as `iss` names it'),
+  issuer: trusted.describe('The authorization server, as `iss` names it'),
   audience: z.string().min(1).describe('What `aud` has to hold: usually the public URL'),
-  jwks_uri: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Its public keys (default: as its metadata say)'),
+  jwks_uri: trusted.optional().describe('Its public keys (default: as its metadata say)'),
   algorithms: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
     .min(1)
