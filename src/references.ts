@@ -31,7 +31,9 @@ export class References {
     if (reference.search !== undefined) {
       // Such listings are too long to be read whole for one name.
       const like = { ...ownArguments(listing, args), [reference.search]: value };
-      return found(reference, value, await context.rows(listing, like));
+      const rows = await context.rows(listing, like);
+      // A search may look at names alone, so what may be a key is for the platform to judge.
+      return find(reference, value, rows) ?? (/\s/.test(value) ? found(reference, value, rows) : value);
     }
     const { rows, remembered } = await this.rows(listing, args, context);
     const known = find(reference, value, rows);

@@ -72,12 +72,13 @@ describe('a name for a key', () => {
     const listing = { ...listProjects, input: listProjects.input.extend({ search: z.string() }) } as Operation;
     const searched = { ...projectName, list: () => listing, label: 'name', search: 'search' };
     const references = new References(virtualClock());
-    await expect(references.resolve(searched, 'Copperhead', {}, context)).rejects.toMatchObject({
+    await expect(references.resolve(searched, 'Copperhead East', {}, context)).rejects.toMatchObject({
       code: 'not_found',
       hint: 'datarock_list_projects finds none like it.',
     });
     expect(await references.resolve(searched, 'Copperhead North', {}, context)).toBe('u1');
-    expect(asked).toEqual([{ search: 'Copperhead' }, { search: 'Copperhead North' }]);
+    expect(await references.resolve(searched, 'CPN-1', {}, context)).toBe('CPN-1');
+    expect(asked).toEqual([{ search: 'Copperhead East' }, { search: 'Copperhead North' }, { search: 'CPN-1' }]);
   });
 
   it('is taken as a key by a credential that may not list', async () => {

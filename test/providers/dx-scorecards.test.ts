@@ -64,6 +64,10 @@ describe('scorecards', () => {
     expect(seed.scorecards.at(-2)).toMatchObject({ name: 'Docs', published: false, checks: [check] });
     const question = await no('delete_scorecard', { id: 'Production readiness' });
     expect(question).toContain('{"id":"MjEwMA"} (MjEwMA is "Production readiness")');
+    expect(question).toContain(
+      'This would delete "Production readiness" with its 4 checks. ' +
+        'Initiatives about it: "Every service on call by winter", "Backups that restore".',
+    );
     await ok('delete_scorecard', { id: 'Production readiness', confirm: agreement(question) });
     expect(seed.scorecards.map(({ id }) => id)).not.toContain('MjEwMA');
   });

@@ -27,7 +27,7 @@ const brief = ({ owner, tags, ...rest }: Row): Row => ({
   tags: each(tags, 'value'),
 });
 
-const listInitiatives = operation({
+export const listInitiatives = operation({
   ...web('initiatives.list', 'scorecards:read'),
   name: 'dx_list_initiatives',
   route: 'GET /initiatives.list',

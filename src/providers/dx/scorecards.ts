@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operation, type Row, reference } from '../../operation.ts';
 import { done, flag, ids, inUri, maps, payload, required, text } from './arguments.ts';
+import { listInitiatives } from './initiatives.ts';
 import { cursorPages } from './paging.ts';
 import { each, named, web } from './web.ts';
 
@@ -144,6 +145,20 @@ const deleteScorecard = operation({
   input: z.strictObject({ id }),
   ...done,
   example: { arguments: { id: 'Production readiness' } },
+  async loses({ id }, context) {
+    const [{ body }, drives] = await Promise.all([
+      context.request(getScorecard, { id }),
+      context.rows(listInitiatives, {}),
+    ]);
+    const { name, checks } = payload('scorecard')(body) as { name?: string; checks?: unknown[] };
+    const about = drives.filter(one => String(one['scorecard_id']) === id).map(one => one['name']);
+    return [
+      `This would delete "${name}" with its ${checks?.length ?? 0} checks.`,
+      about.length ? `Initiatives about it: ${named(about)}.` : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
+  },
 });
 
 export const scorecards = [listScorecards, getScorecard, createScorecard, updateScorecard, deleteScorecard];
