@@ -171,6 +171,7 @@ describe('tables', () => {
     const { result } = await ask('datagrok_download_table', { table: address });
     expect(result).toMatchObject({ rows: 40 });
     expect(lines()).toEqual(['GET /api/public/v1/tables/MaraOkafor.CopperheadNorth.Collars']);
+    expect(await refusal('datagrok_download_table', { table: 'https://x.example/p/100%' })).toMatch(/^bad_arguments: /);
     expect(await refusal('datagrok_download_table', { table: 'Collars' })).toMatch(/name is ambiguous: Collars/);
     expect(await refusal('datagrok_download_table', { table: 'MaraOkafor:Legacy:OldGrid' })).toBe(
       'upstream_down: Datagrok failed at datagrok_download_table: "Unable to read the data of table MaraOkafor:Legacy:OldGrid"\n' +

@@ -99,7 +99,7 @@ test('the web interface in place of the API is told as a wrong root, in every di
 });
 
 test('what a platform in trouble answers is never taken for success', async () => {
-  const { call, faults, ask, requests } = await startDatagrok();
+  const { call, faults, ask, requests, clock } = await startDatagrok();
   faults.add({ kind: 'drop', match: { method: 'POST' } });
   const upload = await call('datagrok_upload_table', { table: 'New', source: [{ a: 1 }] });
   expect(upload.text).toMatch(
@@ -110,6 +110,12 @@ test('what a platform in trouble answers is never taken for success', async () =
   faults.add({ kind: 'truncate', match: { path: /BlockModel/ }, times: 1 });
   const cut = await call('datagrok_download_table', { table: 'MaraOkafor:CopperheadNorth:BlockModel' });
   expect(cut.text).toMatch(/^bad_upstream_reply: .*broke off after/);
+  faults.clear();
+  faults.add({ kind: 'hang', match: { path: /BlockModel/ } });
+  const hanging = call('datagrok_download_table', { table: 'MaraOkafor:CopperheadNorth:BlockModel' });
+  await clock.advance(50_000);
+  const hung = await hanging;
+  expect(hung.text).toMatch(/^timed_out: .*\nNext: Nothing was stored\. .*DATAGROK_TIMEOUT_SECONDS\./);
   faults.clear();
   faults.add({ kind: 'rate-limit', retryAfter: 2, times: 1, match: { method: 'GET' } });
   expect(await ask('datagrok_download_table', { table: 'MaraOkafor:CopperheadNorth:Collars' })).toHaveProperty(

@@ -84,6 +84,11 @@ describe('files', () => {
     expect((await sync({ ...archive, ext: 'csv' })).map(({ path }) => path)).toEqual(['DDH002/Ñ #1 "a".csv']);
     const empty = await ask('datagrok_sync_folder', { connector: 'MaraOkafor:Home', dir: 'exports' });
     expect(empty['result']).toMatchObject({ rows: 0 });
+    const drafts = { connector: 'MaraOkafor:Home', dir: 'drafts' };
+    await ask('datagrok_upload_file', { connector: drafts.connector, path: 'drafts/a.csv', source: [{ a: 1 }] });
+    expect((await sync(drafts)).map(({ status }) => status)).toEqual(['new']);
+    faults.add({ kind: 'status', status: 204, body: '', match: { path: /files\/sync/ }, times: 1 });
+    expect(await sync(drafts)).toEqual([{ path: 'a.csv', status: 'deleted', bytes: null, result: null }]);
     const logs = { connector: share, dir: 'logs', recursive: true };
     faults.add({ kind: 'truncate', match: { path: /files\/sync/ }, times: 1 });
     expect(await refusal('datagrok_sync_folder', logs)).toMatch(/^bad_upstream_reply: /);

@@ -38,9 +38,18 @@ function fromUri(uri: string): string | undefined {
   if (!URL.canParse(uri)) return undefined;
   const { protocol, pathname } = new URL(uri);
   const [, shown] = (protocol === 'datagrok:' ? /^\/([^/]+)/ : /\/p\/([^/]+)/).exec(pathname) ?? [];
-  if (shown === undefined) return undefined;
-  const name = decodeURIComponent(shown);
+  // A stray %: it is no address of ours, and the schema says what is wrong with it.
+  const name = shown === undefined ? undefined : decoded(shown);
+  if (name === undefined) return undefined;
   return uuid.test(name) || protocol === 'datagrok:' ? name : name.replaceAll('.', ':');
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const name = (description: string) => z.string().min(1).refine(sayable, unsayable).describe(description);

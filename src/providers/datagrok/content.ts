@@ -14,6 +14,21 @@ export interface Fetched {
   key?: string;
 }
 
+/** Fetches a file by an operation's own route. */
+export async function fetchFile(file: Omit<Fetched, 'bytes'>, context: OperationContext): Promise<Collected> {
+  try {
+    const { body } = await context.request(file.operation, file.args, { expect: 'stream' });
+    return await keep({ ...file, bytes: body as AsyncIterable<Uint8Array> }, context);
+  } catch (error) {
+    if (!isFault(error, 'timed_out')) throw error;
+    const hint =
+      'Nothing was stored. Repeat the call; if the file is just large, the operator raises DATAGROK_TIMEOUT_SECONDS.';
+    throw error.with({ hint });
+  }
+}
+
+export const fileName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
 export async function keep(
   { operation, args, name, bytes, asIs, key }: Fetched,
   context: OperationContext,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { whole } from '../../http/paging/whole.ts';
-import { type Collected, type Operation, type OperationContext, operation } from '../../operation.ts';
+import { type Operation, operation } from '../../operation.ts';
 import { sourceArgument } from '../../results/source.ts';
 import { documented, done, filePath, flag, folder, fromClients, fromTools } from './arguments.ts';
 import { connector, connectorId } from './connections.ts';
-import { existing, keep } from './content.ts';
+import { existing, fetchFile, fileName } from './content.ts';
 
 const demoCollars = { connector: 'System:DemoFiles', path: 'geology/collars.csv' };
 
@@ -19,14 +19,9 @@ export const downloadFile: Operation = operation({
   resource: { uri: 'datagrok://files/{connector}/{+path}', title: 'A file on Datagrok' },
   evidence: documented,
   example: { arguments: demoCollars },
-  collect: (args, context) => collectFile(args, context),
+  collect: (args, context) =>
+    fetchFile({ operation: downloadFile, args, name: fileName(args.path), asIs: true }, context),
 });
-
-async function collectFile(args: { connector: string; path: string }, context: OperationContext): Promise<Collected> {
-  const { body } = await context.request(downloadFile, args, { expect: 'stream' });
-  const name = args.path.slice(args.path.lastIndexOf('/') + 1);
-  return keep({ operation: downloadFile, args, name, bytes: body as AsyncIterable<Uint8Array>, asIs: true }, context);
-}
 
 export const uploadFile = operation({
   name: 'datagrok_upload_file',

@@ -3,7 +3,7 @@ import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation, type Row } from '../../operation.ts';
 import { sourceArgument } from '../../results/source.ts';
 import { done, entity, filePath, flag, folder } from './arguments.ts';
-import { existing, keep } from './content.ts';
+import { existing, fetchFile, fileName } from './content.ts';
 import { browserPages, internal, listing } from './internal.ts';
 import { brief, briefRows, withName } from './rows.ts';
 
@@ -152,12 +152,8 @@ const downloadSpaceFile: Operation = operation({
   input: z.strictObject({ space, path: filePath }),
   output: z.looseObject({}),
   example: { arguments: { ...geology, path: 'plans/2027.txt' } },
-  async collect(args, context) {
-    const { body } = await context.request(downloadSpaceFile, args, { expect: 'stream' });
-    const fileName = args.path.slice(args.path.lastIndexOf('/') + 1);
-    const bytes = body as AsyncIterable<Uint8Array>;
-    return keep({ operation: downloadSpaceFile, args, name: fileName, bytes, asIs: true }, context);
-  },
+  collect: (args, context) =>
+    fetchFile({ operation: downloadSpaceFile, args, name: fileName(args.path), asIs: true }, context),
 });
 
 const uploadSpaceFile = operation({

@@ -5,7 +5,7 @@ import { type Collected, type Operation, type OperationContext, operation, type 
 import type { StoredResult } from '../../results/result.ts';
 import { flag, folder, fromClients, text } from './arguments.ts';
 import { connector } from './connections.ts';
-import { keep } from './content.ts';
+import { fileName, keep } from './content.ts';
 
 const input = z.strictObject({
   connector,
@@ -39,8 +39,10 @@ async function sync(args: Arguments, context: OperationContext): Promise<Collect
   const etags = Object.fromEntries([...held].map(([path, { etag }]) => [path, etag]));
   const { status, headers, body } = await context.request(syncFolder, args, { json: etags, expect: 'stream' });
   const files: Row[] = [];
-  if (status === 204) (body as Readable).destroy();
-  else
+  if (status === 204) {
+    (body as Readable).destroy();
+    for (const [path, { result }] of held) files.push(await forget(path, result, context));
+  } else
     for await (const part of bodyParts(body as Readable, headers['content-type'] ?? '')) {
       files.push(await take(part, { args, prefix, held }, context));
       context.progress(`${files.length} files`);
@@ -77,17 +79,15 @@ async function take(
   const path = fileNameIn(headers['content-disposition'] ?? '');
   const status = headers['x-file-status']?.toLowerCase();
   const before = held.get(path);
-  if (status === 'deleted' || status === 'not-modified') {
-    bytes.resume();
-    if (status === 'deleted' && before) await context.results.remove(before.result.uri);
-    const kept = status === 'not-modified' && before ? before.result : undefined;
-    return { path, status, bytes: kept?.bytes ?? null, result: kept?.uri ?? null };
-  }
+  if (status === 'deleted' || status === 'not-modified') bytes.resume();
+  if (status === 'deleted') return forget(path, before?.result, context);
+  if (status === 'not-modified')
+    return { path, status, bytes: before?.result.bytes ?? null, result: before?.result.uri ?? null };
   const { result } = await keep(
     {
       operation: syncFolder,
       args: { ...args, path, e_tag: headers['x-file-e-tag'] },
-      name: path.slice(path.lastIndexOf('/') + 1),
+      name: fileName(path),
       bytes,
       asIs: true,
       key: prefix + path,
@@ -95,6 +95,12 @@ async function take(
     context,
   );
   return { path, status: before ? 'modified' : 'new', bytes: result.bytes, result: result.uri };
+}
+
+/** What is gone there goes here, too. */
+async function forget(path: string, before: StoredResult | undefined, { results }: OperationContext): Promise<Row> {
+  if (before) await results.remove(before.uri);
+  return { path, status: 'deleted', bytes: null, result: null };
 }
 
 /** The last parameter: a path that may hold anything. */

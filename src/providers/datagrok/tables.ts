@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Operation, operation } from '../../operation.ts';
 import { sourceArgument } from '../../results/source.ts';
 import { documented, entity } from './arguments.ts';
-import { existing, keep } from './content.ts';
+import { existing, fetchFile } from './content.ts';
 
 const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars');
 
@@ -31,10 +31,9 @@ export const downloadTable: Operation = operation({
   resource: { uri: 'datagrok://tables/{table}', title: 'A table on Datagrok' },
   evidence: documented,
   example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
-  async collect(args, context) {
-    const { body } = await context.request(downloadTable, args, { expect: 'stream' });
+  collect(args, context) {
     const name = `${args.table.slice(args.table.lastIndexOf(':') + 1)}.csv`;
-    return keep({ operation: downloadTable, args, name, bytes: body as AsyncIterable<Uint8Array> }, context);
+    return fetchFile({ operation: downloadTable, args, name }, context);
   },
 });
 
