@@ -93,7 +93,8 @@ export function createTasks({ clock, signer, source }: { clock: Clock; signer: S
         statusMessage,
         pollIntervalMs: firstPollMs,
       });
-      return { resultType: 'task', ...task } as unknown as CallToolResult;
+      // The SDK puts `content` into every answer of a call that lacks it.
+      return { resultType: 'task', ...task, content: [] };
     },
     async get(taskId, options) {
       const subject = subjectOf(taskId);

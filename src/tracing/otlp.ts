@@ -44,10 +44,10 @@ export function otlpTracer(version: string, log: Log): Tracer {
     start(name, kind, attributes, parent) {
       const within = parentOf(parent);
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, within);
-      const carrier: Record<string, string> = {};
-      propagator.inject(trace.setSpan(within, span), carrier, defaultTextMapSetter);
+      const context: TraceContext = { traceparent: '' };
+      propagator.inject(trace.setSpan(within, span), context, defaultTextMapSetter);
       return {
-        context: carrier as unknown as TraceContext,
+        context,
         end(found, error) {
           span.setAttributes(found);
           if (error) span.setAttribute('error.type', error.type);
@@ -57,7 +57,9 @@ export function otlpTracer(version: string, log: Log): Tracer {
       };
     },
     async close() {
-      await Promise.race([provider.shutdown(), wait(lastWordMs, undefined, { ref: false })]);
+      const late = wait(lastWordMs, 'late', { ref: false });
+      const ended = await Promise.race([provider.shutdown(), late]);
+      if (ended === 'late') log.warn({ hint: 'Check OTEL_EXPORTER_OTLP_ENDPOINT.' }, 'the last spans were not taken');
     },
   };
 }
