@@ -132,7 +132,11 @@ describe('a query', () => {
     const { data } = await call('dx_run_query', { sql: perService, wait_seconds: 0 });
     const run = (data['run'] as Row)['uri'];
     const waiting = Array.from({ length: 12 }, () => call('wait_for_run', { run, wait_seconds: 40 }));
-    for (const { data: told } of await Promise.all(waiting)) expect(told['run']).toMatchObject({ status: 'succeeded' });
+    for (const { data: told } of await Promise.all(waiting)) {
+      expect(told['run']).toMatchObject({ status: 'succeeded' });
+      expect(told['items']).toHaveLength(18);
+    }
+    expect(sent('studio.queryRuns.results').length).toBeGreaterThan(0);
     const looks = sent('studio.queryRuns.info');
     expect(looks.every(({ status }) => status === 200)).toBe(true);
     const most = Math.max(...looks.map(({ at }) => looks.filter(two => two.at >= at && two.at < at + 5000).length));
@@ -217,7 +221,7 @@ describe('a data feed', () => {
     seed.feeds.set('feed-of-somebody', 'SELECT number, title FROM pull_requests');
     const seen = await call('dx_read_datafeed', { feed_token: 'feed-of-somebody', limit: 'all' });
     const [result] = await server.shared.results.list();
-    expect(result?.source.arguments).toEqual({ feed_token: '[hidden]' });
+    expect(result?.source.arguments).toEqual({ feed_token: '[hidden]', limit: 'all' });
     expect(JSON.stringify(seen.raw)).not.toContain('feed-of-somebody');
   });
 });
