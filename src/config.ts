@@ -147,6 +147,8 @@ const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCa
 /** A table of settings, and where its keys are found. */
 interface Table {
   schema: z.ZodObject;
+  /** Those that are flags too. */
+  flags: readonly string[];
   /** Those that are variables too. */
   variables: readonly string[];
   /** Before the key in the names of variables. */
@@ -159,6 +161,7 @@ interface Table {
 
 const generalTable: Table = {
   schema: generalSettings,
+  flags: Object.keys(generalSettings.shape),
   variables: Object.keys(generalSettings.shape),
   prefix: 'DATA_PLATFORMS_',
   path: '',
@@ -166,6 +169,7 @@ const generalTable: Table = {
 };
 const httpTable: Table = {
   schema: httpSettings,
+  flags: Object.keys(httpOptions.shape),
   variables: [...Object.keys(httpOptions.shape), 'state_key', 'state_key_file'],
   prefix: 'DATA_PLATFORMS_HTTP_',
   path: 'http.',
@@ -184,11 +188,14 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = String(issue?.path[0] ?? '');
-  const elsewhere = variables.includes(key) ? `--${key.replaceAll('_', '-')}, ${prefix}${key.toUpperCase()} or ` : '';
+  const elsewhere = [
+    ...(table.flags.includes(key) ? [`--${key.replaceAll('_', '-')}`] : []),
+    ...(variables.includes(key) ? [`${prefix}${key.toUpperCase()}`] : []),
+  ];
   throw misconfigured(
     `Setting ${path}${issue?.path.join('.') ?? key}: ${issue?.message ?? 'malformed'}.`,
     `${fieldMeta((schema.shape as Record<string, z.ZodType>)[key] ?? schema).description ?? ''}. ` +
-      `It is ${elsewhere}"${path}${key}" in the file.`,
+      `It is ${[...elsewhere, `"${path}${key}" in the file`].join(' or ')}.`,
   );
 }
 
