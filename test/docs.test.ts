@@ -65,7 +65,7 @@ describe('the README', () => {
   const servers = commands.filter(line => line.startsWith('data-platforms-mcp http '));
   it.each(commands.filter(line => !servers.includes(line)))('has a command that works: %s', async line => {
     const path = await folder();
-    const shell = `node "${bin}" ${line.slice('data-platforms-mcp '.length)} --sandbox-speed 100`;
+    const shell = `node "${bin}" ${line.slice('data-platforms-mcp '.length)} --sandbox-speed 50`;
     const env = { PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`, HOME: path };
     const { stdout } = await run('sh', ['-c', shell], { cwd: path, env });
     expect(stdout.length).toBeGreaterThan(20);

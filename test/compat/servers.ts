@@ -23,8 +23,11 @@ export async function startServers() {
       readFileSync(path, 'utf8')
         .split('\n')
         .filter(Boolean)
-        .map(line => JSON.parse(line));
-    const flags = ['--sandbox', '--sandbox-speed', '200', '--toolsets', 'dataops:repository', '--results-dir', folder];
+        .map(line => {
+          if (!line.startsWith('{')) throw new Error(`${name} says: ${line}`);
+          return JSON.parse(line);
+        });
+    const flags = ['--sandbox', '--sandbox-speed', '50', '--toolsets', 'dataops:repository', '--results-dir', folder];
     return { stderr: openSync(path, 'a'), log, flags };
   };
   async function listening(name: string, ...flags: string[]) {

@@ -15,7 +15,7 @@ it('takes an export of Datarock to Datagrok, makes a dashboard and shares it, in
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-handover-'));
   onTestFinished(() => rm(results, { recursive: true, force: true }));
   const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const args = [bin, '--sandbox', '--sandbox-speed', '1000', '--results-dir', results];
+  const args = [bin, '--sandbox', '--sandbox-speed', '50', '--results-dir', results];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   onTestFinished(() => client.close());
   const spent = { calls: 0, tokens: 0 };

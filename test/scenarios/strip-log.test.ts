@@ -16,7 +16,7 @@ it('averages the RQD of all holes over 10 m, joins the lithology, draws the stri
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   onTestFinished(() => rm(results, { recursive: true, force: true }));
   const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
-  const args = [bin, '--sandbox', '--sandbox-speed', '1000', '--results-dir', results];
+  const args = [bin, '--sandbox', '--sandbox-speed', '50', '--results-dir', results];
   const client = new Client({ name: 'scenario', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   onTestFinished(() => client.close());
