@@ -17,7 +17,7 @@ it('finds the failed pipeline, reads why, starts it on main, waits, and sees its
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-pipeline-'));
   onTestFinished(() => rm(results, { recursive: true, force: true }));
   const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const args = [bin, '--sandbox', '--sandbox-speed', '100', '--results-dir', results];
+  const args = [bin, '--sandbox', '--sandbox-speed', '200', '--results-dir', results];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   onTestFinished(() => client.close());
   const spent = { calls: 0, tokens: 0 };
@@ -40,7 +40,7 @@ it('finds the failed pipeline, reads why, starts it on main, waits, and sees its
   const started = await ask('dataops_run_pipeline', order);
   const { uri } = started['run'] as { uri: string };
   // The pipeline takes ten minutes; somebody comes back to it later.
-  await sleep(6_500);
+  await sleep(5_000);
   const ended = await ask('wait_for_run', { run: uri, wait_seconds: 45 });
   expect(ended['run']).toMatchObject({ status: 'succeeded', final: true });
   const stages = ended['stages'] as { stage: string; jobs: Row[] }[];
