@@ -213,3 +213,12 @@ it('remembers names for each caller', async () => {
     2,
   );
 });
+
+it('is refused where rules could not hold', async () => {
+  const access = [{ subjects: ['*'], connections: ['datarock'] }];
+  await expect(startListening({ access })).rejects.toMatchObject({ code: 'not_configured' });
+  const tokens = [{ name: 'anna', sha256: newToken().sha256 }];
+  await expect(
+    startListening({ tokens, access: [{ subjects: ['*'], connections: ['datarok'] }] }),
+  ).rejects.toMatchObject({ code: 'not_configured', hint: 'Did you mean datarock?' });
+});

@@ -12,6 +12,7 @@ import { withCredentials } from '../../callers/handed-in.ts';
 import { accessTokens, BadToken, NoKeys } from '../../callers/oauth.ts';
 import { staticTokens } from '../../callers/static-tokens.ts';
 import type { ConnectionState } from '../../connections.ts';
+import { Fault } from '../../errors.ts';
 import { callerKey } from '../call-options.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { Refusal } from './refusal.ts';
@@ -42,7 +43,10 @@ export interface Door {
 export function createDoor(server: DataPlatformsServer, settings: HttpSettings, url: string): Door {
   const { tokens, oauth, operators } = settings;
   const { states } = server.shared.connections;
-  if (tokens.length === 0 && !oauth) return openDoor(states);
+  if (tokens.length === 0 && !oauth) {
+    if (settings.access) throw accessOfNobody();
+    return openDoor(states);
+  }
   const access = accessBy(
     settings.access,
     states.map(({ name }) => name),
@@ -130,3 +134,10 @@ const openDoor = (states: readonly ConnectionState[]): Door => ({
   allow: async () => {},
   isOperator: () => true,
 });
+
+const accessOfNobody = () =>
+  new Fault({
+    code: 'not_configured',
+    message: 'http.access says who may use what, but nobody is asked who they are.',
+    hint: 'Name callers under http.tokens or http.oauth, or take http.access out.',
+  });

@@ -35,14 +35,20 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
   http.listen(port, host);
   await once(http, 'listening').catch(error => Promise.reject(cannotListen(error, settings)));
   const url = `http://${hostInUrl(host)}:${(http.address() as AddressInfo).port}/mcp`;
-  const routes = await createRoutes(server, settings, public_url ?? url);
+  const made = createRoutes(server, settings, public_url ?? url);
+  // Before anybody can be waiting for an answer.
   http.on('request', (request, response) => {
-    routes.answer(request, response).catch(error => {
+    const answered = made.then(({ answer }) => answer(request, response));
+    answered.catch(error => {
       if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
       else server.log.debug({ status: error.status, problem: error.message }, 'refused');
       if (response.headersSent) response.destroy();
       else refuse(response, error instanceof Refusal ? error : new Refusal(500, -32603, 'Internal error.'));
     });
+  });
+  const routes = await made.catch(error => {
+    http.close();
+    throw error;
   });
 
   return {
