@@ -1,6 +1,6 @@
 import type { Column } from '../result.ts';
 import { bars } from './aggregate.ts';
-import { height, kindOf, label, type Spec, series, single } from './channel.ts';
+import { fromZero, height, kindOf, label, type Spec, series, single } from './channel.ts';
 import { type Datum, fewSeries } from './data.ts';
 import { inSentence, wordsOf } from './label.ts';
 import type { ChartPlan } from './plan.ts';
@@ -51,7 +51,7 @@ export function boxPlot(plan: ChartPlan, all: Datum[]): Spec {
   const shown = names.slice(0, mostBoxes);
   const data = all.filter(row => shown.includes(row['x']) && row['y0'] !== null);
   const lying = liesBetter(names);
-  const value = { field: 'y0', type: 'quantitative', title: label(y, plan), scale: { zero: false } };
+  const value = { field: 'y0', type: 'quantitative', title: label(y, plan), scale: { zero: fromZero(y) } };
   const category = x && { field: 'x', type: 'ordinal', title: label(x, plan), sort: shown, axis: categoryAxis(lying) };
   const [along, across] = lying ? ['x', 'y'] : ['y', 'x'];
   const size = lying ? 12 : Math.max(6, Math.min(40, Math.floor(height / Math.max(1, shown.length))));

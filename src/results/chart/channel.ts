@@ -32,7 +32,10 @@ export function kindOf({ type }: Column): 'quantitative' | 'temporal' | 'ordinal
 export const label = (column: Column, { units }: ChartPlan): string =>
   labelOf(column.name, isDepth(column) ? depthUnits(column.name, units) : units);
 
-/** A column along an axis. From zero only where that is asked for: a mean of 80 to 90 would be a flat line. */
+/** Whether an axis starts at zero: where that costs little of it. A line between 80 and 90 would be flat. */
+export const fromZero = ({ min = 0, max = 0 }: Column): boolean => min >= 0 && min <= max / 4;
+
+/** A column along an axis. */
 export function channel(
   field: string,
   column: Column,
@@ -44,7 +47,7 @@ export function channel(
   if (type === 'temporal') return { ...base, scale: { type: 'utc' }, axis: { ...timeFormat(field, data), ...axis } };
   if (type === 'ordinal') return { ...base, sort: null, axis };
   const whole = column.type === 'integer' ? { tickMinStep: 1 } : {};
-  return { ...base, scale: { zero: false, nice: true, ...scale }, axis: { ...whole, ...axis } };
+  return { ...base, scale: { zero: fromZero(column), nice: true, ...scale }, axis: { ...whole, ...axis } };
 }
 
 const dayMs = 86_400_000;
