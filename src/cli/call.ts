@@ -6,6 +6,7 @@ import { isSettled, type Run } from '../runs/run.ts';
 import type { DataPlatformsServer } from '../server/create.ts';
 import type { Answer } from '../tools/answer.ts';
 import { asFault, callOperation } from '../tools/call.ts';
+import { agrees, canAsk, unasked } from './agreement.ts';
 import { readFlags, readJson } from './call-arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
@@ -37,7 +38,14 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
     const caller = callerOf(server.shared.clock, signal, progress.tell);
     let run: Run | undefined;
     try {
-      let answer = await perform(server, tool, unhurried(given, line, server), caller);
+      const args = unhurried(given, line, server);
+      let answer = await perform(server, tool, args, canAsk(terminal) ? { ...caller, person: {} } : caller);
+      if (answer.kind === 'question') {
+        progress.pause();
+        const { text, token } = answer;
+        const answered = { agreed: await agrees(text, terminal), token };
+        answer = await perform(server, tool, args, { ...caller, person: { answered } });
+      }
       if (answer.kind === 'run') run = answer.run;
       while (answer.kind === 'run' && !isSettled(answer.run) && line.wait) {
         answer = withDetails(
@@ -56,7 +64,7 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
       progress.pause();
       // The sandbox ends with this process, and its runs with it.
       if (run && !config.sandbox) print(stderr, `Resume with: ${shellCall('wait_for_run', { run: run.uri })}`);
-      throw error instanceof Fault ? asFault(error, server.shared) : error;
+      throw error instanceof Fault ? unasked(asFault(error, server.shared)) : error;
     }
   });
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { Fault } from '../errors.ts';
 
@@ -10,7 +10,7 @@ export type Output = Writable & { isTTY?: boolean; columns?: number; hasColors?(
 export interface Terminal {
   stdout: Output;
   stderr: Output;
-  stdin: { isTTY?: boolean };
+  stdin: Readable & { isTTY?: boolean };
   env: NodeJS.ProcessEnv;
   /** Aborts with a `cancelled` fault when the person presses Ctrl-C. From the first look on, that is all it does. */
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { dataopsSimulator } from '../../src/providers/dataops/simulator.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
 import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
@@ -92,6 +93,45 @@ test('an interruption while files are fetched is one, and names the run too', as
   const { code, stderr } = await running.done;
   expect(code).toBe(130);
   expect(stderr).toContain('Resume with: data-platforms-mcp call wait_for_run');
+});
+
+describe('what is destructive', () => {
+  async function dataops() {
+    const simulator = await startSimulator(dataopsSimulator, { clock: systemClock() });
+    onTestFinished(() => simulator.close());
+    const env = { ...simulator.environment, DATA_PLATFORMS_RESULTS_DIR: await temporaryFolder() };
+    const schedule = String(simulator.state.names.schedules.paused);
+    const removal = [
+      'call',
+      'dataops_delete_schedule',
+      '--project',
+      'meridian/data/drill-assays',
+      '--schedule',
+      schedule,
+    ];
+    const deleted = () => simulator.requests.filter(({ method }) => method === 'DELETE').length;
+    return { env, removal, deleted };
+  }
+
+  test('is put to the person at the terminal, and sent when they say yes', async () => {
+    const { env, removal, deleted } = await dataops();
+    const no = await start(removal, env, 'no\n').done;
+    expect(no).toMatchObject({ code: 130, stdout: '' });
+    expect(no.stderr).toContain('this would be sent: DELETE /projects/');
+    expect(deleted()).toBe(0);
+    expect(await start(removal, env, 'y\n').done).toMatchObject({ code: 0 });
+    expect(deleted()).toBe(1);
+  });
+
+  test('is not sent where nobody can be asked, unless the command says so', async () => {
+    const { env, removal, deleted } = await dataops();
+    const unasked = await commandLine(removal, env);
+    expect(unasked).toMatchObject({ code: 3, stdout: '' });
+    expect(unasked.stderr).toMatch(/repeat the command with --yes/);
+    expect(deleted()).toBe(0);
+    expect((await commandLine([...removal, '--yes'], env)).code).toBe(0);
+    expect(deleted()).toBe(1);
+  });
 });
 
 describe('exit codes', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { run } from '../../src/cli/program.ts';
 import type { Output } from '../../src/cli/terminal.ts';
@@ -22,8 +22,8 @@ export interface Running {
   interrupt(): void;
 }
 
-/** A command line in this process, with an environment of its own. */
-export function start(argv: readonly string[], env: Record<string, string> = {}): Running {
+/** A command line in this process, with an environment of its own. `typed`: at a terminal, by a person. */
+export function start(argv: readonly string[], env: Record<string, string> = {}, typed?: string): Running {
   const seen = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   const capture = (name: 'stdout' | 'stderr'): Output => {
@@ -36,7 +36,10 @@ export function start(argv: readonly string[], env: Record<string, string> = {})
   };
   const [stdout, stderr] = [capture('stdout'), capture('stderr')];
   const controller = new AbortController();
-  const done = run(argv, { stdout, stderr, stdin: {}, env, signal: controller.signal }).then(async code => {
+  const terminal = typed === undefined ? {} : { isTTY: true };
+  const stdin = Object.assign(Readable.from(typed === undefined ? [] : [typed]), terminal);
+  Object.assign(stderr, terminal);
+  const done = run(argv, { stdout, stderr, stdin, env, signal: controller.signal }).then(async code => {
     await Promise.all([stdout, stderr].map(stream => new Promise(resolve => stream.end(resolve).once('end', resolve))));
     return { code, ...seen };
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 
 /** The built program as a client of one transport reaches it. */
 export type Server = { log(): Record<string, unknown>[] } & (
@@ -35,6 +36,7 @@ export async function startServers() {
     children.push(
       spawn(process.execPath, [bin, 'http', '--port', '0', ...common, ...flags], {
         stdio: ['ignore', 'ignore', stderr],
+        env: getDefaultEnvironment(),
       }),
     );
     closeSync(stderr);
