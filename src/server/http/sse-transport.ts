@@ -19,7 +19,7 @@ const beatMs = 15_000;
 
 /**
  * The HTTP transport of revision 2024-11-05: events out on one long GET, messages in by POST. The SDK's line 2.x has it
- * only in a deprecated package of 1.x code that brings Express.
+ * only in a deprecated package of 1.x code that wants Express beside it.
  */
 export class SseTransport implements Transport {
   readonly sessionId = randomUUID();
