@@ -8,15 +8,14 @@ import { provenance, type Row, type StoredResult } from './result.ts';
 import { findSource } from './source.ts';
 import type { Origin } from './store.ts';
 
-export const exportFormats = ['csv', 'parquet', 'json', 'ndjson'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
-
-const mediaTypes: Record<ExportFormat, string> = {
+const mediaTypes = {
   csv: 'text/csv',
   parquet: 'application/vnd.apache.parquet',
   json: 'application/json',
   ndjson: 'application/x-ndjson',
 };
+
+export type ExportFormat = keyof typeof mediaTypes;
 
 /** A stored table in another form, as bytes that can be read once. */
 export interface Exported {

@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { exportFormats } from '../../results/export.ts';
+import type { ExportFormat } from '../../results/export.ts';
 import { general } from '../general-tool.ts';
 import { resultUri } from './read.ts';
+
+// Here, because a start reads the schema and needs nothing of what exports.
+const formats = ['csv', 'parquet', 'json', 'ndjson'] as const satisfies readonly ExportFormat[];
 
 export const exportResultTool = general({
   name: 'export_result',
@@ -10,7 +13,7 @@ export const exportResultTool = general({
     'Write a stored table in another format: as a stored result, or to a file in a folder the operator allowed.',
   input: z.strictObject({
     result: resultUri,
-    format: z.enum(exportFormats),
+    format: z.enum(formats),
     path: z.string().optional().describe('File; left out: into the store'),
     overwrite: z.boolean().optional(),
   }),
