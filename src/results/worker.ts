@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { built } from '../dist.ts';
 import { Fault, type FaultDetails } from '../errors.ts';
@@ -22,23 +22,69 @@ const passedOn = ['SystemRoot', 'ELECTRON_RUN_AS_NODE'];
  * does.
  */
 export async function startWorker(program: WorkerProgram, job: unknown, signal: AbortSignal): Promise<Worker> {
-  const { spawn } = await import('node:child_process');
   signal.throwIfAborted();
+  const spare = spares.get(program);
+  spares.delete(program);
+  const child = spare ?? (await launch(program));
+  holdProcess(child, true);
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
+  const done = outcome(child, program, signal).finally(() => {
+    signal.removeEventListener('abort', kill);
+    setTimeout(prepareNext, spareAfterMs, program).unref();
+  });
+  // It is awaited where the output has been read; until then nobody listens.
+  done.catch(() => {});
+  // The pipe stays open: its end is how the worker learns that this process has gone.
+  child.stdin.write(`${JSON.stringify(job)}\n`);
+  return { output: child.stdout, done };
+}
+
+/** The next worker of a program, loaded and without a job: loading takes longer than most jobs. */
+const spares = new Map<WorkerProgram, ChildProcessWithoutNullStreams>();
+/** Not at once, or every single command of a shell would start one more process. */
+const spareAfterMs = 300;
+const spareForMs = 60_000;
+
+async function prepareNext(program: WorkerProgram): Promise<void> {
+  if (spares.has(program)) return;
+  const child = await launch(program);
+  if (spares.has(program)) return void child.kill();
+  spares.set(program, child);
+  holdProcess(child, false);
+  const forget = () => {
+    if (spares.get(program) === child) spares.delete(program);
+  };
+  child.once('exit', forget);
+  setTimeout(() => {
+    if (spares.get(program) === child) child.kill();
+    forget();
+  }, spareForMs).unref();
+}
+
+/** Whether this process waits for the other one. A spare must not keep a server that is done. */
+function holdProcess(child: ChildProcessWithoutNullStreams, hold: boolean): void {
+  // Its pipes are sockets, which their types do not say.
+  const parts = [child, child.stdin, child.stdout, child.stderr] as { ref?(): void; unref?(): void }[];
+  for (const part of parts) {
+    if (hold) part.ref?.();
+    else part.unref?.();
+  }
+}
+
+async function launch(program: WorkerProgram): Promise<ChildProcessWithoutNullStreams> {
+  const { spawn } = await import('node:child_process');
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(process.execPath, [built(`${program}.cjs`)], {
     env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
-  const done = outcome(child, program, signal).finally(() => signal.removeEventListener('abort', kill));
-  // It is awaited where the output has been read; until then nobody listens.
-  done.catch(() => {});
-  // The pipe stays open: its end is how the worker learns that this process has gone.
   child.stdin.on('error', () => {});
-  child.stdin.write(`${JSON.stringify(job)}\n`);
-  return { output: child.stdout, done };
+  // A spare that cannot start is found out when it is taken.
+  child.on('error', () => {});
+  return child;
 }
 
 async function outcome(child: ChildProcess, program: WorkerProgram, signal: AbortSignal): Promise<void> {
