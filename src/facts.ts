@@ -3,6 +3,7 @@ import { providers } from './providers/index.ts';
 import type { ProviderCode } from './providers/provider.ts';
 import type { RunKind } from './runs/run.ts';
 import { generalTools } from './tools/general.ts';
+import type { GeneralTool } from './tools/general-tool.ts';
 import { jsonSchema, outputSchema, toolInput, toolOutput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
@@ -40,10 +41,16 @@ export interface PlatformFacts {
 
 type JsonSchema = Record<string, unknown>;
 
+/** What is known of a tool of the server itself without its code. */
+export interface GeneralFacts extends Omit<GeneralTool, 'input' | 'output' | 'call'> {
+  input: JsonSchema;
+  output?: JsonSchema;
+}
+
 export interface Facts {
   platforms: Readonly<Record<string, PlatformFacts>>;
-  /** Schemas of the tools of the server itself. */
-  general: Readonly<Record<string, { input: JsonSchema; output?: JsonSchema }>>;
+  /** The tools of the server itself. */
+  general: readonly GeneralFacts[];
 }
 
 let made: Promise<Facts> | undefined;
@@ -59,11 +66,11 @@ export function loadFacts(): Promise<Facts> {
 
 async function makeFacts(): Promise<Facts> {
   const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
-  const general = generalTools.map(({ name, input, output }) => [
-    name,
-    { input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) },
-  ]);
-  return { platforms: Object.fromEntries(await Promise.all(loaded)), general: Object.fromEntries(general) };
+  return { platforms: Object.fromEntries(await Promise.all(loaded)), general: generalTools.map(generalFacts) };
+}
+
+function generalFacts({ call: _, input, output, ...rest }: GeneralTool): GeneralFacts {
+  return { ...rest, input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) };
 }
 
 function factsOf({ operations, runs }: ProviderCode): PlatformFacts {

@@ -1,8 +1,6 @@
 import { Fault } from '../errors.ts';
 import { loadFacts, type OperationFacts } from '../facts.ts';
 import { nearest } from '../references.ts';
-import { generalTools } from '../tools/general.ts';
-import { jsonSchema } from '../tools/schema.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 
@@ -53,16 +51,17 @@ export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'
 }
 
 async function find(name: string): Promise<Described> {
-  const general = generalTools.find(tool => tool.name === name);
-  if (general) return { name, summary: general.description, input: jsonSchema(general.input, 'input') };
-  const operations = Object.values((await loadFacts()).platforms).flatMap(platform => platform.operations);
+  const { general, platforms } = await loadFacts();
+  const tool = general.find(one => one.name === name);
+  if (tool) return { name, summary: tool.description, input: tool.input };
+  const operations = Object.values(platforms).flatMap(platform => platform.operations);
   const operation = operations.find(one => one.name === name);
   if (operation) {
     return { name, summary: operation.summary, input: operation.input, operation };
   }
   const near = nearest(
     name,
-    [...operations, ...generalTools].map(one => one.name),
+    [...operations, ...general].map(one => one.name),
   );
   throw new Fault({
     code: 'unknown_operation',

@@ -1,7 +1,11 @@
 import type * as z from 'zod';
 import type { Call } from '../http/client.ts';
+import type { Parts } from '../results/parts.ts';
 import type { Answer } from './answer.ts';
 import type { Shared } from './call.ts';
+
+/** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
+export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;
 
 /** A tool of the server itself, over all platforms. */
 export interface GeneralTool {
@@ -11,8 +15,8 @@ export interface GeneralTool {
   input: z.ZodObject;
   output?: z.ZodObject;
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
-  /** False: there is nothing it could do here. */
-  listed(shared: Shared): boolean;
+  /** Without it the tool is not listed. */
+  needs?: Need;
   call(args: never, shared: Shared, call: Call): Promise<Answer>;
 }
 

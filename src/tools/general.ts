@@ -22,7 +22,7 @@ const waitForRunTool = general({
   input: z.strictObject({ run: z.string().describe('run.uri of an earlier answer'), wait_seconds: waitSeconds }),
   output: runAnswer,
   annotations: { ...reading, openWorldHint: true },
-  listed: ({ catalog }) => catalog.runs.length > 0,
+  needs: 'runs',
   async call({ run: given, wait_seconds }, shared, call) {
     return resumeRun(shared, given, call, { waitSeconds: wait_seconds ?? defaultWaitSeconds });
   },
@@ -35,7 +35,6 @@ const checkConnectionsTool = general({
   input: z.strictObject({}),
   output: z.looseObject({ connections: z.array(z.looseObject({ connection: z.string(), status: z.string() })) }),
   annotations: { ...reading, openWorldHint: true },
-  listed: () => true,
   async call(_, shared, call) {
     const connections = await diagnose(shared, call);
     const missing = missingParts(shared.parts);
@@ -51,7 +50,7 @@ const findOperationTool = general({
   input: z.strictObject({ query: z.string().describe('Words, for example "merge request comments"') }),
   output: z.looseObject({ operations: z.array(z.looseObject({ name: z.string() })) }),
   annotations: { ...reading, openWorldHint: false },
-  listed: ({ catalog }) => catalog.unlisted.length > 0,
+  needs: 'unlisted',
   async call({ query }, shared) {
     const found = shared.catalog.search(query);
     const operations = found.slice(0, 5).map(operation => describe(operation, shared.connections));
@@ -86,7 +85,7 @@ const dispatcher = (name: string, reads: boolean) =>
       arguments: z.record(z.string(), z.unknown()).optional().describe('Its arguments'),
     }),
     annotations: { readOnlyHint: reads, destructiveHint: !reads, idempotentHint: reads, openWorldHint: true },
-    listed: ({ catalog }) => catalog.unlisted.some(({ effect }) => (effect === 'read') === reads),
+    needs: reads ? 'unlisted reading' : 'unlisted writing',
     async call({ operation: wanted, arguments: given }, shared, call) {
       const operation = shared.catalog.get(wanted);
       if (dispatcherOf(operation) !== name)

@@ -1,6 +1,6 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
-import type { Facts, OperationFacts } from '../facts.ts';
+import type { Facts, GeneralFacts, OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
@@ -10,8 +10,7 @@ import type { Answer, RunAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import type { Question } from './confirm.ts';
-import { generalTools } from './general.ts';
-import type { GeneralTool } from './general-tool.ts';
+import type { GeneralTool, Need } from './general-tool.ts';
 import type { CallOutcome } from './observer.ts';
 import { toolTitle, withConnection } from './schema.ts';
 
@@ -42,10 +41,11 @@ export interface ToolSet {
 
 type Definition = { tool: Tool; answer(args: unknown, call: Call): Promise<Answer> };
 
-export function createTools(shared: Shared, schemas: Facts['general'], log: Log): ToolSet {
+export function createTools(shared: Shared, general: Facts['general'], log: Log): ToolSet {
   const definitions = new Map<string, Definition>();
-  for (const tool of generalTools)
-    if (tool.listed(shared)) definitions.set(tool.name, generalDefinition(tool, shared, schemas));
+  for (const facts of general)
+    if (facts.needs === undefined || isThere[facts.needs](shared))
+      definitions.set(facts.name, generalDefinition(facts, shared));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
   const list = [...definitions.values()].map(({ tool }) => tool);
@@ -174,20 +174,27 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
   return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
 }
 
-function generalDefinition(general: GeneralTool, shared: Shared, schemas: Facts['general']): Definition {
-  const { input: published = {}, output } = schemas[general.name] ?? {};
-  const input = { schema: general.input, published };
-  const tool = {
-    name: general.name,
-    title: general.title,
-    description: general.description,
-    inputSchema: published,
-    ...(output ? { outputSchema: output } : {}),
-    annotations: general.annotations,
-  } as Tool;
+const isThere: Record<Need, (shared: Shared) => boolean> = {
+  runs: ({ catalog }) => catalog.runs.length > 0,
+  unlisted: ({ catalog }) => catalog.unlisted.length > 0,
+  'unlisted reading': ({ catalog }) => catalog.unlisted.some(({ effect }) => effect === 'read'),
+  'unlisted writing': ({ catalog }) => catalog.unlisted.some(({ effect }) => effect !== 'read'),
+  writing: ({ readOnly }) => !readOnly,
+  duckdb: ({ parts }) => parts.duckdb,
+  resvg: ({ parts }) => parts.resvg,
+};
+
+function generalDefinition(facts: GeneralFacts, shared: Shared): Definition {
+  const { name, title, description, annotations, input: published, output } = facts;
+  const outputSchema = output ? { outputSchema: output } : {};
   return {
-    tool,
-    answer: (args, call) => general.call(parseArguments(general.name, input, args) as never, shared, call),
+    tool: { name, title, description, inputSchema: published, ...outputSchema, annotations } as Tool,
+    async answer(args, call) {
+      // Loaded by the first call: making its schemas would be a part of every start.
+      const { generalTools } = await import('./general.ts');
+      const code = generalTools.find(one => one.name === name) as GeneralTool;
+      return code.call(parseArguments(name, { schema: code.input, published }, args) as never, shared, call);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export const exportResultTool = general({
   }),
   output: z.looseObject({ name: z.string(), bytes: z.number() }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  listed: ({ readOnly }) => !readOnly,
+  needs: 'writing',
   async call({ result: uri, format, path, overwrite = false }, shared, { signal }) {
     const { exportedBytes, storeExport } = await import('../../results/export.ts');
     const result = await shared.results.get(uri);

@@ -15,7 +15,6 @@ export const listResultsTool = general({
   input: z.strictObject({ search: z.string().optional().describe('Part of the name or of what made it') }),
   output: z.looseObject({ items: z.array(z.looseObject({ uri: z.string() })), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
-  listed: () => true,
   async call({ search = '' }, { results }) {
     const wanted = search.toLowerCase();
     const all = await results.list();
@@ -63,7 +62,7 @@ export const pinResultTool = general({
   input: z.strictObject({ result: resultUri, pinned: z.boolean().optional().describe('Default true') }),
   output: z.looseObject({ uri: z.string() }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  listed: ({ readOnly }) => !readOnly,
+  needs: 'writing',
   async call({ result, pinned = true }, { results }) {
     return { kind: 'value', value: listed(await results.pin(result, pinned)) };
   },
@@ -76,7 +75,7 @@ export const deleteResultTool = general({
   input: z.strictObject({ result: resultUri }),
   output: z.looseObject({ deleted: z.string() }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  listed: ({ readOnly }) => !readOnly,
+  needs: 'writing',
   async call({ result: uri }, { results }) {
     const result = await results.get(uri);
     if (result.pinned)

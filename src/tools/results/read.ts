@@ -26,7 +26,6 @@ export const readResultTool = general({
   }),
   output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
-  listed: () => true,
   call: async (args, shared) => readStored(args, shared),
 });
 
