@@ -1,4 +1,10 @@
-import { Client, InMemoryTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  InMemoryTransport,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serveClient } from '../../src/server/stdio.ts';
 import { startWorld, type World } from '../harness.ts';
@@ -26,10 +32,13 @@ async function overStdio(mode: 'legacy' | 'auto') {
   return { world: world as World, client };
 }
 
-async function overHttp() {
-  const world = await startListening({}, { platforms: ['dataops'] });
-  const client = new Client(info, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StreamableHTTPClientTransport(new URL(world.listener.url)));
+async function overHttp(
+  mode: 'legacy' | 'auto',
+  reach = (url: URL): Transport => new StreamableHTTPClientTransport(url),
+) {
+  const world = await startListening({ legacy_sessions: true, sse: true }, { platforms: ['dataops'] });
+  const client = new Client(info, { versionNegotiation: { mode } });
+  await client.connect(reach(new URL(world.listener.url)));
   onTestFinished(() => client.close());
   return { world: world as World, client };
 }
@@ -48,7 +57,9 @@ async function subscribe(client: Client, uri: string): Promise<() => Promise<unk
 const ways = [
   ['stdio, 2025 era', () => overStdio('legacy')],
   ['stdio, 2026 era', () => overStdio('auto')],
-  ['HTTP, 2026 era', overHttp],
+  ['HTTP, 2026 era', () => overHttp('auto')],
+  ['HTTP with a session, 2025 era', () => overHttp('legacy')],
+  ['SSE, 2024 era', () => overHttp('legacy', url => new SSEClientTransport(new URL('/sse', url)))],
 ] as const;
 
 describe.each(ways)('a run that is subscribed to over %s', (_, connect) => {
