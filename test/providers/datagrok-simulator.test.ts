@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Agent, request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import contract from '../../src/providers/datagrok/contract.json' with { type: 'json' };
@@ -348,11 +350,15 @@ test('60 MB go up and come back without being held in memory', async () => {
     for (let index = 0; index < chunks; index += 1) {
       const chunk = Buffer.alloc(64 * 1024, `${index},${line}`);
       sent.update(chunk);
-      if (index % 64 === 0) peak = Math.max(peak, held());
+      if (index % 240 === 120) peak = Math.max(peak, held());
       yield chunk;
     }
   }
+  // Other tests share this process, so what could be collected must not count.
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
   const held = () => {
+    collect();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / 2 ** 20;
   };
@@ -365,7 +371,7 @@ test('60 MB go up and come back without being held in memory', async () => {
   let size = 0;
   for await (const chunk of down.body) {
     received.update(chunk);
-    if (size % 2 ** 22 < chunk.length) peak = Math.max(peak, held());
+    if (size % 2 ** 24 < chunk.length) peak = Math.max(peak, held());
     size += chunk.length;
   }
   expect([size, down.headers['content-length']]).toEqual([chunks * 64 * 1024, String(chunks * 64 * 1024)]);
