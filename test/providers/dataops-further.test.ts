@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../src/http/client.ts';
 import { collect } from '../../src/http/paging/page.ts';
@@ -161,6 +162,33 @@ describe('repository', () => {
     expect(long.data['truncated']).toMatch(/26000 characters.*dataops_download_file/);
     const stored = await ok('download_file', { project, path: 'data/long.csv', ref: 'dev' });
     expect(stored.data['result']).toMatchObject({ kind: 'table', rows: 1_999 });
+  });
+
+  it('commits a stored result, as what the path says it is', async () => {
+    const { ok, no, server } = await start();
+    const at = '2026-11-22T00:00:00Z';
+    const origin = { name: 't', mediaType: '', source: { operation: 'x', arguments: {}, connection: 'c', at } };
+    const rows = [
+      { hole: 'DDH001', rqd: 71.5 },
+      { hole: 'DDH002', rqd: null },
+    ];
+    const { uri: source } = await server.shared.results.write(origin, { rows });
+    const file = { project, path: 'seeds/rqd.csv', branch: 'dev', message: 'Add RQD' };
+    await ok('create_file', { ...file, source });
+    expect((await ok('read_file', { project, path: file.path, ref: 'dev' })).data).toMatchObject({
+      content: 'hole,rqd\r\nDDH001,71.5\r\nDDH002,\r\n',
+    });
+    await ok('update_file', { ...file, source: [{ hole: 'Bohrloch 3 – Süd', rqd: 90 }] });
+    expect((await ok('read_file', { project, path: file.path, ref: 'dev' })).data).toMatchObject({
+      content: 'hole,rqd\r\nBohrloch 3 – Süd,90\r\n',
+    });
+    expect(await no('create_file', file)).toMatch(/^bad_arguments: A file needs either content or source\./);
+    expect(await no('create_file', { ...file, content: 'x', source })).toMatch(/^bad_arguments: /);
+    const large = await server.shared.results.write(
+      { ...origin, name: 'large.bin' },
+      { bytes: Readable.from([Buffer.alloc(10 * 2 ** 20 + 1)]) },
+    );
+    expect(await no('create_file', { ...file, path: 'large.bin', source: large.uri })).toMatch(/^too_large: /);
   });
 
   it('tells about a file without its content', async () => {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
+import { sourceArgument } from '../../results/source.ts';
 import { done, evidence, flag, ref, search, since, sort, text, until } from './arguments.ts';
 import { brief } from './brief.ts';
+import { contentOf } from './file-content.ts';
 import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -441,12 +443,15 @@ const change = {
   path: filePath,
   branch,
   message: message.meta({ wire: 'commit_message' }),
-  content: z.string().describe('Whole new content'),
+  content: text('Whole new content'),
   encoding: z.enum(['text', 'base64']).optional().describe('Of content (text)'),
+  source: sourceArgument('In place of content: result:// handle, rows, or a local file the operator allowed')
+    .optional()
+    .meta({ in: 'local' }),
   start_branch: startBranch,
 };
 
-const createFile = operation({
+const createFile: Operation = operation({
   name: 'dataops_create_file',
   route: 'POST /projects/{project}/repository/files/{path}',
   effect: 'create',
@@ -455,13 +460,17 @@ const createFile = operation({
   doubt: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
   output: written,
+  async send({ source, ...args }, context) {
+    const content = await contentOf({ ...args, source }, context);
+    return (await context.request(createFile, { ...args, ...content })).body as z.input<typeof written>;
+  },
   evidence: evidence('repository_files/'),
   example: {
     arguments: { ...drillAssays, path: 'limits.yml', branch: 'dev', message: 'Add limits', content: 'au: 0.5\n' },
   },
 });
 
-const updateFile = operation({
+const updateFile: Operation = operation({
   name: 'dataops_update_file',
   route: 'PUT /projects/{project}/repository/files/{path}',
   effect: 'update',
@@ -470,6 +479,10 @@ const updateFile = operation({
   doubt: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
   output: written,
+  async send({ source, ...args }, context) {
+    const content = await contentOf({ ...args, source }, context);
+    return (await context.request(updateFile, { ...args, ...content })).body as z.input<typeof written>;
+  },
   evidence: evidence('repository_files/'),
   example: {
     arguments: { ...drillAssays, path: 'limits.yml', branch: 'dev', message: 'Raise limits', content: 'au: 0.7\n' },
