@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
-import { generalSettings, providerVariables } from '../src/config.ts';
+import { generalSettings } from '../src/config.ts';
+import { providerVariables } from '../src/connection-config.ts';
 import { type FaultCode, faultCodes } from '../src/errors.ts';
 import { fieldMeta, type Operation } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { settingsIn } from './callers/handed-in.ts';
-import { Fault } from './errors.ts';
+import {
+  type ConnectionConfig,
+  connection,
+  fromFileEntry,
+  onOff,
+  providerEnvironment,
+  providerVariables,
+} from './connection-config.ts';
+import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
 import { fieldMeta } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
-import { nearest } from './references.ts';
 import { type HttpSettings, httpOptions, httpSettings } from './server/http/settings.ts';
-
-const flag = z.union([z.boolean(), z.stringbool()]);
 
 /** Several texts: a list, or one text with commas. */
 const texts = z
@@ -30,9 +34,9 @@ export const generalSettings = z.strictObject({
   toolsets: texts.describe(
     'Toolsets to list, comma-separated: "all", "<platform>:all" or "<platform>:<toolset>", added to the defaults',
   ),
-  read_only: flag.default(false).describe('List and run only operations that change nothing'),
-  yes: flag.default(false).describe('Send what is destructive without asking anybody: for unattended use'),
-  sandbox: flag.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
+  read_only: onOff.default(false).describe('List and run only operations that change nothing'),
+  yes: onOff.default(false).describe('Send what is destructive without asking anybody: for unattended use'),
+  sandbox: onOff.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
   sandbox_speed: z.coerce
     .number()
     .min(1)
@@ -60,17 +64,6 @@ export const generalSettings = z.strictObject({
 });
 
 export type GeneralSettings = z.output<typeof generalSettings>;
-
-/** A connection as configured; it has settings or the reason why not. */
-export interface ConnectionConfig {
-  name: string;
-  provider: Provider;
-  readOnly: boolean;
-  settings?: Record<string, unknown>;
-  fault?: Fault;
-  /** The header that callers' own credentials come in, and how it completes the settings. */
-  handedIn?: { header: string; settings(credential: string): Record<string, unknown> };
-}
 
 export interface Config extends GeneralSettings {
   http: HttpSettings;
@@ -124,25 +117,6 @@ function withStateKey(http: HttpSettings): HttpSettings {
     throw misconfigured('There are both http.state_key and http.state_key_file.', 'Keep one of them.');
   return { ...http, state_key: readSecret(path, 'http.state_key_file') };
 }
-
-/** The names of the variables that configure a provider, and whether each is needed. */
-export function providerVariables(
-  provider: Provider,
-): { name: string; required: boolean; secret: boolean; description: string; default?: string }[] {
-  return Object.entries(provider.settings.shape).map(([key, schema]) => {
-    const { secret = false, description = '' } = fieldMeta(schema as z.ZodType);
-    const fallback = (schema as z.ZodType).safeParse(undefined);
-    return {
-      name: variable(provider, key),
-      required: !fallback.success,
-      secret,
-      description,
-      ...(fallback.success && fallback.data !== undefined ? { default: String(fallback.data) } : {}),
-    };
-  });
-}
-
-const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCase();
 
 /** A table of settings, and where its keys are found. */
 interface Table {
@@ -225,140 +199,6 @@ function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly P
   }
 }
 
-function providerEnvironment(provider: Provider, env: ConfigSources['env']): Settings {
-  const settings: Settings = {};
-  for (const [key, schema] of Object.entries(provider.settings.shape)) {
-    for (const suffix of fieldMeta(schema as z.ZodType).secret ? ['', '_file'] : ['']) {
-      const value = env[variable(provider, `${key}${suffix}`)];
-      if (value !== undefined && value !== '') settings[`${key}${suffix}`] = value;
-    }
-  }
-  return settings;
-}
-
-function fromFileEntry(
-  name: string,
-  value: Settings,
-  providers: readonly Provider[],
-  env: ConfigSources['env'],
-): ConnectionConfig {
-  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
-    throw misconfigured(`"${name}" is not a connection name.`, 'Use lower-case letters, digits, "-" and "_".');
-  const platform = value['platform'] ?? name;
-  const provider = providers.find(one => one.name === platform);
-  if (!provider)
-    throw misconfigured(
-      `Connection "${name}" is for platform "${String(platform)}", which does not exist.`,
-      suggestion(
-        String(platform),
-        providers.map(one => one.name),
-      ),
-    );
-  return connection(name, provider, value, env);
-}
-
-function connection(
-  name: string,
-  provider: Provider,
-  { platform: _, read_only, credential_header, ...given }: Settings,
-  env: ConfigSources['env'],
-): ConnectionConfig {
-  const shape = provider.settings.shape as Record<string, z.ZodType>;
-  const twins = Object.entries(shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [`${key}_file`] : []));
-  for (const key of Object.keys(given)) {
-    if (key in shape || twins.includes(key)) continue;
-    throw misconfigured(
-      `Connection "${name}" has no setting "${key}".`,
-      suggestion(key, [...Object.keys(shape), ...twins, 'read_only', 'credential_header']),
-    );
-  }
-  const base = { name, provider, readOnly: flag.safeParse(read_only).data ?? false };
-  try {
-    const settings = withSecrets(name, given, twins, env);
-    if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };
-    const header = headerName(name, credential_header);
-    const complete = (credential: string) =>
-      parseSettings(name, provider, settingsIn(header, credential, provider, settings), `The header is ${header}.`);
-    return { ...base, handedIn: { header, settings: complete } };
-  } catch (error) {
-    if (error instanceof Fault) return { ...base, fault: error };
-    throw error;
-  }
-}
-
-function parseSettings(
-  name: string,
-  provider: Provider,
-  settings: Settings,
-  hint = `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
-): Settings {
-  const parsed = provider.settings.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(issue => explain(provider, issue));
-  throw misconfigured(`Connection "${name}": ${issues.join('; ')}.`, hint);
-}
-
-/** Headers that say something else already cannot carry a credential. */
-function headerName(name: string, given: unknown): string {
-  if (typeof given === 'string' && /^x-[a-z0-9-]{1,60}$/i.test(given)) return given.toLowerCase();
-  throw misconfigured(
-    `Connection "${name}": credential_header is malformed.`,
-    'Give the name of a header that begins with "x-", for example "x-dataops-token".',
-  );
-}
-
-function explain(provider: Provider, issue: z.core.$ZodIssue): string {
-  const key = String(issue.path[0] ?? '');
-  const name = variable(provider, key);
-  const { secret } = fieldMeta((provider.settings.shape as Record<string, z.ZodType>)[key] ?? provider.settings);
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return `${name}${secret ? ` (or ${name}_FILE)` : ''} is missing`;
-  return `${name} ${issue.message.startsWith('must') ? issue.message : `is malformed: ${issue.message}`}`;
-}
-
-/** Reads `_file` twins and puts variables where `${NAME}` stands. */
-function withSecrets(name: string, given: Settings, twins: readonly string[], env: ConfigSources['env']): Settings {
-  const settings: Settings = {};
-  for (const [key, value] of Object.entries(given)) {
-    const text = typeof value === 'string' ? expand(value, `connections.${name}.${key}`, env) : value;
-    if (!twins.includes(key)) {
-      settings[key] = text;
-      continue;
-    }
-    const target = key.slice(0, -'_file'.length);
-    if (given[target] !== undefined)
-      throw misconfigured(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
-    settings[target] = readSecret(String(text), key);
-  }
-  return settings;
-}
-
-function readSecret(path: string, key: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw misconfigured(
-      `${key}: cannot read ${path}: ${reason}.`,
-      'Give the absolute path of a file that this user may read.',
-      cause,
-    );
-  }
-}
-
-function expand(text: string, where: string, env: ConfigSources['env']): string {
-  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-    const value = env[name];
-    if (value === undefined)
-      throw misconfigured(
-        `${where} refers to the variable ${name}, which is not set.`,
-        `Set ${name} in the environment of this server.`,
-      );
-    return value;
-  });
-}
-
 function readConfigFile(path: string): Settings {
   let text: string;
   try {
@@ -382,12 +222,3 @@ function readConfigFile(path: string): Settings {
   }
   throw misconfigured(`${path} does not hold a JSON object.`, 'See "Configuration file" in docs/configuration.md.');
 }
-
-function suggestion(given: string, known: Iterable<string>): string {
-  const names = [...known];
-  const near = nearest(given, names);
-  return near ? `Did you mean ${near}?` : `Known are: ${names.join(', ')}.`;
-}
-
-const misconfigured = (message: string, hint: string, cause?: unknown) =>
-  new Fault({ code: 'not_configured', message, hint, cause });

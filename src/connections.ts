@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { type ConnectionConfig, providerVariables } from './config.ts';
+import { type ConnectionConfig, providerVariables } from './connection-config.ts';
 import { Fault } from './errors.ts';
 import type { Connection } from './http/connection.ts';
 import type { Redactor } from './http/redact.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createCatalog } from '../src/catalog.ts';
-import type { ConnectionConfig } from '../src/config.ts';
+import type { ConnectionConfig } from '../src/connection-config.ts';
 import { apiOf, Connections, connect } from '../src/connections.ts';
 import type { OperationFacts } from '../src/facts.ts';
 import { createRedactor } from '../src/http/redact.ts';

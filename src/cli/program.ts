@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { providerVariables } from '../config.ts';
+import { providerVariables } from '../connection-config.ts';
 import { Fault } from '../errors.ts';
 import { providers } from '../providers/index.ts';
 import { nearest } from '../references.ts';

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { settingsIn } from './callers/handed-in.ts';
+import { Fault } from './errors.ts';
+import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
+import { fieldMeta } from './operation.ts';
+import type { Provider } from './providers/provider.ts';
+
+type Settings = Record<string, unknown>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A switch, also as text in a variable. */
+export const onOff = z.union([z.boolean(), z.stringbool()]);
+
+/** A connection as configured; it has settings or the reason why not. */
+export interface ConnectionConfig {
+  name: string;
+  provider: Provider;
+  readOnly: boolean;
+  settings?: Record<string, unknown>;
+  fault?: Fault;
+  /** The header that callers' own credentials come in, and how it completes the settings. */
+  handedIn?: { header: string; settings(credential: string): Record<string, unknown> };
+}
+
+/** The names of the variables that configure a provider, and whether each is needed. */
+export function providerVariables(
+  provider: Provider,
+): { name: string; required: boolean; secret: boolean; description: string; default?: string }[] {
+  return Object.entries(provider.settings.shape).map(([key, schema]) => {
+    const { secret = false, description = '' } = fieldMeta(schema as z.ZodType);
+    const fallback = (schema as z.ZodType).safeParse(undefined);
+    return {
+      name: variable(provider, key),
+      required: !fallback.success,
+      secret,
+      description,
+      ...(fallback.success && fallback.data !== undefined ? { default: String(fallback.data) } : {}),
+    };
+  });
+}
+
+const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCase();
+
+/** What the environment says of a provider's settings, by key. */
+export function providerEnvironment(provider: Provider, env: Environment): Settings {
+  const settings: Settings = {};
+  for (const [key, schema] of Object.entries(provider.settings.shape)) {
+    for (const suffix of fieldMeta(schema as z.ZodType).secret ? ['', '_file'] : ['']) {
+      const value = env[variable(provider, `${key}${suffix}`)];
+      if (value !== undefined && value !== '') settings[`${key}${suffix}`] = value;
+    }
+  }
+  return settings;
+}
+
+/** A connection of the configuration file. @throws Fault `not_configured` where nobody knows what it is for */
+export function fromFileEntry(
+  name: string,
+  value: Settings,
+  providers: readonly Provider[],
+  env: Environment,
+): ConnectionConfig {
+  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
+    throw misconfigured(`"${name}" is not a connection name.`, 'Use lower-case letters, digits, "-" and "_".');
+  const platform = value['platform'] ?? name;
+  const provider = providers.find(one => one.name === platform);
+  if (!provider)
+    throw misconfigured(
+      `Connection "${name}" is for platform "${String(platform)}", which does not exist.`,
+      suggestion(
+        String(platform),
+        providers.map(one => one.name),
+      ),
+    );
+  return connection(name, provider, value, env);
+}
+
+/** A connection with its settings, or with the reason why it has none. */
+export function connection(
+  name: string,
+  provider: Provider,
+  { platform: _, read_only, credential_header, ...given }: Settings,
+  env: Environment,
+): ConnectionConfig {
+  const shape = provider.settings.shape as Record<string, z.ZodType>;
+  const twins = Object.entries(shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [`${key}_file`] : []));
+  for (const key of Object.keys(given)) {
+    if (key in shape || twins.includes(key)) continue;
+    throw misconfigured(
+      `Connection "${name}" has no setting "${key}".`,
+      suggestion(key, [...Object.keys(shape), ...twins, 'read_only', 'credential_header']),
+    );
+  }
+  const base = { name, provider, readOnly: onOff.safeParse(read_only).data ?? false };
+  try {
+    const settings = withSecrets(name, given, twins, env);
+    if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };
+    const header = headerName(name, credential_header);
+    const complete = (credential: string) =>
+      parseSettings(name, provider, settingsIn(header, credential, provider, settings), `The header is ${header}.`);
+    return { ...base, handedIn: { header, settings: complete } };
+  } catch (error) {
+    if (error instanceof Fault) return { ...base, fault: error };
+    throw error;
+  }
+}
+
+function parseSettings(
+  name: string,
+  provider: Provider,
+  settings: Settings,
+  hint = `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
+): Settings {
+  const parsed = provider.settings.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(issue => explain(provider, issue));
+  throw misconfigured(`Connection "${name}": ${issues.join('; ')}.`, hint);
+}
+
+/** Headers that say something else already cannot carry a credential. */
+function headerName(name: string, given: unknown): string {
+  if (typeof given === 'string' && /^x-[a-z0-9-]{1,60}$/i.test(given)) return given.toLowerCase();
+  throw misconfigured(
+    `Connection "${name}": credential_header is malformed.`,
+    `Give the name of a header that begins with "x-", for example "x-${name.replaceAll('_', '-')}-token".`,
+  );
+}
+
+function explain(provider: Provider, issue: z.core.$ZodIssue): string {
+  const key = String(issue.path[0] ?? '');
+  const name = variable(provider, key);
+  const { secret } = fieldMeta((provider.settings.shape as Record<string, z.ZodType>)[key] ?? provider.settings);
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `${name}${secret ? ` (or ${name}_FILE)` : ''} is missing`;
+  return `${name} ${issue.message.startsWith('must') ? issue.message : `is malformed: ${issue.message}`}`;
+}
+
+/** Reads `_file` twins and puts variables where `${NAME}` stands. */
+function withSecrets(name: string, given: Settings, twins: readonly string[], env: Environment): Settings {
+  const settings: Settings = {};
+  for (const [key, value] of Object.entries(given)) {
+    const text = typeof value === 'string' ? expand(value, `connections.${name}.${key}`, env) : value;
+    if (!twins.includes(key)) {
+      settings[key] = text;
+      continue;
+    }
+    const target = key.slice(0, -'_file'.length);
+    if (given[target] !== undefined)
+      throw misconfigured(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
+    settings[target] = readSecret(String(text), key);
+  }
+  return settings;
+}
+
+function expand(text: string, where: string, env: Environment): string {
+  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined)
+      throw misconfigured(
+        `${where} refers to the variable ${name}, which is not set.`,
+        `Set ${name} in the environment of this server.`,
+      );
+    return value;
+  });
+}
