@@ -460,8 +460,8 @@ const createFile: Operation = operation({
   doubt: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
   output: written,
-  async send({ source, ...args }, context) {
-    const content = await contentOf({ ...args, source }, context);
+  async send(args, context) {
+    const content = await contentOf(args, context);
     return (await context.request(createFile, { ...args, ...content })).body as z.input<typeof written>;
   },
   evidence: evidence('repository_files/'),
@@ -479,8 +479,8 @@ const updateFile: Operation = operation({
   doubt: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
   output: written,
-  async send({ source, ...args }, context) {
-    const content = await contentOf({ ...args, source }, context);
+  async send(args, context) {
+    const content = await contentOf(args, context);
     return (await context.request(updateFile, { ...args, ...content })).body as z.input<typeof written>;
   },
   evidence: evidence('repository_files/'),
