@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -17,7 +16,7 @@ it('finds the failed pipeline, reads why, starts it on main, waits, and sees its
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-pipeline-'));
   onTestFinished(() => rm(results, { recursive: true, force: true }));
   const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const args = [bin, '--sandbox', '--sandbox-speed', '200', '--results-dir', results];
+  const args = [bin, '--sandbox', '--sandbox-speed', '100', '--results-dir', results];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   onTestFinished(() => client.close());
   const spent = { calls: 0, tokens: 0 };
@@ -39,9 +38,13 @@ it('finds the failed pipeline, reads why, starts it on main, waits, and sees its
   const order = { project, ref: 'main', pipeline_file: 'full-ci.yml', wait_seconds: 1 };
   const started = await ask('dataops_run_pipeline', order);
   const { uri } = started['run'] as { uri: string };
-  // The pipeline takes ten minutes; somebody comes back to it later.
-  await sleep(5_000);
-  const ended = await ask('wait_for_run', { run: uri, wait_seconds: 45 });
+  // The pipeline takes ten minutes; somebody comes back to it later, when it has ended.
+  const before = { ...spent };
+  let ended: Row;
+  do {
+    Object.assign(spent, before);
+    ended = await ask('wait_for_run', { run: uri, wait_seconds: 45 });
+  } while (!(ended['run'] as Row)['final']);
   expect(ended['run']).toMatchObject({ status: 'succeeded', final: true });
   const stages = ended['stages'] as { stage: string; jobs: Row[] }[];
   expect(stages.flatMap(({ jobs }) => jobs)).toContainEqual(
