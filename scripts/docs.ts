@@ -140,11 +140,11 @@ const stateKeyRows = () =>
     `\`DATA_PLATFORMS_HTTP_${key.toUpperCase()}\``,
     `\`${key}\``,
     '',
-    describe(httpSettings.shape[key]),
+    describe(httpSettings().shape[key]),
   ]);
 
 const fileRows = () =>
-  (['tokens', 'oauth', 'access', 'operators'] as const).map(key => [`\`${key}\``, describe(httpSettings.shape[key])]);
+  (['tokens', 'oauth', 'access', 'operators'] as const).map(key => [`\`${key}\``, describe(httpSettings().shape[key])]);
 
 function partRows(part: z.ZodObject): string[][] {
   return Object.entries(part.shape as Record<string, z.ZodType>).map(([key, schema]) => {
@@ -167,10 +167,10 @@ function configuration(): string {
     ]),
     '## HTTP',
     'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
-    table(head, [...settingRows(httpOptions, 'DATA_PLATFORMS_HTTP_'), ...stateKeyRows()]),
+    table(head, [...settingRows(httpOptions(), 'DATA_PLATFORMS_HTTP_'), ...stateKeyRows()]),
     'The rest stands in the file alone:',
     table(['key in the file', 'meaning'], fileRows()),
-    ...Object.entries(settingParts).flatMap(([name, part]) => [
+    ...Object.entries(settingParts()).flatMap(([name, part]) => [
       `### \`http.${name}\`${name === 'oauth' ? '' : ', each'}`,
       table(['key', 'needed', 'default', 'meaning'], partRows(part)),
     ]),

@@ -5,9 +5,11 @@ import {
   connection,
   fromFileEntry,
   onOff,
+  prefixOf,
   providerEnvironment,
-  providerVariables,
+  variablesOf,
 } from './connection-config.ts';
+import { lazily } from './later.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
 import { fieldMeta } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
@@ -66,7 +68,9 @@ export const generalSettings = z.strictObject({
 export type GeneralSettings = z.output<typeof generalSettings>;
 
 export interface Config extends GeneralSettings {
-  http: HttpSettings;
+  readonly http: HttpSettings;
+  /** That of the HTTP settings, for servers that have no other use for them. */
+  state_key: string | undefined;
   connections: ConnectionConfig[];
 }
 
@@ -92,7 +96,11 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   refuseUnknownVariables(env, providers);
   const general = readTable(generalTable, fromFile, env, flags) as GeneralSettings;
-  const http = withStateKey(readTable(httpTable, httpFromFile as Settings | undefined, env, httpFlags) as HttpSettings);
+  const http = lazily(() =>
+    withStateKey(readTable(httpTable(), httpFromFile as Settings, env, httpFlags) as HttpSettings),
+  );
+  // What is given has to be right at once. Nothing given cannot be wrong, and most servers never look.
+  const givesHttp = httpFromFile !== undefined || Object.keys(env).some(name => name.startsWith(httpPrefix));
   const found = Object.entries(connections as Record<string, Settings>).map(([name, value]) =>
     fromFileEntry(name, value, providers, env),
   );
@@ -106,7 +114,14 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
     else found[twin] = merged;
   }
   // What looks at a connection alone has to know it too: some reading shows secrets.
-  return { ...general, http, connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })) };
+  return {
+    ...general,
+    get http() {
+      return http();
+    },
+    state_key: givesHttp ? http().state_key : undefined,
+    connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })),
+  };
 }
 
 /** The state key from its file, where it is in one. */
@@ -133,22 +148,23 @@ interface Table {
   others: readonly string[];
 }
 
+const generalPrefix = 'DATA_PLATFORMS_';
+const httpPrefix = 'DATA_PLATFORMS_HTTP_';
+
 const generalTable: Table = {
   schema: generalSettings,
   flags: Object.keys(generalSettings.shape),
   variables: Object.keys(generalSettings.shape),
-  prefix: 'DATA_PLATFORMS_',
+  prefix: generalPrefix,
   path: '',
   others: ['connections', 'http'],
 };
-const httpTable: Table = {
-  schema: httpSettings,
-  flags: Object.keys(httpOptions.shape),
-  variables: [...Object.keys(httpOptions.shape), 'state_key', 'state_key_file'],
-  prefix: 'DATA_PLATFORMS_HTTP_',
-  path: 'http.',
-  others: [],
-};
+
+function httpTable(): Table {
+  const flags = Object.keys(httpOptions().shape);
+  const variables = [...flags, 'state_key', 'state_key_file'];
+  return { schema: httpSettings(), flags, variables, prefix: httpPrefix, path: 'http.', others: [] };
+}
 
 function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'], flags: Settings = {}): Settings {
   const { schema, variables, prefix, path, others } = table;
@@ -183,19 +199,23 @@ function fromEnvironment({ variables, prefix }: Table, env: ConfigSources['env']
 }
 
 function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): void {
-  const known = new Set([
-    ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
-    ...[generalTable, httpTable].flatMap(({ variables, prefix }) =>
-      variables.map(key => `${prefix}${key.toUpperCase()}`),
-    ),
-    ...providers.flatMap(provider =>
-      providerVariables(provider).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
-    ),
-  ]);
-  const prefixes = ['DATA_PLATFORMS_', ...providers.map(({ name }) => `${name.toUpperCase()}_`)];
+  const tableNames = ({ variables, prefix }: Table) => variables.map(key => `${prefix}${key.toUpperCase()}`);
+  // Each looks at its names when there is one of its prefix.
+  const owners = [
+    {
+      prefix: generalPrefix,
+      names: lazily(() => [
+        ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
+        ...tableNames(generalTable),
+        ...tableNames(httpTable()),
+      ]),
+    },
+    ...providers.map(provider => ({ prefix: prefixOf(provider), names: lazily(() => variablesOf(provider)) })),
+  ];
   for (const name of Object.keys(env)) {
-    if (known.has(name) || !prefixes.some(prefix => name.startsWith(prefix))) continue;
-    throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, known));
+    const owner = owners.find(({ prefix }) => name.startsWith(prefix));
+    if (!owner || owner.names().includes(name)) continue;
+    throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
   }
 }
 

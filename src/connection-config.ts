@@ -39,18 +39,25 @@ export function providerVariables(
   });
 }
 
-const variable = ({ name }: Provider, key: string) => `${name}_${key}`.toUpperCase();
+/** What the names of a provider's variables begin with. */
+export const prefixOf = ({ name }: Provider) => `${name.toUpperCase()}_`;
+
+const variable = (provider: Provider, key: string) => `${prefixOf(provider)}${key.toUpperCase()}`;
+
+/** The settings of a provider, and the `_file` twins of those that are secret. */
+const keysOf = ({ settings }: Provider) =>
+  Object.entries(settings.shape).flatMap(([key, schema]) =>
+    fieldMeta(schema as z.ZodType).secret ? [key, `${key}_file`] : [key],
+  );
+
+/** The variables that say something of a provider. */
+export const variablesOf = (provider: Provider): string[] => keysOf(provider).map(key => variable(provider, key));
 
 /** What the environment says of a provider's settings, by key. */
 export function providerEnvironment(provider: Provider, env: Environment): Settings {
-  const settings: Settings = {};
-  for (const [key, schema] of Object.entries(provider.settings.shape)) {
-    for (const suffix of fieldMeta(schema as z.ZodType).secret ? ['', '_file'] : ['']) {
-      const value = env[variable(provider, `${key}${suffix}`)];
-      if (value !== undefined && value !== '') settings[`${key}${suffix}`] = value;
-    }
-  }
-  return settings;
+  const prefix = prefixOf(provider);
+  const given = Object.entries(env).filter(([name, value]) => name.startsWith(prefix) && value);
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value]));
 }
 
 /** A connection of the configuration file. @throws Fault `not_configured` where nobody knows what it is for */
@@ -82,15 +89,15 @@ export function connection(
   { platform: _, read_only, credential_header, ...given }: Settings,
   env: Environment,
 ): ConnectionConfig {
-  const shape = provider.settings.shape as Record<string, z.ZodType>;
-  const twins = Object.entries(shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [`${key}_file`] : []));
+  const known = keysOf(provider);
   for (const key of Object.keys(given)) {
-    if (key in shape || twins.includes(key)) continue;
+    if (known.includes(key)) continue;
     throw misconfigured(
       `Connection "${name}" has no setting "${key}".`,
-      suggestion(key, [...Object.keys(shape), ...twins, 'read_only', 'credential_header']),
+      suggestion(key, [...known, 'read_only', 'credential_header']),
     );
   }
+  const twins = known.filter(key => !(key in provider.settings.shape));
   const base = { name, provider, readOnly: onOff.safeParse(read_only).data ?? false };
   try {
     const settings = withSecrets(name, given, twins, env);

@@ -4,7 +4,8 @@ import type { ProviderCode } from './providers/provider.ts';
 import type { RunKind } from './runs/run.ts';
 import { generalTools } from './tools/general.ts';
 import type { GeneralTool } from './tools/general-tool.ts';
-import { jsonSchema, outputSchema, toolInput, toolOutput } from './tools/schema.ts';
+import { outputSchema, toolOutput } from './tools/output.ts';
+import { jsonSchema, toolInput } from './tools/schema.ts';
 
 /** What is known of an operation without its code: enough to list it, find it and describe it. */
 export interface OperationFacts

@@ -22,3 +22,12 @@ export function later<T extends { [Name in keyof T]: (...args: never[]) => Promi
     },
   }) as T & { made(): Promise<T> | undefined };
 }
+
+/** Makes it when it is first asked for, and once. For schemas that a start seldom needs: making one takes a while. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -15,7 +15,7 @@ const acme = provider({
   name: 'acme',
   title: 'Acme',
   guide: '',
-  settings: z.strictObject({ store_key: secret('Store').optional(), web_token: secret('Web').optional() }),
+  settings: () => z.strictObject({ store_key: secret('Store').optional(), web_token: secret('Web').optional() }),
   apis: { store: { title: 'Store API', setting: 'store_key' }, web: { title: 'Web API', setting: 'web_token' } },
   connect({ store_key, web_token }) {
     const store = { baseUrl: 'https://store.example', auth: bearer(store_key ?? ''), quotas: [] };

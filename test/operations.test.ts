@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { fieldMeta, type Operation, platformOf, routeOf } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';
 import { uriTemplate } from '../src/resources/uri.ts';
-import { jsonSchema, toolInput, toolOutput } from '../src/tools/schema.ts';
+import { toolOutput } from '../src/tools/output.ts';
+import { jsonSchema, toolInput } from '../src/tools/schema.ts';
 
 interface Contract {
   endpoints: {

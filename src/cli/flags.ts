@@ -30,7 +30,7 @@ const configFlag: Flag = {
 export const generalFlags = (): readonly Flag[] => [...flagsOf(generalSettings), configFlag];
 
 /** A flag for each option of the HTTP server. */
-export const httpFlags = (): readonly Flag[] => flagsOf(httpOptions);
+export const httpFlags = (): readonly Flag[] => flagsOf(httpOptions());
 
 const flagsOf = ({ shape }: z.ZodObject): Flag[] =>
   Object.entries(shape).map(([key, schema]) => flagOf(key, schema as z.ZodType));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Assistant } from '../cli/assistant.ts';
 import type { Clock } from '../clock.ts';
 import type { Api, Connection } from '../http/connection.ts';
+import { lazily } from '../later.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { RunKind } from '../runs/run.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
@@ -55,9 +56,21 @@ export interface ConnectionParts extends Api, Pick<Connection, 'named' | 'choice
   secrets: readonly string[];
 }
 
-/** Declares a provider. Returns its argument; it exists so that the compiler checks the settings. */
-export function provider<Settings extends z.ZodObject>(declaration: Provider<Settings>): Provider {
-  return declaration as unknown as Provider;
+/** A provider as it is written. Its settings are made when somebody looks: most starts connect one or two platforms. */
+interface Declaration<Settings extends z.ZodObject> extends Omit<Provider<Settings>, 'settings'> {
+  settings: () => Settings;
+}
+
+/** Declares a provider; the compiler checks that it connects with the settings it asks for. */
+export function provider<Settings extends z.ZodObject>(declaration: Declaration<Settings>): Provider {
+  const settings = lazily(declaration.settings);
+  const made = {
+    ...declaration,
+    get settings() {
+      return settings();
+    },
+  };
+  return made as unknown as Provider;
 }
 
 export const secret = (description: string) => z.string().min(1).describe(description).meta({ secret: true });

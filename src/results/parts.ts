@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -32,6 +33,8 @@ export function missingParts(parts: Parts): { package: string; tools: readonly s
 export function installedParts(): Parts {
   const { resolve } = createRequire(join(import.meta.dirname, 'program.js'));
   const isThere = ({ package: name }: Part) => {
+    // Resolving takes a ms, and it is the last word only where packages are kept in some other way.
+    if (resolve.paths(name)?.some(folder => existsSync(join(folder, name, 'package.json')))) return true;
     try {
       return resolve(name) !== '';
     } catch {

@@ -75,7 +75,7 @@ export async function createServer(
 ): Promise<DataPlatformsServer> {
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
-  if (config.http.state_key !== undefined) redactor.add(config.http.state_key);
+  if (config.state_key !== undefined) redactor.add(config.state_key);
   const ownLog = log ?? createLog(config.log_level, redactor);
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
@@ -125,7 +125,7 @@ export async function createServer(
 }
 
 /** Replicas that were given the same key take what another of them has signed. */
-const replicated = ({ http: { state_key } }: Config) => (state_key === undefined ? undefined : createSigner(state_key));
+const replicated = ({ state_key }: Config) => (state_key === undefined ? undefined : createSigner(state_key));
 
 /** What a caller may use can change with its next token. */
 const keyOf = ({ owner, connections }: Caller) => JSON.stringify([owner, connections && [...connections].sort()]);

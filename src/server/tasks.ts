@@ -1,9 +1,10 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { lazily } from '../later.ts';
 import { type Tasks, tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import { callOptions, declaredCapabilities } from './call-options.ts';
 
-const params = z.looseObject({ taskId: z.string() });
+const params = lazily(() => z.looseObject({ taskId: z.string() }));
 
 /** Whether the client of a request understands a task as the answer. */
 export function declaresTasks(context: ServerContext): boolean {
@@ -14,7 +15,7 @@ export function declaresTasks(context: ServerContext): boolean {
 export function serveTasks(server: Server, tasks: Tasks): void {
   server.registerCapabilities({ extensions: { [tasksExtension]: {} } });
   const on = (method: string, answer: (taskId: string, context: ServerContext) => Promise<object>) =>
-    server.setRequestHandler(method, { params }, async ({ taskId }, context) => {
+    server.setRequestHandler(method, { params: params() }, async ({ taskId }, context) => {
       if (!declaresTasks(context)) throw tasksNotDeclared();
       return (await answer(taskId, context)) as Record<string, unknown>;
     });

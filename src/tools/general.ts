@@ -7,19 +7,20 @@ import { missingParts } from '../results/parts.ts';
 import { resumeRun } from '../runs/resume.ts';
 import { callOperation } from './call.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
+import { runAnswer } from './output.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
 import { exportResultTool } from './results/export.ts';
 import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
-import { defaultWaitSeconds, runAnswer, waitSeconds, withConnection } from './schema.ts';
+import { defaultWaitSeconds, waitSeconds, withConnection } from './schema.ts';
 
 const waitForRunTool = general({
   name: 'wait_for_run',
   title: 'Wait for a run',
   description: 'Wait for a long job by its run URI and get what it produced. Call again while the run is not final.',
-  input: z.strictObject({ run: z.string().describe('run.uri of an earlier answer'), wait_seconds: waitSeconds }),
+  input: z.strictObject({ run: z.string().describe('run.uri of an earlier answer'), wait_seconds: waitSeconds() }),
   output: runAnswer,
   annotations: { ...reading, openWorldHint: true },
   needs: 'runs',

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Connections } from '../connections.ts';
+import { lazily } from '../later.ts';
 import { isListing, type Operation, platformOf } from '../operation.ts';
 import { needsConfirmation } from './confirm.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
-const controls = {
+const controls = lazily(() => ({
   limit: z
     .union([z.number().int().min(1), z.literal('all')])
     .optional()
@@ -13,7 +14,7 @@ const controls = {
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
   confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
-};
+}));
 
 export const defaultLimit = 50;
 export const defaultWaitSeconds = 25;
@@ -27,7 +28,7 @@ export type Controls = {
   connection?: string;
 };
 
-type JsonSchema = Record<string, unknown>;
+export type JsonSchema = Record<string, unknown>;
 
 /** A tool's arguments: as they are checked, and as they are published. */
 export interface ToolInput {
@@ -37,10 +38,11 @@ export interface ToolInput {
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
+  const { limit, cursor, fields, confirm, wait_seconds } = controls();
   const schema = operation.input.extend({
-    ...(isListing(operation) ? { limit: controls.limit, cursor: controls.cursor, fields: controls.fields } : {}),
-    ...(needsConfirmation(operation) ? { confirm: controls.confirm } : {}),
-    ...(operation.starts ? { wait_seconds: controls.wait_seconds } : {}),
+    ...(isListing(operation) ? { limit, cursor, fields } : {}),
+    ...(needsConfirmation(operation) ? { confirm } : {}),
+    ...(operation.starts ? { wait_seconds } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
   return { schema, published: jsonSchema(schema, 'input') };
@@ -56,7 +58,7 @@ export function toolInputs(connections: Connections): (operation: Operation) => 
   };
 }
 
-export const waitSeconds = controls.wait_seconds;
+export const waitSeconds = () => controls().wait_seconds;
 
 /** The argument that chooses an account; absent where there is nothing to choose. */
 function connectionArgument(connections: readonly string[]): { connection?: z.ZodType } {
@@ -69,48 +71,6 @@ export function withConnection(input: JsonSchema, connections: readonly string[]
   const { properties, required } = input as { properties?: object; required?: string[] };
   const connection = { type: 'string', enum: connections, description: 'Which account' };
   return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
-}
-
-const warnings = z.array(z.string()).optional();
-
-/** Clients only need to know that it is a handle; the rest describes itself. */
-export const storedSchema = z.looseObject({ uri: z.string(), kind: z.string() });
-
-export const pageSchema = z.looseObject({
-  returned: z.number(),
-  total: z.number().nullable(),
-  complete: z.boolean(),
-  next: z.string().nullable(),
-});
-
-export const runSchema = z.looseObject({
-  uri: z.string(),
-  status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'waiting', 'unknown']),
-  vendor_status: z.string(),
-  final: z.boolean(),
-});
-
-export const runAnswer = z.looseObject({
-  run: runSchema,
-  result: storedSchema.optional(),
-  next: z.string().optional(),
-  warnings,
-});
-
-/** What the structured answer of an operation's tool looks like. Loose throughout: unknown fields pass. */
-export function toolOutput(operation: Operation): z.ZodObject {
-  if (operation.starts) return runAnswer;
-  if (operation.collect) return z.looseObject({ result: storedSchema, warnings });
-  if (isListing(operation)) {
-    return z.looseObject({
-      items: z.array(operation.output).optional(),
-      result: storedSchema.optional(),
-      page: pageSchema,
-      about: z.looseObject({}).optional(),
-      warnings,
-    });
-  }
-  return operation.output as z.ZodObject;
 }
 
 /**
@@ -134,21 +94,6 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
   }) as Record<string, unknown>;
   delete json['$schema'];
   return json;
-}
-
-/**
- * A tool's output as published. A platform may leave out what its documentation promises, and clients throw a whole
- * answer away over a missing field: so nothing is required.
- */
-export function outputSchema(schema: z.ZodType): JsonSchema {
-  return { type: 'object', ...(withoutRequired(jsonSchema(schema, 'output')) as JsonSchema) };
-}
-
-function withoutRequired(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutRequired);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
 }
 
 const anyName = '{"type":"string"}';

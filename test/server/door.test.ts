@@ -214,7 +214,7 @@ function unsigned(token: string): string {
 }
 
 it('an authorization server that anybody on the way could change is refused', () => {
-  const settings = (issuer: string) => httpSettings.safeParse({ oauth: { issuer, audience: 'x' } });
+  const settings = (issuer: string) => httpSettings().safeParse({ oauth: { issuer, audience: 'x' } });
   expect(settings('https://login.example.com').success).toBe(true);
   expect(settings('http://127.0.0.1:8080').success).toBe(true);
   expect(settings('http://login.example.com').error?.issues[0]?.message).toBe('must be an https address');

@@ -101,7 +101,7 @@ describe('over HTTP', () => {
   it('says why it cannot listen', async () => {
     const { listener, server } = await startListening();
     const port = Number(new URL(listener.url).port);
-    await expect(listen(server, httpSettings.parse({ port }))).rejects.toMatchObject({
+    await expect(listen(server, httpSettings().parse({ port }))).rejects.toMatchObject({
       code: 'not_configured',
       message: `The server cannot listen on 127.0.0.1:${port} (EADDRINUSE).`,
     });
@@ -109,11 +109,11 @@ describe('over HTTP', () => {
 
   it('listens beyond loopback only when that was said in so many words', async () => {
     const { server } = await startWorld();
-    await expect(listen(server, httpSettings.parse({ host: '0.0.0.0', port: 0 }))).rejects.toMatchObject({
+    await expect(listen(server, httpSettings().parse({ host: '0.0.0.0', port: 0 }))).rejects.toMatchObject({
       code: 'not_configured',
       hint: expect.stringContaining('--allow-unauthenticated'),
     });
-    const open = await listen(server, httpSettings.parse({ host: '0.0.0.0', port: 0, allow_unauthenticated: true }));
+    const open = await listen(server, httpSettings().parse({ host: '0.0.0.0', port: 0, allow_unauthenticated: true }));
     expect((await fetch(open.url.replace('0.0.0.0', '127.0.0.1').replace('/mcp', '/healthz'))).status).toBe(200);
     await open.drain();
   });

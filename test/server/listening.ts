@@ -55,7 +55,7 @@ interface Sending {
 /** The whole program in this process, listening on a free port. Ends with the test. */
 export async function startListening(http: Record<string, unknown> = {}, options: WorldOptions = {}) {
   const world = await startWorld(options);
-  const listener = await listen(world.server, httpSettings.parse({ port: 0, ...http }));
+  const listener = await listen(world.server, httpSettings().parse({ port: 0, ...http }));
   onTestFinished(() => listener.drain());
   return { ...world, ...over(listener) };
 }

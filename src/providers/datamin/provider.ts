@@ -27,19 +27,20 @@ export const datamin = provider({
   guide:
     'Data pipelines (today also called Ylem). datamin_run_pipeline starts one and waits; datamin_get_run shows what its ' +
     'tasks made; datamin_get_pipeline_history compares calendar periods. Durations are ms.',
-  settings: z.strictObject({
-    base_url: baseUrl('API root, with or without /v1')
-      .transform(url => (url.endsWith('/v1') ? url : `${url}/v1`))
-      .default('https://api.datamin.io/v1'),
-    client_id: z.string().min(1).describe('Id of the API client, a UUID'),
-    client_secret: secret('Secret of the API client'),
-    credentials_in: z
-      .enum(['query', 'form'])
-      .default('query')
-      .describe('Where id and secret travel in the token request'),
-    pipelines: names('pipelines'),
-    tasks: names('tasks'),
-  }),
+  settings: () =>
+    z.strictObject({
+      base_url: baseUrl('API root, with or without /v1')
+        .transform(url => (url.endsWith('/v1') ? url : `${url}/v1`))
+        .default('https://api.datamin.io/v1'),
+      client_id: z.string().min(1).describe('Id of the API client, a UUID'),
+      client_secret: secret('Secret of the API client'),
+      credentials_in: z
+        .enum(['query', 'form'])
+        .default('query')
+        .describe('Where id and secret travel in the token request'),
+      pipelines: names('pipelines'),
+      tasks: names('tasks'),
+    }),
   connect({ base_url, client_id, client_secret, credentials_in, pipelines, tasks }, clock) {
     return {
       baseUrl: base_url,

@@ -13,17 +13,18 @@ export const dataops = provider({
     'CI pipelines that build Snowflake data products; projects are named by full path or number. ' +
     'Why did it fail: dataops_list_pipelines (status failed), then dataops_get_pipeline: failed jobs with the end of ' +
     'their logs. Start: dataops_run_pipeline, then wait_for_run.',
-  settings: z
-    .strictObject({
-      base_url: baseUrl('API root, version included').default('https://app.dataops.live/api/v4'),
-      token: secret('Personal, project or group access token; scope api, or read_api to read only').optional(),
-      job_token: secret('CI job token, where this server runs inside a job; few operations take it').optional(),
-      trigger_token: secret('Pipeline trigger token of a project, for dataops_trigger_pipeline').optional(),
-    })
-    .refine(({ token, job_token }) => token ?? job_token, {
-      path: ['token'],
-      message: 'is missing (or job_token inside a CI job)',
-    }),
+  settings: () =>
+    z
+      .strictObject({
+        base_url: baseUrl('API root, version included').default('https://app.dataops.live/api/v4'),
+        token: secret('Personal, project or group access token; scope api, or read_api to read only').optional(),
+        job_token: secret('CI job token, where this server runs inside a job; few operations take it').optional(),
+        trigger_token: secret('Pipeline trigger token of a project, for dataops_trigger_pipeline').optional(),
+      })
+      .refine(({ token, job_token }) => token ?? job_token, {
+        path: ['token'],
+        message: 'is missing (or job_token inside a CI job)',
+      }),
   connect({ base_url, token, job_token, trigger_token }, clock) {
     return {
       baseUrl: base_url,

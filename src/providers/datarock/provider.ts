@@ -14,11 +14,12 @@ export const datarock = provider({
   guide:
     'Drill-core data: projects hold holes and artefacts (data products such as RQD). ' +
     'To get data: datarock_create_export, then wait_for_run if it is not done, then read_result on the result:// table.',
-  settings: z.strictObject({
-    base_url: baseUrl('API root, version included').default('https://api.prod.datarock.com.au/v3'),
-    user: z.email().describe('E-mail address of the Datarock account that registered the key'),
-    private_key: secret('RSA private key, PEM text; its public half is registered in Datarock under API Key'),
-  }),
+  settings: () =>
+    z.strictObject({
+      base_url: baseUrl('API root, version included').default('https://api.prod.datarock.com.au/v3'),
+      user: z.email().describe('E-mail address of the Datarock account that registered the key'),
+      private_key: secret('RSA private key, PEM text; its public half is registered in Datarock under API Key'),
+    }),
   connect({ base_url, user, private_key }) {
     return {
       baseUrl: base_url,

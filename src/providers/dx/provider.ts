@@ -23,43 +23,44 @@ export const dx = provider({
     'Engineering metrics. dx_create_deployment, dx_upsert_incident and dx_upsert_pipeline_run record what happened; ' +
     'dx_run_query asks the Data Studio in SQL and answers a table; find_operation knows teams, scorecards, ' +
     'catalogue, surveys and the rest.',
-  settings: z
-    .strictObject({
-      instance: z
-        .string()
-        .transform(text => text.replace(/^https:\/\//, '').replace(/\.getdx\.net(\/.*)?$/, ''))
-        .refine(name => /^[a-z0-9-]+$/i.test(name), 'must be the name before .getdx.net')
-        .optional()
-        .describe('Name of the instance: what stands before .getdx.net'),
-      base_url: baseUrl('Data Cloud API root instead of instance, with or without /api')
-        .refine(url => !webHost.test(url), 'must be the Data Cloud API; the Web API goes into DX_WEB_BASE_URL')
-        .transform(url => (url.endsWith('/api') ? url : `${url}/api`))
-        .optional(),
-      api_key: secret('Data Cloud API key').optional(),
-      requests_per_second: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .default(10)
-        .describe('Most Data Cloud requests per second; the vendor names no limit'),
-      web_base_url: baseUrl('Web API root; https://api.{tenant}.getdx.io for a dedicated tenant')
-        .refine(url => !dataCloudHost.test(url), 'must be the Web API; the Data Cloud goes into DX_INSTANCE')
-        .default('https://api.getdx.com'),
-      web_token: secret('Web API token, of the organization or personal').optional(),
-      project_token: secret('Token of a PlatformX project, for dx_track_event').optional(),
-    })
-    .refine(({ api_key, web_token, project_token }) => api_key ?? web_token ?? project_token, {
-      path: ['api_key'],
-      message: 'must be set, or DX_WEB_TOKEN, or DX_PROJECT_TOKEN (or a _FILE twin of one)',
-    })
-    .refine(({ instance, base_url }) => instance === undefined || base_url === undefined, {
-      path: ['instance'],
-      message: 'must not be set beside DX_BASE_URL',
-    })
-    .refine(({ instance, base_url, api_key }) => !api_key || (instance ?? base_url), {
-      path: ['instance'],
-      message: 'must be set beside DX_API_KEY (or DX_BASE_URL must)',
-    }),
+  settings: () =>
+    z
+      .strictObject({
+        instance: z
+          .string()
+          .transform(text => text.replace(/^https:\/\//, '').replace(/\.getdx\.net(\/.*)?$/, ''))
+          .refine(name => /^[a-z0-9-]+$/i.test(name), 'must be the name before .getdx.net')
+          .optional()
+          .describe('Name of the instance: what stands before .getdx.net'),
+        base_url: baseUrl('Data Cloud API root instead of instance, with or without /api')
+          .refine(url => !webHost.test(url), 'must be the Data Cloud API; the Web API goes into DX_WEB_BASE_URL')
+          .transform(url => (url.endsWith('/api') ? url : `${url}/api`))
+          .optional(),
+        api_key: secret('Data Cloud API key').optional(),
+        requests_per_second: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .default(10)
+          .describe('Most Data Cloud requests per second; the vendor names no limit'),
+        web_base_url: baseUrl('Web API root; https://api.{tenant}.getdx.io for a dedicated tenant')
+          .refine(url => !dataCloudHost.test(url), 'must be the Web API; the Data Cloud goes into DX_INSTANCE')
+          .default('https://api.getdx.com'),
+        web_token: secret('Web API token, of the organization or personal').optional(),
+        project_token: secret('Token of a PlatformX project, for dx_track_event').optional(),
+      })
+      .refine(({ api_key, web_token, project_token }) => api_key ?? web_token ?? project_token, {
+        path: ['api_key'],
+        message: 'must be set, or DX_WEB_TOKEN, or DX_PROJECT_TOKEN (or a _FILE twin of one)',
+      })
+      .refine(({ instance, base_url }) => instance === undefined || base_url === undefined, {
+        path: ['instance'],
+        message: 'must not be set beside DX_BASE_URL',
+      })
+      .refine(({ instance, base_url, api_key }) => !api_key || (instance ?? base_url), {
+        path: ['instance'],
+        message: 'must be set beside DX_API_KEY (or DX_BASE_URL must)',
+      }),
   apis,
   connect({ instance, base_url, api_key, requests_per_second, web_base_url, web_token, project_token }) {
     const own = [{ name: 'Data Cloud', requests: requests_per_second, perMs: second, appliesTo: () => true }];

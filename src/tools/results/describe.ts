@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { describe, describedColumns } from '../../results/describe.ts';
 import type { ColumnProfile } from '../../results/query/profile.ts';
 import { general, reading } from '../general-tool.ts';
-import { storedSchema } from '../schema.ts';
+import { storedSchema } from '../output.ts';
 import { resultUri } from './read.ts';
 
 export const describeResultTool = general({

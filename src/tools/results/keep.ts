@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../../errors.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema } from '../schema.ts';
+import { pageSchema } from '../output.ts';
 import { resultUri } from './read.ts';
 
 /** As many as one answer holds; who wants others searches. */

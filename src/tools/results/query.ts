@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema, storedSchema } from '../schema.ts';
+import { pageSchema, storedSchema } from '../output.ts';
 import { answerTable } from '../table.ts';
 
 export const queryResultTool = general({

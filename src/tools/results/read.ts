@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../answer.ts';
 import type { Shared } from '../call.ts';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema } from '../schema.ts';
+import { pageSchema } from '../output.ts';
 import { fitting } from '../table.ts';
 
 export const resultUri = z.string().describe('result:// URI of an earlier answer');
