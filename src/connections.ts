@@ -36,6 +36,11 @@ export class Connections {
       .map(({ name }) => name);
   }
 
+  /** The argument that leads to a connection again; none where its platform has no other. */
+  argumentFor({ name, platform }: Pick<Connection, 'name' | 'platform'>): { connection?: string } {
+    return this.of(platform).length < 2 ? {} : { connection: name };
+  }
+
   /** Platforms with at least one usable connection, in the program's order. */
   get platforms(): Provider[] {
     return this.#providers.filter(({ name }) => this.of(name).length > 0);

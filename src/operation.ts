@@ -82,6 +82,8 @@ export interface ResourceSpec {
 export interface OperationContext extends Call {
   clock: Clock;
   connection: Connection;
+  /** The argument of a next call that leads to this connection again; empty where the platform has no other. */
+  again: { connection?: string };
   results: ResultStore;
   /** One request on another record's route, with its arguments, under this call's deadline. */
   request(operation: Operation, args: Record<string, unknown>, options?: RequestOptions): Promise<HttpReply>;

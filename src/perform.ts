@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { apiOf } from './connections.ts';
+import { apiOf, type Connections } from './connections.ts';
 import { Fault } from './errors.ts';
 import type { Call, HttpClient, HttpReply, HttpRequest } from './http/client.ts';
 import type { Connection } from './http/connection.ts';
@@ -23,6 +23,7 @@ import { tellElapsed } from './runs/elapsed.ts';
 /** What every call of this process shares. */
 export interface Runtime {
   clock: Clock;
+  connections: Pick<Connections, 'argumentFor'>;
   http: HttpClient;
   results: ResultStore;
   references: References;
@@ -56,6 +57,7 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     trace,
     clock: runtime.clock,
     connection,
+    again: runtime.connections.argumentFor(connection),
     results: runtime.results,
     request: (operation, args, options) => send(runtime, context, operation, args, options),
     // One call sees one state of a listing, however many of its steps ask.

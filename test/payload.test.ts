@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { Connections } from '../src/connections.ts';
 import type { HttpReply, HttpRequest } from '../src/http/client.ts';
 import { createRedactor } from '../src/http/redact.ts';
 import { operation } from '../src/operation.ts';
@@ -49,7 +50,8 @@ async function world() {
     },
   };
   const parts = { clock, http: http as never, results: store, redactor: createRedactor(), folders: [] };
-  const runtime = { ...parts, references: new References(clock) };
+  const connections = new Connections([], []);
+  const runtime = { ...parts, connections, references: new References(clock) };
   const context = contextFor(runtime, connectionTo('https://acme.example'), newCall(clock));
   return { store, context, sent };
 }

@@ -10,6 +10,12 @@ export interface UriTemplate {
   match(uri: string): Record<string, string> | undefined;
 }
 
+/** A URI of a thing of this connection. It names the connection where the platform has several. */
+export function uriOn({ connection }: { connection?: string }, uri: string): string {
+  if (connection === undefined) return uri;
+  return `${uri}${uri.includes('?') ? '&' : '?'}connection=${encodeURIComponent(connection)}`;
+}
+
 const cache = new Map<string, UriTemplate>();
 
 export function uriTemplate(template: string): UriTemplate {

@@ -1,22 +1,7 @@
-import type { Connections } from '../connections.ts';
 import { isFault } from '../errors.ts';
-import type { Connection } from '../http/connection.ts';
 import type { Operation, OperationContext, Row } from '../operation.ts';
-import { uriTemplate } from '../resources/uri.ts';
 import type { Outcome, RunAnswer } from '../tools/answer.ts';
 import { isSettled, type Run, type RunKind, unseenRun, waitForRun } from './run.ts';
-
-/** A run's URI. Names the connection only where the platform has several. */
-export function runUri(
-  kind: RunKind,
-  variables: Record<string, string>,
-  { name, platform }: Connection,
-  connections: Connections,
-): string {
-  const uri = uriTemplate(kind.uri).expand(variables);
-  if (connections.of(platform).length < 2) return uri;
-  return `${uri}${uri.includes('?') ? '&' : '?'}connection=${encodeURIComponent(name)}`;
-}
 
 interface Waiting {
   waitSeconds: number;
@@ -63,7 +48,7 @@ export async function answerRun(
       outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
     return { ...base, run, outcome, ...next, warnings };
   } catch (error) {
-    const fetch = `${operation.name} ${JSON.stringify(args)}`;
+    const fetch = `${operation.name} ${JSON.stringify({ ...args, ...context.again })}`;
     const told = `It is done, but fetching what it made stopped: ${tell(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
     return { ...base, run, next: fetch, warnings: [...warnings, told] };
   }

@@ -34,12 +34,11 @@ export function runTasks(shared: Shared, tools: ToolSet): TaskSource {
         const { kind, variables, connection } = await findRun(shared, subject.run);
         if (kind.cancel === undefined) return;
         // Cancelling what is over is no mistake; some platforms refuse it.
-        const { final } = readRun(kind, subject.run, await kind.poll(variables, contextFor(shared, connection, call)));
+        const context = contextFor(shared, connection, call);
+        const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
         if (final) return;
         const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
-        const several = shared.connections.of(connection.platform).length > 1;
-        const args = { ...variables, ...(several ? { connection: connection.name } : {}) };
-        await callOperation(shared, operation, args, { ...call, followsRuns: true });
+        await callOperation(shared, operation, { ...variables, ...context.again }, { ...call, followsRuns: true });
       }),
   };
 }

@@ -13,7 +13,7 @@ type JsonSchema = Record<string, unknown>;
  */
 export function parseArguments(
   tool: string,
-  { schema, published }: ToolInput,
+  { schema, published, connections = [] }: ToolInput,
   given: unknown,
 ): Record<string, unknown> {
   const raw = typeof given === 'string' ? tryJson(given) : given;
@@ -23,11 +23,14 @@ export function parseArguments(
   const gentle: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw ?? {})) {
     const property = properties[name];
+    if (!property && name === 'connection' && connections.includes(String(value))) continue;
     if (!property) throw unknownArgument(tool, name, Object.keys(properties));
     const soft = soften(value, property);
     if (soft === null && !accepts(property, 'null')) continue;
     const { fromUri } = fieldMeta(schema.shape[name] as z.ZodType);
-    gentle[name] = typeof soft === 'string' && soft.includes('://') ? (fromUri?.(soft) ?? soft) : soft;
+    const isUri = typeof soft === 'string' && soft.includes('://');
+    gentle[name] = isUri ? (fromUri?.(soft) ?? soft) : soft;
+    if (isUri && properties['connection']) gentle['connection'] ??= connectionIn(soft);
   }
   const parsed = schema.safeParse(gentle);
   if (parsed.success) return parsed.data;
@@ -41,6 +44,12 @@ export function parseArguments(
     return `${where}: ${meaning ? `expected ${String(meaning)}` : issue.message}`;
   });
   throw badArguments(tool, issues.join('; '), published);
+}
+
+/** Our own URIs say it; what is in somebody else's address chooses no account. */
+function connectionIn(uri: string): string | undefined {
+  const { protocol, searchParams } = URL.canParse(uri) ? new URL(uri) : {};
+  return protocol?.startsWith('http') ? undefined : (searchParams?.get('connection') ?? undefined);
 }
 
 function soften(value: unknown, property: JsonSchema): unknown {

@@ -7,9 +7,10 @@ import type { Call } from '../http/client.ts';
 import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operation.ts';
 import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
+import { uriOn, uriTemplate } from '../resources/uri.ts';
 import type { Parts } from '../results/parts.ts';
 import { guessTokens } from '../results/shape.ts';
-import { answerRun, runUri } from '../runs/answer.ts';
+import { answerRun } from '../runs/answer.ts';
 import { unseenRun } from '../runs/run.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
@@ -70,7 +71,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const { value, warnings } = await carryOut(shared, operation, args, context);
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
-  const uri = runUri(kind, variables, connection, shared.connections);
+  const uri = uriOn(context.again, uriTemplate(kind.uri).expand(variables));
   if (call.followsRuns) return { kind: 'run', run: unseenRun(uri), details: value as Row, warnings, handedOver: true };
   return answerRun(kind, uri, variables, context, {
     waitSeconds: wait_seconds ?? defaultWaitSeconds,

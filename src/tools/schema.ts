@@ -34,6 +34,8 @@ export type JsonSchema = Record<string, unknown>;
 export interface ToolInput {
   schema: z.ZodObject;
   published: JsonSchema;
+  /** The connections that a call can be for. Only where there are several does it have to say which. */
+  connections?: readonly string[];
 }
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
@@ -45,7 +47,7 @@ export function toolInput(operation: Operation, connections: readonly string[] =
     ...(operation.starts ? { wait_seconds } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
-  return { schema, published: jsonSchema(schema, 'input') };
+  return { schema, published: jsonSchema(schema, 'input'), connections };
 }
 
 /** The same, made once for each operation: converting a schema costs more than most calls. */

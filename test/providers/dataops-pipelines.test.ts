@@ -102,6 +102,39 @@ describe('starting', () => {
     expect(child.data['failures']).toMatchObject([{ name: 'Build Data Product', log_end: expect.any(String) }]);
   });
 
+  it('leads to it on the same account, where there are two', async () => {
+    const world = await start({
+      connections: ({ dataops }) =>
+        Object.fromEntries(['west', 'east'].map(name => [name, { platform: 'dataops', ...dataops }])),
+    });
+    world.state.world.outcomes.set('Build Data Product', 'script_failure');
+    const seen = await finish(
+      world,
+      await world.call('dataops_run_pipeline', { project, ref: 'main', connection: 'east' }),
+    );
+    const bridge = (seen.data['failures'] as Row[]).find(({ name }) => name === 'Publish Ore Quality');
+    const { started } = bridge as { started: string };
+    expect(started).toMatch(/^dataops:\/\/projects\/\d+\/pipelines\/\d+\?connection=east$/);
+    expect((await world.call('wait_for_run', { run: started })).data['run']).toMatchObject({ status: 'failed' });
+    const child = await world.call('dataops_get_pipeline', { project: started, pipeline: started });
+    expect(child.data).toMatchObject({ source: 'parent_pipeline' });
+  });
+
+  it('says how to fetch on the same account what a run made, where fetching failed', async () => {
+    const { call, dataops } = await start({
+      connections: ({ dataops }) =>
+        Object.fromEntries(['west', 'east'].map(name => [name, { platform: 'dataops', ...dataops }])),
+    });
+    const started = await call('dataops_run_pipeline', { project, ref: 'main', connection: 'east', wait_seconds: 0 });
+    const { uri } = runOf(started);
+    const id = /pipelines\/(\d+)/.exec(uri)?.[1];
+    let seen = await call('wait_for_run', { run: uri, wait_seconds: 45 });
+    while (!runOf(seen).final) seen = await call('wait_for_run', { run: uri, wait_seconds: 45 });
+    dataops.faults.add({ kind: 'status', status: 404, match: { path: /include_retried/ } });
+    seen = await call('wait_for_run', { run: uri });
+    expect(seen.data['next']).toBe(`dataops_get_pipeline {"project":"101","pipeline":"${id}","connection":"east"}`);
+  });
+
   it('does not repeat a start that timed out, and says where to look', async () => {
     const { call, clock, dataops, targets } = await start();
     dataops.faults.add({ kind: 'hang', match: { method: 'POST' } });

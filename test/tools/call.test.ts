@@ -137,6 +137,16 @@ describe('several connections of a platform', () => {
     const { uri } = started.data['run'] as { uri: string };
     expect(uri).toMatch(/\?connection=west$/);
     expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({ status: 'succeeded' });
+    // An answer is the next call's argument: it says which account it is of.
+    expect((await call('datarock_get_export', { export: uri })).data['items']).toHaveLength(1);
+  });
+
+  it('takes the name of the only one, and no other', async () => {
+    const { call } = await startWorld();
+    expect((await call('datarock_list_projects', { connection: 'datarock' })).isError).toBe(false);
+    expect((await call('datarock_list_projects', { connection: 'east' })).text).toMatch(
+      /^bad_arguments: datarock_list_projects has no argument "connection"/,
+    );
   });
 
   it('refuses to write through a read-only one', async () => {

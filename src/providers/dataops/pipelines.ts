@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../errors.ts';
 import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
+import { uriOn } from '../../resources/uri.ts';
 import { parseTime, time } from '../../time.ts';
 import { documented, evidence, text } from './arguments.ts';
 import { type Job, listBridges, pipeline, readJobs } from './jobs.ts';
@@ -133,7 +134,7 @@ export const getPipeline: Operation = operation({
     const gates = jobs.filter(({ status, allow_failure }) => status === 'manual' && !allow_failure);
     return {
       ...(briefPipeline(body) as { id: number; status: string }),
-      stages: byStage(jobs, attempts),
+      stages: byStage(jobs, attempts, context),
       ...(failures.length && { failures }),
       ...(gates.length && { waits_for: gates.map(({ id, name }) => ({ job: id, name, start: 'dataops_play_job' })) }),
       ...(tests && { tests }),
@@ -147,11 +148,11 @@ interface Step extends Job {
 }
 
 /** Stages in the order the platform made them, which a retried job's new id would disturb. */
-function byStage(jobs: readonly Step[], attempts: readonly Step[]) {
+function byStage(jobs: readonly Step[], attempts: readonly Step[], context: OperationContext) {
   const stages = [...new Set(attempts.map(({ stage }) => stage))];
   return stages.map(stage => ({
     stage,
-    jobs: jobs.filter(job => job.stage === stage).map(job => jobLine(job, attempts)),
+    jobs: jobs.filter(job => job.stage === stage).map(job => ({ ...jobLine(job, attempts), ...started(job, context) })),
   }));
 }
 
@@ -166,15 +167,15 @@ function jobLine(step: Step, attempts: readonly Step[]): Row {
     ...(allow_failure && { allow_failure }),
     ...(tries > 1 && { attempts: tries }),
     ...(artifacts.some(({ file_type }) => file_type === 'archive') && { artifacts: true }),
-    ...started(step),
   };
 }
 
 /** Child pipelines and those of other projects are runs of their own. */
-const started = ({ downstream_pipeline: pipeline }: Step): Row =>
-  pipeline
-    ? { started: `dataops://projects/${pipeline.project_id}/pipelines/${pipeline.id}`, started_status: pipeline.status }
-    : {};
+function started({ downstream_pipeline: pipeline }: Step, { again }: OperationContext): Row {
+  if (!pipeline) return {};
+  const { project_id, id, status } = pipeline;
+  return { started: uriOn(again, `dataops://projects/${project_id}/pipelines/${id}`), started_status: status };
+}
 
 async function failure(
   { project }: { project: string },
@@ -184,7 +185,8 @@ async function failure(
 ): Promise<Row> {
   const { id, name, stage, failure_reason: reason, allow_failure } = step;
   const about = { job: id, name, stage, ...dropEmpty({ reason }), ...(allow_failure && { allow_failure }) };
-  if (step.downstream_pipeline) return { ...about, ...started(step), next: 'dataops_get_pipeline of what it started' };
+  if (step.downstream_pipeline)
+    return { ...about, ...started(step, context), next: 'dataops_get_pipeline of what it started' };
   if (!withLog) return about;
   const log = await unless(readLog({ project, job: String(id) }, context));
   return { ...about, ...(log?.length && { log_end: tailOf(log, tail.lines, tail.characters).join('\n') }) };
