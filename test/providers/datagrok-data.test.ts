@@ -79,7 +79,7 @@ describe('files', () => {
     const get = (path: string, connector = demo) => refusal('datagrok_download_file', { connector, path });
     expect(await get('geology/none.csv')).toBe(
       'not_found: Datagrok refused datagrok_download_file (404): "File not found: geology/none.csv"\n' +
-        'Next: Check the name or id; what this account may not see looks the same.',
+        'Next: datagrok_list_files shows those there are; what this account may not see looks the same.',
     );
     expect(await get('geology')).toMatch(/^rejected: .*"geology is a folder"/);
     expect(await get('geology/')).toMatch(
@@ -245,6 +245,23 @@ describe('dashboards', () => {
     const layout = { views: [{ '#type': 'ViewLayout', columns: [] }] };
     const { id } = await ask('datagrok_create_dashboard', { name: 'Plan', tables: ids, layout });
     expect(state.world.projects.get(String(id))?.layout).toEqual(layout);
+  });
+
+  test('that are there are replaced once somebody agreed, as far as the server tells that they are there', async () => {
+    const { refusal, call, ask, lines, state } = await startDatagrok({ flags: { yes: false } });
+    const order = { name: 'CopperheadOverview', tables };
+    const question = await refusal('datagrok_create_dashboard', order);
+    expect(question).toMatch(
+      /^needs_confirmation: .* The dashboard MaraOkafor:CopperheadOverview is there already and would be replaced\./,
+    );
+    expect(lines()).toEqual(['GET /api/projects/CopperheadOverview']);
+    const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
+    expect((await call('datagrok_create_dashboard', { ...order, confirm })).data).toMatchObject({
+      grok_name: 'MaraOkafor:CopperheadOverview',
+    });
+    expect(await ask('datagrok_create_dashboard', { name: 'Fresh', tables })).toHaveProperty('id');
+    state.absent.set('C4-get', 404);
+    expect(await ask('datagrok_create_dashboard', order)).toHaveProperty('id');
   });
 
   test('are shared once, after somebody agreed, and the GET that does it is never repeated', async () => {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { operation } from '../../operation.ts';
+import { type FaultCode, isFault } from '../../errors.ts';
+import { type OperationContext, operation } from '../../operation.ts';
 import { documented, entities, entity, fromClients } from './arguments.ts';
+import { getProject } from './internal.ts';
+import { withName } from './rows.ts';
 import { address, addressOf } from './tables.ts';
 
 export const createDashboard = operation({
@@ -19,7 +22,27 @@ export const createDashboard = operation({
   repair: addressOf,
   evidence: documented,
   example: { arguments: { name: 'Rock quality', tables: ['MaraOkafor:CopperheadNorth:RQD'] } },
+  async loses({ name }, context) {
+    const known = await dashboardNamed(name, context);
+    return known && `The dashboard ${known} is there already and would be replaced.`;
+  },
 });
+
+/** What a server says that has no such dashboard, or does not let people look; the route is the browser's own. */
+const unknown: readonly FaultCode[] = ['not_found', 'rejected', 'missing_scope', 'bad_upstream_reply'];
+
+/** The full name of a dashboard that is there already, as far as this server tells. */
+async function dashboardNamed(name: string, context: OperationContext): Promise<string | undefined> {
+  try {
+    const { grok_name } = withName((await context.request(getProject, { dashboard: name })).body) as {
+      grok_name?: string;
+    };
+    return grok_name;
+  } catch (error) {
+    if (unknown.some(code => isFault(error, code))) return undefined;
+    throw error;
+  }
+}
 
 const sharing = {
   groups: z.array(z.string().min(1)).min(1).describe('Names of groups or users').meta({ in: 'query' }),

@@ -16,7 +16,8 @@ export function readFault(reply: HttpReply, request: HttpRequest): Partial<Fault
   const { status, headers, body } = reply;
   const error = apiErrorIn(body);
   if (status === 404 || status === 405) return missing(request.operation, status, error);
-  if (status >= 400) return { ...(error && { message: told(request, error, status) }), ...hintOf(status) };
+  if (status >= 400)
+    return { ...(error && { message: told(request, error, status) }), ...hintOf(status, error?.message) };
   if (error || headers['api-error'] !== undefined) return inSuccess(request, error);
   if (isWebPage(body) && !/\.html?$/i.test(new URL(reply.url).pathname)) return wrongRoot(request);
   return sharedWithNobody(request, body);
@@ -54,7 +55,7 @@ function inSuccess(request: HttpRequest, error: ApiError | undefined): Partial<F
   return {
     code: codes[known.code] ?? (known.code >= 500 ? 'upstream_down' : 'rejected'),
     message,
-    ...hintOf(known.code),
+    ...hintOf(known.code, known.message),
   };
 }
 
@@ -67,7 +68,25 @@ const codes: Readonly<Record<number, FaultCode>> = {
   429: 'rate_limited',
 };
 
-function hintOf(status: number): Partial<FaultReading> {
+/** Which operation lists what could not be found, going by the vendor's words. */
+const listings: readonly (readonly [RegExp, string])[] = [
+  [/\btable/i, 'datagrok_list_tables'],
+  [/\b(group|user)/i, 'datagrok_lookup_groups'],
+  [/\b(dashboard|project)/i, 'datagrok_search_projects'],
+  [/\b(function|script|query)/i, 'datagrok_list_functions'],
+  [/\b(file|folder|directory)/i, 'datagrok_list_files'],
+  [/\b(connect|share)/i, 'datagrok_list_connections'],
+];
+
+function whereToLook(message: string): string {
+  // What follows the colon is the name, which can hold any word.
+  const [thing = ''] = message.split(':', 1);
+  const [, listing] = listings.find(([word]) => word.test(thing)) ?? [];
+  const look = listing ? `${listing} shows those there are` : 'Check the name or id';
+  return `${look}; what this account may not see looks the same.`;
+}
+
+function hintOf(status: number, message = ''): Partial<FaultReading> {
   switch (status) {
     case 401:
       return {
@@ -76,7 +95,7 @@ function hintOf(status: number): Partial<FaultReading> {
     case 403:
       return { hint: 'Ask the owner of the thing, or an administrator, for the permission.' };
     case 404:
-      return { hint: 'Check the name or id; what this account may not see looks the same.' };
+      return { hint: whereToLook(message) };
     default:
       return {};
   }
@@ -101,7 +120,7 @@ function missing(operation: string, status: number, error: ApiError | undefined)
   return {
     code,
     message: `Datagrok refused ${operation} (${status}): "${error.message}"`,
-    ...hintOf(404),
+    ...hintOf(404, error.message),
   };
 }
 

@@ -123,7 +123,7 @@ const saveGroup = operation({
   name: 'datagrok_save_group',
   route: 'POST /public/v1/groups',
   effect: 'update',
-  summary: 'Create or change a group; members by datagrok_change_group_members. Undocumented.',
+  summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
   toolset: 'groups',
   doubt: 'datagrok_get_group shows whether it was saved.',
   input: z.strictObject({

@@ -142,7 +142,7 @@ const listProjects = operation({
   example: { arguments: { order: '!updatedOn' } },
 });
 
-const getProject = operation({
+export const getProject = operation({
   ...internal,
   name: 'datagrok_get_project',
   route: 'GET /projects/{dashboard}',
@@ -207,7 +207,31 @@ const recentProjects = operation({
   example: { arguments: {} },
 });
 
-export const scriptsQueriesProjects = [
+const listTables = operation({
+  ...internal,
+  name: 'datagrok_list_tables',
+  route: 'GET /tables',
+  effect: 'read',
+  summary: 'List the tables that are on the server. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(),
+  example: { arguments: { text: 'collars', order: '!updatedOn' } },
+});
+
+const deleteTable = operation({
+  ...internal,
+  name: 'datagrok_delete_table',
+  route: 'DELETE /tables/{table}',
+  effect: 'delete',
+  summary: 'Delete a table. Internal route of the browser.',
+  input: z.strictObject({ table: entity('Table: UUID or Grok name') }),
+  ...done,
+  example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
+});
+
+export const internals = [
+  ...[listTables, deleteTable],
   ...[listScripts, getScript, saveScript, deleteScript],
   ...[listQueries, getQuery, saveQuery, deleteQuery],
   ...[listProjects, getProject, saveProject, deleteProject, searchProjects, recentProjects],

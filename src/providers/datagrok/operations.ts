@@ -6,7 +6,7 @@ import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
 import { deleteFile, downloadFile, listFiles, uploadFile } from './files.ts';
 import { getFunction, listFunctions, saveFunction } from './functions.ts';
 import { groups } from './groups.ts';
-import { scriptsQueriesProjects } from './internal.ts';
+import { internals } from './internal.ts';
 import { packages } from './packages.ts';
 import { batch, healthcheck } from './server.ts';
 import { spaces } from './spaces.ts';
@@ -22,7 +22,7 @@ export const datagrokCode: ProviderCode = {
     ...connections,
     ...[...users, ...groups, ...packages],
     ...[healthcheck, batch],
-    ...[...scriptsQueriesProjects, ...spaces],
+    ...[...internals, ...spaces],
   ],
   // Calls are synchronous: there is nothing to come back to.
   runs: [],
