@@ -6,6 +6,7 @@ import type { Provider } from './providers/provider.ts';
 import { nearest } from './references.ts';
 import { uriTemplate } from './resources/uri.ts';
 import type { RunKind } from './runs/run.ts';
+import { search } from './search.ts';
 
 export interface Selection {
   /** `all`, `<platform>:all`, `<platform>:<toolset>`; added to the defaults of every platform. */
@@ -24,7 +25,7 @@ export interface Catalog {
   get(name: string): OperationFacts;
   /** The record, with its code. */
   load(facts: OperationFacts): Promise<Operation>;
-  /** Unlisted operations, best matches first. */
+  /** Operations that answer a question, best first. */
   search(query: string): OperationFacts[];
   /** URI templates of the runs there are. */
   runs: readonly string[];
@@ -67,7 +68,7 @@ export function createCatalog({ providers, facts, connections }: CatalogSources,
       const { operations: records } = await code(platform);
       return records.find(record => record.name === name) as Operation;
     },
-    search: query => search(unlisted, query),
+    search: query => search(operations, query),
     runs: runs.map(({ uri }) => uri),
     async run(uri) {
       for (const { uri: template, platform } of runs) {
@@ -137,51 +138,4 @@ function chosenToolsets(
     for (const match of matches) chosen.add(match);
   }
   return chosen;
-}
-
-/**
- * Words of the query against the beginnings of the record's words. One that few records have says more than one that
- * most have, and a hit in the name most of all. Enough for some hundred records.
- */
-function search(operations: readonly OperationFacts[], query: string): OperationFacts[] {
-  const records = operations.map(operation => {
-    const { name, summary, toolset, route } = operation;
-    return { operation, name: wordsOf(name), text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
-  });
-  const wanted = [...new Set(wordsOf(query))]
-    .filter(word => !filler.has(word))
-    .map(word => {
-      const isMeant = meaning(word);
-      const isIn = (words: readonly string[]) => words.some(isMeant);
-      const hits = records.filter(({ text }) => isIn(text)).length;
-      return { isIn, weight: Math.log(1 + records.length / Math.max(hits, 1)) };
-    });
-  const scored = records.map(({ operation, name, text }) => {
-    const worth = ({ isIn, weight }: (typeof wanted)[number]) => (isIn(text) ? weight * (isIn(name) ? 3 : 1) : 0);
-    return { operation, score: wanted.reduce((sum, one) => sum + worth(one), 0) };
-  });
-  return scored
-    .filter(({ score }) => score > 0 || wanted.length === 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ operation }) => operation);
-}
-
-/** What a question is made of besides what it asks for. */
-const filler: ReadonlySet<string> = new Set(
-  (
-    'a all an and are as at be by can do does each every for from get has have how i in is it its list me my of on or ' +
-    'our show tell than that the their there these they this to was what when where which who why with you'
-  ).split(' '),
-);
-
-const wordsOf = (text: string): string[] =>
-  text
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-
-/** Any word that begins so, singular or plural. Short words begin too many others, so they have to be the word itself. */
-function meaning(word: string): (other: string) => boolean {
-  const beginning = word.replace(/(ies|e?s)$/, '');
-  return word.length <= 3 ? other => other === word : other => other.startsWith(beginning);
 }

@@ -53,12 +53,28 @@ const findOperationTool = general({
   annotations: { ...reading, openWorldHint: false },
   needs: 'unlisted',
   async call({ query }, shared) {
-    const found = shared.catalog.search(query);
-    const operations = found.slice(0, 5).map(operation => describe(operation, shared.connections));
-    const others = found.slice(5, 25).map(({ name }) => name);
-    return { kind: 'value', value: { operations, ...(others.length ? { others } : {}) } };
+    const { catalog, connections } = shared;
+    const found = catalog.search(query);
+    const unlisted = found.filter(operation => catalog.unlisted.includes(operation));
+    const operations = unlisted.slice(0, described).map(operation => describe(operation, connections));
+    const others = unlisted.slice(described, described + named).map(({ name }) => name);
+    // What is asked for may be a tool of its own.
+    const tools = found.slice(0, described).flatMap(one => (unlisted.includes(one) ? [] : one.name));
+    return {
+      kind: 'value',
+      value: {
+        ...(tools.length ? { tools } : {}),
+        operations,
+        ...(others.length ? { others } : {}),
+        ...(found.length ? {} : { hint: 'Nothing has these words. Name the thing, for example "merge request".' }),
+      },
+    };
   },
 });
+
+/** How many operations are shown with their arguments, and how many more by name. */
+const described = 5;
+const named = 10;
 
 function describe(operation: OperationFacts, connections: Connections) {
   const schema = withConnection(operation.input, connections.of(operation.platform, operation.api));
@@ -66,11 +82,18 @@ function describe(operation: OperationFacts, connections: Connections) {
     name: operation.name,
     summary: operation.summary,
     run_with: dispatcherOf(operation),
-    arguments: schema['properties'],
+    arguments: ownArguments(operation, schema['properties'] as Record<string, unknown>),
     required: schema['required'] ?? [],
+    ...(operation.lists ? { paging: `${paging.join(', ')}, as of every list` } : {}),
     ...(operation.evidence.level === 'documented' ? {} : { evidence: operation.evidence.level }),
   };
 }
+
+const paging = ['limit', 'cursor', 'fields'];
+
+/** Without those that all lists have in common: five times the same would be most of an answer. */
+const ownArguments = ({ lists }: OperationFacts, properties: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => !(lists && paging.includes(name))));
 
 const dispatcherOf = ({ effect }: OperationFacts) =>
   effect === 'read' ? 'call_read_operation' : 'call_write_operation';

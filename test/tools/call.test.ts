@@ -98,6 +98,22 @@ describe('dispatchers', () => {
     expect(listed.data['items']).toHaveLength(1);
   });
 
+  it('name what is a tool already, and leave out what every list takes', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const { tools, operations } = (await call('find_operation', { query: 'why did the pipeline fail' })).data as {
+      tools: string[];
+      operations: { name: string; arguments: Record<string, unknown>; paging?: string }[];
+    };
+    expect(tools[0]).toBe('dataops_get_pipeline');
+    const list = operations.find(({ name }) => name === 'dataops_list_pipeline_variables');
+    expect(Object.keys(list?.arguments ?? {})).toEqual(['project', 'pipeline']);
+    expect(list?.paging).toBe('limit, cursor, fields, as of every list');
+    expect((await call('find_operation', { query: 'xyzzy' })).data).toEqual({
+      operations: [],
+      hint: 'Nothing has these words. Name the thing, for example "merge request".',
+    });
+  });
+
   it('correct a name that does not exist, and an operation of the other kind', async () => {
     const { call } = await startWorld();
     expect((await call('call_read_operation', { operation: 'datarock_list_export' })).text).toMatch(

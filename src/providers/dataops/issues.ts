@@ -46,7 +46,7 @@ const listAllIssues = operation({
   name: 'dataops_list_global_issues',
   route: 'GET /issues',
   effect: 'read',
-  summary: 'List issues over all projects; those you created, unless scope says otherwise.',
+  summary: 'List issues over all projects: those you created or, by scope, are assigned.',
   toolset: 'issues',
   input: z.strictObject({
     ...filters,

@@ -53,7 +53,7 @@ const listAllMergeRequests = operation({
   name: 'dataops_list_global_merge_requests',
   route: 'GET /merge_requests',
   effect: 'read',
-  summary: 'List merge requests over all projects; those you created, unless scope says otherwise.',
+  summary: 'List merge requests over all projects: those you created or, by scope, are assigned.',
   toolset: 'merge-requests',
   input: z.strictObject({
     ...filters,

@@ -74,7 +74,7 @@ const getEntity = operation({
   name: 'dx_get_entity',
   route: 'GET /catalog.entities.info',
   effect: 'read',
-  summary: 'Show an entity of the software catalog: owners, properties, aliases.',
+  summary: 'Show an entity of the software catalog, a service for example: who owns it, properties, aliases.',
   toolset,
   input: z.strictObject({ identifier }),
   output: entity,

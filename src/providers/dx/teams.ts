@@ -34,7 +34,7 @@ const getTeam = operation({
   name: 'dx_get_team',
   route: 'GET /teams.info',
   effect: 'read',
-  summary: 'Show a team with its lead and members (contributors). Give team_id or reference_id.',
+  summary: 'Show a team with its lead and the people in it (contributors). Give team_id or reference_id.',
   toolset,
   input: z.strictObject({
     team_id: z
