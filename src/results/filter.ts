@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { Fault } from '../errors.ts';
+import { nearest } from '../references.ts';
 import type { Column } from './result.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null'] as const;
@@ -21,12 +21,14 @@ export function columnNamed(columns: readonly Column[], name: string): Column {
   const column = columns.find(candidate => candidate.name === name);
   if (column) return column;
   const names = columns.map(candidate => candidate.name);
-  const nearest = names.toSorted((a, b) => leven(a, name) - leven(b, name))[0];
+  const near = nearest(name, names);
   const shown = names.slice(0, 50).join(', ') + (names.length > 50 ? ` and ${names.length - 50} more` : '');
   throw new Fault({
     code: 'bad_arguments',
     message: `There is no column "${name}".`,
-    hint: nearest === undefined ? 'The table has no columns.' : `Did you mean "${nearest}"? The columns are: ${shown}.`,
+    hint: names.length
+      ? `${near === undefined ? '' : `Did you mean "${near}"? `}The columns are: ${shown}.`
+      : 'The table has no columns.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { replaceFile } from './disk.ts';
+import { diskFault, replaceFile } from './disk.ts';
 import { resultId, type StoredResult } from './result.ts';
 import type { RowIndex } from './table.ts';
 
@@ -36,9 +36,12 @@ export async function makeFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
-/** The metadata of one result; undefined when there is none, or none of a version that is known here. */
+/**
+ * The metadata of one result; undefined when there is none, or none of a version that is known here.
+ * @throws Fault `not_configured` when the folder may not be read
+ */
 export async function readRecord(directory: string, id: string): Promise<ResultRecord | undefined> {
-  const text = await readFile(recordPath(directory, id), 'utf8').catch(ifMissing('{}'));
+  const text = await readFile(recordPath(directory, id), 'utf8').catch(readable(directory, '{}'));
   try {
     const record = JSON.parse(text) as Partial<ResultRecord>;
     return record.version === 1 ? (record as ResultRecord) : undefined;
@@ -57,9 +60,12 @@ export async function removeRecord(directory: string, record: ResultRecord): Pro
   await rm(join(directory, record.file), { force: true });
 }
 
-/** Every result's metadata, and the names of all entries of the folder. */
+/**
+ * Every result's metadata, and the names of all entries of the folder.
+ * @throws Fault `not_configured` when the folder may not be read
+ */
 export async function readFolder(directory: string): Promise<{ records: ResultRecord[]; names: Set<string> }> {
-  const names = new Set(await readdir(directory).catch(ifMissing([])));
+  const names = new Set(await readdir(directory).catch(readable(directory, [])));
   const ids = [...names].flatMap(name => (name.endsWith('.json') ? (resultId(name.slice(0, -5)) ?? []) : []));
   const records: ResultRecord[] = [];
   // A few at a time: a thousand open files at once would meet the limit of the system.
@@ -82,6 +88,11 @@ export function ifMissing<Value>(value: Value): (error: unknown) => Value {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return value;
     throw error;
   };
+}
+
+/** The same for what is read of the results folder: a folder that may not be read is for the operator to mend. */
+function readable<Value>(directory: string, value: Value): (error: unknown) => Value {
+  return error => ifMissing(value)(diskFault(error, directory));
 }
 
 function recordPath(directory: string, id: string): string {

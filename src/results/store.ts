@@ -115,9 +115,9 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   const expired = ({ pinned, expiresAt }: StoredResult) => !pinned && Date.parse(expiresAt) <= clock.now();
 
-  /** Metadata and data are there, and have not expired. */
+  /** Metadata and data are there and whole, and have not expired. */
   const alive = async ({ result, file }: ResultRecord) =>
-    !expired(result) && (await fileFacts(join(directory, file))) !== undefined;
+    !expired(result) && (await fileFacts(join(directory, file)))?.bytes === result.bytes;
 
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
@@ -187,7 +187,13 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     };
     const replaced = await readRecord(directory, id);
     if (replaced?.result.pinned) result.pinned = true;
-    await writeRecord(directory, { version: 1, file, index: facts?.index ?? { every: 1, offsets: [] }, result });
+    try {
+      await writeRecord(directory, { version: 1, file, index: facts?.index ?? { every: 1, offsets: [] }, result });
+    } catch (error) {
+      // Without its metadata nobody finds it, and on a full disk it would be in the way.
+      await rm(join(directory, file), { force: true });
+      throw error;
+    }
     if (replaced) await rm(join(directory, replaced.file), { force: true });
     return result;
   }
@@ -253,7 +259,7 @@ function missing(idOrUri: string, again: string | undefined): Fault {
     message: again ? `The result ${idOrUri} is no longer stored.` : `There is no stored result ${idOrUri}.`,
     hint: again
       ? `Make it again: call ${again}.`
-      : 'Results are kept for some days only. Look at the list of stored results, or repeat the call that made it.',
+      : 'Results are kept for 7 days. Look at list_results, or repeat the call that made it.',
   });
 }
 

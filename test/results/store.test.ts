@@ -52,6 +52,15 @@ describe('a stored result', () => {
     expect((await store.write(unspecific, { bytes: pieces(small) })).rows).toBe(2);
   });
 
+  test('whose data was cut off by somebody else is as good as gone', async () => {
+    const { store } = await freshStore();
+    const stored = await store.write(origin({ key: 'run 1' }), { bytes: pieces(small) });
+    await writeFile(await store.path(stored), small.slice(0, 20));
+    const again = { code: 'not_found', hint: expect.stringMatching(/^Make it again: call core_download_export/) };
+    await expect(store.rows(stored)).rejects.toMatchObject(again);
+    expect(await store.findByKey('run 1')).toBeUndefined();
+  });
+
   test('is listed newest first until it is removed or expires', async () => {
     const { store, time } = await freshStore();
     const first = await store.write(origin({ name: 'first' }), { bytes: pieces(small) });
@@ -144,6 +153,13 @@ describe('nothing is left of a write', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  test('whose metadata cannot be written', async () => {
+    const { store, directory } = await freshStore();
+    const source = { ...origin().source, arguments: { export: 1n } };
+    await expect(store.write(origin({ source }), { bytes: pieces(small) })).rejects.toThrow(/BigInt/);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   test('that is larger than the quota', async () => {
     const { store, directory } = await freshStore({ quotaBytes: 1_000 });
     const bytes = pieces('a\n1\n'.repeat(500), 100);
@@ -207,6 +223,20 @@ describe('the folder', () => {
     const { store } = await freshStore({ directory: join(file, 'results') });
     const fault = { code: 'not_configured', hint: expect.stringContaining('--results-dir') };
     await expect(store.write(origin(), { bytes: pieces(small) })).rejects.toMatchObject(fault);
+  });
+
+  test('that cannot be read is for the operator to set right, too', async () => {
+    const directory = join(await freshFolder(), 'results');
+    await writeFile(directory, 'a file where the folder should be');
+    const { store } = await freshStore({ directory });
+    const unusable = {
+      code: 'not_configured',
+      message: expect.stringContaining(`${directory} cannot be used (ENOTDIR)`),
+    };
+    await expect(store.list()).rejects.toMatchObject(unusable);
+    await expect(store.usage()).rejects.toMatchObject(unusable);
+    await expect(store.get('result://abcdefghijkl')).rejects.toMatchObject(unusable);
+    await expect(store.findByKey('a run')).rejects.toMatchObject(unusable);
   });
 
   test('on a full disk is too small, and other errors stay what they are', () => {
