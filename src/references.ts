@@ -108,20 +108,25 @@ function unknown({ list, key, label, search }: Reference, value: string, rows: R
     value,
     rows.flatMap(row => [String(row[label]), String(row[key])]),
   );
-  const shown = rows.slice(0, 8).map(row => `"${String(row[label])}"`);
-  const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
+  const labels = rows.map(row => `"${String(row[label])}"`);
   return new Fault({
     code: 'not_found',
     message: `${listing.name} shows nothing called "${value}".`,
     hint: [
       near && `Did you mean "${near}"?`,
-      shown.length
-        ? `There are: ${shown.join(', ')}${more}.`
+      labels.length
+        ? `There are: ${firstOf(labels, 8)}.`
         : `${listing.name} ${search ? 'finds none like it' : 'is empty for these arguments'}.`,
     ]
       .filter(Boolean)
       .join(' '),
   });
+}
+
+/** "A, B and 3 more": for a text that has no room for all of them. */
+export function firstOf(names: readonly string[], most: number): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${more}`;
 }
 
 /** The candidate that was probably meant, if any is near enough. */

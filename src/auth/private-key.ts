@@ -14,7 +14,7 @@ export function rsaPrivateKey(pem: string, setting: string, minimumBits = 2048):
   if (!label)
     throw refuse(
       'holds no PEM text.',
-      `Give the whole key file, or its path in ${setting}_FILE. It starts with -----BEGIN PRIVATE KEY-----.`,
+      `Give the whole key file, or its path in ${setting}_FILE. Its first line says BEGIN PRIVATE KEY.`,
     );
   if (label.includes('PUBLIC') || label === 'CERTIFICATE' || label.startsWith('SSH2'))
     throw refuse(

@@ -5,6 +5,7 @@ import { loadFacts, type OperationFacts } from '../facts.ts';
 import type { Call } from '../http/client.ts';
 import type { Evidence } from '../operation.ts';
 import type { Provider } from '../providers/provider.ts';
+import { firstOf } from '../references.ts';
 import { asFault, type Shared } from '../tools/call.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { type Flags, withSession } from './session.ts';
@@ -131,8 +132,7 @@ function show(finding: Finding, { stdout }: Terminal): void {
   const { documented, observed, inferred } = operations;
   line('operations', `${documented} documented, ${observed} observed, ${inferred} inferred`);
   const { not_documented: others } = finding;
-  const more = others.length > shownNames ? ` and ${others.length - shownNames} more` : '';
-  if (others.length) line('', `not documented: ${others.slice(0, shownNames).join(', ')}${more}`);
+  if (others.length) line('', `not documented: ${firstOf(others, shownNames)}`);
 }
 
 function clockWords(ahead: number): string {

@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import { nearest } from '../references.ts';
+import { firstOf, nearest } from '../references.ts';
 import type { Column } from './result.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null'] as const;
@@ -21,15 +21,21 @@ export function columnNamed(columns: readonly Column[], name: string): Column {
   const column = columns.find(candidate => candidate.name === name);
   if (column) return column;
   const names = columns.map(candidate => candidate.name);
-  const near = nearest(name, names);
-  const shown = names.slice(0, 50).join(', ') + (names.length > 50 ? ` and ${names.length - 50} more` : '');
+  const near = closestColumn(name, names);
   throw new Fault({
     code: 'bad_arguments',
     message: `There is no column "${name}".`,
     hint: names.length
-      ? `${near === undefined ? '' : `Did you mean "${near}"? `}The columns are: ${shown}.`
+      ? `${near === undefined ? '' : `Did you mean "${near}"? `}The columns are: ${firstOf(names, 50)}.`
       : 'The table has no columns.',
   });
+}
+
+/** The name that was probably meant: "rqd" is nearer to "rqd_percent" than counting letters says. */
+export function closestColumn(wanted: string, names: readonly string[]): string | undefined {
+  const fold = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const part = names.filter(name => fold(name).includes(fold(wanted)) || fold(wanted).includes(fold(name)));
+  return nearest(wanted, names) ?? part.toSorted((a, b) => a.length - b.length)[0];
 }
 
 /** The condition as a test on one typed value of its column. Throws `bad_arguments` for a value that cannot match. */

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Fault, isFault } from '../errors.ts';
+import { firstOf } from '../references.ts';
 import { columnNames, csvRecords } from './csv.ts';
 import { ifMissing } from './folder.ts';
 import type { RecordTable } from './intake.ts';
@@ -112,6 +113,5 @@ function warningsOf(parts: readonly Part[], headers: string[][], columns: string
 }
 
 function listed(keys: string[]): string {
-  const more = keys.length > namedParts ? ` and ${keys.length - namedParts} more` : '';
-  return `${keys.length === 1 ? 'part' : 'parts'} ${keys.slice(0, namedParts).join(', ')}${more}`;
+  return `${keys.length === 1 ? 'part' : 'parts'} ${firstOf(keys, namedParts)}`;
 }

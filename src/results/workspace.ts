@@ -25,7 +25,12 @@ export function openWorkspace(root: string, key: string, partLimit: number): Wor
   return {
     directory,
     path,
-    has: async part => (await fileFacts(path(part))) !== undefined,
+    async has(part) {
+      const facts = await fileFacts(path(part)).catch(error => {
+        throw diskFault(error, root);
+      });
+      return facts !== undefined;
+    },
     async write(part, bytes, signal) {
       try {
         await makeFolder(directory);

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
 import { type Seen, startWorld, type World } from '../harness.ts';
@@ -87,6 +89,13 @@ describe('things that are not there', () => {
     expectFault(seen, 'not_found', /404/, /datarock_list_projects.*not assigned/);
   });
 
+  it('says that the base URL may lack the version', async () => {
+    const { datarock } = await startWorld();
+    const env = { DATAROCK_BASE_URL: datarock.settings['base_url']?.replace('/v3', '') };
+    const { call } = await startWorld({ env: { ...datarock.environment, ...env } });
+    expectFault(await call('datarock_list_projects'), 'not_found', /404/, /DATAROCK_BASE_URL.*version.*\/v3/);
+  });
+
   it('suggests the artefact that was probably meant', async () => {
     const { call } = await startWorld();
     const seen = await call('datarock_create_export', { ...rqd, artefact: 'rqdd' });
@@ -104,7 +113,24 @@ describe('things that are not there', () => {
     const seen = await call('datarock_create_export', { ...rqd, holes: ['DDH001', 'NOPE-1'] });
     expect(seen.isError).toBe(false);
     expect(seen.data).toMatchObject({ run: { status: 'succeeded' }, result: { kind: 'table' } });
-    expect(seen.text).toMatch(/Hole NOPE-1: failed/);
+    expect(seen.text).toMatch(/Failed: NOPE-1\. Check the ids with datarock_list_holes/);
+    expect(seen.text).toMatch(/Warning: No file of failed holes: NOPE-1\./);
+  });
+
+  it('says what to look at when no hole could be exported', async () => {
+    const { call } = await startWorld();
+    const seen = await call('datarock_create_export', { ...rqd, updated_since: '2100-01-01' });
+    expect(seen.data['run']).toMatchObject({ status: 'failed', final: true });
+    expect(seen.text).toMatch(/Failed: DDH001, DDH002, DDH003\..*datarock_list_holes.*in the time asked for/);
+  });
+
+  it('names ten holes of forty that failed', async () => {
+    const { call } = await startWorld();
+    const holes = ['DDH001', ...Array.from({ length: 40 }, (_, number) => `NOPE-${number}`)];
+    const seen = await call('datarock_create_export', { ...rqd, holes });
+    expect(seen.text).toMatch(/Failed: NOPE-0, .*NOPE-9 and 30 more\./);
+    expect(seen.text).toMatch(/failed holes: NOPE-0, .*NOPE-9 and 30 more\./);
+    expect(seen.text).not.toMatch(/NOPE-10/);
   });
 
   it('refuses an empty list of holes before sending anything', async () => {
@@ -126,13 +152,18 @@ describe('things that are not there', () => {
     const { data } = await world.call('datarock_create_export', { ...rqd, wait_seconds: 0 });
     await world.clock.advance(8 * 86_400_000);
     const run = (data['run'] as { uri: string }).uri;
-    expectFault(await world.call('wait_for_run', { run }), 'not_found', /404/, /older than 7 days/);
+    expectFault(
+      await world.call('wait_for_run', { run }),
+      'not_found',
+      /404/,
+      /older than 7 days.*datarock_create_export/,
+    );
   });
 
   it('says that a listing of exports is not offered', async () => {
     const world = await startWorld({ flags: { toolsets: 'datarock:unconfirmed' } });
     stateOf(world).listsExports = false;
-    expectFault(await world.call('datarock_list_exports'), 'not_found', /404/, /./);
+    expectFault(await world.call('datarock_list_exports'), 'not_found', /404/, /may not list exports/);
   });
 });
 
@@ -205,6 +236,26 @@ describe('links and files', () => {
     expect(again.usage.requests).toBe(2);
   });
 
+  it('tells a hole that the finished export has no file of yet, and fetches it next time', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    const { lateHoles } = stateOf(world);
+    lateHoles.add('DDH002');
+    const seen = await world.call('datarock_download_export', { export: run });
+    expect(seen.text).toMatch(/2 holes, 1 without data/);
+    expect(seen.text).toMatch(/Hole DDH002: in_progress, no file yet\.\nWarning: Call datarock_download_export again/);
+    lateHoles.clear();
+    expect((await world.call('datarock_download_export', { export: run })).text).toMatch(/3 holes\./);
+  });
+
+  it('stops at a results folder that cannot take the files, and says so alone', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    await writeFile(join(world.results, 'work'), 'a file where a folder should be');
+    const seen = await world.call('datarock_download_export', { export: run });
+    expectFault(seen, 'not_configured', /^not_configured: The results folder .* cannot be used/, /--results-dir/);
+  });
+
   it('tries again when a download breaks off', async () => {
     const world = await startWorld();
     const run = await finishedExport(world);
@@ -241,7 +292,10 @@ describe('links and files', () => {
     const world = await startWorld();
     stateOf(world).failedHoles.add('DDH001');
     const seen = await world.call('datarock_create_export', rqd);
-    expect(seen.data['run']).toMatchObject({ status: 'succeeded', notes: ['Failed: DDH001.'] });
+    expect(seen.data['run']).toMatchObject({
+      status: 'succeeded',
+      notes: [expect.stringMatching(/^Failed: DDH001\. /)],
+    });
     expect(seen.text).toMatch(/2 holes, 1 without data/);
   });
 

@@ -1,12 +1,13 @@
 import pMap from 'p-map';
 import * as z from 'zod';
-import { Fault, isFault } from '../../errors.ts';
+import { Fault, type FaultCode, isFault } from '../../errors.ts';
 import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../operation.ts';
+import { firstOf } from '../../references.ts';
 import { isWhole, joinTables, type Part } from '../../results/join.ts';
 import type { StoredResult } from '../../results/result.ts';
 import type { Workspace } from '../../results/workspace.ts';
 import { gettingStarted, projectName } from './projects.ts';
-import { type ExportPage, exportIds, hasFailed, isReady, joint, readExport } from './status.ts';
+import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
 
 /** Files fetched at a time. The storage host has no published limit; this many keep a line busy. */
 const atATime = 8;
@@ -75,9 +76,9 @@ async function collectExport(ids: readonly string[], context: OperationContext):
 /** Files by hole, and what to tell of the holes that have none. */
 interface Fetched {
   files: (Part & { file: string })[];
-  /** Holes the platform itself could not do. */
+  /** Ids of holes the platform itself could not do. */
   failed: string[];
-  /** Holes whose file could not be fetched or read; another call may succeed. */
+  /** What became of holes whose file is not there yet, or could not be fetched or read; another call may succeed. */
   missed: string[];
 }
 
@@ -86,13 +87,23 @@ async function store(
   { files, failed, missed }: Fetched,
   context: OperationContext,
 ): Promise<StoredResult> {
-  const told = [...failed, ...missed];
+  const told = tell(failed, missed);
   if (files.length === 0) throw nothingToJoin(told);
   context.progress(`joining ${files.length} files`);
   const table = await joinTables(files, { keyColumn: 'hole_id', signal: context.signal });
   // What is not whole is fetched afresh by the next call, so it must not be found under the key.
   const key = missed.length ? undefined : origin.key;
   return context.store({ ...origin, key, warnings: [...told, ...table.warnings] }, { table });
+}
+
+function tell(failed: readonly string[], missed: readonly string[]): string[] {
+  const more = missed.length - mostNamed;
+  return [
+    ...(failed.length ? [`No file of failed holes: ${firstOf(failed, mostNamed)}.`] : []),
+    ...missed.slice(0, mostNamed),
+    ...(more > 0 ? [`${more} more holes have no file, too.`] : []),
+    ...(missed.length ? ['Call datarock_download_export again to fetch what is missing.'] : []),
+  ];
 }
 
 async function fetchAll(sources: readonly Source[], workspace: Workspace, context: OperationContext): Promise<Fetched> {
@@ -111,8 +122,13 @@ async function fetchAll(sources: readonly Source[], workspace: Workspace, contex
   );
   return {
     files: outcomes.flatMap(outcome => outcome.part ?? []),
-    failed: sources.flatMap(({ hole }) => (hasFailed(hole) ? `Hole ${hole.holeId}: ${hole.status}, no file.` : [])),
-    missed: outcomes.flatMap(outcome => outcome.missed ?? []),
+    failed: sources.flatMap(({ hole }) => (hasFailed(hole) ? hole.holeId : [])),
+    missed: [
+      ...outcomes.flatMap(outcome => outcome.missed ?? []),
+      ...sources.flatMap(({ hole }) =>
+        isReady(hole) || hasFailed(hole) ? [] : `Hole ${hole.holeId}: ${hole.status}, no file yet.`,
+      ),
+    ],
   };
 }
 
@@ -134,13 +150,16 @@ async function fetchHole(
       await workspace.write(file, body as AsyncIterable<Uint8Array>, context.signal);
       return { part };
     } catch (error) {
-      if (!isFault(error) || context.signal.aborted) throw error;
+      if (!isFault(error) || ours.has(error.code) || context.signal.aborted) throw error;
       if (attempt > 2) return { missed: `Hole ${holeId}: ${error.message}` };
       // Links last an hour; asking for the status again gives fresh ones.
       if (error.status !== undefined && error.status < 500) links.renew(source);
     }
   }
 }
+
+/** Faults of the results folder: no other file would fare better. */
+const ours: ReadonlySet<FaultCode> = new Set(['too_large', 'not_configured']);
 
 const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
 
@@ -200,7 +219,7 @@ function refuseUnfinished(ids: readonly string[], pages: readonly ExportPage[], 
 function nothingToJoin(reasons: readonly string[]): Fault {
   return new Fault({
     code: 'bad_upstream_reply',
-    message: `The export has no file that can be read. ${reasons.slice(0, 5).join(' ')}`,
+    message: ['The export has no file that can be read.', ...reasons].join(' '),
     hint: 'Call datarock_get_export to see each hole; export again if the files stay unreadable.',
   });
 }

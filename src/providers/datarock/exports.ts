@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { Fault, isFault } from '../../errors.ts';
 import { offset } from '../../http/paging/offset.ts';
 import { type OperationContext, operation } from '../../operation.ts';
+import { firstOf } from '../../references.ts';
 import type { RunKind } from '../../runs/run.ts';
 import { parseTime, time } from '../../time.ts';
 import { downloadExport } from './download.ts';
 import { artefact, gettingStarted, listArtefacts, listHoles, project } from './projects.ts';
-import { exportTemplate, hasFailed, isReady, joint, readExport } from './status.ts';
+import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
 
 /**
  * Holes in one request. Datarock names no limit; its status pages hold 500, so that each export is one page.
@@ -29,11 +30,16 @@ export const exportRun: RunKind = {
     return {
       word: jointWord(pages.map(({ status }) => status)),
       progress: { done, total, unit: 'holes' },
-      ...(failed.length ? { notes: [`Failed: ${failed.map(({ holeId }) => holeId).join(', ')}.`] } : {}),
+      ...(failed.length ? { notes: [whatFailed(failed.map(({ holeId }) => holeId))] } : {}),
     };
   },
   result: { operation: () => downloadExport, arguments: ({ export: id = '' }) => ({ export: id.split(joint) }) },
 };
+
+// Datarock does not say why; these are the causes that the caller can do something about.
+const whatFailed = (holes: readonly string[]) =>
+  `Failed: ${firstOf(holes, mostNamed)}. Check the ids with datarock_list_holes; ` +
+  'a hole without a pipeline run in the time asked for fails, too.';
 
 // Several exports are done when all are; one that failed alone does not spoil the others.
 function jointWord(words: readonly string[]): string {

@@ -70,10 +70,19 @@ function readFault(reply: HttpReply): Partial<FaultReading> | undefined {
         hint: 'Ask Datarock support for API permission on this account; roles with access are Manager and administrator.',
       };
     case 404:
-      return {
-        hint: 'Check the id with datarock_list_projects, datarock_list_artefacts or datarock_list_holes. A project not assigned to this user, and an export older than 7 days, look the same.',
-      };
+      return { hint: missingHint(new URL(reply.url).pathname) };
     default:
       return undefined;
   }
+}
+
+/** What a path that leads nowhere names, and where to look for the right one. */
+function missingHint(path: string): string {
+  if (path.endsWith('/projects'))
+    return 'Check DATAROCK_BASE_URL: it ends with the version of the API, as in https://api.prod.datarock.com.au/v3.';
+  if (path.endsWith('/export/artefacts'))
+    return 'This API may not list exports; the run URI of an earlier answer names one.';
+  if (/\/export\/artefacts\/[^/]+$/.test(path))
+    return 'Check the id. An export older than 7 days is gone: start it again with datarock_create_export.';
+  return 'Check names and ids with datarock_list_projects and datarock_list_artefacts. A project that is not assigned to this user looks the same.';
 }

@@ -77,9 +77,9 @@ export function describeExport(job: ExportJob, now: number, state: DatarockState
   return { uuid, status: statusOf(holes, now), projectId: project.uuid, type, expiryDate: expiryOf(job, state) };
 }
 
-export function describeHole(job: ExportJob, hole: JobHole, now: number, links: Links) {
+export function describeHole(job: ExportJob, hole: JobHole, now: number, links: Links, { lateHoles }: DatarockState) {
   const { name, key } = job.artefact;
-  const status = statusOf([hole], now);
+  const status = lateHoles.has(hole.id) ? 'in_progress' : statusOf([hole], now);
   const entry = { holeId: hole.id, status, exportType: { name, key } };
   return status === 'completed' && hole.source
     ? { ...entry, ...links.make(job, hole), runAt: hole.source.runAt }

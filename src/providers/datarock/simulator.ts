@@ -41,6 +41,8 @@ export interface DatarockState {
   failedHoles: Set<string>;
   /** True: such holes are left out instead of being listed as failed. */
   omitFailed: boolean;
+  /** Holes that are still under way in an export that says it is completed. */
+  lateHoles: Set<string>;
   /** Holes whose file answers 500. */
   brokenFiles: Set<string>;
   /** Column that a hole's file lacks. */
@@ -129,6 +131,7 @@ function newState(keyPair: KeyPair): DatarockState {
     quota: { general: 1000, exports: 300, perSeconds: 300, answer: 'retry-after' },
     failedHoles: new Set(),
     omitFailed: false,
+    lateHoles: new Set(),
     brokenFiles: new Set(),
     missingColumns: new Map(),
     paceMs: 500,
@@ -186,9 +189,11 @@ function apiSite({ clock, origin }: SimulatorContext, state: DatarockState, link
   function readExport(request: SimulatorRequest): SimulatorReply {
     const job = state.exports.get(request.params['export'] ?? '');
     if (!job || !isAlive(job, now(), state)) return refuse(404, 'Export not found');
-    const block = page(request.query, job.holes, hole => describeHole(job, hole, now(), links));
+    // One moment for all of it: what is completed has a file.
+    const at = now();
+    const block = page(request.query, job.holes, hole => describeHole(job, hole, at, links, state));
     return block
-      ? { status: 200, json: { ...describeExport(job, now(), state), artefacts: block } }
+      ? { status: 200, json: { ...describeExport(job, at, state), artefacts: block } }
       : refuse(400, 'limit and offset must be whole numbers');
   }
 

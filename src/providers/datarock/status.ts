@@ -113,6 +113,9 @@ async function readPage(
   });
 }
 
+/** Holes that one sentence names. */
+export const mostNamed = 10;
+
 export const isReady = (hole: ExportPage['artefacts']['data'][number]) => Boolean(hole.url);
 export const hasFailed = (hole: ExportPage['artefacts']['data'][number]) =>
   !hole.url && /fail|error|cancel/i.test(hole.status);

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import { Fault, isFault } from '../../errors.ts';
-import { nearest } from '../../references.ts';
+import { firstOf } from '../../references.ts';
+import { closestColumn } from '../filter.ts';
 import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store.ts';
 import { startWorker } from '../worker.ts';
@@ -174,26 +175,15 @@ function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
     /does not have a column named "(.+?)"/.exec(fault.message)?.[1];
   const names = [...new Set(tables.flatMap(({ columns }) => sqlNames(columns)))];
   const hints = [];
-  const near = missing === undefined ? undefined : closest(missing, names);
+  const near = missing === undefined ? undefined : closestColumn(missing, names);
   if (near) hints.push(`Did you mean "${near}"?`);
   if (missing !== undefined) hints.push(...tables.map(({ uri, columns }) => `${uri} has: ${listed(columns)}.`));
   return hints.length ? fault.with({ hint: hints.join(' ') }) : fault;
 }
 
-/** "rqd" is nearer to "rqd_percent" than counting letters says. */
-function closest(wanted: string, names: readonly string[]): string | undefined {
-  const fold = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const part = names.filter(name => fold(name).includes(fold(wanted)) || fold(wanted).includes(fold(name)));
-  return nearest(wanted, names) ?? part.toSorted((a, b) => a.length - b.length)[0];
-}
-
 const mostNames = 40;
 
-function listed(columns: QueryTable['columns']): string {
-  const names = sqlNames(columns);
-  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
-  return names.slice(0, mostNames).join(', ') + more;
-}
+const listed = (columns: QueryTable['columns']) => firstOf(sqlNames(columns), mostNames);
 
 const nameOf = (tables: readonly StoredResult[]) =>
   `query of ${tables.map(({ name }) => name).join(', ')}`.slice(0, 120);
