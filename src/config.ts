@@ -11,7 +11,7 @@ import {
 } from './connection-config.ts';
 import { lazily } from './later.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
-import { fieldMeta } from './operation.ts';
+import { fieldMeta, fieldOf } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
 import { type HttpSettings, httpOptions, httpSettings } from './server/http/settings.ts';
 
@@ -184,7 +184,7 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
   ];
   throw misconfigured(
     `Setting ${path}${issue?.path.join('.') ?? key}: ${issue?.message ?? 'malformed'}.`,
-    `${fieldMeta((schema.shape as Record<string, z.ZodType>)[key] ?? schema).description ?? ''}. ` +
+    `${fieldMeta(fieldOf(schema, key)).description ?? ''}. ` +
       `It is ${[...elsewhere, `"${path}${key}" in the file`].join(' or ')}.`,
   );
 }

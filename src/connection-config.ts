@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { settingsIn } from './callers/handed-in.ts';
 import { Fault } from './errors.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
-import { fieldMeta } from './operation.ts';
+import { fieldMeta, fieldOf } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
 
 type Settings = Record<string, unknown>;
@@ -27,7 +27,7 @@ export function providerVariables(
   provider: Provider,
 ): { name: string; required: boolean; secret: boolean; description: string; default?: string }[] {
   return Object.entries(provider.settings.shape).map(([key, schema]) => {
-    const { secret = false, description = '' } = fieldMeta(schema as z.ZodType);
+    const { secret = false, description = '' } = fieldMeta(schema);
     const fallback = (schema as z.ZodType).safeParse(undefined);
     return {
       name: variable(provider, key),
@@ -46,9 +46,7 @@ const variable = (provider: Provider, key: string) => `${prefixOf(provider)}${ke
 
 /** The settings of a provider, and the `_file` twins of those that are secret. */
 const keysOf = ({ settings }: Provider) =>
-  Object.entries(settings.shape).flatMap(([key, schema]) =>
-    fieldMeta(schema as z.ZodType).secret ? [key, `${key}_file`] : [key],
-  );
+  Object.entries(settings.shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [key, `${key}_file`] : [key]));
 
 /** The variables that say something of a provider. */
 export const variablesOf = (provider: Provider): string[] => keysOf(provider).map(key => variable(provider, key));
@@ -136,7 +134,7 @@ function headerName(name: string, given: unknown): string {
 function explain(provider: Provider, issue: z.core.$ZodIssue): string {
   const key = String(issue.path[0] ?? '');
   const name = variable(provider, key);
-  const { secret } = fieldMeta((provider.settings.shape as Record<string, z.ZodType>)[key] ?? provider.settings);
+  const { secret } = fieldMeta(fieldOf(provider.settings, key));
   if (issue.code === 'invalid_type' && issue.input === undefined)
     return `${name}${secret ? ` (or ${name}_FILE)` : ''} is missing`;
   return `${name} ${issue.message.startsWith('must') ? issue.message : `is malformed: ${issue.message}`}`;

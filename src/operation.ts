@@ -226,9 +226,14 @@ export function platformOf({ name }: Pick<Operation, 'name'>): string {
   return name.slice(0, name.indexOf('_'));
 }
 
+/** A field of an object's schema; undefined for any other name, also one that every object inherits. */
+export function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefined {
+  return Object.hasOwn(shape, name) ? shape[name] : undefined;
+}
+
 /** A field's marks, whether they were set before or after `.optional()`, `.transform()` and the like. */
-export function fieldMeta(schema: z.ZodType): FieldMeta & { description?: string } {
-  const { innerType, in: before } = (schema as { def?: { innerType?: z.ZodType; in?: z.ZodType } }).def ?? {};
-  const inner = innerType ?? before;
-  return { ...(inner ? fieldMeta(inner) : {}), ...(schema.meta() as FieldMeta | undefined) };
+export function fieldMeta(field: z.core.$ZodType | undefined): FieldMeta & { description?: string } {
+  if (!field) return {};
+  const { innerType, in: before } = field._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  return { ...fieldMeta(innerType ?? before), ...((field as z.ZodType).meta() as FieldMeta | undefined) };
 }

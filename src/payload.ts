@@ -26,7 +26,7 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.str
 /** The arguments that bring data in. */
 function sourcesOf({ input }: Operation) {
   return Object.entries(input.shape).flatMap(([name, schema]) => {
-    const { source: form, in: place, wire = name } = fieldMeta(schema as never);
+    const { source: form, in: place, wire = name } = fieldMeta(schema);
     return form === undefined ? [] : [{ name, form, place, wire }];
   });
 }

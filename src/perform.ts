@@ -8,6 +8,7 @@ import { buildUrl } from './http/path.ts';
 import type { Redactor } from './http/redact.ts';
 import {
   fieldMeta,
+  fieldOf,
   type Operation,
   type OperationContext,
   type RequestOptions,
@@ -90,10 +91,10 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
 
 /** The arguments as they may be kept on the disk. */
 function withoutSecrets({ input }: Pick<Operation, 'input'>, args: Row): Row {
-  const shown = ([name, value]: [string, unknown]) => {
-    const schema = input.shape[name];
-    return [name, schema && fieldMeta(schema as never).secret ? '[hidden]' : value];
-  };
+  const shown = ([name, value]: [string, unknown]) => [
+    name,
+    fieldMeta(fieldOf(input, name)).secret ? '[hidden]' : value,
+  ];
   return Object.fromEntries(Object.entries(args).map(shown));
 }
 
@@ -208,9 +209,9 @@ function distribute(operation: Operation, args: Record<string, unknown>, now: nu
   const parts: Parts = { path: {}, query: {}, body: undefined };
   const body: Record<string, unknown> = {};
   // Left out, it leaves the body empty: an empty object would be a payload.
-  const payload = Object.values(operation.input.shape).some(schema => fieldMeta(schema as never).in === 'payload');
+  const payload = Object.values(operation.input.shape).some(schema => fieldMeta(schema).in === 'payload');
   for (const [name, given] of Object.entries(args)) {
-    const { in: place = rest, wire = name, encode } = fieldMeta(operation.input.shape[name] as never);
+    const { in: place = rest, wire = name, encode } = fieldMeta(fieldOf(operation.input, name));
     const value = encode && given !== undefined ? encode(given as never, now) : given;
     if (path.includes(`{${name}}`) || path.includes(`{${name}*}`)) parts.path[name] = value;
     else if (place === 'payload') parts.body = value;
@@ -238,7 +239,7 @@ export async function resolveNames(
 ): Promise<Record<string, unknown>> {
   const resolved = { ...args };
   for (const [name, schema] of Object.entries(operation.input.shape)) {
-    const reference = fieldMeta(schema as never).names;
+    const reference = fieldMeta(schema).names;
     const value = resolved[name];
     if (!reference) continue;
     const resolve = (one: unknown) => (typeof one === 'string' ? context.resolve(reference, one, resolved) : one);

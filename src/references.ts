@@ -1,7 +1,7 @@
 import leven from 'leven';
 import type { Clock } from './clock.ts';
 import { Fault, isFault } from './errors.ts';
-import type { Operation, OperationContext, Reference, Row } from './operation.ts';
+import { fieldOf, type Operation, type OperationContext, type Reference, type Row } from './operation.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
 const freshFor = 300_000;
@@ -74,8 +74,8 @@ export class References {
 }
 
 /** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
-const ownArguments = (listing: Operation, args: Row) =>
-  Object.fromEntries(Object.entries(args).filter(([name]) => name in listing.input.shape));
+export const ownArguments = ({ input }: Operation, args: Row): Row =>
+  Object.fromEntries(Object.entries(args).filter(([name]) => fieldOf(input, name)));
 
 const listingKey = (listing: Operation, args: Row, { connection }: OperationContext) =>
   JSON.stringify([connection.name, listing.name, ownArguments(listing, args)]);

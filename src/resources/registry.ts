@@ -8,8 +8,16 @@ import {
 } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
-import { fieldMeta, type OperationContext, type Reference, type ResourceSpec, type Row } from '../operation.ts';
+import {
+  fieldMeta,
+  fieldOf,
+  type OperationContext,
+  type Reference,
+  type ResourceSpec,
+  type Row,
+} from '../operation.ts';
 import { contextFor, readRows } from '../perform.ts';
+import { ownArguments } from '../references.ts';
 import type { StoredResult } from '../results/result.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import { asFault, callOperation, type Shared } from '../tools/call.ts';
@@ -108,8 +116,7 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
         );
       const facts = shown.find(({ resource }) => resource.uri === template);
       const operation = facts && (await shared.catalog.load(facts));
-      const schema = operation?.input.shape[variable];
-      const reference = schema && fieldMeta(schema as never).names;
+      const reference = operation && fieldMeta(fieldOf(operation.input, variable)).names;
       if (!facts || !reference) return [];
       const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
       return tools.within(`complete ${facts.name}`, {}, async call => {
@@ -149,8 +156,7 @@ async function candidates(
 ): Promise<readonly Row[]> {
   if (search === undefined) return context.rememberedRows(list(), given);
   const listing = list();
-  const own = Object.fromEntries(Object.entries(given).filter(([name]) => name in listing.input.shape));
-  const args = { ...own, ...(value ? { [search]: value } : {}) };
+  const args = { ...ownArguments(listing, given), ...(value ? { [search]: value } : {}) };
   const parsed = listing.input.safeParse(args);
   return (await readRows(listing, parsed.data ?? args, context, { limit: 100 })).items;
 }

@@ -1,5 +1,6 @@
 import { type CsvError, parse } from 'csv-parse';
 import { Fault } from '../errors.ts';
+import { type Row, valueIn } from './result.ts';
 
 /** Some records of a table; `ends[i]` is the byte behind `records[i]`, counted from where the source began. */
 export interface Batch<Record> {
@@ -71,8 +72,8 @@ export function columnNames(header: readonly string[]): string[] {
 }
 
 /** A row as a line of the columns' values: null is empty, what has parts is JSON. */
-export function csvRow(columns: readonly string[], row: Record<string, unknown>): string {
-  return csvLine(columns.map(column => cellText(row[column])));
+export function csvRow(columns: readonly string[], row: Row): string {
+  return csvLine(columns.map(column => cellText(valueIn(row, column))));
 }
 
 function cellText(value: unknown): string {

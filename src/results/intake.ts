@@ -5,7 +5,7 @@ import { addText, addValue, type ColumnTally, columnOf, columnTally, valueOfText
 import { type Batch, columnNames, csvLine, csvRecords } from './csv.ts';
 import { type Save, saving } from './disk.ts';
 import { arrayLines, ndjsonRecords, rowLines } from './ndjson.ts';
-import type { Column, Format, Row } from './result.ts';
+import { type Column, type Format, type Row, valueIn } from './result.ts';
 import { noteRow, type RowIndex } from './table.ts';
 
 /** Records that are already split, for example joined from several files. Every record has a field for each column. */
@@ -213,7 +213,7 @@ async function ndjsonFacts(
   if (!table) return undefined;
   const columns = [...tallies.values()].map(tally => columnOf(tally, rows));
   const sample = first.map(row => {
-    return sampleRow(columns.map(({ name }) => [name, Object.hasOwn(row, name) ? row[name] : null]));
+    return sampleRow(columns.map(({ name }) => [name, valueIn(row, name) ?? null]));
   });
   return { rows, columns, sample, index };
 }

@@ -28,6 +28,10 @@ export interface Provenance {
 }
 
 export type Row = Record<string, unknown>;
+
+/** A row's own value: a column may be called like what every object inherits, as "constructor". */
+export const valueIn = (row: Row, column: string): unknown => (Object.hasOwn(row, column) ? row[column] : undefined);
+
 export type Format = 'csv' | 'ndjson' | 'bytes';
 
 /** A finished result. `rows`, `columns` and `sample` are 0 and empty for a file. */

@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Row } from '../operation.ts';
 import type { Answer, PageFacts, RunAnswer } from '../tools/answer.ts';
 import { ancestry } from './describe.ts';
-import type { StoredResult } from './result.ts';
+import { type StoredResult, valueIn } from './result.ts';
 
 type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
 
@@ -183,7 +183,7 @@ const warning = (text: string) => `Warning: ${text}`;
 export function table(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   if (columns.length === 0) return '';
-  return [columns, ...rows.map(row => columns.map(column => row[column]))]
+  return [columns, ...rows.map(row => columns.map(column => valueIn(row, column)))]
     .map(line => line.map(cell).map(quote).join(','))
     .join('\n');
 }

@@ -4,7 +4,7 @@ import type { Batch } from './csv.ts';
 import { csvRecords } from './csv.ts';
 import { type Condition, columnNamed, testOf } from './filter.ts';
 import { ndjsonRecords } from './ndjson.ts';
-import type { Column, Format, Row } from './result.ts';
+import { type Column, type Format, type Row, valueIn } from './result.ts';
 
 /** Where rows begin: `offsets[i]` is the byte of row `i * every`. */
 export interface RowIndex {
@@ -131,5 +131,5 @@ function cellReader(table: TableFile, column: Column): (record: unknown) => unkn
     return record => valueOfText((record as string[])[position] ?? '', column.type);
   }
   const { name } = column;
-  return record => (Object.hasOwn(record as Row, name) ? ((record as Row)[name] ?? null) : null);
+  return record => valueIn(record as Row, name) ?? null;
 }

@@ -1,6 +1,5 @@
-import type * as z from 'zod';
 import { Fault } from '../errors.ts';
-import { fieldMeta } from '../operation.ts';
+import { fieldMeta, fieldOf } from '../operation.ts';
 import { nearest } from '../references.ts';
 import type { ToolInput } from './schema.ts';
 
@@ -22,12 +21,12 @@ export function parseArguments(
   const properties = (published['properties'] ?? {}) as Record<string, JsonSchema>;
   const gentle: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw ?? {})) {
-    const property = properties[name];
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (!property && name === 'connection' && connections.includes(String(value))) continue;
     if (!property) throw unknownArgument(tool, name, Object.keys(properties));
     const soft = soften(value, property);
     if (soft === null && !accepts(property, 'null')) continue;
-    const { fromUri } = fieldMeta(schema.shape[name] as z.ZodType);
+    const { fromUri } = fieldMeta(fieldOf(schema, name));
     const isUri = typeof soft === 'string' && soft.includes('://');
     gentle[name] = isUri ? (fromUri?.(soft) ?? soft) : soft;
     if (isUri && properties['connection']) gentle['connection'] ??= connectionIn(soft);

@@ -173,7 +173,9 @@ function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Ro
   const unknown = fields.filter(field => !known.has(field));
   if (unknown.length && rows.length)
     warnings.push(`No row has ${unknown.join(', ')}; fields are: ${[...known].join(', ')}.`);
-  return rows.map(row => Object.fromEntries(fields.filter(field => field in row).map(field => [field, row[field]])));
+  return rows.map(row =>
+    Object.fromEntries(fields.filter(field => Object.hasOwn(row, field)).map(field => [field, row[field]])),
+  );
 }
 
 /**

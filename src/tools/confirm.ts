@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
 import { fieldMeta, type Operation, type OperationContext, type Row } from '../operation.ts';
@@ -92,7 +91,7 @@ function question(operation: Operation, args: Row, losses: string, context: Oper
 /** What people call the things that go by key in the request. */
 function labels({ input }: Operation, args: Row, context: OperationContext): string {
   const known = Object.entries(input.shape).flatMap(([field, schema]) => {
-    const { names } = fieldMeta(schema as z.ZodType);
+    const { names } = fieldMeta(schema);
     const keys = names ? [args[field]].flat().filter(key => typeof key === 'string') : [];
     return keys.flatMap(key => {
       const label = names ? context.labelOf(names, key, args) : key;

@@ -35,6 +35,10 @@ describe('a table', () => {
     expect(table([{ a: 'x,y', b: 'say "hi"', c: null }])).toBe('a,b,c\n"x,y","say ""hi""",');
   });
 
+  it('has nothing where a row lacks a column, whatever its name', () => {
+    expect(table([{ constructor: 'x' }, { a: 1 }])).toBe('constructor,a\nx,\n,1');
+  });
+
   it('writes nested values as short as they can be read', () => {
     const row = {
       versions: [{ version: 'v1' }, { version: 'v2' }],

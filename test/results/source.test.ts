@@ -84,6 +84,7 @@ test('rows are sent as CSV under every name they have, and read as they are', as
   expect(await sent(given)).toMatchObject({ text: csv, size: Buffer.byteLength(csv), mediaType: csvType });
   expect((await sent(given, 'bytes')).text).toBe(csv);
   expect((await sent([{ only: '' }])).text).toBe('only\r\n""\r\n');
+  expect((await sent([{ constructor: 1 }, { other: 2 }])).text).toBe('constructor,other\r\n1,\r\n,2\r\n');
   expect(await rows(given)).toEqual(given);
   expect(await find([{ a: 1 }])).toMatchObject({ extent: '1 row' });
 });

@@ -43,6 +43,8 @@ describe('gentle arguments', () => {
 
   it.each([
     ['an unknown name', { hole: ['A'] }, /no argument "hole"/, /Did you mean "holes"/],
+    ['a name that every object has', { constructor: 1 }, /no argument "constructor"/, /It takes: project/],
+    ['the name of what objects inherit from', '{"__proto__": {}}', /no argument "__proto__"/, /It takes: project/],
     ['a list for an object', [1], /must be an object/, /It takes: project/],
     ['what no reading makes right', { count: 'many' }, /count/, /count \(optional\)/],
     ['a fraction for a whole number', { count: 1.5 }, /count/, /./],
