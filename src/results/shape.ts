@@ -207,11 +207,11 @@ const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"'
 
 /**
  * Upstream text is data. Control characters, bidirectional overrides and the invisible tag characters can make a model
- * read something that no person sees, so they go.
+ * read something that no person sees, so they go. So does half of a surrogate pair: many clients cannot write it.
  */
 export function clean(text: string): string {
   if (plain.test(text)) return text;
-  return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]/gu, '');
+  return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu, '');
 }
 
 // Nearly every text is, and this is much faster to find out.

@@ -9,7 +9,7 @@ import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { uriOn, uriTemplate } from '../resources/uri.ts';
 import type { Parts } from '../results/parts.ts';
-import { guessTokens } from '../results/shape.ts';
+import { clean, guessTokens } from '../results/shape.ts';
 import { answerRun } from '../runs/answer.ts';
 import { unseenRun } from '../runs/run.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
@@ -215,15 +215,14 @@ function readOutput(
   return { value: result, warnings };
 }
 
-/** Anything thrown, as a fault the caller can act on, without secrets. */
+/** Anything thrown, as a fault the caller can act on, without secrets and what hides in text. */
 export function asFault(error: unknown, { redactor }: Pick<Shared, 'redactor'>): Fault {
-  if (!isFault(error)) {
-    return new Fault({
-      code: 'bad_upstream_reply',
-      message: `This server failed unexpectedly: ${redactor.text(error instanceof Error ? error.message : String(error))}`,
-      hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
-      cause: error,
-    });
-  }
-  return error.with({ message: redactor.text(error.message), hint: redactor.text(error.hint) });
+  const told = (text: string) => clean(redactor.text(text));
+  if (isFault(error)) return error.with({ message: told(error.message), hint: told(error.hint) });
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: `This server failed unexpectedly: ${told(error instanceof Error ? error.message : String(error))}`,
+    hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
+    cause: error,
+  });
 }

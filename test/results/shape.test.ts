@@ -24,7 +24,7 @@ describe('an answer', () => {
 
   it('drops what a person would not see but a model would read', () => {
     const tag = String.fromCodePoint(0xe0069, 0xe0067);
-    const shaped = shape([{ id: `a\u202eb${tag}c\u0007d\u200be`, 'na\u2066me': 'x\ty\nz' }]);
+    const shaped = shape([{ id: `a\u202eb${tag}c\u0007d\u200be\ud83d`, 'na\u2066me': 'x\ty\nz' }]);
     expect(shaped.structuredContent).toMatchObject({ items: [{ id: 'abcde', name: 'x\ty\nz' }] });
     expect(textOf(shaped)).toBe('All 2 holes.\nid,name\nabcde,"x\ty\nz"');
   });
