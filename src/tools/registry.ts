@@ -68,9 +68,11 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
         }),
       );
     signal?.addEventListener('abort', cancelled, { once: true });
+    if (signal?.aborted) cancelled();
     const started = performance.now();
     let outcome: CallOutcome = 'ok';
     try {
+      controller.signal.throwIfAborted();
       const call: Call = {
         signal: controller.signal,
         deadline: alarm.at,

@@ -182,6 +182,19 @@ describe('several connections of a platform', () => {
   });
 });
 
+it('an answer that is an error hides nothing in what it quotes', async () => {
+  const { call } = await startWorld();
+  const { text } = await call('datarock_list_holes', { project: 'no\u202ewhere \ud83d' });
+  expect(text).toMatch(/^not_found: datarock_list_projects shows nothing called "nowhere "\./);
+});
+
+it('a call that was given up before it began asks nobody', async () => {
+  const { call, datarock } = await startWorld();
+  const { text } = await call('datarock_list_projects', {}, { signal: AbortSignal.abort() });
+  expect(text).toMatch(/^cancelled: datarock_list_projects was cancelled\./);
+  expect(datarock.requests).toEqual([]);
+});
+
 it('an answer that is an error has its code in _meta and no structure to validate', async () => {
   const { call } = await startWorld();
   const { raw } = await call('datarock_list_holes', { project: 'nowhere' });
