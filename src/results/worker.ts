@@ -1,4 +1,5 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { built } from '../dist.ts';
 import { Fault, type FaultDetails } from '../errors.ts';
@@ -32,7 +33,8 @@ export async function startWorker(program: WorkerProgram, job: unknown, signal: 
   if (signal.aborted) kill();
   const done = outcome(child, program, signal).finally(() => {
     signal.removeEventListener('abort', kill);
-    setTimeout(prepareNext, spareAfterMs, program).unref();
+    // Without one, the next job starts its own, and says what is wrong.
+    setTimeout(() => prepareNext(program).catch(() => {}), spareAfterMs).unref();
   });
   // It is awaited where the output has been read; until then nobody listens.
   done.catch(() => {});
@@ -73,18 +75,23 @@ function holdProcess(child: ChildProcessWithoutNullStreams, hold: boolean): void
   }
 }
 
+/** A process that has started. @throws Fault `not_configured` when it cannot: an update may have taken its files away */
 async function launch(program: WorkerProgram): Promise<ChildProcessWithoutNullStreams> {
   const { spawn } = await import('node:child_process');
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  const child = spawn(process.execPath, [built(`${program}.cjs`)], {
-    env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
-  child.stdin.on('error', () => {});
-  // A spare that cannot start is found out when it is taken.
-  child.on('error', () => {});
-  return child;
+  try {
+    const child = spawn(process.execPath, [built(`${program}.cjs`)], {
+      env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    await once(child, 'spawn');
+    child.stdin.on('error', () => {});
+    child.on('error', () => {});
+    return child;
+  } catch (cause) {
+    throw notStarted(program, cause);
+  }
 }
 
 async function outcome(child: ChildProcess, program: WorkerProgram, signal: AbortSignal): Promise<void> {
@@ -106,6 +113,15 @@ async function outcome(child: ChildProcess, program: WorkerProgram, signal: Abor
 function saidFault(line: string): Fault | undefined {
   if (!line.startsWith('{')) return undefined;
   return new Fault(JSON.parse(line) as FaultDetails);
+}
+
+function notStarted(program: WorkerProgram, cause: unknown): Fault {
+  return new Fault({
+    code: 'not_configured',
+    message: `The process for the ${program} cannot be started: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    hint: 'Ask the operator to start this server again: it may have been updated meanwhile, or there are too many processes.',
+    cause,
+  });
 }
 
 function ended(program: WorkerProgram, said: string): Fault {
