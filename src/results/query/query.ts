@@ -54,7 +54,7 @@ export async function askResult(
   const job = { sql: sql(`"${result.uri}"`), tables: await readable([result], context.results) };
   return withWorker(job, context, async (output, done) => {
     let text = '';
-    for await (const piece of output) text += piece;
+    for await (const piece of output.setEncoding('utf8')) text += piece;
     await done;
     const [, ...lines] = text.split('\n').filter(Boolean);
     return lines.map(line => JSON.parse(line) as Record<string, unknown>);
