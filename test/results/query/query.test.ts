@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { profileColumns } from '../../../src/results/query/profile.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
 import { freshStore, origin, pieces } from '../folder.ts';
 
@@ -217,4 +218,30 @@ describe('a query that cannot be answered', () => {
     await expect(cancelled).rejects.toThrow('enough');
     expect(await store.list()).toHaveLength(1);
   });
+
+  test('says that its process cannot be started', async () => {
+    const { csv, ask } = await workbench();
+    const { uri } = await csv('a\n1\n');
+    const { execPath } = process;
+    process.execPath = '/nowhere/node';
+    onTestFinished(() => {
+      process.execPath = execPath;
+    });
+    // One of them may find a process that was started before.
+    const outcomes = await Promise.allSettled([ask(`SELECT a FROM "${uri}"`), ask(`SELECT a + 1 FROM "${uri}"`)]);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: {
+        code: 'not_configured',
+        message: 'The process for the query cannot be started: spawn /nowhere/node ENOENT.',
+      },
+    });
+  });
+});
+
+test('the figures of a column are whole, however long its texts are', async () => {
+  const { store, context } = await workbench();
+  const long = '–'.repeat(100_000);
+  const table = await store.write(origin({ name: 'rows' }), { rows: [{ note: long }, { note: 'a' }] });
+  const profiles = await profileColumns(table, table.columns, context);
+  expect(profiles.get('note')).toEqual({ distinct: 2, min: 'a', max: long });
 });
