@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors.ts';
+import type { Parts } from './parts.ts';
 import type { QueryContext } from './query/query.ts';
 import { provenance, type Row, type StoredResult } from './result.ts';
 import { findSource } from './source.ts';
@@ -17,26 +18,24 @@ const mediaTypes = {
 
 export type ExportFormat = keyof typeof mediaTypes;
 
-/** A stored table in another form, as bytes that can be read once. */
+/** A stored table in another form, as bytes that can be read once. It is made when they are read. */
 export interface Exported {
   /** With the form's ending. */
   name: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Removes what was only there for reading it. */
-  discard(): Promise<void>;
 }
 
 /** @throws Fault `bad_arguments` for what is no table, `not_configured` for Parquet without DuckDB */
-export async function exportedBytes(
+export function exportedBytes(
   result: StoredResult,
   format: ExportFormat,
-  context: QueryContext & { parts: { duckdb: boolean } },
-): Promise<Exported> {
+  context: QueryContext & { parts: Pick<Parts, 'duckdb'> },
+): Exported {
   if (result.kind !== 'table') throw noTable(result);
   const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;
-  if (format === 'parquet') return { name, ...(await parquet(result, context)) };
-  const bytes = await (format === 'csv' ? csv(result, context) : json(result, format, context));
-  return { name, bytes, discard: async () => {} };
+  if (format === 'parquet' && !context.parts.duckdb) throw noParquet();
+  const make = { csv, parquet, json: array, ndjson: lines }[format];
+  return { name, bytes: make(result, context) };
 }
 
 /** Stores another form of a table. The same export has the same handle again. */
@@ -57,19 +56,21 @@ export async function storeExport(
   return results.write(origin, format === 'ndjson' ? { bytes } : { bytes, asIs: true });
 }
 
-async function csv(result: StoredResult, { results, signal, clock }: QueryContext): Promise<AsyncIterable<Uint8Array>> {
+async function* csv(result: StoredResult, { results, signal, clock }: QueryContext): AsyncGenerator<Uint8Array> {
   const source = { operation: 'export_result', arguments: {}, at: new Date(clock.now()).toISOString() };
   const found = await findSource(result.uri, { results, folders: [], origin: { source, signal } });
-  return found.body('csv').open();
+  yield* found.body('csv').open();
+}
+
+async function* array(result: StoredResult, { results, signal }: QueryContext): AsyncGenerator<Uint8Array> {
+  yield* pieces(await results.read(result, signal), '[\n', ',\n', '\n]\n');
+}
+
+async function* lines(result: StoredResult, { results, signal }: QueryContext): AsyncGenerator<Uint8Array> {
+  yield* pieces(await results.read(result, signal), '', '\n', result.rows > 0 ? '\n' : '');
 }
 
 const pieceLength = 65_536;
-
-async function json(result: StoredResult, format: 'json' | 'ndjson', { results, signal }: QueryContext) {
-  const rows = await results.read(result, signal);
-  if (format === 'json') return pieces(rows, '[\n', ',\n', '\n]\n');
-  return pieces(rows, '', '\n', result.rows > 0 ? '\n' : '');
-}
 
 async function* pieces(rows: AsyncIterable<Row>, open: string, between: string, close: string) {
   let text = open;
@@ -85,20 +86,25 @@ async function* pieces(rows: AsyncIterable<Row>, open: string, between: string, 
 }
 
 /** DuckDB writes files, not streams: into a work area, which is swept should this process not come to it. */
-async function parquet(result: StoredResult, context: QueryContext & { parts: { duckdb: boolean } }) {
-  if (!context.parts.duckdb)
-    throw new Fault({
-      code: 'not_configured',
-      message: 'Parquet needs an optional part that is not installed.',
-      hint: 'check_connections says which and how to get it; CSV, JSON and NDJSON work without.',
-    });
+async function* parquet(result: StoredResult, context: QueryContext): AsyncGenerator<Uint8Array> {
   const { directory } = await context.results.workspace(`export ${result.uri}`);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${randomBytes(6).toString('hex')}.parquet`);
   const { writeParquet } = await import('./query/query.ts');
-  await writeParquet(result, path, context);
-  return { bytes: createReadStream(path), discard: () => rm(path, { force: true }) };
+  try {
+    await writeParquet(result, path, context);
+    yield* createReadStream(path);
+  } finally {
+    await rm(path, { force: true });
+  }
 }
+
+const noParquet = () =>
+  new Fault({
+    code: 'not_configured',
+    message: 'Parquet needs an optional part that is not installed.',
+    hint: 'check_connections says which and how to get it; CSV, JSON and NDJSON work without.',
+  });
 
 const noTable = ({ name, mediaType, uri }: StoredResult) =>
   new Fault({

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ async function world() {
   const { results } = server.shared;
   const source = { operation: 'x_list_y', arguments: {}, connection: 'x', at: '2026-11-21' };
   const { uri } = await results.write({ name: 'assays', mediaType: '', source }, { rows });
-  return { folder, call, results, uri };
+  return { folder, call, server, results, uri };
 }
 
 it('gives a table in every format, which say the same', async () => {
@@ -72,6 +73,23 @@ it('writes nowhere else', async () => {
   await call('export_result', { result: uri, format: 'csv', path: 'link.csv', overwrite: true });
   expect(await readFile(join(outside, 'theirs.csv'), 'utf8')).toBe('theirs');
   expect(await readdir(outside)).toEqual(['theirs.csv']);
+});
+
+it('makes nothing for a place that it may not write to, and leaves nothing open', async () => {
+  const { call, server, uri } = await world();
+  const order = { result: uri, format: 'parquet', path: '../x.parquet' };
+  expect((await call('export_result', order)).text).toMatch(/^bad_arguments: \.\.\/x\.parquet is outside/);
+  const { directory } = await server.shared.results.workspace(`export ${uri}`);
+  expect(existsSync(directory)).toBe(false);
+});
+
+it('leaves no draft of a Parquet file behind', async () => {
+  const { call, server, uri } = await world();
+  const order = { result: uri, format: 'parquet', path: 'x.parquet' };
+  expect((await call('export_result', order)).data).toMatchObject({ name: 'assays.parquet', rows: 2 });
+  expect((await call('export_result', order)).text).toMatch(/^conflict: /);
+  const { directory } = await server.shared.results.workspace(`export ${uri}`);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 it('writes no file where no folder is allowed', async () => {

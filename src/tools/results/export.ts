@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../results/export.ts';
 import { general } from '../general-tool.ts';
 import { resultUri } from './read.ts';
 
-// Here, because a start reads the schema and needs nothing of what exports.
+// Here, because the first call of any of these tools reads the schema, and few need what exports.
 const formats = ['csv', 'parquet', 'json', 'ndjson'] as const satisfies readonly ExportFormat[];
 
 export const exportResultTool = general({
@@ -24,20 +24,16 @@ export const exportResultTool = general({
     const { exportedBytes, storeExport } = await import('../../results/export.ts');
     const result = await shared.results.get(uri);
     const context = { ...shared, signal };
-    const exported = await exportedBytes(result, format, context);
-    try {
-      if (path === undefined) {
-        const { uri, name, bytes } = await storeExport(result, format, exported, context);
-        return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
-      }
-      const { writeLocalFile } = await import('../../results/local-write.ts');
-      const written = await writeLocalFile(path, shared.folders, exported.bytes, { overwrite, signal });
-      return {
-        kind: 'value',
-        value: { path: written.path, name: exported.name, bytes: written.bytes, rows: result.rows },
-      };
-    } finally {
-      await exported.discard();
+    const exported = exportedBytes(result, format, context);
+    if (path === undefined) {
+      const { uri, name, bytes } = await storeExport(result, format, exported, context);
+      return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
     }
+    const { writeLocalFile } = await import('../../results/local-write.ts');
+    const written = await writeLocalFile(path, shared.folders, exported.bytes, { overwrite, signal });
+    return {
+      kind: 'value',
+      value: { path: written.path, name: exported.name, bytes: written.bytes, rows: result.rows },
+    };
   },
 });
