@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { diskFault, replaceFile, saving } from './disk.ts';
 import { fileFacts, makeFolder } from './folder.ts';
 import { workFolder } from './sweep.ts';
@@ -39,6 +40,9 @@ export function openWorkspace(root: string, key: string, partLimit: number): Wor
         });
       } catch (error) {
         throw signal?.aborted ? signal.reason : diskFault(error, root);
+      } finally {
+        // Nobody else reads what was not read, and it would keep its connection open.
+        if (bytes instanceof Readable) bytes.destroy();
       }
     },
     remove: part => rm(path(part), { force: true }),

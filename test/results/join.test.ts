@@ -1,5 +1,6 @@
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { isWhole, joinTables } from '../../src/results/join.ts';
 import type { Workspace } from '../../src/results/workspace.ts';
@@ -126,5 +127,14 @@ describe('a work area', () => {
     })();
     await expect(area.write('p', broken)).rejects.toThrow('socket closed');
     expect(await area.has('p')).toBe(false);
+  });
+
+  test('lets go of a stream that it cannot store', async () => {
+    const directory = join(await freshFolder(), 'file');
+    await writeFile(directory, '');
+    const { store } = await freshStore({ directory });
+    const stream = Readable.from(pieces('x'));
+    await expect((await store.workspace('k')).write('p', stream)).rejects.toMatchObject({ code: 'not_configured' });
+    expect(stream.destroyed).toBe(true);
   });
 });
