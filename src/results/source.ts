@@ -48,17 +48,13 @@ export async function findSource(given: unknown, sources: Sources): Promise<Sour
   return fileSource(text, sources);
 }
 
-/** What a source is called before it was looked at. */
-export const describeSource = (given: unknown): string =>
-  Array.isArray(given) ? `${given.length} row${given.length === 1 ? '' : 's'}` : String(given);
-
 function rowsSource(rows: readonly Row[]): Source {
   async function* all() {
     yield* rows;
   }
   return {
     name: 'rows.csv',
-    extent: describeSource(rows),
+    extent: rowsInWords(rows.length),
     body(form) {
       const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
       const bytes = Buffer.from(csvLine(columns) + rows.map(row => csvRow(columns, row)).join(''));
@@ -79,7 +75,7 @@ function resultSource(result: StoredResult, { results, origin }: Sources): Sourc
   }
   return {
     name: result.name,
-    extent: isTable ? `${result.rows} rows` : `${size} bytes`,
+    extent: isTable ? rowsInWords(result.rows) : `${size} bytes`,
     body(form) {
       if (form === 'bytes') return { mediaType: anyType, size, open };
       if (isCsv) return { mediaType: csvType, size, open };
@@ -118,6 +114,8 @@ async function fileSource(given: string, sources: Sources): Promise<Source> {
     rows,
   };
 }
+
+const rowsInWords = (count: number) => `${count} row${count === 1 ? '' : 's'}`;
 
 const anyType = 'application/octet-stream';
 const csvType = 'text/csv; charset=utf-8';

@@ -4,7 +4,7 @@ import { guessTokens } from '../results/shape.ts';
 import type { Outcome } from './answer.ts';
 import type { Shared } from './call.ts';
 
-/** Rows that are looked at for an answer; no more of them would fit. */
+/** Most rows that are read for an answer; no more of them would fit. */
 const mostRows = 1_000;
 
 /** A stored table with its rows where they all fit an answer, otherwise with what describes them. */
@@ -13,11 +13,11 @@ export async function answerTable(
   { results, answerTokens }: Pick<Shared, 'results' | 'answerTokens'>,
   warnings: string[] = [],
 ): Promise<Outcome> {
-  const { rows } = await results.rows(result, { limit: mostRows });
-  const fits = result.rows <= mostRows && fitting(rows, answerTokens) === rows.length;
+  const { rows } = result.rows > mostRows ? { rows: [] } : await results.rows(result, { limit: mostRows });
   const page = { returned: result.rows, total: result.rows, complete: true, next: null };
-  if (!fits) return { kind: 'result', result, summary: `${result.rows} rows, too many to show here.`, page, warnings };
-  return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
+  if (rows.length === result.rows && fitting(rows, answerTokens) === rows.length)
+    return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
+  return { kind: 'result', result, summary: `${result.rows} rows, too many to show here.`, page, warnings };
 }
 
 /** How many of the rows one answer holds; at least one. */

@@ -41,6 +41,15 @@ describe('query_result', () => {
   });
 });
 
+it('read_result stops reading when the caller gives up', async () => {
+  const { call, uri } = await withRqd();
+  const controller = new AbortController();
+  const where = [{ column: 'rqd_percent', op: '<', value: 0 }];
+  const read = call('read_result', { result: uri, where }, { signal: controller.signal });
+  controller.abort();
+  expect((await read).text).toMatch(/^cancelled: read_result was cancelled\./);
+});
+
 describe('describe_result', () => {
   it('says what a table holds, what made it, and out of what', async () => {
     const { call, uri, server } = await withRqd();

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { operators } from '../../results/filter.ts';
+import type { RowQuery } from '../../results/table.ts';
 import type { Answer } from '../answer.ts';
 import type { Shared } from '../call.ts';
 import { general, reading } from '../general-tool.ts';
@@ -9,7 +11,7 @@ export const resultUri = z.string().describe('result:// URI of an earlier answer
 
 const condition = z.strictObject({
   column: z.string(),
-  op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null']),
+  op: z.enum(operators),
   value: z.unknown().optional(),
 });
 
@@ -26,24 +28,15 @@ export const readResultTool = general({
   }),
   output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
-  call: async (args, shared) => readStored(args, shared),
+  call: (args, shared, { signal }) => readStored({ ...args, signal }, shared),
 });
 
-interface ReadArguments {
-  result: string;
-  offset?: number | undefined;
-  limit?: number | undefined;
-  columns?: string[] | undefined;
-  where?: z.output<typeof condition>[] | undefined;
-}
-
 async function readStored(
-  { result: uri, offset = 0, limit = 50, columns, where }: ReadArguments,
+  { result: uri, offset = 0, limit = 50, columns, where, signal }: RowQuery & { result: string },
   shared: Shared,
 ): Promise<Answer> {
   const result = await shared.results.get(uri);
-  const query = { offset, limit, ...(columns ? { columns } : {}), ...(where ? { where: where as never } : {}) };
-  const read = await shared.results.rows(result, query);
+  const read = await shared.results.rows(result, { offset, limit, columns, where, signal });
   const rows = read.rows.slice(0, fitting(read.rows, shared.answerTokens));
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;
