@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Fault } from '../errors.ts';
+import { isLoopback } from './addresses.ts';
 import type { Call, HttpReply, HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';
 
@@ -32,12 +33,10 @@ export function failed(fault: Fault, again: Again = 'never'): Outcome {
   return { fault, again };
 }
 
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
 /** Why a reply at `from` may not lead to `to`, because what follows would travel unprotected. */
 export function unsafeStep(from: string, to: string): string | undefined {
   const [source, target] = [new URL(from), new URL(to)];
   if (!/^https?:$/.test(target.protocol)) return `${target.protocol} is not HTTP`;
   if (source.protocol !== 'https:' || target.protocol === 'https:') return undefined;
-  return loopback.test(source.hostname) && loopback.test(target.hostname) ? undefined : 'it leaves HTTPS';
+  return isLoopback(source.hostname) && isLoopback(target.hostname) ? undefined : 'it leaves HTTPS';
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Assistant } from '../cli/assistant.ts';
 import type { Clock } from '../clock.ts';
+import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
 import { lazily } from '../later.ts';
 import type { Operation, OperationContext } from '../operation.ts';
@@ -75,8 +76,6 @@ export function provider<Settings extends z.ZodObject>(declaration: Declaration<
 
 export const secret = (description: string) => z.string().min(1).describe(description).meta({ secret: true });
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 /** An API root: https, or http to this machine only, because credentials travel with every request. */
 export const baseUrl = (description: string) =>
   z
@@ -84,7 +83,7 @@ export const baseUrl = (description: string) =>
     .describe(description)
     .transform((text, context) => {
       const url = URL.canParse(text) ? new URL(text) : undefined;
-      const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+      const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
       if (!url || !secure || url.username || url.search || url.hash) {
         context.addIssue({
           code: 'custom',

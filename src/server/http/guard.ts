@@ -5,7 +5,7 @@ import {
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
-import { hostInUrl } from './addresses.ts';
+import { hostInUrl } from '../../http/addresses.ts';
 import type { HttpSettings } from './settings.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { isLoopback } from '../../http/addresses.ts';
 import { lazily } from '../../later.ts';
-import { isLoopback } from './addresses.ts';
 
 const flag = () => z.union([z.boolean(), z.stringbool()]);
 
