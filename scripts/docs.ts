@@ -176,6 +176,23 @@ function configuration(): string {
     ]),
     '## Traces',
     'Set `OTEL_EXPORTER_OTLP_ENDPOINT` (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`), and every request and every request to a platform becomes a span, sent as OTLP over HTTP (`http/protobuf`). Sampling, headers, the name of the service and the like come from the [usual variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Names follow the conventions for [MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md) and [HTTP](https://opentelemetry.io/docs/specs/semconv/http/http-spans/); arguments and results are left out. Without it no span is made. Either way `traceparent` and `tracestate` of a request, in its `_meta` or in its headers, go on to the platform.',
+    '## Proxies',
+    'Where requests have to leave through a proxy, the usual variables say so, in either case of letters (the lower one wins):',
+    table(
+      ['variable', 'meaning'],
+      [
+        [
+          code('HTTPS_PROXY'),
+          'The proxy for `https`, which every platform speaks: `http://proxy.example.com:8080`, or `http://user:password@…` with special characters percent-encoded',
+        ],
+        [code('HTTP_PROXY'), 'The same for `http`. Platforms are never asked over it, so it seldom matters'],
+        [
+          code('NO_PROXY'),
+          'Hosts that are reached without: `example.com` (with all below it), `.example.com`, an address, a network such as `10.0.0.0/8`, each with or without `:port`, or `*`; by commas or spaces',
+        ],
+      ],
+    ),
+    'The proxy connects (`CONNECT`), and TLS goes through it from end to end: it learns the host and nothing else. Where it opens TLS to look inside, name the file of its certificate authority in `NODE_EXTRA_CA_CERTS`. Tokens for platforms and the keys of an authorization server are asked for the same way; this machine is always reached without, and so is the collector of traces. SOCKS, automatic configuration files, and NTLM or Kerberos are not known here. `doctor` says which proxy the way to each platform leads through.',
     '## Platforms',
     'A secret may come from a file: add `_FILE` to the variable. A platform is connected when every needed variable is set.',
     ...providers.flatMap(provider => [

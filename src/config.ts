@@ -9,6 +9,7 @@ import {
   providerEnvironment,
   variablesOf,
 } from './connection-config.ts';
+import { type ProxyVariables, proxyVariables } from './http/proxy-variables.ts';
 import { lazily } from './later.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
 import { fieldMeta, fieldOf } from './operation.ts';
@@ -72,6 +73,8 @@ export interface Config extends GeneralSettings {
   /** That of the HTTP settings, for servers that have no other use for them. */
   state_key: string | undefined;
   connections: ConnectionConfig[];
+  /** Those of the environment, where it names some. */
+  proxies: ProxyVariables | undefined;
 }
 
 export interface ConfigSources {
@@ -120,6 +123,7 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
       return http();
     },
     state_key: givesHttp ? http().state_key : undefined,
+    proxies: proxyVariables(env),
     connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })),
   };
 }

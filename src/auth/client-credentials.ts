@@ -1,7 +1,8 @@
 import type * as oauth from 'oauth4webapi';
 import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
-import type { Auth } from '../http/connection.ts';
+import type { Auth, Fetch } from '../http/connection.ts';
+import { proxyFailureIn } from '../http/proxy-failure.ts';
 
 /** An OAuth2 client that acts for itself: one token at a time, renewed before it lapses. */
 export interface ClientCredentials {
@@ -29,8 +30,8 @@ interface Token {
 export function clientCredentials(credentials: ClientCredentials, clock: Clock): Auth {
   let token: Promise<Token> | undefined;
   // Single-flight: whoever comes while a token is fetched gets that one.
-  const fresh = (): Promise<Token> => {
-    const next = requestToken(credentials, clock);
+  const fresh = (fetch: Fetch): Promise<Token> => {
+    const next = requestToken(credentials, clock, fetch);
     token = next;
     next.catch(() => {
       if (token === next) token = undefined;
@@ -38,26 +39,26 @@ export function clientCredentials(credentials: ClientCredentials, clock: Clock):
     return next;
   };
   /** The token there is, unless `isGood` says no; of several callers that find it bad, one fetches another. */
-  const current = async (isGood: (token: Token) => boolean): Promise<Token> => {
+  const current = async (fetch: Fetch, isGood: (token: Token) => boolean): Promise<Token> => {
     const known = token;
-    if (!known) return fresh();
+    if (!known) return fresh(fetch);
     const found = await known;
     if (isGood(found)) return found;
-    return token === known ? fresh() : current(isGood);
+    return token === known ? fresh(fetch) : current(fetch, isGood);
   };
   return {
-    async headers() {
-      const { value } = await current(({ until }) => until > clock.now());
+    async headers({ fetch }) {
+      const { value } = await current(fetch, ({ until }) => until > clock.now());
       return { authorization: `Bearer ${value}` };
     },
-    async renew({ authorization }) {
-      await current(({ value }) => authorization !== `Bearer ${value}`);
+    async renew({ authorization }, fetch) {
+      await current(fetch, ({ value }) => authorization !== `Bearer ${value}`);
       return true;
     },
   };
 }
 
-async function requestToken(credentials: ClientCredentials, clock: Clock): Promise<Token> {
+async function requestToken(credentials: ClientCredentials, clock: Clock, fetch: Fetch): Promise<Token> {
   const { tokenUrl, clientId, clientSecret, credentialsIn } = credentials;
   const library = await import('oauth4webapi');
   const server = { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl };
@@ -75,7 +76,7 @@ async function requestToken(credentials: ClientCredentials, clock: Clock): Promi
         // Connections decide on http: it is let through to this machine only.
         [library.allowInsecureRequests]: true,
         [library.customFetch]: (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>) =>
-          send(url, init, credentialsIn),
+          send(fetch, url, init, credentialsIn),
       },
     );
     const { access_token, expires_in = 3600 } = await library.processClientCredentialsResponse(
@@ -93,6 +94,7 @@ async function requestToken(credentials: ClientCredentials, clock: Clock): Promi
 }
 
 function send(
+  fetch: Fetch,
   url: string,
   { body, method, headers, signal }: oauth.CustomFetchOptions<'POST', URLSearchParams>,
   credentialsIn: 'query' | 'form',
@@ -106,7 +108,10 @@ function send(
 // The library's messages and causes may hold the URL, and that may hold the secret: nothing of them is passed on.
 function refusal(error: unknown, { title, hint }: ClientCredentials): Fault {
   const { status, error: code, cause } = error as { status?: number; error?: string; cause?: unknown };
-  const answered = status ?? (cause instanceof Response ? cause.status : undefined);
+  const answered =
+    status ?? (typeof cause === 'object' && cause && 'status' in cause ? Number(cause.status) : undefined);
+  const stopped = proxyFailureIn(error);
+  if (stopped) return stopped.fault(title);
   if (answered === undefined)
     return new Fault({
       code: 'upstream_down',

@@ -1,6 +1,14 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  customFetch as fetchKeysBy,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import * as discovery from 'oauth4webapi';
 import type { Clock } from '../clock.ts';
+import type { Fetch } from '../http/connection.ts';
 import type { OAuthSettings } from '../server/http/settings.ts';
 
 /** An access token that is good: who it is for and what it allows. */
@@ -25,11 +33,15 @@ const cacheMs = 600_000;
 const patienceMs = 5_000;
 
 /** Tokens of one authorization server. Nothing is asked of it before the first token comes. */
-export function accessTokens(settings: OAuthSettings, clock: Clock): (token: string) => Promise<AccessToken> {
+export function accessTokens(
+  settings: OAuthSettings,
+  clock: Clock,
+  fetch: Fetch,
+): (token: string) => Promise<AccessToken> {
   const { issuer, audience, algorithms, subject_claim, groups_claim } = settings;
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const keySet = () => {
-    keys ??= remoteKeys(settings).catch(error => {
+    keys ??= remoteKeys(settings, fetch).catch(error => {
       keys = undefined;
       throw error;
     });
@@ -85,33 +97,37 @@ const reasons: Readonly<Record<string, (error: errors.JOSEError) => string>> = {
   ERR_JWKS_NO_MATCHING_KEY: () => 'The token is signed by a key that the authorization server does not have.',
 };
 
-async function remoteKeys({ issuer, jwks_uri }: OAuthSettings): Promise<JWTVerifyGetKey> {
-  const address = jwks_uri ?? (await keysOf(issuer));
+async function remoteKeys({ issuer, jwks_uri }: OAuthSettings, fetch: Fetch): Promise<JWTVerifyGetKey> {
+  const address = jwks_uri ?? (await keysOf(issuer, fetch));
   return createRemoteJWKSet(new URL(address), {
     cooldownDuration: cooldownMs,
     cacheMaxAge: cacheMs,
     timeoutDuration: patienceMs,
+    [fetchKeysBy]: fetch,
   });
 }
 
 /** Where an authorization server says that its keys are: RFC 8414, or OpenID Connect Discovery. */
-async function keysOf(issuer: string): Promise<string> {
+async function keysOf(issuer: string, fetch: Fetch): Promise<string> {
   const identifier = new URL(issuer);
+  let cause: unknown;
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     try {
       const response = await discovery.discoveryRequest(identifier, {
         algorithm,
         signal: AbortSignal.timeout(patienceMs),
+        [discovery.customFetch]: fetch,
         // Who configures http has said so; it is for tests and for servers on this machine.
         [discovery.allowInsecureRequests]: identifier.protocol === 'http:',
       });
       const { jwks_uri } = await discovery.processDiscoveryResponse(identifier, response);
       if (jwks_uri) return jwks_uri;
-    } catch {
+    } catch (error) {
       // The other document may be there.
+      cause = error;
     }
   }
-  throw new NoKeys(`${issuer} does not say where its keys are.`);
+  throw new NoKeys(`${issuer} does not say where its keys are.`, { cause });
 }
 
 /** A claim that is a list, or a text with spaces. */

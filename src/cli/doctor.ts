@@ -22,6 +22,8 @@ interface Finding extends Diagnosis {
 /** What one request without credentials shows. */
 interface Contact {
   reachable: boolean;
+  /** "host:port (variable)" of the one that the way leads through. */
+  proxy?: string;
   /** Real ms of one request on an open connection. */
   latency_ms?: number;
   /** Seconds by which this machine's clock is ahead of the platform's; exact to about a second. */
@@ -80,6 +82,8 @@ async function contact({ connect }: ConnectionState, shared: Shared, call: Call)
     operation: 'doctor',
     expect: 'text',
   } as const;
+  const proxy = await shared.http.proxyTo(connection.baseUrl).catch(() => undefined);
+  const way = proxy === undefined ? {} : { proxy };
   const ask = () => shared.http.send(anonymous, { ...request, accept: anyStatus }, call);
   try {
     // The first one pays for name, connection and whatever is loaded on first use.
@@ -90,10 +94,10 @@ async function contact({ connect }: ConnectionState, shared: Shared, call: Call)
     // The header has no fractions: on average it is half a second old.
     const theirs = Date.parse(headers['date'] ?? '') + 500;
     const ahead = Math.round((sent + latency / 2 - theirs) / 1000);
-    return { reachable: true, latency_ms: latency, ...(Number.isNaN(ahead) ? {} : { clock_ahead_s: ahead }) };
+    return { reachable: true, ...way, latency_ms: latency, ...(Number.isNaN(ahead) ? {} : { clock_ahead_s: ahead }) };
   } catch (error) {
     if (!isFault(error)) throw error;
-    return { reachable: false, problem: asFault(error, shared).message };
+    return { reachable: false, ...way, problem: asFault(error, shared).message };
   }
 }
 
@@ -123,6 +127,7 @@ function show(finding: Finding, { stdout }: Terminal): void {
     for (const [index, text] of texts.entries()) line(index === 0 ? label : '', text);
   };
   line('reachable', contact && (contact.reachable ? `yes, ${contact.latency_ms} ms` : 'no'));
+  line('proxy', contact?.proxy);
   lines('credential', status === 'ok' ? ['accepted', ...facts] : []);
   line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
   line('access', contact && (read_only ? 'read-only' : 'reads and writes'));

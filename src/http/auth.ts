@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.ts';
+import type { Fetch } from './connection.ts';
 import type { Send } from './exchange.ts';
 
 /** Proves who is asking, anew for every attempt, and only to the connection's own origin. */
-export function authenticate(clock: Clock, next: Send): Send {
+export function authenticate({ clock, fetch }: { clock: Clock; fetch: Fetch }, next: Send): Send {
   return async exchange => {
     const { anonymous, connection, request, call } = exchange;
     if (anonymous) return next(exchange);
     call.meter.signatures += 1;
     const { method, url } = request;
-    const proof = await connection.auth.headers({ method, url, now: clock.now() });
+    const proof = await connection.auth.headers({ method, url, now: clock.now(), fetch });
     if (exchange.proof) Object.assign(exchange.proof, proof);
     exchange.signal.throwIfAborted();
     const fields = connection.auth.fields?.({ method, url });

@@ -5,10 +5,12 @@ import type { Clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import type { TraceContext } from '../tracing/tracer.ts';
 import { authenticate } from './auth.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Fetch } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { unsafeStep } from './exchange.ts';
 import { limit } from './limit.ts';
+import type { Proxies } from './proxies.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { redirect } from './redirect.ts';
 import { judge } from './refusal.ts';
@@ -100,6 +102,13 @@ export interface HttpClient {
    * An error of the stream is a Fault: `timed_out` when it stalls, `bad_upstream_reply` when it breaks off.
    */
   download(connection: Connection, url: string, call: Call): Promise<HttpReply & { body: Readable }>;
+  /**
+   * For libraries that bring a protocol of their own: the same sockets and proxies, and nothing else of the above.
+   * @throws TypeError with the reason as its cause
+   */
+  fetch: Fetch;
+  /** "host:port (variable)" of the proxy on the way to a URL. @throws Fault `not_configured` */
+  proxyTo(url: string): Promise<string | undefined>;
   /** Breaks off what is under way. */
   close(): Promise<void>;
 }
@@ -111,6 +120,8 @@ export interface HttpClientOptions {
   /** Makes spans of them. */
   tracer?: TracerSource;
   redactor?: Redactor;
+  /** Those that the way to some hosts leads through. */
+  proxies?: Proxies | undefined;
   /** This program's version, for the User-Agent. */
   version?: string;
   /** Most bytes of a body that is read into memory. Default 32 MiB. */
@@ -125,15 +136,25 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     log,
     tracer,
     redactor = createRedactor(),
+    proxies,
     version,
     mostBodyBytes = 2 ** 25,
     random = Math.random,
   } = options;
   const userAgent = version === undefined ? 'data-platforms-mcp' : `data-platforms-mcp/${version}`;
   let agent: Promise<Agent> | undefined;
+  const closing = new AbortController();
+  // Every tunnel that is being opened listens.
+  setMaxListeners(0, closing.signal);
   const dispatcher = () => {
-    agent ??= createAgent();
+    agent ??= createDispatcher(proxies, clock, closing.signal);
     return agent;
+  };
+  const fetch: Fetch = async (url, init) => {
+    const undici = await import('undici');
+    const { method, redirect, body = null, signal = null } = init;
+    const headers = Object.fromEntries(new Headers(init.headers));
+    return undici.fetch(url, { method, redirect, body, signal, headers, dispatcher: await dispatcher() });
   };
 
   // Outermost first: a repeat takes a slot of its own, and waiting for the slot is not time of the attempt.
@@ -141,11 +162,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   pipeline = judge(clock, pipeline);
   pipeline = telemetry({ clock, redactor, ...(log && { log }) }, pipeline);
   pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
-  pipeline = authenticate(clock, pipeline);
+  pipeline = authenticate({ clock, fetch }, pipeline);
   pipeline = deadline(clock, pipeline);
   pipeline = limit(clock, pipeline);
   pipeline = redirect(pipeline);
-  pipeline = retry({ clock, random }, pipeline);
+  pipeline = retry({ clock, random, fetch }, pipeline);
 
   const client: HttpClient = {
     async send(connection, request, call) {
@@ -169,23 +190,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const request = { method: 'GET', url, repeatable: true, operation: 'download', expect: 'stream' } as const;
       return (await client.send(connection, request, call)) as HttpReply & { body: Readable };
     },
+    fetch,
+    async proxyTo(url) {
+      const proxy = proxies?.to(new URL(url));
+      return proxy && `${proxy.url.host} (${proxy.variable})`;
+    },
     async close() {
+      closing.abort();
       await (await agent)?.destroy();
     },
   };
   return client;
-}
-
-async function createAgent(): Promise<Agent> {
-  const { Agent } = await import('undici');
-  return new Agent({
-    connections: 64,
-    allowH2: false,
-    // The pipeline has its own deadlines, on its own clock. Connecting is tried four times, so it must be quick.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 6_000 },
-  });
 }
 
 // The form that goes on the wire is what signatures are about.

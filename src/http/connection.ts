@@ -3,19 +3,31 @@ import type { HttpReply, HttpRequest } from './client.ts';
 import type { ListStyle } from './path.ts';
 import type { Redactor } from './redact.ts';
 
+/** The part of the web's own that libraries use to send with. */
+export type Fetch = (
+  url: string,
+  init: {
+    method: string;
+    headers: Record<string, string> | Headers;
+    body?: URLSearchParams | null | undefined;
+    redirect: 'manual';
+    signal?: AbortSignal | undefined;
+  },
+) => Promise<Response>;
+
 /**
  * How a request proves who is asking. `headers` is called for every attempt, just before it is sent, with the exact
- * URL that goes on the wire; its result never leaves the connection's origin.
+ * URL that goes on the wire; its result never leaves the connection's origin. `fetch`: for what has to be asked for first.
  */
 export interface Auth {
-  headers(request: { method: string; url: string; now: number }): Promise<Record<string, string>>;
+  headers(request: { method: string; url: string; now: number; fetch: Fetch }): Promise<Record<string, string>>;
   /** Fields that go into a JSON body, where the platform wants a credential there. */
   fields?(request: { method: string; url: string }): Record<string, string> | undefined;
   /**
    * Renews the credential after a 401; true when a second attempt makes sense. Absent: a 401 is final.
    * `refused`: the headers that were sent. Of many calls that were refused alike, one renews.
    */
-  renew?(refused: Record<string, string>): Promise<boolean>;
+  renew?(refused: Record<string, string>, fetch: Fetch): Promise<boolean>;
 }
 
 /** A documented quota: at most `requests` in any `perMs` milliseconds over all requests that it applies to. */

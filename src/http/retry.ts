@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Fault } from '../errors.ts';
+import type { Fetch } from './connection.ts';
 import { type Exchange, failed, type Send } from './exchange.ts';
 
 const mostAttempts = 4;
@@ -9,7 +10,7 @@ const firstBackoff = 500;
 const longestSaneWait = 86_400_000;
 
 /** Repeats what is safe to repeat, after the time the platform asks for or a growing one of our own. */
-export function retry({ clock, random }: { clock: Clock; random(): number }, next: Send): Send {
+export function retry({ clock, random, fetch }: { clock: Clock; random(): number; fetch: Fetch }, next: Send): Send {
   return async exchange => {
     const { call, connection, request } = exchange;
     let renewed = false;
@@ -22,7 +23,7 @@ export function retry({ clock, random }: { clock: Clock; random(): number }, nex
       const { fault, again } = outcome;
       if (fault.code === 'unauthorized' && !renewed && !exchange.anonymous && connection.auth.renew) {
         renewed = true;
-        if (!(await connection.auth.renew(proof))) return outcome;
+        if (!(await connection.auth.renew(proof, fetch))) return outcome;
         continue;
       }
       if (again === 'never' || (again === 'repeatable' && !request.repeatable)) return outcome;

@@ -5,6 +5,7 @@ import { Fault, isFault } from '../errors.ts';
 import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
+import { proxyFailureIn } from './proxy-failure.ts';
 import { isAnswer } from './refusal.ts';
 import { openBody } from './stream-body.ts';
 
@@ -29,8 +30,10 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
       raw = await agent.request(onTheWire(exchange, userAgent));
     } catch (error) {
       signal.throwIfAborted();
-      // The body that was being sent.
+      // Of the body that was being sent, or of the settings for the way.
       if (isFault(error)) return failed(error);
+      const stopped = proxyFailureIn(error);
+      if (stopped) return failed(stopped.fault(exchange.connection.title), stopped.again);
       return noReply(exchange, error as Error);
     }
     const headers = flat(raw.headers);
@@ -111,7 +114,7 @@ function noReply(exchange: Exchange, error: Error & { code?: string }): Outcome 
     return failed(
       fault(
         `${host} cannot be reached (${code})`,
-        `Check the base URL of the connection ${connection.name} and the network, then repeat the call.`,
+        `Check the base URL of the connection ${connection.name} and the network, then repeat the call. Behind a proxy, set HTTPS_PROXY.`,
       ),
       'always',
     );

@@ -77,6 +77,8 @@ export async function createServer(
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
   if (config.state_key !== undefined) redactor.add(config.state_key);
   const ownLog = log ?? createLog(config.log_level, redactor);
+  const proxies = config.proxies && (await import('../http/proxies.ts')).readProxies(config.proxies);
+  for (const secret of proxies?.secrets ?? []) redactor.add(secret);
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
@@ -85,7 +87,7 @@ export async function createServer(
   const http = later(async () => {
     const { createHttpClient } = await import('../http/client.ts');
     const upstreamLog: HttpLog = (level, fields) => ownLog[level](fields, 'upstream');
-    return createHttpClient({ clock, redactor, version, log: upstreamLog, ...(tracer ? { tracer } : {}) });
+    return createHttpClient({ clock, redactor, proxies, version, log: upstreamLog, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
   const common: Common = {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { newToken, staticTokens } from '../../src/callers/static-tokens.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { httpSettings } from '../../src/server/http/settings.ts';
+import { silent } from '../harness.ts';
+import { connectProxy } from '../http/proxy.ts';
 import { upstream } from '../http/upstream.ts';
 import { authorizationServer } from './authorization-server.ts';
 import { legacy, modern, startListening } from './listening.ts';
@@ -185,6 +188,24 @@ describe('OAuth', () => {
     const refused = await ask(token);
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(refused.message.error?.message).toMatch(/does not say where its keys are. Try again later.$/);
+  });
+
+  it('asks for the keys through the proxy that the environment names, and tells the operator what that said', async () => {
+    const clock = virtualClock();
+    const idp = await authorizationServer(clock.now);
+    const proxy = await connectProxy({}, () => '407 Proxy Authentication Required');
+    const warned: unknown[] = [];
+    const { post } = await startListening(
+      { oauth: { issuer: 'https://login.example', audience }, public_url: audience },
+      { clock, env: { HTTPS_PROXY: proxy.address }, log: { ...silent, warn: fields => void warned.push(fields) } },
+    );
+    const refused = await post(listProjects, bearer(await idp.token({ sub: 'anna', iss: 'https://login.example' })));
+    expect(refused.status).toBe(503);
+    expect(refused.body).not.toContain(proxy.address);
+    expect(new Set(proxy.asked)).toEqual(new Set(['login.example:443']));
+    expect(inspect(warned, { depth: 9 })).toContain(
+      `the proxy ${proxy.address} (HTTPS_PROXY) wants a user and a password (407)`,
+    );
   });
 
   it("sends nothing of a caller's token to a platform", async () => {

@@ -52,7 +52,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
     states.map(({ name }) => name),
   );
   const known = staticTokens(tokens);
-  const verify = oauth && accessTokens(oauth, server.shared.clock);
+  const verify = oauth && accessTokens(oauth, server.shared.clock, server.shared.http.fetch);
   const resourceMetadataUrl = oauth && getOAuthProtectedResourceMetadataUrl(new URL(url));
   const required = oauth?.required_scopes ?? [];
 
