@@ -1,5 +1,6 @@
 // One get through the program and through a bare SDK server, both over stdio, to an upstream in a third process.
-import { canObserve, concurrent, median, processorSeconds, quantile, say, sequential } from './baseline/measure.mjs';
+import { compareLatency, compareLoad } from './baseline/compare.mjs';
+import { concurrent, median, say, sequential } from './baseline/measure.mjs';
 import { inNewHome, openWorld } from './baseline/world.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
@@ -9,52 +10,6 @@ const warmUp = 1000;
 // The program keeps each account at 1,000 requests in five minutes.
 const accounts = 12;
 const perRound = { 0: { apart: 40, together: 250 }, 20: { apart: 15, together: 250 } };
-
-/** What a server adds to the bare request of calls made one after the other: signing is part of it. */
-async function latency({ direct, bare, program, delay }) {
-  const times = { direct: [], bare: [], program: [] };
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, call] of Object.entries({ direct, bare: bare.call, program: program.call })) {
-      const measured = await sequential(perRound[delay].apart, call);
-      if (round >= 0) times[name].push(...measured);
-    }
-  }
-  const least = median(times.direct);
-  for (const [name, q, bound] of [
-    ['p50', 0.5, 1.5],
-    ['p95', 0.95, 1.6],
-  ]) {
-    const [value, baseline] = [times.program, times.bare].map(all => quantile(all, q) - least);
-    const what = `one get, upstream ${delay} ms: latency added to the direct request (${least.toFixed(2)} ms), ${name}`;
-    say({ what, unit: 'ms', value, baseline, ratio: value / baseline, bound });
-  }
-}
-
-/** Processor time and calls per second with many calls in flight. */
-async function load({ bare, program, delay }) {
-  const subjects = { bare, program };
-  const perSecond = { bare: [], program: [] };
-  const processor = { bare: [], program: [] };
-  const { together } = perRound[delay];
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, { pid, call }] of Object.entries(subjects)) {
-      const before = canObserve ? processorSeconds(pid) : 0;
-      const seconds = await concurrent(together, inFlight, call);
-      if (round < 0) continue;
-      perSecond[name].push(together / seconds);
-      if (canObserve) processor[name].push(((processorSeconds(pid) - before) * 1000) / together);
-    }
-  }
-  const head = `one get, upstream ${delay} ms, ${inFlight} in flight`;
-  if (canObserve) {
-    const [value, baseline] = [median(processor.program), median(processor.bare)];
-    const what = `${head}: processor time per call, all threads`;
-    say({ what, unit: 'ms', value, baseline, ratio: value / baseline, bound: 1.6 });
-  } else console.error(`${head}: no processor time, because this system has no /proc`);
-  const [value, baseline] = [median(perSecond.program), median(perSecond.bare)];
-  const what = `${head}: calls per second (ratio is baseline / here; 0.6 x is 1.67)`;
-  say({ what, unit: '1/s', value, baseline, ratio: baseline / value, bound: 1.67 });
-}
 
 /** What a tool adds to the listing, as a client sees it: round trip over that of a ping, the client's reading included. */
 async function listing(program) {
@@ -76,8 +31,20 @@ await inNewHome(async place => {
   for (const { call } of [bare, program]) await concurrent(warmUp, inFlight, call);
   for (const delay of [0, 20]) {
     await world.setDelay(delay);
-    await latency({ direct: world.direct, bare, program, delay });
-    await load({ bare, program, delay });
+    const { apart, together } = perRound[delay];
+    await compareLatency(`one get, upstream ${delay} ms`, {
+      subjects: { direct: world.direct, bare: bare.call, program: program.call },
+      ...{ rounds, count: apart },
+      bounds: [
+        [0.5, 1.5],
+        [0.95, 1.6],
+      ],
+    });
+    // At least 0.6 times as many a second.
+    const bounds = { processor: 1.6, perSecond: 1.67 };
+    await compareLoad(`one get, upstream ${delay} ms`, {
+      ...{ subjects: { bare, program }, rounds, count: together, inFlight, bounds },
+    });
   }
   await Promise.all([bare.close(), program.close()]);
   // Names of accounts are part of every tool's schema, and nobody has twelve.

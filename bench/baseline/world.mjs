@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import { initialize, openServer } from '../../scripts/raw-client.mjs';
+import { caller, startHttp } from './http.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 
@@ -50,39 +51,64 @@ export async function openWorld({ home, env }, { accounts }) {
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   const names = Array.from({ length: accounts }, (_, i) => `c${i}`);
   const account = { platform: 'datarock', base_url: baseUrl, user, private_key_file: keyFile };
-  const configOf = names => {
-    const file = join(home, `${names.length}.json`);
-    writeFileSync(file, JSON.stringify({ connections: Object.fromEntries(names.map(name => [name, account])) }));
+  const paged = { platform: 'dataops', base_url: `${origin}/api/v4`, token: 'a-token-of-the-benchmark' };
+  const writeConfig = (name, connections) => {
+    const file = join(home, name);
+    writeFileSync(file, JSON.stringify({ connections }));
     return file;
   };
+  const named = one => Object.fromEntries(names.map(name => [name, one]));
+  const bare = here('get.mjs');
+  const bareEnv = { ...env, BASE_URL: baseUrl, PAGES_URL: paged.base_url, API_USER: user, KEY_FILE: keyFile };
+  let calls = 0;
+  const next = () => names[calls++ % names.length];
 
   const dispatcher = new Agent({ connections: 64 });
   return {
     direct: async () => (await request(`${baseUrl}/projects`, { dispatcher })).body.json(),
     async openBare() {
-      const server = await opened([here('get.mjs')], { ...env, BASE_URL: baseUrl, API_USER: user, KEY_FILE: keyFile });
-      return { ...server, call: () => callTool(server, 'list_projects', {}) };
+      const server = await opened([bare], bareEnv);
+      const [call, page] = ['list_projects', 'list_page'].map(name => () => callTool(server, name, {}));
+      return { ...server, call, page };
     },
     async openProgram() {
-      const server = await opened([program, '--config', configOf(names)], env);
-      let calls = 0;
-      const next = () => names[calls++ % names.length];
+      const server = await opened([program, '--config', writeConfig('signed.json', named(account))], env);
       return { ...server, call: () => callTool(server, 'datarock_list_projects', { connection: next() }) };
     },
-    openProgramOfOne: () => opened([program, '--config', configOf(['only'])], env),
+    async openProgramOfPages() {
+      const server = await opened([program, '--config', writeConfig('pages.json', named(paged))], env);
+      const hundred = { limit: 100, simple: false };
+      const call = args => callTool(server, 'dataops_list_projects', { connection: next(), ...hundred, ...args });
+      return { ...server, call };
+    },
+    async openBareHttp() {
+      const server = await startHttp([bare, '--http'], { env: bareEnv });
+      return overHttp(server, () => ['list_projects', {}]);
+    },
+    async openProgramHttp() {
+      const args = [program, 'http', '--port', '0', '--config', writeConfig('http.json', named(account))];
+      return overHttp(await startHttp(args, { env }), () => ['datarock_list_projects', { connection: next() }]);
+    },
+    openProgramOfOne: () => opened([program, '--config', writeConfig('one.json', { only: account })], env),
     origin,
     account,
     /** A configuration file with these connections. */
-    writeConfig(name, connections) {
-      const file = join(home, name);
-      writeFileSync(file, JSON.stringify({ connections }));
-      return file;
-    },
+    writeConfig,
     async setDelay(ms) {
       await (await fetch(`${origin}/delay/${ms}`)).text();
     },
     close: () => upstream.stdin.end(),
   };
+}
+
+/** Calls of a server over HTTP; `next` is what is called. */
+function overHttp({ url, pid, stop }, next) {
+  const client = caller(url, 64);
+  const close = async () => {
+    await client.close();
+    await stop();
+  };
+  return { pid, call: era => client.call(era, ...next()), close };
 }
 
 /** The answer of a tool; throws when it is an error, because then nothing that is measured means anything. */
