@@ -53,6 +53,13 @@ export const generalSettings = z.strictObject({
     .positive()
     .default(5)
     .describe('Size of all stored results, GiB; the oldest go first'),
+  replicas: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('How many processes use these accounts at once: each keeps to its share of every quota'),
   answer_tokens: z.coerce
     .number()
     .int()

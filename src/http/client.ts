@@ -122,6 +122,8 @@ export interface HttpClientOptions {
   redactor?: Redactor;
   /** Those that the way to some hosts leads through. */
   proxies?: Proxies | undefined;
+  /** Processes that use the same accounts, this one included. Default 1. */
+  replicas?: number;
   /** This program's version, for the User-Agent. */
   version?: string;
   /** Most bytes of a body that is read into memory. Default 32 MiB. */
@@ -137,6 +139,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     tracer,
     redactor = createRedactor(),
     proxies,
+    replicas = 1,
     version,
     mostBodyBytes = 2 ** 25,
     random = Math.random,
@@ -164,7 +167,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
   pipeline = authenticate({ clock, fetch }, pipeline);
   pipeline = deadline(clock, pipeline);
-  pipeline = limit(clock, pipeline);
+  pipeline = limit({ clock, replicas }, pipeline);
   pipeline = redirect(pipeline);
   pipeline = retry({ clock, random, fetch }, pipeline);
 

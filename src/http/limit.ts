@@ -41,14 +41,20 @@ const longestWay = 500;
 // For timers that are a little early.
 const margin = 10;
 
+export interface LimitOptions {
+  clock: Clock;
+  /** Processes that share every quota, this one included. None knows what the others need, so each takes as much. */
+  replicas: number;
+}
+
 /** Keeps every request within the documented quotas of its connection, first come, first served. */
-export function limit(clock: Clock, next: Send): Send {
+export function limit({ clock, replicas }: LimitOptions, next: Send): Send {
   // By object: whoever keeps a connection's quotas keeps what is left of them, and APIs that share them queue together.
   const queues = new WeakMap<readonly Quota[], Queue>();
   return async exchange => {
     const { connection, request, call } = exchange;
     if (exchange.anonymous) return next(exchange);
-    const queue = queues.get(connection.quotas) ?? new Queue(clock, connection.quotas);
+    const queue = queues.get(connection.quotas) ?? new Queue(clock, connection.quotas, replicas);
     queues.set(connection.quotas, queue);
     const url = new URL(request.url);
     const windows = queue.windowsOf({ method: request.method, path: pathBelow(connection, url), url });
@@ -71,6 +77,7 @@ export function limit(clock: Clock, next: Send): Send {
 class Queue {
   readonly #clock: Clock;
   readonly #quotas: readonly Quota[];
+  readonly #replicas: number;
   // By quota and what it is counted for.
   readonly #windows = new Map<string, Window>();
   // Has room for all, but can be closed by a 429 where no quota is documented.
@@ -80,9 +87,10 @@ class Queue {
   #quickest = Infinity;
   #wake: { at: number; cancel: AbortController } | undefined;
 
-  constructor(clock: Clock, quotas: readonly Quota[]) {
+  constructor(clock: Clock, quotas: readonly Quota[], replicas: number) {
     this.#clock = clock;
     this.#quotas = quotas;
+    this.#replicas = replicas;
   }
 
   windowsOf({ url, ...request }: { method: string; path: string; url: URL }): Window[] {
@@ -95,7 +103,8 @@ class Queue {
     const known = this.#windows.get(name);
     if (known) return known;
     if (thing !== '') this.#forgetIdle();
-    const { requests: places, perMs } = quota;
+    const { requests, perMs } = quota;
+    const places = Math.max(1, Math.floor(requests / this.#replicas));
     const fresh = { quota, places, hold: perMs + margin, taken: [], closedUntil: -Infinity };
     this.#windows.set(name, fresh);
     return fresh;
@@ -231,8 +240,11 @@ function tightest(windows: Window[]): Window {
 }
 
 function named(windows: Window[]): string {
-  const { quota } = tightest(windows);
-  return quota ? `${quota.name}: ${quota.requests} requests in ${seconds(quota.perMs)}` : 'set by the platform';
+  const { quota, places } = tightest(windows);
+  if (!quota) return 'set by the platform';
+  const { name, requests, perMs } = quota;
+  const share = places < requests ? `${places} of ${requests}` : requests;
+  return `${name}: ${share} requests in ${seconds(perMs)}`;
 }
 
 function quotaUsedUp({ connection, request }: Exchange, windows: Window[], wait: number): Fault {

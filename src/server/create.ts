@@ -87,7 +87,9 @@ export async function createServer(
   const http = later(async () => {
     const { createHttpClient } = await import('../http/client.ts');
     const upstreamLog: HttpLog = (level, fields) => ownLog[level](fields, 'upstream');
-    return createHttpClient({ clock, redactor, proxies, version, log: upstreamLog, ...(tracer ? { tracer } : {}) });
+    const { replicas } = config;
+    const parts = { clock, redactor, proxies, replicas, version, log: upstreamLog };
+    return createHttpClient({ ...parts, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
   const common: Common = {

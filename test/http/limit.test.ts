@@ -70,6 +70,19 @@ describe('quotas', () => {
     expect(call.meter.waitedMs).toBeGreaterThan(0);
   });
 
+  test('processes that share them keep to their part, and to one request at the least', async () => {
+    const { clock, client } = world({ replicas: 2 });
+    const platform = await upstream(clock, [200]);
+    const call = newCall(clock);
+    const send = (connection: Connection) => client.send(connection, get(`${platform.origin}/x`), call);
+    const shared = connectionTo(platform.origin, { quotas: [quota(5, 3000)] });
+    await Promise.all([shared, shared, shared].map(send));
+    expect(most(platform, 3000)).toBe(2);
+    expect(call.messages).toEqual([expect.stringContaining('(everything: 2 of 5 requests in 3 s)')]);
+    const single = connectionTo(platform.origin, { quotas: [quota(1, 1000)] });
+    expect((await send(single)).status).toBe(200);
+  });
+
   test('APIs that share their quotas wait in one line, others do not', async () => {
     const { clock, client } = world();
     const platform = await upstream(clock, [200]);

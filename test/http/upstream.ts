@@ -61,7 +61,7 @@ export interface World {
   logged: Record<string, unknown>[];
 }
 
-export function world(options: { mostBodyBytes?: number; random?: () => number } = {}): World {
+export function world(options: { mostBodyBytes?: number; random?: () => number; replicas?: number } = {}): World {
   const clock = virtualClock();
   const logged: Record<string, unknown>[] = [];
   const log = (_level: string, fields: Record<string, unknown>) => void logged.push(fields);
