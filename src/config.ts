@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   type ConnectionConfig,
   connection,
+  expand,
   fromFileEntry,
   onOff,
   prefixOf,
@@ -10,6 +11,7 @@ import {
   variablesOf,
 } from './connection-config.ts';
 import { type ProxyVariables, proxyVariables } from './http/proxy-variables.ts';
+import { issueWords } from './issues.ts';
 import { lazily } from './later.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
 import { fieldMeta, fieldOf } from './operation.ts';
@@ -105,20 +107,18 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   const { env, flags, httpFlags, file } = sources;
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   refuseUnknownVariables(env, providers);
-  const general = readTable(generalTable, fromFile, env, flags) as GeneralSettings;
+  const general = readTable(generalTable, expand(fromFile, '', env), env, flags) as GeneralSettings;
   const http = lazily(() =>
-    withStateKey(readTable(httpTable(), httpFromFile as Settings, env, httpFlags) as HttpSettings),
+    withStateKey(readTable(httpTable(), expand(httpFromFile, 'http', env), env, httpFlags) as HttpSettings),
   );
   // What is given has to be right at once. Nothing given cannot be wrong, and most servers never look.
   const givesHttp = httpFromFile !== undefined || Object.keys(env).some(name => name.startsWith(httpPrefix));
-  const found = Object.entries(connections as Record<string, Settings>).map(([name, value]) =>
-    fromFileEntry(name, value, providers, env),
-  );
+  const found = Object.entries(connections).map(([name, value]) => fromFileEntry(name, value, providers, env));
   for (const provider of providers) {
     const settings = providerEnvironment(provider, env);
     if (Object.keys(settings).length === 0) continue;
     const twin = found.findIndex(({ name }) => name === provider.name);
-    const base = twin < 0 ? {} : ((connections as Record<string, Settings>)[provider.name] ?? {});
+    const base = twin < 0 ? {} : (connections[provider.name] ?? {});
     const merged = connection(provider.name, provider, { ...base, ...settings }, env);
     if (twin < 0) found.push(merged);
     else found[twin] = merged;
@@ -185,7 +185,7 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
     if (known.includes(key)) continue;
     throw misconfigured(`There is no setting "${path}${key}".`, suggestion(key, [...known, ...others]));
   }
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: issueWords });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = String(issue?.path[0] ?? '');
@@ -230,7 +230,9 @@ function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly P
   }
 }
 
-function readConfigFile(path: string): Settings {
+type ConfigFile = Settings & { connections?: Record<string, Settings>; http?: Settings };
+
+function readConfigFile(path: string): ConfigFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -241,9 +243,9 @@ function readConfigFile(path: string): Settings {
       cause,
     );
   }
+  let content: unknown;
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Settings;
+    content = JSON.parse(text);
   } catch (cause) {
     throw misconfigured(
       `${path} is not JSON: ${(cause as Error).message}.`,
@@ -251,5 +253,11 @@ function readConfigFile(path: string): Settings {
       cause,
     );
   }
-  throw misconfigured(`${path} does not hold a JSON object.`, 'See "Configuration file" in docs/configuration.md.');
+  const object = z.looseObject({});
+  const form = object.extend({ connections: z.record(z.string(), object).optional(), http: object.optional() });
+  const parsed = form.safeParse(content, { error: issueWords });
+  if (parsed.success) return content as ConfigFile;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.length ? `In ${path}, ${issue.path.join('.')}` : path;
+  throw misconfigured(`${where} ${issue?.message}.`, 'See "Configuration file" in docs/configuration.md.');
 }

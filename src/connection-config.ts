@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { settingsIn } from './callers/handed-in.ts';
 import { Fault } from './errors.ts';
+import { issueWords } from './issues.ts';
 import { misconfigured, readSecret, suggestion } from './misconfigured.ts';
 import { fieldMeta, fieldOf } from './operation.ts';
 import type { Provider } from './providers/provider.ts';
@@ -95,10 +96,9 @@ export function connection(
       suggestion(key, [...known, 'read_only', 'credential_header']),
     );
   }
-  const twins = known.filter(key => !(key in provider.settings.shape));
-  const base = { name, provider, readOnly: onOff.safeParse(read_only).data ?? false };
+  const base = { name, provider, readOnly: isReadOnly(name, read_only) };
   try {
-    const settings = withSecrets(name, given, twins, env);
+    const settings = withSecrets(name, provider, given, env);
     if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };
     const header = headerName(name, credential_header);
     const complete = (credential: string) =>
@@ -110,17 +110,34 @@ export function connection(
   }
 }
 
+// What is meant to protect must not be lost to a slip of the pen.
+function isReadOnly(name: string, given: unknown = false): boolean {
+  const { data } = onOff.safeParse(given);
+  if (data !== undefined) return data;
+  throw misconfigured(
+    `connections.${name}.read_only must be true or false.`,
+    'Mend it in the file given with --config.',
+  );
+}
+
 function parseSettings(
   name: string,
   provider: Provider,
   settings: Settings,
-  hint = `Set it in the environment of this server, or under connections.${name} in the file given with --config.`,
+  hint = `Set it ${whereSet(name, provider)}.`,
 ): Settings {
-  const parsed = provider.settings.safeParse(settings);
+  const parsed = provider.settings.safeParse(settings, { error: issueWords });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(issue => explain(provider, issue));
+  const issues = parsed.error.issues.map(issue => explain(name, provider, issue));
   throw misconfigured(`Connection "${name}": ${issues.join('; ')}.`, hint);
 }
+
+// Variables are for the connection that is named like its platform.
+const whereSet = (name: string, provider: Provider) =>
+  `${name === provider.name ? 'in the environment of this server, or ' : ''}under connections.${name} in the file given with --config`;
+
+const settingName = (name: string, provider: Provider, key: string) =>
+  name === provider.name ? variable(provider, key) : key;
 
 /** Headers that say something else already cannot carry a credential. */
 function headerName(name: string, given: unknown): string {
@@ -131,33 +148,42 @@ function headerName(name: string, given: unknown): string {
   );
 }
 
-function explain(provider: Provider, issue: z.core.$ZodIssue): string {
-  const key = String(issue.path[0] ?? '');
-  const name = variable(provider, key);
+function explain(connection: string, provider: Provider, { path, message }: z.core.$ZodIssue): string {
+  const key = String(path[0] ?? '');
+  const name = settingName(connection, provider, key);
   const { secret } = fieldMeta(fieldOf(provider.settings, key));
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return `${name}${secret ? ` (or ${name}_FILE)` : ''} is missing`;
-  return `${name} ${issue.message.startsWith('must') ? issue.message : `is malformed: ${issue.message}`}`;
+  const twin = secret && message === 'is missing' ? ` (or ${settingName(connection, provider, `${key}_file`)})` : '';
+  return `${name}${twin} ${/^(must|is) /.test(message) ? message : `is malformed: ${message}`}`;
 }
 
 /** Reads `_file` twins and puts variables where `${NAME}` stands. */
-function withSecrets(name: string, given: Settings, twins: readonly string[], env: Environment): Settings {
+function withSecrets(name: string, provider: Provider, given: Settings, env: Environment): Settings {
+  const twins = keysOf(provider).filter(key => !(key in provider.settings.shape));
   const settings: Settings = {};
-  for (const [key, value] of Object.entries(given)) {
-    const text = typeof value === 'string' ? expand(value, `connections.${name}.${key}`, env) : value;
+  for (const [key, value] of Object.entries(expand(given, `connections.${name}`, env))) {
     if (!twins.includes(key)) {
-      settings[key] = text;
+      settings[key] = value;
       continue;
     }
     const target = key.slice(0, -'_file'.length);
     if (given[target] !== undefined)
       throw misconfigured(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
-    settings[target] = readSecret(String(text), key);
+    settings[target] = readSecret(String(value), settingName(name, provider, key));
   }
   return settings;
 }
 
-function expand(text: string, where: string, env: Environment): string {
+/** The same with the variables of the environment put where `${NAME}` stands in a text. @throws Fault `not_configured` */
+export function expand<Value>(value: Value, where: string, env: Environment): Value;
+export function expand(value: unknown, where: string, env: Environment): unknown {
+  const below = (key: string) => (where ? `${where}.${key}` : key);
+  if (typeof value === 'string') return expandText(value, where, env);
+  if (Array.isArray(value)) return value.map((one, index) => expand(one, below(String(index)), env));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, expand(one, below(key), env)]));
+}
+
+function expandText(text: string, where: string, env: Environment): string {
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = env[name];
     if (value === undefined)

@@ -80,6 +80,12 @@ describe('where settings come from', () => {
     expect(config.connections[0]?.settings?.['private_key']).toBe(privateKey);
   });
 
+  it('puts variables into every text of the file', () => {
+    const path = file({ results_dir: '${BASE}/results', http: { allowed_hosts: ['${HOST}'] } });
+    const { results_dir, http } = load({ file: path, env: { BASE: '/data', HOST: 'data.example.com' } });
+    expect([results_dir, http.allowed_hosts]).toEqual(['/data/results', ['data.example.com']]);
+  });
+
   it('lets variables complete the connection of the platform in the file', () => {
     const path = file({ connections: { datarock: { base_url: 'https://datarock.example/v3' } } });
     const [one] = load({ file: path, env: { DATAROCK_USER: user, DATAROCK_PRIVATE_KEY: privateKey } }).connections;
@@ -94,7 +100,22 @@ describe('what stops the start', () => {
     ['an unknown setting', { file: '{"connections": {"datarock": {"usr": "x"}}}' }, /"usr".*Did you mean user/],
     ['a bad connection name', { file: '{"connections": {"My Rock": {"platform": "datarock"}}}' }, /"My Rock"/],
     ['a file that is not JSON', { file: '{"a": 1,}' }, /not JSON/],
-    ['a file that is a list', { file: '[]' }, /JSON object/],
+    ['a file that is a list', { file: '[]' }, /json must be an object\./],
+    ['no connections', { file: '{"connections": null}' }, /, connections must be an object\./],
+    ['a list of connections', { file: '{"connections": []}' }, /, connections must be an object\./],
+    ['an empty connection', { file: '{"connections": {"west": null}}' }, /, connections\.west must be an object\./],
+    ['a connection in a word', { file: '{"connections": {"west": "x"}}' }, /, connections\.west must be an object\./],
+    ['HTTP settings in a list', { file: '{"http": []}' }, /, http must be an object\./],
+    [
+      'protection that nobody can read',
+      { file: '{"connections": {"datarock": {"read_only": "maybe"}}}' },
+      /connections\.datarock\.read_only must be true or false/,
+    ],
+    [
+      'a reference to nothing',
+      { file: '{"results_dir": "${NO_SUCH}"}' },
+      /^results_dir refers to the variable NO_SUCH/,
+    ],
   ])('%s', (_, { file: content }, expected) => {
     expect(refusal({ file: file(content) })).toMatch(expected);
   });
@@ -102,7 +123,12 @@ describe('what stops the start', () => {
   it.each([
     ['a variable nobody reads', { DATAROCK_PRIVAT_KEY: 'x' }, /DATAROCK_PRIVAT_KEY.*Did you mean DATAROCK_PRIVATE_KEY/],
     ['a general variable nobody reads', { DATA_PLATFORMS_READONLY: '1' }, /Did you mean DATA_PLATFORMS_READ_ONLY/],
-    ['a malformed number', { DATA_PLATFORMS_ANSWER_TOKENS: 'many' }, /answer_tokens.*--answer-tokens/],
+    [
+      'a malformed number',
+      { DATA_PLATFORMS_ANSWER_TOKENS: 'many' },
+      /answer_tokens: must be a number\..*--answer-tokens/,
+    ],
+    ['a malformed switch', { DATA_PLATFORMS_YES: 'maybe' }, /yes: must be true or false\./],
     ['a word outside the choice', { DATA_PLATFORMS_LOG_LEVEL: 'loud' }, /log_level/],
   ])('%s', (_, env, expected) => {
     expect(refusal({ env: env as Record<string, string> })).toMatch(expected);
@@ -130,7 +156,12 @@ describe('what only stops one connection', () => {
     [
       'a key file that is not there',
       { DATAROCK_USER: user, DATAROCK_PRIVATE_KEY_FILE: '/nowhere/key.pem' },
-      /no such file/,
+      /^DATAROCK_PRIVATE_KEY_FILE: cannot read \/nowhere\/key\.pem: there is no such file/,
+    ],
+    [
+      'an empty key',
+      { DATAROCK_USER: user, DATAROCK_PRIVATE_KEY_FILE: file('') },
+      /DATAROCK_PRIVATE_KEY must not be empty/,
     ],
     ['key and key file', { DATAROCK_USER: user, DATAROCK_PRIVATE_KEY: 'x', DATAROCK_PRIVATE_KEY_FILE: 'y' }, /both/],
     [
@@ -140,6 +171,14 @@ describe('what only stops one connection', () => {
     ],
   ])('%s', (_, env, expected) => {
     expect(fault({ env: env as Record<string, string> })).toMatch(expected);
+  });
+
+  it('what another account lacks is named as the file names it', () => {
+    const path = file({ connections: { west: { platform: 'datarock', user: 5 } } });
+    expect(fault({ file: path, env: { DATAROCK_USER: user } })).toBe(
+      'Connection "west": user must be text; private_key (or private_key_file) is missing. | ' +
+        'Set it under connections.west in the file given with --config.',
+    );
   });
 
   it('takes plain http to this machine', async () => {

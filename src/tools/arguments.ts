@@ -1,4 +1,5 @@
 import { Fault } from '../errors.ts';
+import { issueWords } from '../issues.ts';
 import { fieldMeta, fieldOf } from '../operation.ts';
 import { nearest } from '../references.ts';
 import type { ToolInput } from './schema.ts';
@@ -31,16 +32,14 @@ export function parseArguments(
     gentle[name] = isUri ? (fromUri?.(soft) ?? soft) : soft;
     if (isUri && properties['connection']) gentle['connection'] ??= connectionIn(soft);
   }
-  const parsed = schema.safeParse(gentle);
+  const parsed = schema.safeParse(gentle, { error: issueWords });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(issue => {
     const where = issue.path.join('.');
-    if (issue.path.length === 1 && gentle[where] === undefined) {
-      const words = choices(properties[where] ?? {});
-      return `"${where}" is missing${words.length ? ` (${words.join(', ')})` : ''}`;
-    }
-    const meaning = issue.code === 'invalid_union' ? properties[where]?.['description'] : undefined;
-    return `${where}: ${meaning ? `expected ${String(meaning)}` : issue.message}`;
+    if (issue.path.length !== 1 || gentle[where] !== undefined) return `${where}: ${issue.message}`;
+    const { description, ...property } = properties[where] ?? {};
+    const meaning = description ?? choices(property).join(', ');
+    return `"${where}" is missing${meaning ? ` (${String(meaning)})` : ''}`;
   });
   throw badArguments(tool, issues.join('; '), published);
 }
@@ -66,9 +65,9 @@ function soften(value: unknown, property: JsonSchema): unknown {
       const parsed = tryJson(text);
       if (typeof parsed === 'object') return parsed;
     }
-    if (accepts(property, 'array') && !accepts(property, 'string')) return text.split(',').map(part => part.trim());
+    if (accepts(property, 'array') && !accepts(property, 'string')) return withCommas(text);
     if (accepts(property, 'array') && !choices(property).includes(text) && choices(property).length)
-      return text.split(',').map(part => part.trim());
+      return withCommas(text);
     return value;
   }
   if (accepts(property, 'string') && choices(property).length === 0) return value;
@@ -92,6 +91,12 @@ function choices(property: JsonSchema): unknown[] {
     .flatMap(one => [one['const'], one['enum']].flat())
     .filter(one => one !== undefined);
 }
+
+const withCommas = (text: string) =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean);
 
 const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
 

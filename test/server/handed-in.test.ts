@@ -62,7 +62,7 @@ it('says what is missing, and lists the same tools with and without', async () =
   expect(connections?.slice(0, 2).map(({ status }) => status)).toEqual(['failed', 'failed']);
   expect((await call({ 'x-dataops-token': 'wrong-token' }, 'dataops_list_projects')).text).toMatch(/^unauthorized: /);
   expect((await call({ 'x-datarock-credential': 'no key at all' }, 'datarock_list_projects')).text).toMatch(
-    /^not_configured: .*DATAROCK_USER is missing/,
+    /^not_configured: Connection "rock": user is missing/,
   );
   expect(datarock.requests).toEqual([]);
   expect(dataops.requests.map(({ status }) => status)).toEqual([401]);

@@ -25,7 +25,8 @@ describe('gentle arguments', () => {
     ['a number in a string', { count: '3' }, { count: 3 }],
     ['a truth value in a string', { deep: 'True' }, { deep: true }],
     ['a list in a string', { holes: '["A", "B"]' }, { holes: ['A', 'B'] }],
-    ['a list with commas', { tags: 'a, b' }, { tags: ['a', 'b'] }],
+    ['a list with commas', { tags: 'a, b,' }, { tags: ['a', 'b'] }],
+    ['an empty text for an empty list', { tags: '' }, { tags: [] }],
     ['a list with commas beside a fixed word', { holes: 'A,B' }, { holes: ['A', 'B'] }],
     ['the fixed word', { holes: 'all' }, { holes: 'all' }],
     ['one value for a list', { tags: 7 }, undefined],
@@ -46,8 +47,8 @@ describe('gentle arguments', () => {
     ['a name that every object has', { constructor: 1 }, /no argument "constructor"/, /It takes: project/],
     ['the name of what objects inherit from', '{"__proto__": {}}', /no argument "__proto__"/, /It takes: project/],
     ['a list for an object', [1], /must be an object/, /It takes: project/],
-    ['what no reading makes right', { count: 'many' }, /count/, /count \(optional\)/],
-    ['a fraction for a whole number', { count: 1.5 }, /count/, /./],
+    ['what no reading makes right', { count: 'many' }, /count: must be a number\./, /count \(optional\)/],
+    ['a fraction for a whole number', { count: 1.5 }, /count: must be a whole number\./, /./],
     ['a nested unknown name', { filter: { op: '=', extra: 1 } }, /extra/, /./],
   ])('refuse %s, with what to do', (_, given, message, hint) => {
     let thrown: unknown;
@@ -62,4 +63,15 @@ describe('gentle arguments', () => {
       hint: expect.stringMatching(hint),
     });
   });
+});
+
+it('says what an argument is that is missing', () => {
+  const needed = z.strictObject({
+    project: z.string().describe('Project UUID, or its name'),
+    mode: z.enum(['a', 'b']),
+  });
+  const input = { schema: needed, published: jsonSchema(needed, 'input') };
+  expect(() => parseArguments('some_tool', input, {})).toThrow(
+    'Arguments of some_tool: "project" is missing (Project UUID, or its name); "mode" is missing (a, b).',
+  );
 });

@@ -59,7 +59,7 @@ export const createExport = operation({
     project: project.meta({ wire: 'projectUuid' }),
     artefact,
     version: z.string().optional().describe('Default: the newest'),
-    holes: z.union([z.literal('all'), z.array(z.string()).min(1)]).describe('Hole ids, or "all"'),
+    holes: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]).describe('Hole ids, or "all"'),
     updated_since: time('Pipeline run started at or after').optional().meta({ wire: 'lastUpdatedSince' }),
     updated_before: time('... at or before (unconfirmed in v3)').optional().meta({ wire: 'lastUpdatedBefore' }),
   }),
