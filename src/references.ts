@@ -137,5 +137,12 @@ export function nearest(value: string, candidates: Iterable<string>): string | u
     const steps = leven(value.toLowerCase(), candidate.toLowerCase(), { maxDistance: distance });
     if (steps < distance) [best, distance] = [candidate, steps];
   }
-  return best;
+  return best ?? partly(value, candidates);
+}
+
+/** The one candidate that holds what was given, or that it holds: "Tinkers", "commit_message". */
+function partly(value: string, candidates: Iterable<string>): string | undefined {
+  const holds = (whole: string, part: string) => part.length > 3 && whole.toLowerCase().includes(part.toLowerCase());
+  const alike = [...new Set(candidates)].filter(one => holds(one, value) || holds(value, one));
+  return alike.length === 1 ? alike[0] : undefined;
 }

@@ -34,6 +34,15 @@ describe('a name for a key', () => {
     expect(asked).toEqual([]);
   });
 
+  it('that is part of one name is not taken for it, but asked about', async () => {
+    const { resolve } = over([north, south]);
+    await expect(resolve('north')).rejects.toMatchObject({
+      code: 'not_found',
+      hint: expect.stringMatching(/^Did you mean "Copperhead North"\?/),
+    });
+    await expect(resolve('copperhead')).rejects.toMatchObject({ hint: expect.stringMatching(/^There are: /) });
+  });
+
   it('that two things have is refused with their keys', async () => {
     const { resolve } = over([north, { ...north, uuid: 'u9' }]);
     await expect(resolve('Copperhead North')).rejects.toMatchObject({

@@ -4,7 +4,8 @@ import { fieldMeta, fieldOf } from '../operation.ts';
 import { nearest } from '../references.ts';
 import type { ToolInput } from './schema.ts';
 
-type JsonSchema = Record<string, unknown>;
+type Row = Record<string, unknown>;
+type JsonSchema = Row;
 
 /**
  * Reads a tool's arguments the way a patient colleague would: JSON in strings, numbers in strings, null for absent, a
@@ -36,8 +37,13 @@ export function parseArguments(
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(issue => {
     const where = issue.path.join('.');
-    if (issue.path.length !== 1 || gentle[where] !== undefined) return `${where}: ${issue.message}`;
+    if (issue.path.length !== 1) return `${where}: ${issue.message}`;
     const { description, ...property } = properties[where] ?? {};
+    // A pattern says less than what the argument is.
+    if (gentle[where] !== undefined)
+      return description && issue.code === 'invalid_format'
+        ? `${where} must be: ${String(description)}`
+        : `${where}: ${issue.message}`;
     const meaning = description ?? choices(property).join(', ');
     return `"${where}" is missing${meaning ? ` (${String(meaning)})` : ''}`;
   });
@@ -50,46 +56,80 @@ function connectionIn(uri: string): string | undefined {
   return protocol?.startsWith('http') ? undefined : (searchParams?.get('connection') ?? undefined);
 }
 
-function soften(value: unknown, property: JsonSchema): unknown {
-  if (typeof value !== 'string') {
-    // One value where a list belongs.
-    if (accepts(property, 'array') && !accepts(property, typeof value) && isScalar(value)) return [value];
-    // An id that happens to be a figure.
-    if (typeof value === 'number' && accepts(property, 'string') && !accepts(property, 'number')) return String(value);
-    return value;
-  }
+function soften(value: unknown, schema: JsonSchema): unknown {
+  const soft = typeof value === 'string' ? softText(value, schema) : softValue(value, schema);
+  if (Array.isArray(soft)) return softList(soft, schema);
+  return typeof soft === 'object' && soft !== null ? softMembers(soft, schema) : soft;
+}
+
+function softText(value: string, schema: JsonSchema): unknown {
   const text = value.trim();
-  if (text === 'null' && !accepts(property, 'string')) return null;
-  if (accepts(property, 'array') || accepts(property, 'object')) {
+  if (text === 'null' && !accepts(schema, 'string')) return null;
+  const words = choices(schema);
+  if (accepts(schema, 'array') || accepts(schema, 'object')) {
     if (/^[[{]/.test(text)) {
       const parsed = tryJson(text);
       if (typeof parsed === 'object') return parsed;
     }
-    if (accepts(property, 'array') && !accepts(property, 'string')) return withCommas(text);
-    if (accepts(property, 'array') && !choices(property).includes(text) && choices(property).length)
-      return withCommas(text);
-    return value;
+    const isOneText = accepts(schema, 'string') && (words.length === 0 || words.includes(text));
+    return accepts(schema, 'array') && !isOneText ? withCommas(text) : value;
   }
-  if (accepts(property, 'string') && choices(property).length === 0) return value;
-  if (accepts(property, 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (accepts(property, 'boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (accepts(schema, 'string') && words.length === 0) return value;
+  if (accepts(schema, 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (accepts(schema, 'boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return words.find(word => String(word).toLowerCase() === text.toLowerCase()) ?? value;
+}
+
+function softValue(value: unknown, schema: JsonSchema): unknown {
+  const kind = typeof value;
+  // One value where a list belongs.
+  if (accepts(schema, 'array') && !accepts(schema, kind) && (isScalar(value) || isPlain(value))) return [value];
+  // An id that happens to be a figure, a variable that happens to be true.
+  if (isScalar(value) && accepts(schema, 'string') && !accepts(schema, kind)) return String(value);
   return value;
 }
 
-/** Whether a JSON Schema lets a value of this type through, in any of its alternatives. */
-function accepts(property: JsonSchema, type: string): boolean {
-  const alternatives = [property['anyOf'], property['oneOf']].filter(Array.isArray).flat() as JsonSchema[];
-  if (alternatives.length) return alternatives.some(one => accepts(one, type));
-  const types = [property['type']].flat();
-  return types.includes(type) || (type === 'number' && types.includes('integer'));
+/** The values of a list, or of a map that is written as a list of pairs. */
+function softList(values: unknown[], schema: JsonSchema): unknown {
+  if (!accepts(schema, 'array')) return pairs(values, schema) ?? values;
+  const items = alternatives(schema).find(({ type }) => type === 'array')?.['items'];
+  return isPlain(items) ? values.map(one => soften(one, items)) : values;
 }
 
+function pairs(values: unknown[], schema: JsonSchema): unknown {
+  const isPair = (one: unknown) => isPlain(one) && typeof one['key'] === 'string' && Object.keys(one).length === 2;
+  if (!accepts(schema, 'object') || !values.every(one => isPair(one) && 'value' in (one as Row))) return undefined;
+  return softMembers(Object.fromEntries((values as Row[]).map(({ key, value }) => [key, value])), schema);
+}
+
+function softMembers(value: object, schema: JsonSchema): unknown {
+  const { properties, additionalProperties } =
+    alternatives(schema).find(({ type, properties }) => type === 'object' || properties) ?? {};
+  const of = (name: string) => (isPlain(properties) && properties[name]) || additionalProperties;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      const member = of(name);
+      return [name, isPlain(member) ? soften(one, member) : one];
+    }),
+  );
+}
+
+/** Whether a JSON Schema lets a value of this type through, in any of its alternatives. */
+const accepts = (schema: JsonSchema, type: string): boolean =>
+  alternatives(schema).some(one => {
+    const types = [one['type']].flat();
+    return types.includes(type) || (type === 'number' && types.includes('integer'));
+  });
+
 /** The fixed words among the alternatives, for example "all". */
-function choices(property: JsonSchema): unknown[] {
-  const alternatives = [property['anyOf'], property['oneOf']].filter(Array.isArray).flat() as JsonSchema[];
-  return [property, ...alternatives]
+const choices = (schema: JsonSchema): unknown[] =>
+  alternatives(schema)
     .flatMap(one => [one['const'], one['enum']].flat())
     .filter(one => one !== undefined);
+
+function alternatives(schema: JsonSchema): JsonSchema[] {
+  const inner = [schema['anyOf'], schema['oneOf']].filter(Array.isArray).flat() as JsonSchema[];
+  return [schema, ...inner.flatMap(alternatives)];
 }
 
 const withCommas = (text: string) =>
@@ -99,6 +139,7 @@ const withCommas = (text: string) =>
     .filter(Boolean);
 
 const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+const isPlain = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function tryJson(text: string): unknown {
   try {
