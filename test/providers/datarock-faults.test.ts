@@ -288,6 +288,16 @@ describe('links and files', () => {
     expect(rows.data['items']).toEqual(Array(3).fill({ rqd_percent: null, recovered_m: expect.any(Number) }));
   });
 
+  it('takes the holes whose pipeline ran in the last week', async () => {
+    const { call } = await startWorld();
+    const order = { project: copperhead, artefact: 'rqd', holes: 'all', updated_since: '7d' };
+    const { text, data } = await call('datarock_create_export', order);
+    expect(text).toMatch(/RQD of Copperhead North: 8 holes, 32 without data\./);
+    const { uri } = data['result'] as { uri: string };
+    const first = await call('read_result', { result: uri, columns: ['hole_id'], limit: 1 });
+    expect(first.data['items']).toEqual([{ hole_id: 'DDH033' }]);
+  });
+
   it('reports a failed hole and joins the others', async () => {
     const world = await startWorld();
     stateOf(world).failedHoles.add('DDH001');

@@ -15,6 +15,8 @@ export interface SeedHole {
   endOfHoleM: number;
   /** Unix seconds, oldest first: when the pipeline runs over it started. */
   runs: readonly number[];
+  /** A further run started some days before the sandbox did. */
+  isRecent?: true;
 }
 
 export interface SeedArtefact {
@@ -73,7 +75,9 @@ export const projects: readonly SeedProject[] = [
   {
     uuid: '7c0d3a52-5b1e-4a57-9d36-2f1f0c6e8a11',
     name: 'Copperhead North',
-    holes: numbered('DDH', 3, 40, index => round(82.4 + ((index * 37) % 40) * 6.7, 1)),
+    holes: numbered('DDH', 3, 40, index => round(82.4 + ((index * 37) % 40) * 6.7, 1)).map((one, index) =>
+      index < 32 ? one : { ...one, isRecent: true },
+    ),
     artefacts: everyArtefact,
   },
   {

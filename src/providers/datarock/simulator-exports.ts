@@ -51,7 +51,8 @@ export function schedule(order: Order, project: SeedProject, state: DatarockStat
   const free = Array.from({ length: workers }, () => now);
   return order.holes.flatMap((id, index) => {
     const hole = project.holes.find(one => one.id === id && !state.failedHoles.has(id));
-    const runAt = hole?.runs.findLast(run => run >= order.since && run <= order.before);
+    const runs = [...(hole?.runs ?? []), ...(hole?.isRecent ? [state.recentRun] : [])];
+    const runAt = runs.findLast(run => run >= order.since && run <= order.before);
     const source = hole && runAt !== undefined ? { source: { hole, runAt } } : {};
     if (!('source' in source) && state.omitFailed) return [];
     const next = free.indexOf(Math.min(...free));

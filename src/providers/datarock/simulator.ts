@@ -47,6 +47,8 @@ export interface DatarockState {
   brokenFiles: Set<string>;
   /** Column that a hole's file lacks. */
   missingColumns: Map<string, string>;
+  /** Unix seconds: when the pipeline last ran, over the recent holes alone. */
+  recentRun: number;
   /** Average clock ms from one finished hole to the next. */
   paceMs: number;
   linkSeconds: number;
@@ -95,7 +97,7 @@ export function datarockSimulatorWith(keys: () => Promise<KeyPair>): SimulatorDe
     origins: ['storage'],
     async create(context) {
       const keyPair = await keys();
-      const state = newState(keyPair);
+      const state = newState(keyPair, context.clock.now());
       const links = createLinks(context, state);
       const baseUrl = `${context.origin('api')}/v3`;
       const settings = { base_url: baseUrl, user: state.user, private_key: keyPair.privateKey };
@@ -114,7 +116,9 @@ export function datarockSimulatorWith(keys: () => Promise<KeyPair>): SimulatorDe
   };
 }
 
-function newState(keyPair: KeyPair): DatarockState {
+const threeDays = 3 * 86_400;
+
+function newState(keyPair: KeyPair, now: number): DatarockState {
   const user = 'geo@sandbox.example';
   const registeredKeys = new Map([[user, crypto.createPublicKey(keyPair.publicKey)]]);
   return {
@@ -134,6 +138,7 @@ function newState(keyPair: KeyPair): DatarockState {
     lateHoles: new Set(),
     brokenFiles: new Set(),
     missingColumns: new Map(),
+    recentRun: unixSeconds(now) - threeDays,
     paceMs: 500,
     linkSeconds: 3600,
     exportSeconds: 7 * 86_400,
