@@ -8,7 +8,7 @@ export type Operator = (typeof operators)[number];
 
 /**
  * One test on a column; several must all hold. As in SQL, null passes `is_null` only. `contains` ignores case,
- * `in` takes an array, `is_null` and `not_null` take no value.
+ * `in` takes an array or one value, `is_null` and `not_null` take no value.
  */
 export interface Condition {
   column: string;
@@ -48,8 +48,8 @@ export function testOf(condition: Condition, column: Column): (value: unknown) =
     return found => found !== null && plain(found).toLowerCase().includes(part);
   }
   if (op === 'in') {
-    if (!Array.isArray(value)) throw unfit(condition, 'an array');
-    const set = new Set(value.map(item => comparable(wanted(item, condition), column, condition)));
+    const values = Array.isArray(value) ? value : [value];
+    const set = new Set(values.map(item => comparable(wanted(item, condition), column, condition)));
     return found => found !== null && set.has(comparable(found, column));
   }
   const right = comparable(wanted(value, condition), column, condition);

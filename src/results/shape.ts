@@ -166,6 +166,7 @@ function sentence(noun: string, { returned, total, complete, next }: PageFacts, 
     const more = next ? `; there are more: repeat with cursor "${next}"` : '; there are more';
     return `${number(returned)}${of} ${noun}${more}.`;
   }
+  if (continued && returned === 0) return `No more ${noun}${total === null ? '' : `; there are ${number(total)}`}.`;
   if (continued) return `The last ${number(returned)}${of} ${noun}.`;
   return returned === 0 ? `No ${noun}.` : `All ${number(returned)} ${noun}.`;
 }

@@ -257,11 +257,14 @@ function missing(idOrUri: string, again: string | undefined): Fault {
   return new Fault({
     code: 'not_found',
     message: again ? `The result ${idOrUri} is no longer stored.` : `There is no stored result ${idOrUri}.`,
-    hint: again
-      ? `Make it again: call ${again}.`
-      : 'Results are kept for 7 days. Look at list_results, or repeat the call that made it.',
+    hint: again ? `Make it again: call ${again}.` : whereToLook(idOrUri),
   });
 }
+
+const whereToLook = (idOrUri: string) =>
+  /^(?!result:)[a-z]+:\/\//.test(idOrUri)
+    ? 'Handles of results begin with result://. What a run made is in the answer of wait_for_run.'
+    : 'Results are kept for 7 days. Look at list_results, or repeat the call that made it.';
 
 function replaced(uri: string): Fault {
   return new Fault({

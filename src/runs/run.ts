@@ -117,8 +117,10 @@ export function unknownRun(uri: string, templates: readonly string[]): Fault {
   return new Fault({
     code: 'bad_arguments',
     message: `"${uri}" is not the URI of a run on a connected platform.`,
-    hint: templates.length
-      ? `Give the run.uri of an earlier answer; it looks like ${templates.join(' or ')}.`
-      : 'No connected platform has runs.',
+    hint: uri.startsWith('result://')
+      ? 'It is a stored result: read_result and the other *_result tools take it.'
+      : templates.length
+        ? `Give the run.uri of an earlier answer; it looks like ${templates.join(' or ')}.`
+        : 'No connected platform has runs.',
   });
 }

