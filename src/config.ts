@@ -123,7 +123,6 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
     if (twin < 0) found.push(merged);
     else found[twin] = merged;
   }
-  // What looks at a connection alone has to know it too: some reading shows secrets.
   return {
     ...general,
     get http() {
@@ -131,6 +130,7 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
     },
     state_key: givesHttp ? http().state_key : undefined,
     proxies: proxyVariables(env),
+    // What looks at a connection alone has to know it too: some reading shows secrets.
     connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })),
   };
 }
