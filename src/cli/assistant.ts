@@ -1,31 +1,10 @@
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { Fault } from '../errors.ts';
 import type { Meter } from '../http/client.ts';
+import type { Assistant, Reply } from '../providers/story.ts';
 import { usageKey } from '../tools/registry.ts';
 import { createProgress } from './progress.ts';
 import { paint, print, type Terminal } from './terminal.ts';
-
-/** What a tool answered: words as a model reads them, and the same as data. */
-export interface Reply {
-  text: string;
-  data: Record<string, unknown>;
-}
-
-/** Plays the part of a model in a transcript, over a real client. */
-export interface Assistant {
-  /** `who`: "Geologist". */
-  person(who: string, text: string): void;
-  says(text: string): void;
-  /** Calls a tool in sight of everybody. Throws a fault when the answer is an error. */
-  ask(tool: string, args: Record<string, unknown>): Promise<Reply>;
-  /** The same outside the transcript and its figures: for checking the story. */
-  check(tool: string, args: Record<string, unknown>): Promise<Reply>;
-  /** Handles that a story leaves to the ones after it, by what they hold. */
-  readonly handles: Map<string, string>;
-  /** Whether the server lists a tool: some need an optional part. */
-  offers(tool: string): boolean;
-  readonly spent: { calls: number; resultTokens: number; usage: Meter };
-}
 
 /** Of an answer in the transcript: this many lines, of this many characters. */
 const mostLines = 7;

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Assistant } from '../cli/assistant.ts';
 import type { Clock } from '../clock.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
@@ -7,6 +6,7 @@ import { lazily } from '../later.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { RunKind } from '../runs/run.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
+import type { Story } from './story.ts';
 
 /** Everything the program knows of one platform. Adding a platform is one of these and one line in `index.ts`. */
 export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
@@ -29,8 +29,7 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   /** The records. Loaded when one of them is called, not to be listed (see `facts.ts`). */
   load(): Promise<ProviderCode>;
   simulator(): Promise<SimulatorDefinition>;
-  /** What the demo tells of this platform, with real calls on its simulator; throws when an answer is wrong. */
-  story(): Promise<(assistant: Assistant) => Promise<void>>;
+  story(): Promise<Story>;
 }
 
 /** What a platform can do. */

@@ -1,5 +1,4 @@
-import type { Assistant } from '../../cli/assistant.ts';
-import { Fault } from '../../errors.ts';
+import { type Assistant, expect } from '../story.ts';
 
 const data = 'RQD of Copperhead North';
 const group = 'Geology';
@@ -42,13 +41,4 @@ export async function story(assistant: Assistant): Promise<void> {
     await assistant.ask('datagrok_upload_table', { table: 'CopperheadNorth:RockQuality', source: both });
   }
   assistant.says(`Done: ${total} rows are on Datagrok, and ${group} can open ${String(dashboard['url'])}.`);
-}
-
-function expect(holds: boolean, otherwise: string): asserts holds {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The story went wrong: ${otherwise}.`,
-    hint: 'Run it again with --log-level debug to see what the server did.',
-  });
 }

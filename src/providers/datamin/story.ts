@@ -1,7 +1,4 @@
-import type { Assistant, Reply } from '../../cli/assistant.ts';
-import { Fault } from '../../errors.ts';
-
-type Row = Record<string, unknown>;
+import { type Assistant, expect, rowsOf } from '../story.ts';
 
 const pipeline = 'Nightly revenue sync';
 
@@ -27,15 +24,4 @@ export async function story(assistant: Assistant): Promise<void> {
     `All ${tasks.length} tasks succeeded. In twelve months ${failures} of ${runs} runs failed, most of them in ` +
       `${String(worst['date_from']).slice(0, 7)} (${String(worst['num_of_failures'])}).`,
   );
-}
-
-const rowsOf = ({ data }: Reply, field: string) => (data[field] ?? []) as Row[];
-
-function expect(holds: boolean, message: string): void {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The demo's story broke: ${message}.`,
-    hint: 'Report it: the sandbox is deterministic.',
-  });
 }

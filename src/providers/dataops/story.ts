@@ -1,7 +1,4 @@
-import type { Assistant } from '../../cli/assistant.ts';
-import { Fault } from '../../errors.ts';
-
-type Row = Record<string, unknown>;
+import { type Assistant, expect, rowsOf } from '../story.ts';
 
 const project = 'meridian/data/drill-assays';
 const file = 'full-ci.yml';
@@ -14,7 +11,7 @@ export async function story(assistant: Assistant): Promise<void> {
   );
   assistant.says('I look for what failed in the last day.');
   const failed = await assistant.ask('dataops_list_pipelines', { project, status: 'failed', since: '30h' });
-  const [night, ...others] = failed.data['items'] as Row[];
+  const [night, ...others] = rowsOf(failed);
   expect(night?.['source'] === 'schedule' && others.length === 0, 'last night is not the one failed pipeline');
 
   assistant.says('One, started by the schedule. One call shows its stages, and the end of the log of what failed.');
@@ -44,19 +41,10 @@ export async function story(assistant: Assistant): Promise<void> {
     pipeline,
     fields: ['stage', 'name', 'status'],
   });
-  const names = (jobs.data['items'] as Row[]).map(({ name }) => name);
+  const names = rowsOf(jobs).map(({ name }) => name);
   expect(names.includes(failure.name), `the new pipeline does not run "${failure.name}"`);
   assistant.says(
     `It runs, ${names.length} jobs in all. Last night it was ${reason}; if it is still missing, "${failure.name}" will ` +
       `fail again, and wait_for_run on ${uri} will say so.`,
   );
-}
-
-function expect(holds: boolean, otherwise: string): asserts holds {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The story went wrong: ${otherwise}.`,
-    hint: 'Run it again with --log-level debug to see what the server did.',
-  });
 }

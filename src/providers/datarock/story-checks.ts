@@ -1,4 +1,4 @@
-import { Fault } from '../../errors.ts';
+import { expect } from '../story.ts';
 
 /** Of the project that the story is about. */
 export const holes = 40;
@@ -17,14 +17,4 @@ export function finishedTable(answer: Record<string, unknown>): Table {
   expect(done === holes && total === holes, `the export has ${done} of ${total} holes`);
   expect(answer['result'] !== undefined, 'the export brought no table');
   return answer['result'] as Table;
-}
-
-/** @throws Fault where an answer is not what the story needs */
-export function expect(holds: boolean, otherwise: string): asserts holds {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The story went wrong: ${otherwise}.`,
-    hint: 'Run it again with --log-level debug to see what the server did.',
-  });
 }

@@ -1,8 +1,6 @@
-import type { Assistant } from '../../cli/assistant.ts';
-import { expect, finishedTable, holes, type Table } from './story-checks.ts';
+import { type Assistant, expect, rowsOf } from '../story.ts';
+import { finishedTable, holes, type Table } from './story-checks.ts';
 import { stripLogStory } from './strip-log-story.ts';
-
-type Row = Record<string, unknown>;
 
 const project = 'Copperhead North';
 /** Below this RQD rock is very poor; below this depth, in m, it is not just weathered. */
@@ -15,12 +13,12 @@ export async function story(assistant: Assistant): Promise<void> {
   assistant.says('I look for the project and for what it offers.');
   const projects = await assistant.ask('datarock_list_projects', {});
   expect(
-    items(projects).some(({ name }) => name === project),
+    rowsOf(projects).some(({ name }) => name === project),
     `${project} is not among the projects`,
   );
   const products = await assistant.ask('datarock_list_artefacts', { project });
   expect(
-    items(products).some(({ name }) => name === 'RQD'),
+    rowsOf(products).some(({ name }) => name === 'RQD'),
     `${project} offers no RQD`,
   );
 
@@ -39,18 +37,18 @@ export async function story(assistant: Assistant): Promise<void> {
   ];
   const columns = ['hole_id', 'depth_from', 'rqd_percent'];
   const bad = await assistant.ask('read_result', { result: table.uri, where, columns, limit: 200 });
-  const [worst, metres] = mostFrequent(items(bad).map(row => String(row['hole_id'])));
+  const [worst, metres] = mostFrequent(rowsOf(bad).map(row => String(row['hole_id'])));
   const { total, complete } = bad.data['page'] as { total: number; complete: boolean };
   expect(complete && total > 0, 'the weak intervals did not come whole');
   const closer = [...where, { column: 'hole_id', op: '=', value: worst }];
   const inWorst = await assistant.ask('read_result', { result: table.uri, where: closer, columns });
-  expect(items(inWorst).length === metres, `${worst} does not have ${metres} weak intervals`);
+  expect(rowsOf(inWorst).length === metres, `${worst} does not have ${metres} weak intervals`);
 
   const { mean = Number.NaN, nulls = 0 } = table.columns.find(({ name }) => name === 'rqd_percent') ?? {};
   expect(mean > 0 && mean < 100, `a mean RQD of ${mean} cannot be`);
   await checkHoles(assistant, table);
   assistant.handles.set(`RQD of ${project}`, table.uri);
-  const depths = items(inWorst).map(row => Number(row['depth_from']));
+  const depths = rowsOf(inWorst).map(row => Number(row['depth_from']));
   assistant.says(
     `The mean RQD is ${mean.toFixed(1)} % over ${count(table.rows - nulls)} intervals in ${holes} holes; ` +
       `${nulls} more had no core. Below ${deep} m, ${total} intervals are under ${poor} %. ` +
@@ -62,12 +60,12 @@ export async function story(assistant: Assistant): Promise<void> {
 
 /** Every hole has rows, and nothing else has. Out of sight: no assistant would read it all. */
 async function checkHoles(assistant: Assistant, { uri, rows }: Table): Promise<void> {
-  const listed = items(await assistant.check('datarock_list_holes', { project })).map(({ id }) => id);
+  const listed = rowsOf(await assistant.check('datarock_list_holes', { project })).map(({ id }) => id);
   const found = new Set<unknown>();
   let read = 0;
   while (read < rows) {
     const page = { result: uri, columns: ['hole_id'], offset: read, limit: 1000 };
-    const ids = items(await assistant.check('read_result', page)).map(row => row['hole_id']);
+    const ids = rowsOf(await assistant.check('read_result', page)).map(row => row['hole_id']);
     expect(ids.length > 0, `of ${rows} rows only ${read} can be read`);
     for (const id of ids) found.add(id);
     read += ids.length;
@@ -81,5 +79,4 @@ function mostFrequent(values: readonly string[]): [string, number] {
   return [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
 }
 
-const items = ({ data }: { data: Row }) => data['items'] as Row[];
 const count = (figure: number) => figure.toLocaleString('en-US');

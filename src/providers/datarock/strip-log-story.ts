@@ -1,5 +1,5 @@
-import type { Assistant } from '../../cli/assistant.ts';
-import { expect, finishedTable } from './story-checks.ts';
+import { type Assistant, expect } from '../story.ts';
+import { finishedTable } from './story-checks.ts';
 
 const project = 'Copperhead North';
 /** What this chapter leaves for others to hand on. */

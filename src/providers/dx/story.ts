@@ -1,5 +1,4 @@
-import type { Assistant, Reply } from '../../cli/assistant.ts';
-import { Fault } from '../../errors.ts';
+import { type Assistant, expect, rowsOf } from '../story.ts';
 
 type Row = Record<string, unknown>;
 
@@ -34,14 +33,4 @@ export async function story(assistant: Assistant): Promise<void> {
   );
 }
 
-const rowsOf = ({ data }: Reply) => (data['items'] ?? []) as Row[];
 const countOf = (rows: readonly Row[]) => Number(rows.find(row => row['service'] === service)?.['deployments']);
-
-function expect(holds: boolean, message: string): void {
-  if (holds) return;
-  throw new Fault({
-    code: 'bad_upstream_reply',
-    message: `The demo's story broke: ${message}.`,
-    hint: 'Report it: the sandbox is deterministic.',
-  });
-}
