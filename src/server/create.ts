@@ -6,6 +6,7 @@ import { RunningCalls } from '../callers/running.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type ConnectionState, connect } from '../connections.ts';
+import { Fault } from '../errors.ts';
 import { loadFacts } from '../facts.ts';
 import { createRedactor, type Redactor } from '../http/redact.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
@@ -38,7 +39,7 @@ export interface DataPlatformsServer {
   running: RunningCalls;
   observe(observer: Observer): void;
   log: Log;
-  /** Ends calls and upstream connections; stored results stay. */
+  /** Ends calls, which answer that they were given up, and upstream connections; stored results stay. */
   close(): Promise<void>;
 }
 
@@ -60,7 +61,7 @@ const mostCallers = 500;
 
 /**
  * Makes the server of a configuration. No I/O: platforms are reached by the calls.
- * @throws Fault `not_configured` for a toolset that does not exist
+ * @throws Fault `not_configured` for a toolset that does not exist, and for `sandbox` without accounts in it
  */
 export async function createServer(
   config: Config,
@@ -73,6 +74,7 @@ export async function createServer(
     tracer: openTracer,
   }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
+  if (config.sandbox && !accounts) throw noSandbox();
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
   if (config.state_key !== undefined) redactor.add(config.state_key);
@@ -122,11 +124,27 @@ export async function createServer(
     observe: observer => observers.add(observer),
     log: ownLog,
     async close() {
+      common.running.abort(closed());
       if (http.made()) await http.close();
       await (await opened)?.close();
     },
   };
 }
+
+/** Who wants to try something out must not reach real accounts with it. */
+const noSandbox = () =>
+  new Fault({
+    code: 'not_configured',
+    message: 'The setting "sandbox" is for the program data-platforms-mcp; a server made in code has no simulators.',
+    hint: 'Run data-platforms-mcp sandbox, and load the configuration from the environment that it prints.',
+  });
+
+const closed = () =>
+  new Fault({
+    code: 'cancelled',
+    message: 'This server is stopping.',
+    hint: 'Repeat the call once it is back. A run that was started goes on, and wait_for_run finds it.',
+  });
 
 /** Replicas that were given the same key take what another of them has signed. */
 const replicated = ({ state_key }: Config) => (state_key === undefined ? undefined : createSigner(state_key));

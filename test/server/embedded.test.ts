@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { providers } from '../../src/providers/index.ts';
+import { createServer } from '../../src/server/create.ts';
+import { silent, startWorld } from '../harness.ts';
+
+it('ends its calls when it is closed, however long they would wait', async () => {
+  const { call, server, clock, datarock } = await startWorld();
+  // Nothing wakes who sleeps between two looks at the run.
+  const release = clock.hold();
+  const order = { project: 'Copperhead North', artefact: 'rqd', holes: ['DDH001'] };
+  const answer = call('datarock_create_export', order);
+  const looks = () => datarock.requests.filter(({ method, target }) => method === 'GET' && target.includes('/export/'));
+  await expect.poll(() => looks()[0]?.status).toBe(200);
+  await server.close();
+  expect((await answer).text).toMatch(/looking at it failed: This server is stopping\./);
+  release();
+});
+
+it('reaches no real account where the sandbox was asked for', async () => {
+  const config = loadConfig({ env: { DATA_PLATFORMS_SANDBOX: '1', DATAOPS_TOKEN: 'glpat-real' } }, providers);
+  await expect(createServer(config, { log: silent })).rejects.toMatchObject({
+    code: 'not_configured',
+    message: expect.stringMatching(/^The setting "sandbox" is for the program/),
+  });
+});
