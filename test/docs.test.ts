@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,6 +103,24 @@ describe('the README', () => {
     await client.close();
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('shows how to use it as a library', async () => {
+    const path = await folder();
+    const modules = join(path, 'node_modules');
+    await mkdir(modules);
+    await symlink(root, join(modules, 'data-platforms-mcp'), 'junction');
+    await symlink(
+      join(root, 'node_modules', '@modelcontextprotocol'),
+      join(modules, '@modelcontextprotocol'),
+      'junction',
+    );
+    const [code] = blocks(readme, 'js');
+    await writeFile(join(path, 'example.mjs'), code ?? '');
+    const { stdout } = await run(process.execPath, ['example.mjs'], { cwd: path, env: { HOME: path } });
+    expect(JSON.parse(stdout).connections.map(({ status }: { status: string }) => status)).toEqual(
+      providers.map(() => 'not_configured'),
+    );
   });
 
   it('has connections that the program reads', async () => {
