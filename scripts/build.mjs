@@ -21,6 +21,8 @@ const node = {
   bundle: true,
   charset: 'ascii',
   legalComments: 'none',
+  // Lines and names are enough for a stack trace; the sources would be a quarter of the package, and are in the repository.
+  sourcesContent: false,
   logLevel: 'warning',
   external: Object.keys(optionalDependencies),
 };
