@@ -50,8 +50,10 @@ export interface FieldMeta {
    * otherwise as a file of a form (multipart). A `local` one is read by the operation's own code.
    */
   source?: SourceForm;
-  /** The value as it goes on the wire, where that is not how people write it. */
-  encode?: (value: never, now: number) => unknown;
+  /** The value as it goes on the wire, where that is not how people write it. `name` is the argument's. */
+  encode?: (value: never, now: number, name: string) => unknown;
+  /** The argument with the moment that this one must not come before: the start of a window. */
+  notBefore?: string;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
   fromUri?: (uri: string) => string | undefined;
   /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */

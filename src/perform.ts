@@ -20,6 +20,7 @@ import type { References } from './references.ts';
 import type { Source } from './results/source.ts';
 import type { ResultStore } from './results/store.ts';
 import { tellElapsed } from './runs/elapsed.ts';
+import { refuseReversed } from './time.ts';
 
 /** What every call of this process shares. */
 export interface Runtime {
@@ -211,8 +212,9 @@ function distribute(operation: Operation, args: Record<string, unknown>, now: nu
   // Left out, it leaves the body empty: an empty object would be a payload.
   const payload = Object.values(operation.input.shape).some(schema => fieldMeta(schema).in === 'payload');
   for (const [name, given] of Object.entries(args)) {
-    const { in: place = rest, wire = name, encode } = fieldMeta(fieldOf(operation.input, name));
-    const value = encode && given !== undefined ? encode(given as never, now) : given;
+    const { in: place = rest, wire = name, encode, notBefore } = fieldMeta(fieldOf(operation.input, name));
+    if (notBefore) refuseReversed(args, notBefore, name, now);
+    const value = encode && given !== undefined ? encode(given as never, now, name) : given;
     if (path.includes(`{${name}}`) || path.includes(`{${name}*}`)) parts.path[name] = value;
     else if (place === 'payload') parts.body = value;
     else if (value === undefined || place === 'local') continue;

@@ -35,3 +35,16 @@ export function parseTime(value: string | number, argument: string, now: number)
   }
   throw refuse(`"${text}" is not a time.`);
 }
+
+/** A window that ends before it starts holds nothing, and a platform says so without a word. */
+export function refuseReversed(args: Record<string, unknown>, start: string, end: string, now: number): void {
+  const [from, to] = [args[start], args[end]];
+  if (!isMoment(from) || !isMoment(to) || parseTime(from, start, now) <= parseTime(to, end, now)) return;
+  throw new Fault({
+    code: 'bad_arguments',
+    message: `${start} is later than ${end}.`,
+    hint: 'Exchange the two, or leave one out.',
+  });
+}
+
+const isMoment = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';

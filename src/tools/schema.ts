@@ -75,6 +75,8 @@ export function withConnection(input: JsonSchema, connections: readonly string[]
   return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
 }
 
+const marks = ['in', 'wire', 'names', 'fromUri', 'encode', 'notBefore', 'secret', 'source'];
+
 /**
  * JSON Schema as published: no marks of ours, no `$schema` (2020-12 is MCP's default), and no patterns that only
  * restate a `format`.
@@ -85,7 +87,7 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
     unrepresentable: 'any',
     override({ jsonSchema }) {
       const open = jsonSchema as Record<string, unknown>;
-      for (const mark of ['in', 'wire', 'names', 'fromUri', 'encode', 'secret', 'source']) delete open[mark];
+      for (const mark of marks) delete open[mark];
       if (open['format'] !== undefined) delete open['pattern'];
       if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
       if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];

@@ -50,10 +50,15 @@ export const task = z
 /** `Y-m-d H:i:s` in UTC, as the API wants it. */
 export const plainTime = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
-export const moment = (description: string, name: string, fallback: string) =>
+export const moment = (description: string, fallback: string) =>
   time(description)
     .default(fallback)
-    .meta({ encode: (value: string | number, now: number) => plainTime(parseTime(value, name, now)) });
+    .meta({
+      encode: (value: string | number, now: number, name: string) => plainTime(parseTime(value, name, now)),
+    });
+
+/** The end of a window whose start is `from`. */
+export const windowEnd = (description: string) => moment(description, 'now').meta({ notBefore: 'from' });
 
 /**
  * The API's times as ISO 8601: `Y-m-d H:i:s` is UTC, RFC 3339 passes, and the zero date, which stands for "never", is

@@ -4,7 +4,7 @@ import { whole } from '../../http/paging/whole.ts';
 import { type OperationContext, operation, type Row } from '../../operation.ts';
 import { uriTemplate } from '../../resources/uri.ts';
 import type { RunKind, RunReading } from '../../runs/run.ts';
-import { documented, isoTime, moment, pipeline, taskName } from './arguments.ts';
+import { documented, isoTime, moment, pipeline, taskName, windowEnd } from './arguments.ts';
 import { decodeOutput, type Output, tableOf } from './output.ts';
 import { getPipelineLastRun } from './stats.ts';
 
@@ -56,7 +56,7 @@ export const listRuns = operation({
   summary:
     'List the runs of a pipeline in a time window, newest first. datamin_get_run shows what the tasks of one made.',
   toolset: 'pipelines',
-  input: z.strictObject({ pipeline, from: moment('From', 'from', '7d'), to: moment('To', 'to', 'now') }),
+  input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
   output: runRow,
   paging: whole({ items: runsOf }),
   resource: { uri: 'datamin://pipelines/{pipeline}/runs{?from,to}', title: 'Runs of a Datamin pipeline' },
@@ -85,8 +85,8 @@ const runInput = z.strictObject({
     .min(1)
     .describe('Run UUID, or its run URI')
     .meta({ in: 'local', fromUri: (uri: string) => runTemplate.match(uri)?.['run'] }),
-  from: moment('When it ran, at the earliest', 'from', '7d'),
-  to: moment('... at the latest', 'to', 'now'),
+  from: moment('When it ran, at the earliest', '7d'),
+  to: windowEnd('... at the latest'),
   decode_output: z.boolean().default(true).describe('False: outputs in Base64, as they came').meta({ in: 'local' }),
 });
 
@@ -108,7 +108,7 @@ export const getRun = operation({
       throw new Fault({
         code: 'not_found',
         message: `Datamin has logged no task of run ${args.run} in this time.`,
-        hint: 'Look at datamin_list_runs, or widen from and to. A run whose tasks never started is never logged.',
+        hint: 'If it is older than from (7 days unless given), give the day of its finished_at in datamin_list_runs. A run whose tasks never started is never logged.',
       });
     const tasks: Row[] = [];
     for (const entry of entries) tasks.push(await describeTask(entry, args, context));

@@ -4,10 +4,10 @@ import type { PageFetch, Paging } from '../../http/paging/page.ts';
 import { whole } from '../../http/paging/whole.ts';
 import { type Operation, operation, type Row } from '../../operation.ts';
 import { parseTime, time } from '../../time.ts';
-import { documented, isoTime, moment, pipeline, plainTime, task } from './arguments.ts';
+import { documented, isoTime, moment, pipeline, plainTime, task, windowEnd } from './arguments.ts';
 
-const from = moment('From', 'from', '30d');
-const to = moment('To', 'to', 'now');
+const from = moment('From', '30d');
+const to = windowEnd('To');
 
 const counts = z.looseObject({
   num_of_successes: z.number(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Evidence } from '../../operation.ts';
+import { parseTime } from '../../time.ts';
 
 const checked = '2026-11-21';
 
@@ -67,8 +68,17 @@ export const id = (description: string, segment: string) =>
 
 export const search = z.string().optional().describe('Text to look for');
 export const sort = z.enum(['asc', 'desc']).optional().describe('Direction');
-export const since = (what: string) => z.string().optional().describe(`${what} after, ISO 8601`);
-export const until = (what: string) => z.string().optional().describe(`${what} before, ISO 8601`);
+const moment = (description: string) =>
+  z
+    .string()
+    .optional()
+    .describe(`${description}: ISO 8601, or "24h"/"7d" ago`)
+    .meta({
+      encode: (value: string, now: number, name: string) => new Date(parseTime(value, name, now)).toISOString(),
+    });
+export const since = (what: string) => moment(`${what} after`);
+/** The end of a window; `start` is the argument it starts with. */
+export const until = (what: string, start: string) => moment(`${what} before`).meta({ notBefore: start });
 export const flag = (description: string) => z.boolean().optional().describe(description);
 export const text = (description: string) => z.string().optional().describe(description);
 

@@ -124,7 +124,7 @@ const listDeployments = operation({
       .optional()
       .describe('Status'),
     updated_after: since('Updated'),
-    updated_before: until('Updated'),
+    updated_before: until('Updated', 'updated_after'),
     order_by: z.enum(['id', 'iid', 'created_at', 'updated_at', 'finished_at', 'ref']).optional().describe('Order (id)'),
     // Oldest first is no use to anybody, but it is the platform's default.
     sort: z.enum(['asc', 'desc']).default('desc').describe('Direction'),

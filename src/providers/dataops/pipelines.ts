@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { isFault } from '../../errors.ts';
 import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { uriOn } from '../../resources/uri.ts';
-import { parseTime, time } from '../../time.ts';
-import { documented, evidence, text } from './arguments.ts';
+import { documented, evidence, since, text, until } from './arguments.ts';
 import { type Job, listBridges, pipeline, readJobs } from './jobs.ts';
 import { readLog, tailOf } from './logs.ts';
 import { pages } from './paging.ts';
@@ -36,20 +35,12 @@ export const briefPipeline = (body: unknown): Row => {
   };
 };
 
-const moment = (description: string, wire: string) =>
-  time(description)
-    .optional()
-    .meta({
-      wire,
-      encode: (value: string | number, now: number) => new Date(parseTime(value, wire, now)).toISOString(),
-    });
-
 const statuses = ['created', 'pending', 'running', 'success', 'failed', 'canceled', 'skipped', 'manual', 'scheduled'];
 
 export const pipelineFilters = {
   status: z.enum(statuses).optional().describe('Status'),
-  since: moment('Created after', 'created_after'),
-  until: text('Created before, ISO 8601').meta({ wire: 'created_before' }),
+  since: since('Created').meta({ wire: 'created_after' }),
+  until: until('Created', 'since').meta({ wire: 'created_before' }),
 };
 
 /** Completion offers branches; a tag is taken as it stands. */

@@ -162,7 +162,7 @@ const listCommits = operation({
     path: text('Only those that changed this path'),
     author: text('Name or e-mail address'),
     since: since('Committed'),
-    until: until('Committed'),
+    until: until('Committed', 'since'),
     all: flag('Of every branch'),
     with_stats: flag('With counts of changed lines'),
     first_parent: flag('Only first parents of merges'),
