@@ -44,6 +44,8 @@ export function createLog(level: Level, redactor: Redactor): Log {
 
 async function createLogger(level: Level, redactor: Redactor): Promise<Logger> {
   const { pino } = await import('pino');
+  // Nobody may be listening any more, which must not end a server.
+  process.stderr.on('error', () => {});
   // Not buffered: a line that is lost when the process dies is the one that was needed.
   const destination = { write: (line: string) => void process.stderr.write(redactor.text(line)) };
   return pino(

@@ -7,12 +7,10 @@ import type { Assistant } from '../providers/story.ts';
 import { version } from '../version.ts';
 import { createAssistant } from './assistant.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { speeds } from './flags.ts';
 import type { Flags } from './session.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 import { tokenCounter, visibleText } from './tokens.ts';
-
-/** How fast the sandbox lives: slow enough to watch, fast enough to wait for. */
-const speed = 2;
 
 /** Plays the story with a real client and this program's own server as a child process, on the sandbox. */
 export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> {
@@ -55,7 +53,7 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
 }
 
 function serverArguments({ sandbox: _, resultsDir: __, ...flags }: Flags, results: string): string[] {
-  const given = Object.entries<unknown>({ sandboxSpeed: speed, logLevel: 'silent', ...flags });
+  const given = Object.entries<unknown>({ sandboxSpeed: speeds.demo, logLevel: 'silent', ...flags });
   const words = given.flatMap(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
     return value === true ? [flag] : [flag, String(value)];

@@ -29,6 +29,22 @@ const configFlag: Flag = {
 /** A flag for each general setting, and `--config`. */
 export const generalFlags = (): readonly Flag[] => [...flagsOf(generalSettings), configFlag];
 
+/** How fast the sandbox lives where it is to be watched, and where clients from outside live in real time. */
+export const speeds = { demo: 2, sandbox: 1 };
+
+/** Of the general flags those that mean something to a command, with the defaults they have there. */
+export function commandFlags(command: string): readonly Flag[] {
+  if (command === 'token') return [];
+  const speed = speeds[command as keyof typeof speeds];
+  if (speed === undefined) return generalFlags();
+  const flags = generalFlags().map(flag =>
+    flag.name === 'sandboxSpeed'
+      ? { ...flag, description: flag.description.replace(/\(default: .*\)/, `(default: ${speed})`) }
+      : flag,
+  );
+  return command === 'sandbox' ? flags.filter(({ name }) => name === 'sandboxSpeed') : flags;
+}
+
 /** A flag for each option of the HTTP server. */
 export const httpFlags = (): readonly Flag[] => flagsOf(httpOptions());
 

@@ -6,22 +6,26 @@ import { nearest } from '../references.ts';
 import { version } from '../version.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
-import { type Flag, generalFlags, httpFlags } from './flags.ts';
+import { commandFlags, type Flag, generalFlags, httpFlags } from './flags.ts';
 import type { Flags } from './session.ts';
 import { alignColumns, type Terminal } from './terminal.ts';
 
 /** Runs one command line and gives its exit code; what goes wrong has been told then. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  // A reader that has seen enough, as in `... | head`, is no failure.
+  let unwritten: NodeJS.ErrnoException | undefined;
   terminal.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    unwritten ??= error;
   });
+  terminal.stderr.on('error', () => {});
   let exit: ExitCode = 0;
   const program = createProgram(terminal, code => {
     exit = code;
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
+    await new Promise<unknown>(resolve => terminal.stdout.write('', resolve));
+    // A reader that has seen enough, as in `... | head`, is no failure.
+    if (unwritten && unwritten.code !== 'EPIPE') throw cannotPrint(unwritten);
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, terminal);
@@ -41,7 +45,7 @@ function createProgram(terminal: Terminal, done: (code: ExitCode) => void): Comm
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Show help')
     .addHelpText('after', () => afterHelp());
-  addGeneralOptions(program);
+  addOptions(program, serverOptions, generalFlags());
   program.action(async (_, command: Command) => {
     const [unknown] = command.args;
     if (unknown !== undefined) throw unknownCommand(unknown, program);
@@ -49,7 +53,7 @@ function createProgram(terminal: Terminal, done: (code: ExitCode) => void): Comm
     done(await serve(flagsOf(command), terminal));
   });
   addCommands(program, terminal, done);
-  for (const command of program.commands) addGeneralOptions(command);
+  for (const command of program.commands) addOptions(command, serverOptions, commandFlags(command.name()));
   // Not before: commands inherit it. The action answers for a command that does not exist.
   return program.allowExcessArguments();
 }
@@ -121,7 +125,7 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
     });
 }
 
-const addGeneralOptions = (command: Command) => addOptions(command, 'Server options:', generalFlags());
+const serverOptions = 'Server options:';
 
 function addOptions(command: Command, group: string, flags: readonly Flag[]): Command {
   command.optionsGroup(group);
@@ -148,6 +152,14 @@ function unknownCommand(given: string, program: Command): Fault {
     hint: near ? `Did you mean ${near}?` : `There are: ${names.join(', ')}. See data-platforms-mcp --help.`,
   });
 }
+
+const cannotPrint = (cause: Error) =>
+  new Fault({
+    code: 'too_large',
+    message: `The answer could not be written to its end: ${cause.message}.`,
+    hint: 'Free some space where the output goes, or send it elsewhere. The command itself has been carried out.',
+    cause,
+  });
 
 // Its message ends with a suggestion in brackets on a line of its own, where there is one.
 function wrongUse({ message, code }: CommanderError): Fault {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { systemClock } from '../clock.ts';
+import { speeds } from './flags.ts';
 import { type Flags, readConfig, startSandbox } from './session.ts';
 import { print, type Terminal } from './terminal.ts';
 
@@ -9,8 +10,7 @@ const apart = 300;
 /** Runs only the simulators until it is told to stop; stdout is the environment that connects to them. */
 export async function sandbox(flags: Flags, { json }: { json?: true | undefined }, terminal: Terminal): Promise<0> {
   const { env, signal, stdout, stderr } = terminal;
-  // Clients from outside live in real time, and so does this sandbox unless the person wants otherwise.
-  const { sandbox_speed: speed } = readConfig(flags, { DATA_PLATFORMS_SANDBOX_SPEED: '1', ...env });
+  const { sandbox_speed: speed } = readConfig(flags, { DATA_PLATFORMS_SANDBOX_SPEED: `${speeds.sandbox}`, ...env });
   const { simulators, environment, close } = await startSandbox(systemClock(speed));
   try {
     for (const { platform, baseUrl } of Object.values(simulators)) print(stderr, `${platform}: ${baseUrl}`);

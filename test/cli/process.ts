@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
+export const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 
 export interface Program {
   child: ChildProcessWithoutNullStreams;

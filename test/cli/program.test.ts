@@ -28,6 +28,16 @@ describe('help', () => {
     expect(stdout).toContain('--json');
   });
 
+  test.each([
+    ['sandbox', /--sandbox-speed .*\n.*\(default: 1\)/, ['--read-only', '--log-level', '--sandbox ']],
+    ['demo', /--sandbox-speed .*\n.*\(default: 2\)/, []],
+    ['token', /^ {2}name +who gets it$/m, ['--sandbox-speed', '--config']],
+  ])('of %s has what means something to it, with its own defaults', async (command, shown, hidden) => {
+    const { stdout } = await commandLine([command, '--help']);
+    expect(stdout).toMatch(shown);
+    for (const flag of hidden) expect(stdout).not.toContain(flag);
+  });
+
   test('of a tool needs no connection', async () => {
     const { code, stdout } = await commandLine(['call', 'datarock_create_export', '--help']);
     expect(code).toBe(0);

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './command-line.ts';
-import { type Program, startProgram } from './process.ts';
+import { bin, type Program, startProgram } from './process.ts';
 
 const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
 const opening = [{ id: 1, method: 'initialize', params }, { method: 'notifications/initialized' }];
@@ -95,4 +98,25 @@ test('a reader that has seen enough is no failure', async () => {
   tools.child.stdout.destroy();
   expect(await tools.ended).toMatchObject({ code: 0 });
   expect(tools.stderr).toBe('');
+});
+
+test('nobody who reads the log is no reason to end', async () => {
+  const server = startProgram(['--sandbox', '--log-level', 'debug']);
+  server.child.stderr.destroy();
+  const list = { method: 'tools/call', params: { name: 'datarock_list_projects' } };
+  for (const id of [2, 3]) {
+    const answered = server.line(line => line.includes(`"id":${id}`));
+    server.send(...(id === 2 ? opening : []), { id, ...list });
+    expect(await answered).toContain('All 4 projects.');
+  }
+  server.child.stdin.end();
+  expect((await server.ended).code).toBe(0);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk under the output is told in two lines', async () => {
+  const tools = promisify(execFile)('sh', ['-c', '"$0" "$1" tools --sandbox > /dev/full', process.execPath, bin]);
+  await expect(tools).rejects.toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/^data-platforms-mcp: The answer could not .*ENOSPC.*\n {2}Free some space .*\n$/),
+  });
 });
