@@ -127,15 +127,20 @@ function chosenToolsets(
     const [platform = ''] = toolset.split(':', 1);
     const whole = toolset === `${platform}:all` ? `${platform}:` : undefined;
     const matches = existing.filter(one => toolset === 'all' || one === toolset || (whole && one.startsWith(whole)));
-    if (matches.length === 0) {
-      const near = nearest(toolset, existing);
-      throw new Fault({
-        code: 'not_configured',
-        message: `There is no toolset "${toolset}".`,
-        hint: near ? `Did you mean ${near}?` : `There are: all, ${[...new Set(existing)].join(', ')}.`,
-      });
-    }
+    if (matches.length === 0) throw noToolset(toolset, platform, Object.keys(facts), existing);
     for (const match of matches) chosen.add(match);
   }
   return chosen;
+}
+
+function noToolset(given: string, platform: string, platforms: readonly string[], existing: readonly string[]): Fault {
+  const wholes = platforms.map(name => `${name}:all`);
+  const own = existing.filter(one => one.startsWith(`${platform}:`));
+  const near = nearest(given, ['all', ...wholes, ...existing]);
+  const there = own.length ? [`${platform}:all`, ...new Set(own)] : ['all', ...wholes];
+  return new Fault({
+    code: 'not_configured',
+    message: `There is no toolset "${given}".`,
+    hint: near ? `Did you mean ${near}?` : `There are: ${there.join(', ')}.`,
+  });
 }

@@ -31,10 +31,13 @@ export function parseTime(value: string | number, argument: string, now: number)
       ? text
       : `${text.slice(0, 10)}T${text.slice(11) || '00:00:00'}Z`;
     const parsed = Date.parse(zoned.replace(' ', 'T'));
-    if (!Number.isNaN(parsed)) return parsed;
+    if (!Number.isNaN(parsed) && isDay(text.slice(0, 10))) return parsed;
   }
   throw refuse(`"${text}" is not a time.`);
 }
+
+// Date takes 30 February for a day in March.
+const isDay = (day: string) => new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 
 /** A window that ends before it starts holds nothing, and a platform says so without a word. */
 export function refuseReversed(args: Record<string, unknown>, start: string, end: string, now: number): void {

@@ -21,7 +21,7 @@ describe('a moment', () => {
     expect(read(given)).toBe(expected);
   });
 
-  it.each(['yesterday', '14:00', '2026-13-45', '', '7x', 1_700_000_000_000])(
+  it.each(['yesterday', '14:00', '2026-13-45', '2026-02-30', '2026-06-31T10:00Z', '', '7x', 1_700_000_000_000])(
     '%s is refused with the forms that work',
     given => {
       expect(() => read(given)).toThrow(

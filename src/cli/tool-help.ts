@@ -13,6 +13,7 @@ interface Schema {
   anyOf?: Schema[];
   oneOf?: Schema[];
   items?: Schema;
+  properties?: Record<string, Schema>;
   minimum?: number;
   maximum?: number;
 }
@@ -44,6 +45,7 @@ export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'
   if (rows.length) print(stdout, ...alignColumns(rows));
   if (rows.some(([, type]) => type?.includes('list of')))
     print(stdout, '', 'A list is the flag several times, or one value with commas.');
+  if (rows.some(([, type]) => type?.includes('{'))) print(stdout, 'What stands in {} is given as JSON.');
   if (!operation) return;
   const { level, source, checked } = operation.evidence;
   print(stdout, '', 'Example:', `  ${shellCall(name, operation.example.arguments)}`);
@@ -75,6 +77,7 @@ function typeOf(schema: Schema): string {
   if (alternatives) return [...new Set(alternatives.map(typeOf))].join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map(String).join(' | ');
+  if (schema.type === 'object' && schema.properties) return `{${Object.keys(schema.properties).join(', ')}}`;
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   const type = [schema.type ?? 'any'].flat().join(' or ').replaceAll('string', 'text');
   return schema.maximum === undefined ? type : `${type} ${schema.minimum ?? ''}..${schema.maximum}`;

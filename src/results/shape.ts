@@ -160,11 +160,15 @@ function storedLines(result: StoredResult): string[] {
   ];
 }
 
-function sentence(noun: string, { returned, total, complete, next }: PageFacts, continued: boolean): string {
+function sentence(
+  noun: string,
+  { returned, total, complete, next, next_offset }: PageFacts,
+  continued: boolean,
+): string {
   const of = total === null || total === returned ? '' : ` of ${number(total)}`;
   if (!complete) {
-    const more = next ? `; there are more: repeat with cursor "${next}"` : '; there are more';
-    return `${number(returned)}${of} ${noun}${more}.`;
+    const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
+    return `${number(returned)}${of} ${noun}; there are more${from ? `: repeat with ${from}` : ''}.`;
   }
   if (continued && returned === 0) return `No more ${noun}${total === null ? '' : `; there are ${number(total)}`}.`;
   if (continued) return `The last ${number(returned)}${of} ${noun}.`;

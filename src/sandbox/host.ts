@@ -199,6 +199,7 @@ function exchange({ name, site, clock, faults, requests }: Exchange): Serve {
     }
     const spoiled = fault ? await spoilReply(fault, reply, site.nullable ?? []) : reply;
     entry.status = spoiled.status;
+    response.setHeader('date', new Date(clock.now()).toUTCString());
     await write(response, spoiled, fault?.kind === 'truncate');
   };
 }

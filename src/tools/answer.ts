@@ -54,4 +54,6 @@ export interface PageFacts {
   complete: boolean;
   /** Cursor of what follows. */
   next: string | null;
+  /** What to skip for what follows, where rows are counted and not remembered. */
+  next_offset?: number;
 }

@@ -7,6 +7,8 @@ import { dxSimulator } from '../../src/providers/dx/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 import { commandLine, onSandbox } from './command-line.ts';
 
+type Row = { contact: { clock_ahead_s: number } };
+
 async function credentials() {
   const simulator = await startSimulator(datarockSimulator, { clock: systemClock() });
   onTestFinished(() => simulator.close());
@@ -48,6 +50,19 @@ test('a clock that is wrong is told even where the credential is refused', async
   expect(text.stdout).toMatch(/FAILED/);
   expect(text.stdout).toMatch(/clock +this machine is (599|600|601) s ahead: set it right/);
   expect(Math.abs(JSON.parse(json.stdout).connections[0].contact.clock_ahead_s - 600)).toBeLessThanOrEqual(1);
+});
+
+test('a sandbox that lives faster is in step with itself, and shows how far it has left others behind', async () => {
+  const own = await commandLine(['doctor', '--sandbox', '--sandbox-speed', '20', '--json']);
+  expect(JSON.parse(own.stdout).connections.map(({ contact }: Row) => Math.abs(contact.clock_ahead_s) <= 2)).toEqual(
+    Array(5).fill(true),
+  );
+  const ahead = { ...systemClock(), now: () => Date.now() + 600_000 };
+  const simulator = await startSimulator(datarockSimulator, { clock: ahead });
+  onTestFinished(() => simulator.close());
+  const { code, stdout } = await commandLine(['doctor'], simulator.environment);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/clock +this machine is (599|600|601) s behind: set it right/);
 });
 
 test('what is missing is named; nothing configured is not healthy', async () => {

@@ -46,6 +46,9 @@ describe('help', () => {
     expect(stdout).toMatch(/--wait-seconds +number 0\.\.45/);
     expect(stdout).toContain('data-platforms-mcp call datarock_create_export --project');
     expect((await commandLine(['call', 'wait_for_run', '-h'])).stdout).toMatch(/--run +text +required/);
+    const read = await commandLine(['call', 'read_result', '-h']);
+    expect(read.stdout).toMatch(/--where +list of {column, op, value} +All must hold/);
+    expect(read.stdout).toContain('What stands in {} is given as JSON.');
   });
 
   test('of a tool that does not exist suggests one', async () => {
@@ -91,6 +94,17 @@ describe('wrong use', () => {
     const { code, stderr } = await commandLine(['tools'], env as Record<string, string>);
     expect(code).toBe(3);
     expect(stderr).toContain(`Did you mean ${suggestion}?`);
+  });
+
+  test.each([
+    ['datarok:all', 'Did you mean datarock:all?'],
+    ['datarock:exprots', 'Did you mean datarock:exports?'],
+    ['datarock', 'There are: datarock:all, datarock:projects, datarock:exports, datarock:unconfirmed.'],
+    ['everything', 'There are: all, datarock:all, dataops:all, '],
+  ])('a toolset that does not exist: %s', async (toolset, hint) => {
+    const { code, stderr } = await commandLine(['tools', '--toolsets', toolset]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(hint);
   });
 
   test('a broken configuration file is named', async () => {

@@ -89,6 +89,12 @@ describe('things that are not there', () => {
     expectFault(seen, 'not_found', /404/, /datarock_list_projects.*not assigned/);
   });
 
+  it('takes the project out of a pasted address', async () => {
+    const { call } = await startWorld();
+    const project = `https://app.example.com/projects/${copperhead}/holes?tab=2`;
+    expect((await call('datarock_list_holes', { project, limit: 1 })).text).toMatch(/^1 of 40 holes/);
+  });
+
   it('says that the base URL may lack the version', async () => {
     const { datarock } = await startWorld();
     const env = { DATAROCK_BASE_URL: datarock.settings['base_url']?.replace('/v3', '') };

@@ -52,6 +52,13 @@ describe('a listing', () => {
     const { uri } = all.data['result'] as { uri: string };
     const last = await call('read_result', { result: uri, offset: 619 });
     expect(last.data['items']).toEqual([{ id: 'GC0620' }]);
+    expect(last.text).toMatch(/^The last 1 of 620 rows\./);
+    const some = await call('read_result', { result: uri, offset: 600, limit: 5 });
+    expect(some.text).toMatch(/^5 of 620 rows; there are more: repeat with offset 605\.\n/);
+    expect(some.data['page']).toMatchObject({ complete: false, next_offset: 605 });
+    expect(some.data['warnings']).toBeUndefined();
+    const none = await call('read_result', { result: uri, offset: 620 });
+    expect(none.text).toMatch(/^No more rows; there are 620\./);
   });
 
   it('shows chosen fields, and says which there are when one is not', async () => {

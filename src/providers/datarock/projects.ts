@@ -8,11 +8,23 @@ export const gettingStarted = {
   checked: '2026-11-21',
 } as const;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-export const projectName = reference({ list: () => listProjects, key: 'uuid', label: 'name', keyForm: uuid });
+export const projectName = reference({
+  list: () => listProjects,
+  key: 'uuid',
+  label: 'name',
+  keyForm: new RegExp(`^${uuid}$`, 'i'),
+});
 
-export const project = z.string().min(1).describe('Project UUID, or its name').meta({ names: projectName });
+// No public page shows the addresses of the web pages; wherever the UUID follows this word, it can be nothing else.
+const inAddress = new RegExp(`/projects?/(${uuid})`, 'i');
+
+export const project = z
+  .string()
+  .min(1)
+  .describe('Project UUID, or its name')
+  .meta({ names: projectName, fromUri: (uri: string) => inAddress.exec(uri)?.[1] });
 
 export const artefact = z
   .string()

@@ -21,7 +21,7 @@ export const readResultTool = general({
   description: 'Read rows of a stored table (result://...): some columns, from an offset, matching conditions.',
   input: z.strictObject({
     result: resultUri,
-    offset: z.number().int().min(0).optional(),
+    offset: z.number().int().min(0).optional().describe('Rows to skip'),
     limit: z.number().int().min(1).max(1000).optional().describe('Default 50'),
     columns: z.array(z.string()).optional(),
     where: z.array(condition).optional().describe('All must hold'),
@@ -40,14 +40,21 @@ async function readStored(
   const rows = read.rows.slice(0, fitting(read.rows, shared.answerTokens));
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;
-  const warnings = complete ? [] : [`More rows follow: repeat with offset ${offset + rows.length}.`];
-  if (rows.length < read.rows.length)
-    warnings.unshift(`Only ${rows.length} rows fit one answer; choose columns to see more at once.`);
+  const warnings =
+    rows.length < read.rows.length
+      ? [`Only ${rows.length} rows fit one answer; choose columns to see more at once.`]
+      : [];
   return {
     kind: 'rows',
     noun: where?.length ? 'matching rows' : 'rows',
     rows,
-    page: { returned: rows.length, total, complete, next: null },
+    page: {
+      returned: rows.length,
+      total,
+      complete,
+      next: null,
+      ...(complete ? {} : { next_offset: offset + rows.length }),
+    },
     continued: offset > 0,
     about: { result: result.name },
     warnings,
