@@ -54,6 +54,23 @@ describe('starting', () => {
     expect(Object.keys(sent?.headers ?? {})).not.toContain('private-token');
   });
 
+  it('hands files and inputs to what the pipeline file declares', async () => {
+    const { call, newest } = await start();
+    const inputs = { depth: 2, holes: ['DDH001'], full: true };
+    const args = { project, ref: 'main', variables: { DEPTH: 2 }, file_variables: { HOLES: 'DDH001\nDDH002' }, inputs };
+    const seen = await call('dataops_run_pipeline', { ...args, wait_seconds: 0 });
+    expect(seen.isError, seen.text).toBe(false);
+    expect(newest()).toMatchObject({
+      variables: [
+        { key: 'DEPTH', value: '2', variable_type: 'env_var' },
+        { key: 'HOLES', value: 'DDH001\nDDH002', variable_type: 'file' },
+      ],
+      inputs,
+    });
+    await call('dataops_trigger_pipeline', { project, ref: 'main', inputs: '{"depth": 3}', wait_seconds: 0 });
+    expect(newest()).toMatchObject({ source: 'trigger', inputs: { depth: 3 } });
+  });
+
   it('leaves variables out where there are none', async () => {
     const { call, newest } = await start();
     await call('dataops_run_pipeline', { project, ref: 'main', variables: {}, wait_seconds: 0 });
@@ -260,6 +277,24 @@ describe('schedules', () => {
     const nightly = await call('dataops_get_schedule', { project, schedule: names.schedules.nightly });
     expect(nightly.data).toMatchObject({ pipeline_file: 'full-ci.yml', variables: ['LAB_PASSWORD'] });
     expect(nightly.text).not.toContain('schedule-password-1');
+  });
+
+  it('takes a schedule by its description, and gives it inputs and files', async () => {
+    const { call, newest, dataops } = await start();
+    const played = await call('dataops_play_schedule', { project, schedule: 'nightly full load', wait_seconds: 0 });
+    expect(runOf(played).uri).toBe(`dataops://projects/101/pipelines/${newest()?.id}`);
+    const wrong = await call('dataops_play_schedule', { project, schedule: 'Nightly' });
+    expect(wrong.text).toMatch(/^not_found: .*"Nightly"\.\nNext: Did you mean "Nightly full load"\?/);
+
+    const wanted = { project, description: 'Weekly', ref: 'main', cron: '0 4 * * 0', inputs: { depth: 2 } };
+    const made = await call('dataops_create_schedule', wanted);
+    const schedule = made.data['id'];
+    const variable = { project, schedule, key: 'HOLES', value: 'DDH001', variable_type: 'file' };
+    const added = await call('dataops_add_schedule_variable', variable);
+    expect(added.data).toEqual({ key: 'HOLES', variable_type: 'file' });
+    await call('dataops_update_schedule', { project, schedule, inputs: { depth: 3 } });
+    const { schedules } = dataops.state.world.partsOf(dataops.state.world.projects.get(101) as never);
+    expect(schedules.find(({ id }) => id === schedule)?.inputs).toEqual([{ name: 'depth', value: 3 }]);
   });
 
   it('says what is missing when only half of it was done', async () => {

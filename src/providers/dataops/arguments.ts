@@ -42,7 +42,7 @@ function decode(text = ''): string | undefined {
 }
 
 /** The number after `/-/pipelines/` and the like, also in our own URIs and the API's. */
-const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
+export const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
 
 export const project = z
   .string()

@@ -1,14 +1,27 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../errors.ts';
-import { type OperationContext, operation, type Row } from '../../operation.ts';
-import { done, evidence, flag, id, ref, text } from './arguments.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
+import { done, evidence, flag, numberAfter, ref, text } from './arguments.ts';
 import { pages } from './paging.ts';
 import { pipelineFilters, pipelineLine, pipelinePage, pipelineRow } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
 import { pick } from './rows.ts';
 import { fileVariable, startsPipeline } from './starting.ts';
 
-const schedule = id('Schedule number', 'pipeline_schedules');
+const schedule = z
+  .string()
+  .min(1)
+  .describe('Schedule: number or description')
+  .meta({
+    fromUri: numberAfter('pipeline_schedules'),
+    names: reference({ list: () => listSchedules, key: 'id', label: 'description', keyForm: /^\d+$/ }),
+  });
+/** The platform wants a list here, a map where a pipeline is started. */
+const inputs = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe('Inputs that the pipeline file declares, by name (newer GitLab releases)')
+  .meta({ encode: (map: Row) => Object.entries(map).map(([name, value]) => ({ name, value })) });
 const source = evidence('pipeline_schedules/');
 const example = { arguments: { project: 'meridian/data/drill-assays', schedule: '20003' } };
 
@@ -35,7 +48,7 @@ const details = (body: unknown): Row => {
 
 const scheduleRow = z.looseObject({ id: z.number(), description: z.string(), ref: z.string(), cron: z.string() });
 
-export const listSchedules = operation({
+export const listSchedules: Operation = operation({
   name: 'dataops_list_schedules',
   route: 'GET /projects/{project}/pipeline_schedules',
   effect: 'read',
@@ -80,6 +93,7 @@ export const createSchedule = operation({
     cron,
     timezone,
     pipeline_file: text('Pipeline file (default: the one of the project)').meta({ in: 'local' }),
+    inputs,
     active: flag('Default true'),
   }),
   output: scheduleRow,
@@ -167,6 +181,7 @@ export const listSchedulePipelines = operation({
 
 const key = z.string().min(1).describe('Name');
 const value = z.string().describe('Value; jobs can read it');
+const variable_type = z.enum(['env_var', 'file']).optional().describe('file: jobs get it as a file');
 const masked = (body: unknown): Row => pick((body ?? {}) as Row, ['key', 'variable_type']);
 const variableRow = z.looseObject({ key: z.string() });
 
@@ -176,7 +191,7 @@ const addVariable = operation({
   effect: 'create',
   summary: 'Give the pipelines of a schedule a variable.',
   toolset: 'schedules',
-  input: z.strictObject({ project, schedule, key, value }),
+  input: z.strictObject({ project, schedule, key, value, variable_type }),
   output: variableRow,
   repair: masked,
   evidence: source,
@@ -200,6 +215,7 @@ export const scheduleRest = [
       ref: ref.optional(),
       cron: cron.optional(),
       timezone,
+      inputs,
       active: flag('On or off'),
     }),
     output: scheduleRow,
@@ -236,7 +252,7 @@ export const scheduleRest = [
     effect: 'update',
     summary: 'Change a variable of a schedule.',
     toolset: 'schedules',
-    input: z.strictObject({ project, schedule, key, value }),
+    input: z.strictObject({ project, schedule, key, value, variable_type }),
     output: variableRow,
     repair: masked,
     evidence: source,

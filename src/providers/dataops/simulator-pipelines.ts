@@ -174,6 +174,7 @@ function start(call: Call) {
     userId: call.user().id,
     variables,
   });
+  pipeline.inputs = call.fields['inputs'];
   return reply(201, describePipeline(call, pipeline));
 }
 

@@ -56,6 +56,8 @@ export interface Pipeline {
   userId: number;
   createdAt: number;
   variables: { key: string; value: string; variable_type: string; raw: boolean }[];
+  /** As given to what started it; nothing checks them against the pipeline file. */
+  inputs?: unknown;
   jobs: Job[];
   /** Ends of this pipeline's jobs by name, before those of the world and the plan. */
   outcomes: Readonly<Record<string, string>>;

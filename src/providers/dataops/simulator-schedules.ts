@@ -124,7 +124,8 @@ function update(call: Call) {
   const ref = call.has('ref') ? checkRef(call, call.text('ref') ?? '') : schedule.ref;
   const description = call.text('description') ?? schedule.description;
   const active = call.flag('active') ?? schedule.active;
-  Object.assign(schedule, { cron, timezone, nextRunAt, ref, description, active, updatedAt: call.world.now() });
+  const inputs = (call.fields['inputs'] as unknown[] | undefined) ?? schedule.inputs;
+  Object.assign(schedule, { inputs, cron, timezone, nextRunAt, ref, description, active, updatedAt: call.world.now() });
   return describeDetails(call, schedule);
 }
 

@@ -90,6 +90,7 @@ function trigger(call: Call) {
     ...{ ref: (call.text('ref') ?? '').replace(/^refs\/(heads|tags)\//, ''), shas: true },
     ...{ source: origin.source, userId: origin.userId, variables: [...variables, payload] },
   });
+  started.inputs = call.fields['inputs'];
   return reply(201, describePipeline(call, started));
 }
 

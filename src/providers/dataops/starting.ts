@@ -15,10 +15,16 @@ const file = z.string().optional().describe('Pipeline file, for example full-ci.
 const variables = z.record(z.string(), z.string()).optional().describe('Variables of the run, by name');
 
 type Variables = Record<string, string>;
-const entries = (map: Variables) => {
-  const list = Object.entries(map).map(([key, value]) => ({ key, value }));
+const entries = (map: Variables, more: { variable_type?: 'file' } = {}) => {
+  const list = Object.entries(map).map(([key, value]) => ({ key, value, ...more }));
   return list.length ? list : undefined;
 };
+
+/** Inputs that the pipeline file declares (`spec: inputs`); they may be numbers, truth values and lists. */
+const inputs = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe('Inputs that the pipeline file declares, by name (GitLab 17.10 and later)');
 
 const started = z.looseObject({ id: z.number(), project_id: z.number() });
 
@@ -46,7 +52,11 @@ export const runPipeline = operation({
     ref,
     // An array here; the trigger wants a map.
     pipeline_file: file.meta({ wire: 'variables', encode: (value: string) => entries({ [fileVariable]: value }) }),
-    variables: variables.meta({ encode: entries }),
+    variables: variables.meta({ encode: (map: Variables) => entries(map) }),
+    file_variables: variables
+      .describe('Variables that jobs get as a file with this content, by name')
+      .meta({ wire: 'variables', encode: (map: Variables) => entries(map, { variable_type: 'file' }) }),
+    inputs,
   }),
   output: started,
   repair: briefPipeline,
@@ -68,6 +78,7 @@ export const triggerPipeline = operation({
     ref,
     pipeline_file: file.meta({ wire: 'variables', encode: (value: string) => ({ [fileVariable]: value }) }),
     variables: variables.meta({ encode: (map: Variables) => (Object.keys(map).length ? map : undefined) }),
+    inputs,
   }),
   output: started,
   repair: briefPipeline,
@@ -145,7 +156,7 @@ export const jobChanges = [
     input: z.strictObject({
       project,
       job,
-      variables: variables.meta({ wire: 'job_variables_attributes', encode: entries }),
+      variables: variables.meta({ wire: 'job_variables_attributes', encode: (map: Variables) => entries(map) }),
     }),
     output: startedJob,
     repair: shownJob,
