@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,4 +168,20 @@ it('every document that is linked exists', async () => {
   const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path as string);
   expect(links.length).toBeGreaterThan(5);
   for (const link of links) expect((await read(link)).length, link).toBeGreaterThan(0);
+});
+
+describe('the guide to the source', () => {
+  it('shows code as it is', async () => {
+    const guide = await read('docs/architecture.md');
+    const shown = [...guide.matchAll(/From `([^`]+)`.*?```ts\n(.*?)```/gs)];
+    expect(shown).toHaveLength(blocks(guide, 'ts').length);
+    for (const [, path, code] of shown) expect(await read(path as string), path).toContain(code);
+  });
+
+  it('names files that are there', async () => {
+    const guide = await read('docs/architecture.md');
+    const paths = [...guide.matchAll(/`((?:src|test|scripts|bench)\/[\w./-]+)`/g)].map(([, path]) => path);
+    expect(paths.length).toBeGreaterThan(20);
+    for (const path of paths) expect(existsSync(join(root, path as string)), path).toBe(true);
+  });
 });
