@@ -27,10 +27,15 @@ export class BadToken extends Error {}
 /** Nobody can say at the moment whether the token is good. */
 export class NoKeys extends Error {}
 
+/** It failed a moment ago, which was told then. */
+export class Resting extends Error {}
+
 /** Keys that were just fetched are not fetched again for an unknown one, in ms: anybody can make up key ids. */
 const cooldownMs = 30_000;
 const cacheMs = 600_000;
 const patienceMs = 5_000;
+/** A server that could not say is left alone for so long, in ms: anybody can make up tokens that it would be asked about. */
+const restMs = 5_000;
 
 /** Tokens of one authorization server. Nothing is asked of it before the first token comes. */
 export function accessTokens(
@@ -39,15 +44,18 @@ export function accessTokens(
   fetch: Fetch,
 ): (token: string) => Promise<AccessToken> {
   const { issuer, audience, algorithms, subject_claim, groups_claim } = settings;
+  let restUntil = 0;
+  const sparingly: Fetch = (url, init) =>
+    clock.now() < restUntil ? Promise.reject(new Resting('It failed a moment ago.')) : fetch(url, init);
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const keySet = () => {
-    keys ??= remoteKeys(settings, fetch).catch(error => {
+    keys ??= remoteKeys(settings, sparingly).catch(error => {
       keys = undefined;
       throw error;
     });
     return keys;
   };
-  return async token => {
+  const read = async (token: string): Promise<AccessToken> => {
     const payload = await verify(token, await keySet(), {
       issuer,
       audience,
@@ -66,6 +74,11 @@ export function accessTokens(
       expires: Number(payload.exp),
     };
   };
+  return token =>
+    read(token).catch(error => {
+      if (error instanceof NoKeys && clock.now() >= restUntil) restUntil = clock.now() + restMs;
+      throw error;
+    });
 }
 
 async function verify(
@@ -83,7 +96,8 @@ async function verify(
     )
       throw new NoKeys('The keys of the authorization server cannot be read.', { cause: error });
     // jose throws its base class where the server of the keys does not answer as it should.
-    if (error.code === 'ERR_JOSE_GENERIC') throw new NoKeys('The keys of the authorization server cannot be read.');
+    if (error.code === 'ERR_JOSE_GENERIC')
+      throw new NoKeys('The keys of the authorization server cannot be read.', { cause: error });
     throw new BadToken(reasons[error.code]?.(error) ?? 'The token is malformed.');
   }
 }

@@ -44,6 +44,9 @@ export async function authorizationServer(now: () => number) {
     breakDown() {
       broken = true;
     },
+    recover() {
+      broken = false;
+    },
     /** An access token; claims that are undefined are left out. */
     async token(claims: Record<string, unknown>, key = keys[0] as Key): Promise<string> {
       const seconds = Math.floor(now() / 1000);

@@ -82,9 +82,11 @@ describe('OAuth', () => {
       write_scopes: ['data:write'],
       ...settings,
     };
-    const world = await startListening({ oauth, public_url: audience }, { clock, platforms: ['datarock'] });
+    const warned: string[] = [];
+    const log = { ...silent, warn: (_: object, message: string) => void warned.push(message) };
+    const world = await startListening({ oauth, public_url: audience }, { clock, log, platforms: ['datarock'] });
     const ask = async (token: string, message: unknown = listProjects) => world.post(message, bearer(token));
-    return { ...world, idp, ask };
+    return { ...world, idp, ask, warned };
   }
 
   it('takes tokens of its server that fit, and says of others what is wrong', async () => {
@@ -188,6 +190,30 @@ describe('OAuth', () => {
     const refused = await ask(token);
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(refused.message.error?.message).toMatch(/does not say where its keys are. Try again later.$/);
+  });
+
+  it('leaves a server alone that could not say, whatever tokens come, and told the operator once', async () => {
+    const { idp, ask, clock, warned } = await protectedServer();
+    const good = await idp.token({ sub: 'anna', scope: 'data' });
+    const strange = await idp.token({ sub: 'anna', scope: 'data' }, await idp.makeKey('strange'));
+    idp.breakDown();
+    for (let index = 0; index < 20; index++) expect((await ask(strange)).status).toBe(503);
+    expect(idp.asked).toEqual(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
+    expect(warned).toEqual(['authorization server']);
+    idp.recover();
+    await clock.advance(5_001);
+    expect((await ask(good)).status).toBe(200);
+    // Keys that are known are good while nobody can be asked about others.
+    idp.breakDown();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    try {
+      const asked = idp.asked.length;
+      for (let index = 0; index < 20; index++) expect((await ask(strange)).status).toBe(503);
+      expect(idp.asked.length).toBe(asked + 1);
+      expect((await ask(good)).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('asks for the keys through the proxy that the environment names, and tells the operator what that said', async () => {

@@ -9,7 +9,7 @@ import {
 import { type Access, accessBy, type Identity } from '../../callers/access.ts';
 import { anybody, type Caller } from '../../callers/caller.ts';
 import { withCredentials } from '../../callers/handed-in.ts';
-import { accessTokens, BadToken, NoKeys } from '../../callers/oauth.ts';
+import { accessTokens, BadToken, NoKeys, Resting } from '../../callers/oauth.ts';
 import { staticTokens } from '../../callers/static-tokens.ts';
 import type { ConnectionState } from '../../connections.ts';
 import { Fault } from '../../errors.ts';
@@ -106,7 +106,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
       } catch (error) {
         if (error instanceof BadToken) throw await refusal(OAuthErrorCode.InvalidToken, error.message, required);
         if (!(error instanceof NoKeys)) throw error;
-        server.log.warn({ err: error }, 'authorization server');
+        if (!(error.cause instanceof Resting)) server.log.warn({ err: error }, 'authorization server');
         throw new Refusal(503, -32000, `${error.message} Try again later.`, { 'retry-after': '30' });
       }
     },
