@@ -168,6 +168,7 @@ function configuration(): string {
     '## HTTP',
     'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
     table(head, [...settingRows(httpOptions(), 'DATA_PLATFORMS_HTTP_'), ...stateKeyRows()]),
+    'Of every request there is one line in the log: calls of tools, and what was refused, with caller, status and reason, at `info`; the rest at `debug`. Neither tokens nor arguments are in it.',
     'The rest stands in the file alone:',
     table(['key in the file', 'meaning'], fileRows()),
     ...Object.entries(settingParts()).flatMap(([name, part]) => [

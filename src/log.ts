@@ -15,6 +15,11 @@ export interface Log {
   error: Write;
 }
 
+const longest = 200;
+
+/** For what a client names: that can be anything, of any length. */
+export const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
 /** A log that also keeps the secrets to itself that this redactor knows. */
 export function redactedLog(log: Log, redactor: Redactor): Log {
   const write =

@@ -2,7 +2,7 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
 import type { Facts, GeneralFacts, OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
-import type { Log } from '../log.ts';
+import { type Log, shortened } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import { currentTrace } from '../tracing/current.ts';
@@ -90,7 +90,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
       return await body(call);
     } catch (error) {
       outcome = isFault(error) ? error.code : 'defect';
-      if (!isFault(error)) log.error({ tool: name, err: error }, 'defect');
+      if (!isFault(error)) log.error({ tool: shortened(name), err: error }, 'defect');
       throw error;
     } finally {
       alarm.clear();
@@ -101,7 +101,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
       const ms = performance.now() - started;
       observer.called({ name, outcome, ms, meter });
       const who = caller.owner === '' ? {} : { caller: caller.name };
-      log.info({ tool: name, ...who, outcome, ms: Math.round(ms), ...meter }, 'call');
+      log.info({ tool: shortened(name), ...who, outcome, ms: Math.round(ms), ...meter }, 'call');
     }
   }
 

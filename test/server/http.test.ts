@@ -82,11 +82,23 @@ describe('over HTTP', () => {
       ['GET without a session', { method: 'GET' }, 405, -32000],
       ['DELETE without a session', { method: 'DELETE' }, 405, -32000],
       ['PUT', { method: 'PUT', body: '{}' }, 405, -32000],
+      ['TRACE', { method: 'TRACE' }, 405, -32000],
+      ['a depth that nobody needs', { method: 'POST', headers: json, body: '['.repeat(100_000) }, 400, -32600],
+      [
+        'the same within texts',
+        { method: 'POST', headers: json, body: JSON.stringify('\\"['.repeat(1_000)) },
+        400,
+        -32600,
+      ],
     ] as const;
     for (const [name, sending, status, code] of table) {
       const { message, status: answered } = await send('/mcp', sending);
       expect([name, answered, message.error?.code]).toEqual([name, status, code]);
     }
+    const { headers, message } = await send('/mcp', { method: 'TRACE' });
+    expect([headers['allow'], message.error?.message]).toEqual(['GET, POST, DELETE', 'Method not allowed.']);
+    const deep = await send('/mcp', { method: 'POST', headers: json, body: '[{"a":'.repeat(251) });
+    expect(deep.message.error?.message).toBe('A request may be 500 levels deep at the most.');
   });
 
   it('says where it is', async () => {

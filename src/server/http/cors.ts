@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-const methods = 'GET, POST, DELETE';
+/** What is done here, besides asking whether it may be (OPTIONS). */
+export const methods = ['GET', 'POST', 'DELETE'];
 const requestHeaders =
   'authorization, content-type, accept, last-event-id, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name';
 const responseHeaders = 'mcp-session-id, www-authenticate';
@@ -16,7 +17,7 @@ export function answerBrowser({ method, headers: { origin } }: IncomingMessage, 
   response.setHeader('vary', 'origin');
   if (method !== 'OPTIONS') return false;
   response.writeHead(204, {
-    'access-control-allow-methods': methods,
+    'access-control-allow-methods': methods.join(', '),
     'access-control-allow-headers': requestHeaders,
     'access-control-max-age': '600',
   });

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Fault } from '../../errors.ts';
 import { hostInUrl, isLoopback } from '../../http/addresses.ts';
 import type { DataPlatformsServer } from '../create.ts';
-import { Refusal, refuse } from './refusal.ts';
 import { createRoutes } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -38,13 +37,7 @@ export async function listen(server: DataPlatformsServer, settings: HttpSettings
   const made = createRoutes(server, settings, public_url ?? url);
   // Before anybody can be waiting for an answer.
   http.on('request', (request, response) => {
-    const answered = made.then(({ answer }) => answer(request, response));
-    answered.catch(error => {
-      if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
-      else server.log.debug({ status: error.status, problem: error.message }, 'refused');
-      if (response.headersSent) response.destroy();
-      else refuse(response, error instanceof Refusal ? error : new Refusal(500, -32603, 'Internal error.'));
-    });
+    made.then(({ answer }) => answer(request, response)).catch(() => response.destroy());
   });
   const routes = await made.catch(error => {
     http.close();

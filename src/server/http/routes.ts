@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
+import { anybody } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
 import { readBody } from './body.ts';
-import { answerBrowser } from './cors.ts';
+import { answerBrowser, methods } from './cors.ts';
 import { createDoor } from './door.ts';
 import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
 import { guard } from './guard.ts';
 import { createMetrics } from './metrics.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refuse } from './refusal.ts';
+import { RequestLog } from './request-log.ts';
 import { RunEvents } from './run-events.ts';
 import { Sessions } from './sessions.ts';
 import type { HttpSettings } from './settings.ts';
@@ -18,7 +20,6 @@ import { Traffic } from './traffic.ts';
 
 /** What answers the requests of one HTTP server. */
 export interface Routes {
-  /** @throws Refusal */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
   traffic: Traffic;
   /** Ends streams and sessions, and gives up what is still running. */
@@ -29,27 +30,34 @@ export interface Routes {
 export async function createRoutes(server: DataPlatformsServer, settings: HttpSettings, url: string): Promise<Routes> {
   const traffic = new Traffic();
   const events = new RunEvents();
-  const onerror = (error: Error) => server.log.warn({ err: error }, 'protocol');
+  const lines = new RequestLog(server.log);
+  const onerror = (error: Error) => {
+    // What the SDK refuses is an error of the plainest kind, and belongs to the request.
+    if (error.constructor !== Error) server.log.warn({ err: error }, 'protocol');
+    else if (!lines.note({ problem: error.message })) server.log.debug({ problem: error.message }, 'protocol');
+  };
   const mcp = createMcpHandler(server.factory, { onerror, bus: events });
   const answerMcp = toNodeHandler(mcp, { onerror });
-  const sessions = new Sessions(server);
-  const streams = new SseStreams(server, new URL('messages', url).pathname, traffic);
+  const sessions = new Sessions(server, onerror);
+  const streams = new SseStreams(server, new URL('messages', url).pathname, traffic, onerror);
   const metrics = await createMetrics(server, { sessions: () => sessions.size, streams: () => streams.size });
   const door = createDoor(server, settings, url);
   const findFault = guard(settings);
   const bodyLimit = settings.body_limit_mib * 2 ** 20;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function takeUp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: target = '/' } = request;
-    const { pathname } = new URL(target, 'http://internal');
+    const pathname = pathOf(target);
     if (pathname === '/healthz') return tell(response, 200, 'ok');
     if (pathname === '/readyz')
       return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
     const fault = findFault(request.headers);
     if (fault) throw new Refusal(403, -32000, fault);
     if (answerBrowser(request, response)) return;
+    if (!methods.includes(method)) throw notAllowed();
     if (door.metadata && pathname === door.metadata.path) return publish(response, door.metadata.document);
     const visitor = await door.letIn(request.headers);
+    lines.note(visitor.caller === anybody ? {} : { caller: visitor.caller.name });
     const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;
     if (traffic.stopping && (body === undefined || asks(body))) throw stopping();
     await door.allow(visitor, body);
@@ -81,18 +89,32 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     await events.listening({ uris, runs }, () => answerMcp(request, response, message));
   }
 
+  function giveUp(error: unknown, response: ServerResponse): void {
+    if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
+    else lines.note({ problem: error.message });
+    if (response.headersSent) response.destroy();
+    // Otherwise the client has gone.
+    else if (!response.destroyed) refuse(response, error instanceof Refusal ? error : defect());
+  }
+
   function follow(response: ServerResponse): void {
     traffic.add(response);
     response.once('close', () => traffic.remove(response));
   }
 
   return {
-    answer,
+    answer: (request, response) =>
+      lines.follow(request, response, () => takeUp(request, response).catch(error => giveUp(error, response))),
     traffic,
     async close() {
       await Promise.all([mcp.close(), sessions.close(), streams.close()]);
     },
   };
+}
+
+function pathOf(target: string): string {
+  if (URL.canParse(target, 'http://internal')) return new URL(target, 'http://internal').pathname;
+  throw new Refusal(400, -32000, 'The address of this request is malformed.');
 }
 
 function tell(response: ServerResponse, status: number, word: string): void {
@@ -108,6 +130,10 @@ function publish(response: ServerResponse, document: object): void {
   response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
   response.end(JSON.stringify(document));
 }
+
+const notAllowed = () => new Refusal(405, -32000, 'Method not allowed.', { allow: methods.join(', ') });
+
+const defect = () => new Refusal(500, -32603, 'Internal error.');
 
 const stopping = () =>
   new Refusal(503, -32000, 'This server is stopping. Repeat the request.', { 'retry-after': '1', connection: 'close' });

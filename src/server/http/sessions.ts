@@ -24,9 +24,11 @@ const idleMs = 1_800_000;
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #server: DataPlatformsServer;
+  readonly #onerror: (error: Error) => void;
 
-  constructor(server: DataPlatformsServer) {
+  constructor(server: DataPlatformsServer, onerror: (error: Error) => void) {
     this.#server = server;
+    this.#onerror = onerror;
   }
 
   get size(): number {
@@ -45,7 +47,7 @@ export class Sessions {
   async open({ request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
     this.#requireRoom(caller.owner);
-    const { factory, log, shared } = this.#server;
+    const { factory, shared } = this.#server;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: id => {
@@ -56,7 +58,7 @@ export class Sessions {
     const session: Session = { owner: caller.owner, transport, answer, open: 0, seen: shared.clock.now() };
     const server = factory({ era: 'legacy', authInfo: request.auth });
     await server.connect(transport);
-    server.onerror = error => log.warn({ err: error }, 'protocol');
+    server.onerror = this.#onerror;
     const { onclose } = server;
     server.onclose = () => {
       this.#sessions.delete(transport.sessionId ?? '');

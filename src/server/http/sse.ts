@@ -18,12 +18,14 @@ export class SseStreams {
   readonly #server: DataPlatformsServer;
   readonly #endpoint: string;
   readonly #traffic: Traffic;
+  readonly #onerror: (error: Error) => void;
 
   /** `endpoint`: path of `/messages` as clients see it. */
-  constructor(server: DataPlatformsServer, endpoint: string, traffic: Traffic) {
+  constructor(server: DataPlatformsServer, endpoint: string, traffic: Traffic, onerror: (error: Error) => void) {
     this.#server = server;
     this.#endpoint = endpoint;
     this.#traffic = traffic;
+    this.#onerror = onerror;
   }
 
   get size(): number {
@@ -42,7 +44,7 @@ export class SseStreams {
       this.#streams.delete(transport.sessionId);
       onclose?.();
     };
-    server.onerror = error => this.#server.log.warn({ err: error }, 'protocol');
+    server.onerror = this.#onerror;
     this.#streams.set(transport.sessionId, { owner, transport });
     await server.connect(transport);
   }

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { newToken } from '../../src/callers/static-tokens.ts';
+import type { Log } from '../../src/log.ts';
+import { legacy, startListening } from './listening.ts';
+
+/** A server of one caller, and what it writes. */
+async function watched(http: Record<string, unknown> = {}) {
+  const { token, sha256 } = newToken();
+  const lines: Record<string, unknown>[] = [];
+  const write = (level: keyof Log) => (fields: object, message: string) =>
+    void lines.push({ level, message, ...fields });
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const world = await startListening({ tokens: [{ name: 'anna', sha256 }], ...http }, { log });
+  const port = Number(new URL(world.listener.url).port);
+  /** Sends bytes as they are; the status line of what comes back. */
+  const raw = async (text: string) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(text);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString().split('\r\n', 1)[0];
+  };
+  /** Lines about requests that are over. `count`: waits for so many. */
+  const requests = async (count: number) => {
+    const found = () => lines.filter(({ message }) => message === 'request');
+    while (found().length < count) await new Promise(setImmediate);
+    return found();
+  };
+  return { ...world, lines, raw, requests, port, bearer: { authorization: `Bearer ${token}` }, token };
+}
+
+const base = { message: 'request', ms: expect.any(Number), address: '127.0.0.1' };
+
+it('every request is one line: who, what, and why it was refused', async () => {
+  const { post, send, bearer, token, requests, lines } = await watched();
+  await post(legacy('tools/list'), bearer);
+  await send(`/mcp?access_token=${token}`);
+  await post(legacy('tools/list'), { authorization: 'Bearer wr0ng-token-of-somebody' });
+  await post({ hello: 'world' }, bearer);
+  await send('/mcp', { method: 'POST', headers: { ...bearer, 'content-type': 'application/json' }, body: '{' });
+  await send('/mcp', { headers: { host: 'evil.example' } });
+  expect(await requests(6)).toEqual([
+    { ...base, level: 'debug', method: 'POST', path: '/mcp', status: 200, caller: 'anna' },
+    { ...base, level: 'info', method: 'GET', path: '/mcp', status: 401, problem: 'A bearer token is needed here.' },
+    { ...base, level: 'info', method: 'POST', path: '/mcp', status: 401, problem: 'Nobody here has this token.' },
+    {
+      ...{ ...base, level: 'info', method: 'POST', path: '/mcp', status: 400, caller: 'anna' },
+      problem: expect.stringContaining('not a valid JSON-RPC message'),
+    },
+    {
+      ...{ ...base, level: 'info', method: 'POST', path: '/mcp', status: 400, caller: 'anna' },
+      problem: 'Parse error: the request is not JSON.',
+    },
+    {
+      ...{ ...base, level: 'info', method: 'GET', path: '/mcp', status: 403 },
+      problem: 'Invalid Host: evil.example. The operator can allow it with --allowed-hosts.',
+    },
+  ]);
+  expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  for (const secret of [token, 'wr0ng-token']) expect(JSON.stringify(lines)).not.toContain(secret);
+});
+
+it('no client can make it look like a defect, or fill the log', async () => {
+  const { raw, post, send, bearer, token, requests, lines, port } = await watched();
+  const head = (target: string) =>
+    `GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  expect(await raw(head('//'))).toBe('HTTP/1.1 400 Bad Request');
+  expect(await raw(head('http://['))).toBe('HTTP/1.1 400 Bad Request');
+  expect(await raw(head(`/${'x'.repeat(5_000)}`))).toBe('HTTP/1.1 404 Not Found');
+  expect((await send('/mcp', { method: 'TRACE', headers: bearer })).status).toBe(405);
+  const gone: Socket = connect(port, '127.0.0.1');
+  gone.write(
+    `POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 500\r\nExpect: 100-continue\r\n\r\n{`,
+  );
+  // It has come when the server wants the rest.
+  await once(gone, 'data');
+  gone.destroy();
+  expect((await requests(5))[4]).toEqual({
+    ...{ ...base, level: 'debug', method: 'POST', path: '/mcp', caller: 'anna', left: true },
+  });
+  await post(legacy('tools/call', { name: 'x'.repeat(100_000), arguments: {} }), bearer);
+  await requests(6);
+  expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  expect(lines.find(({ tool }) => tool)).toMatchObject({ tool: `${'x'.repeat(200)}…`, outcome: 'unknown_operation' });
+  for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(600);
+});
