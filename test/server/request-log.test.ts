@@ -86,3 +86,36 @@ it('no client can make it look like a defect, or fill the log', async () => {
   expect(lines.find(({ tool }) => tool)).toMatchObject({ tool: `${'x'.repeat(200)}…`, outcome: 'unknown_operation' });
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(600);
 });
+
+it('a stream that nobody reads ends', async () => {
+  const { port, send, bearer, token, requests, server } = await watched({ sse: true });
+  const reader = connect(port, '127.0.0.1');
+  reader.write(`GET /sse HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  let told = '';
+  while (!told.includes('sessionId=')) told += String((await once(reader, 'data'))[0]);
+  reader.pause();
+  const [endpoint = ''] = /\/messages\?sessionId=[\w-]+/.exec(told) ?? [];
+  const headers = { ...bearer, 'content-type': 'application/json' };
+  const say = (message: object) => send(endpoint, { method: 'POST', headers, body: JSON.stringify(message) });
+  const opening = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  await say(legacy('initialize', opening));
+  const warnings: unknown[] = [];
+  const warn = (warning: unknown) => void warnings.push(warning);
+  process.on('warning', warn);
+  const size = JSON.stringify(server.tools.list).length;
+  const batch = 50;
+  // As much as is let wait, what the two ends of a connection hold by themselves, and some more.
+  const most = (2 ** 24 + 2 ** 23) / size;
+  let status = 202;
+  for (let id = 1; status === 202 && id < most; id += batch)
+    for (const reply of await Promise.all(
+      Array.from({ length: batch }, (_, n) => say(legacy('tools/list', {}, id + n))),
+    ))
+      status = reply.status;
+  expect(status).toBe(404);
+  const ended = (await requests(1)).find(({ path }) => path === '/sse');
+  expect(ended).toMatchObject({ status: 200, left: true });
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+  reader.destroy();
+});

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import {
   type AuthInfo,
@@ -16,6 +15,8 @@ import type { Traffic } from './traffic.ts';
 
 /** Proxies and clients give a stream up that has been silent for about a minute. In ms. */
 const beatMs = 15_000;
+/** A client that has left so much unread will not read it any more, and each of its questions would add to it. In bytes. */
+const mostUnread = 2 ** 24;
 
 /**
  * The HTTP transport of revision 2024-11-05: events out on one long GET, messages in by POST. The SDK's line 2.x has it
@@ -47,8 +48,8 @@ export class SseTransport implements Transport {
       'x-accel-buffering': 'no',
     });
     this.#response.once('close', () => void this.close());
-    this.#beat = setInterval(() => this.#response.write(': keep-alive\n\n'), beatMs);
-    await this.#write(`event: endpoint\ndata: ${this.#endpoint}?sessionId=${this.sessionId}\n\n`);
+    this.#beat = setInterval(() => this.#write(': keep-alive\n\n'), beatMs);
+    this.#write(`event: endpoint\ndata: ${this.#endpoint}?sessionId=${this.sessionId}\n\n`);
   }
 
   /** Takes a message in. @throws for what is none */
@@ -64,7 +65,7 @@ export class SseTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#response.writableEnded) throw new Error('The client has gone.');
-    await this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+    this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
     if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) this.#answered(message.id);
   }
 
@@ -84,11 +85,11 @@ export class SseTransport implements Transport {
     this.onclose?.();
   }
 
-  async #write(text: string): Promise<void> {
-    if (this.#response.write(text)) return;
-    const done = new AbortController();
-    const listen = (event: string) => once(this.#response, event, { signal: done.signal });
-    await Promise.race([listen('drain'), listen('close')]);
-    done.abort();
+  #write(text: string): void {
+    if (this.#response.writableLength <= mostUnread) this.#response.write(text);
+    else {
+      this.onerror?.(new Error('The client does not read its stream.'));
+      this.#response.destroy();
+    }
   }
 }
