@@ -227,10 +227,31 @@ describe('a session of an older client', () => {
     expect((await post(message, headers)).message.result).toHaveProperty('tools');
   });
 
-  it('is refused where a caller has a hundred', async () => {
-    const { post } = await startListening({ legacy_sessions: true });
-    for (let index = 0; index < 100; index++) expect((await post(legacy('initialize', opening))).status).toBe(200);
-    expect(await post(legacy('initialize', opening))).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+  it('is refused where a caller has a hundred, unless one of them has rested for a minute', async () => {
+    const { post, stream, clock } = await startListening({ legacy_sessions: true });
+    const open = () => post(legacy('initialize', opening));
+    const ids: string[] = [];
+    for (let index = 0; index < 100; index++) ids.push((await open()).headers['mcp-session-id'] as string);
+    const status = async (id = '') => (await post(legacy('ping'), { 'mcp-session-id': id })).status;
+    expect(await open()).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+    const listening = await stream('/mcp', undefined, { 'mcp-session-id': ids[0] as string });
+    await clock.advance(61_000);
+    expect(await status(ids[1])).toBe(200);
+    expect((await open()).status).toBe(200);
+    // The one that somebody listens in and the one that was just used are still there.
+    expect([await status(ids[0]), await status(ids[1]), await status(ids[2])]).toEqual([200, 200, 404]);
+    listening.destroy();
+  });
+
+  it('tells at once that it listens', async () => {
+    const { post, stream } = await startListening({ legacy_sessions: true });
+    const id = (await post(legacy('initialize', opening))).headers['mcp-session-id'] as string;
+    const begun = performance.now();
+    const { status, headers, destroy } = await stream('/mcp', undefined, { 'mcp-session-id': id });
+    expect([status, headers['content-type']]).toEqual([200, 'text/event-stream']);
+    // The first beat, which would bring the head along, comes after 15 s.
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    destroy();
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { type NodeMcpRequestHandler, toNodeHandler } from '@modelcontextprotocol/node';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { DataPlatformsServer } from '../create.ts';
@@ -17,6 +18,8 @@ interface Session {
 
 const mostSessions = 1000;
 const mostOfCaller = 100;
+/** Few clients end their sessions: one that was not used for so long gives way to a new one of its caller, in ms. */
+const restingMs = 60_000;
 /** A session that nobody has used for so long is over, in ms. */
 const idleMs = 1_800_000;
 
@@ -40,13 +43,14 @@ export class Sessions {
     this.#forgetIdle();
     const session = this.#sessions.get(id);
     if (session?.owner !== caller.owner) throw new Refusal(404, -32001, 'Session not found. Initialize a new one.');
+    if (request.method === 'GET') sendHeadAtOnce(response);
     await this.#use(session, () => session.answer(request, response, body), response);
   }
 
   /** Answers an `initialize`. @throws Refusal 429 or 503 where there are too many already */
   async open({ request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
-    this.#requireRoom(caller.owner);
+    this.#makeRoom(caller.owner);
     const { factory, shared } = this.#server;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
@@ -80,21 +84,39 @@ export class Sessions {
     await answer();
   }
 
-  #requireRoom(owner: string): void {
-    if (this.#sessions.size >= mostSessions) throw tooMany(503, 'This server has');
-    const its = [...this.#sessions.values()].filter(session => session.owner === owner);
-    if (its.length >= mostOfCaller) throw tooMany(429, 'You have');
+  #makeRoom(owner: string): void {
+    const its = [...this.#sessions].filter(([, session]) => session.owner === owner);
+    const full = this.#sessions.size >= mostSessions;
+    if (!full && its.length < mostOfCaller) return;
+    const resting = its.filter(([, session]) => session.open === 0).sort(([, a], [, b]) => a.seen - b.seen)[0];
+    if (!resting || resting[1].seen > this.#server.shared.clock.now() - restingMs)
+      throw full ? tooMany(503, 'This server has') : tooMany(429, 'You have');
+    this.#end(...resting);
+  }
+
+  #end(id: string, { transport }: Session): void {
+    this.#sessions.delete(id);
+    void transport.close();
   }
 
   // When somebody comes, not by a timer: there are never more than so many.
   #forgetIdle(): void {
     const oldest = this.#server.shared.clock.now() - idleMs;
-    for (const [id, { open, seen, transport }] of this.#sessions) {
-      if (open > 0 || seen >= oldest) continue;
-      this.#sessions.delete(id);
-      void transport.close();
-    }
+    for (const [id, session] of this.#sessions) if (session.open === 0 && session.seen < oldest) this.#end(id, session);
   }
+}
+
+/**
+ * Its stream stays silent until there is something to tell, and Node keeps the head of an answer until its first byte:
+ * for as long, the client and every proxy between would wait for it.
+ */
+function sendHeadAtOnce(response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (...given: never[]) => ServerResponse;
+  response.writeHead = (...given: never[]) => {
+    writeHead(...given);
+    response.flushHeaders();
+    return response;
+  };
 }
 
 const tooMany = (status: number, whose: string) =>
