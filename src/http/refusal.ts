@@ -5,7 +5,7 @@ import { firstWords } from './body.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
 import { type Again, type Exchange, failed, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
-import { askedWait } from './retry.ts';
+import { askedWait, seconds } from './retry.ts';
 
 /** True for 2xx and what else the caller takes for an answer. */
 export function isAnswer({ status }: Pick<HttpReply, 'status'>, { accept }: HttpRequest): boolean {
@@ -44,7 +44,7 @@ function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: nu
     hint:
       anonymous && code === 'rejected'
         ? 'The link may have expired: ask the platform for a new one.'
-        : hints(connection.name)[code],
+        : hints(connection.name, wait)[code],
     status: reply.status,
     retryAfter: wait === undefined ? undefined : wait / 1000,
     requestId: requestId(reply.headers),
@@ -74,7 +74,7 @@ function codeOf(status: number, anonymous: boolean): FaultCode {
 }
 
 // Only what this layer can produce has a hint of its own; a provider that reads other codes writes better ones.
-function hints(connection: string): Record<FaultCode, string> {
+function hints(connection: string, wait: number | undefined): Record<FaultCode, string> {
   const change = 'Change the arguments as the platform says, and repeat the call.';
   const report = `Check the base URL of the connection ${connection}, and whether the platform has changed.`;
   return {
@@ -86,8 +86,8 @@ function hints(connection: string): Record<FaultCode, string> {
     not_found: 'Check the ids with the listing they come from; things the credential may not see look the same.',
     conflict: 'Read the thing again to see its present state, then decide.',
     rejected: change,
-    rate_limited: 'Wait, then repeat the call.',
-    upstream_down: 'Repeat the call in a few minutes; the fault is on the platform.',
+    rate_limited: `Wait ${wait === undefined ? 'a minute' : seconds(wait)}, then repeat the call.`,
+    upstream_down: `Repeat the call in ${wait === undefined ? 'a few minutes' : seconds(wait)}; the fault is on the platform.`,
     bad_upstream_reply: report,
     timed_out: 'Repeat the call later, or ask for less.',
     cancelled: 'Repeat the call if it is still wanted.',

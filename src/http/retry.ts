@@ -43,7 +43,8 @@ function backoff(attempt: number, random: () => number): number {
 
 function waitingFor({ connection: { title } }: Exchange, { code, status, retryAfter }: Fault, ms: number): string {
   const time = seconds(ms);
-  const what = code === 'rate_limited' ? 'rate limit' : status === undefined ? 'no connection' : `answered ${status}`;
+  const unanswered = code === 'bad_upstream_reply' ? 'the answer broke off' : 'no connection';
+  const what = code === 'rate_limited' ? 'rate limit' : status === undefined ? unanswered : `answered ${status}`;
   return retryAfter === undefined
     ? `${title}: ${what}, trying again in ${time}`
     : `${title} asks to wait ${time} (${what})`;

@@ -242,6 +242,30 @@ describe('links and files', () => {
     expect(again.usage.requests).toBe(2);
   });
 
+  it('takes no web page for a file', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    const off = world.datarock.faults.add({ kind: 'html', match: { path: /DDH002/ } });
+    const some = await world.call('datarock_download_export', { export: run });
+    expect(some.text).toMatch(/2 holes, 1 without data/);
+    expect(some.text).toMatch(/Hole DDH002: the storage answered with a web page instead of the file\./);
+    off();
+    world.datarock.faults.add({ kind: 'html', match: { path: /DDH003/ } });
+    const other = await world.call('datarock_create_export', { ...rqd, holes: ['DDH003'] });
+    expect(other.text).toMatch(
+      /The export has no file that can be read\. Hole DDH003: the storage .* start the export/,
+    );
+  });
+
+  it('says what to do about an export of which nothing came', async () => {
+    const world = await startWorld();
+    stateOf(world).failedHoles.add('DDH001');
+    const { data } = await world.call('datarock_create_export', { ...rqd, holes: ['DDH001'] });
+    const { uri } = data['run'] as { uri: string };
+    const seen = await world.call('datarock_download_export', { export: uri });
+    expectFault(seen, 'bad_upstream_reply', /failed holes: DDH001/, /^Check the ids .*start another export/);
+  });
+
   it('tells a hole that the finished export has no file of yet, and fetches it next time', async () => {
     const world = await startWorld();
     const run = await finishedExport(world);
@@ -348,7 +372,7 @@ describe('a platform in trouble', () => {
     const world = await startWorld();
     world.datarock.faults.add({ kind: 'rate-limit', retryAfter: 200 });
     const seen = await world.call('datarock_list_projects');
-    expectFault(seen, 'rate_limited', /./, /./);
+    expectFault(seen, 'rate_limited', /429/, /^Wait 200 s, then repeat the call\.$/);
     expect(seen.raw._meta?.['data-platforms-mcp/fault']).toMatchObject({ retryAfter: 200 });
     expect(seen.usage.requests).toBe(1);
   });
@@ -376,6 +400,7 @@ describe('a platform in trouble', () => {
     world.datarock.faults.add({ kind: 'truncate', match: { method: 'POST' } });
     const seen = await world.call('datarock_create_export', rqd);
     expect(seen.isError).toBe(true);
+    expect(seen.text).toMatch(/Next: It may have been started, which does no harm: datarock_list_exports/);
     expect(world.datarock.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect(stateOf(world).exports.size).toBe(1);
   });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import pMap from 'p-map';
 import * as z from 'zod';
 import { Fault, type FaultCode, isFault } from '../../errors.ts';
@@ -88,7 +89,8 @@ async function store(
   context: OperationContext,
 ): Promise<StoredResult> {
   const told = tell(failed, missed);
-  if (files.length === 0) throw nothingToJoin(told);
+  if (files.length === 0) throw nothingToJoin(told, missed.length > 0);
+  if (missed.length) told.push('Call datarock_download_export again to fetch what is missing.');
   context.progress(`joining ${files.length} files`);
   const table = await joinTables(files, { keyColumn: 'hole_id', signal: context.signal });
   // What is not whole is fetched afresh by the next call, so it must not be found under the key.
@@ -102,7 +104,6 @@ function tell(failed: readonly string[], missed: readonly string[]): string[] {
     ...(failed.length ? [`No file of failed holes: ${firstOf(failed, mostNamed)}.`] : []),
     ...missed.slice(0, mostNamed),
     ...(more > 0 ? [`${more} more holes have no file, too.`] : []),
-    ...(missed.length ? ['Call datarock_download_export again to fetch what is missing.'] : []),
   ];
 }
 
@@ -146,8 +147,9 @@ async function fetchHole(
   if (await workspace.has(file)) return { part };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { body } = await context.download(await links.of(source));
-      await workspace.write(file, body as AsyncIterable<Uint8Array>, context.signal);
+      const { body, headers } = await context.download(await links.of(source));
+      if (/^text\/html\b/i.test(headers['content-type'] ?? '')) throw webPage(body as Readable);
+      await workspace.write(file, body as Readable, context.signal);
       return { part };
     } catch (error) {
       if (!isFault(error) || ours.has(error.code) || context.signal.aborted) throw error;
@@ -160,6 +162,16 @@ async function fetchHole(
 
 /** Faults of the results folder: no other file would fare better. */
 const ours: ReadonlySet<FaultCode> = new Set(['too_large', 'not_configured']);
+
+/** A proxy's page or a login page would pass for a table of one column. */
+function webPage(body: Readable): Fault {
+  body.destroy();
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: 'the storage answered with a web page instead of the file.',
+    hint: 'Look for a proxy between this machine and the storage of Datarock.',
+  });
+}
 
 const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
 
@@ -216,11 +228,13 @@ function refuseUnfinished(ids: readonly string[], pages: readonly ExportPage[], 
   });
 }
 
-function nothingToJoin(reasons: readonly string[]): Fault {
+function nothingToJoin(reasons: readonly string[], again: boolean): Fault {
   return new Fault({
     code: 'bad_upstream_reply',
     message: ['The export has no file that can be read.', ...reasons].join(' '),
-    hint: 'Call datarock_get_export to see each hole; export again if the files stay unreadable.',
+    hint: again
+      ? 'Call datarock_download_export again; if it stays so, start the export again.'
+      : 'Check the ids with datarock_list_holes and the time that was asked for, then start another export.',
   });
 }
 

@@ -110,14 +110,20 @@ export const createExport = operation({
   },
 });
 
+/** Where to look when nobody knows whether an export was started. */
+const inDoubt =
+  'It may have been started, which does no harm: datarock_list_exports may show it; otherwise start it again.';
+
 async function startExport(args: Record<string, unknown>, context: OperationContext): Promise<string> {
-  const { body } = await context.request(createExport, args);
+  const { body } = await context.request(createExport, args).catch(error => {
+    throw isFault(error, 'timed_out') ? error.with({ hint: inDoubt }) : error;
+  });
   const parsed = z.looseObject({ exportId: z.string().min(1) }).safeParse(body);
   if (parsed.success) return parsed.data.exportId;
   throw new Fault({
     code: 'bad_upstream_reply',
-    message: 'Datarock accepted the export, but its answer does not name it.',
-    hint: 'The export exists and can do no harm. datarock_list_exports may show it; otherwise start it again.',
+    message: 'Datarock answered with success, but does not name the export.',
+    hint: inDoubt,
   });
 }
 
