@@ -29,6 +29,8 @@ export interface Reference {
   key: string;
   /** Property that people know the thing by. */
   label: string;
+  /** Which rows of the listing are such things, where it holds others as well. */
+  only?: (row: Row) => boolean;
   /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
   search?: string;
   /** A value of this form is a key beyond doubt, so no listing is read for it. */

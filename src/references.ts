@@ -33,12 +33,14 @@ export class References {
       const like = { ...ownArguments(listing, args), [reference.search]: value };
       const rows = await context.rows(listing, like);
       // A search may look at names alone, so what may be a key is for the platform to judge.
-      return find(reference, value, rows) ?? (/\s/.test(value) ? found(reference, value, rows) : value);
+      const alike = such(reference, rows);
+      return find(reference, value, alike) ?? (/\s/.test(value) ? found(reference, value, alike) : value);
     }
     const { rows, remembered } = await this.rows(listing, args, context);
-    const known = find(reference, value, rows);
+    const known = find(reference, value, such(reference, rows));
     if (known !== undefined) return known;
-    return found(reference, value, remembered ? (await this.rows(listing, args, context, 0)).rows : rows);
+    const latest = remembered ? (await this.rows(listing, args, context, 0)).rows : rows;
+    return found(reference, value, such(reference, latest));
   }
 
   labelOf(reference: Reference, key: string, args: Row, context: OperationContext): string {
@@ -72,6 +74,8 @@ export class References {
     if (this.#listings.size > 200) this.#listings.delete(this.#listings.keys().next().value as string);
   }
 }
+
+const such = ({ only }: Reference, rows: Row[]): Row[] => (only ? rows.filter(only) : rows);
 
 /** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
 export const ownArguments = ({ input }: Operation, args: Row): Row =>

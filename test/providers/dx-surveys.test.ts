@@ -231,6 +231,18 @@ describe('what surveys ask', () => {
     expect(await no('set_survey_csat_order', { csat_ids: ['71'] })).toMatch(/^needs_confirmation/);
   });
 
+  it('goes by names as well as ids, of its own kind alone', async () => {
+    const { no, ok, seed } = await unattended();
+    const drivers = ['Deep work', 'code review'];
+    await ok('set_survey_drivers', { driver_ids: drivers, branch_id: 'main' });
+    expect(seed.library.selections.get('main')?.driver_ids).toEqual(['31', '32']);
+    await ok('update_survey_csat_item', { csat_id: 'Issue tracker', prompt: 'How is it?' });
+    expect(seed.library.csat.find(({ name }) => name === 'Issue tracker')).toMatchObject({ prompt: 'How is it?' });
+    expect(await no('set_survey_drivers', { driver_ids: ['Issue tracker'], branch_id: 'main' })).toMatch(
+      /^not_found: dx_list_survey_items shows nothing called "Issue tracker"\.\nNext: .*"Deep work"/,
+    );
+  });
+
   it('is selected unasked where nobody is there to ask, and the platform has the last word', async () => {
     const { no, ok, seed, state } = await unattended();
     await ok('set_survey_workflows', { workflow_ids: ['51'], branch_id: 'main' });

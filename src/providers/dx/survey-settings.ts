@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type OperationContext, operation, type Row } from '../../operation.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../operation.ts';
 import { done, flag, ids, isRow, map, payload, required, text, withoutOk } from './arguments.ts';
 import { allRows } from './paging.ts';
 import { named, rowsUnder, web } from './web.ts';
@@ -17,7 +17,7 @@ function itemsOf(body: unknown): unknown {
   );
 }
 
-const listItems = operation({
+const listItems: Operation = operation({
   ...web('snapshots.settings.library', ...scopes),
   name: 'dx_list_survey_items',
   route: 'GET /snapshots.settings.library',
@@ -31,7 +31,12 @@ const listItems = operation({
   example: { arguments: {} },
 });
 
-const listBranches = operation({
+/** The kinds have no documented words: what the platform calls its lists is matched by what it means. */
+const itemOf = (kind: RegExp) =>
+  reference({ list: () => listItems, key: 'id', label: 'name', only: row => kind.test(String(row['kind'])) });
+const [driverItem, workflowItem, csatItemName] = [itemOf(/driver/i), itemOf(/workflow/i), itemOf(/csat/i)];
+
+const listBranches: Operation = operation({
   ...web('snapshots.settings.branches', ...scopes),
   name: 'dx_list_survey_branches',
   route: 'GET /snapshots.settings.branches',
@@ -98,7 +103,7 @@ const updateDriver = operation({
   summary: `Change the wording or audience of a driver in the survey library. ${locked}`,
   toolset,
   input: z.strictObject({
-    driver_id: required('Id of the driver (dx_list_survey_items)'),
+    driver_id: required('Driver: id or name').meta({ names: driverItem }),
     ...z.strictObject(driver).partial().shape,
     translations,
   }),
@@ -107,7 +112,9 @@ const updateDriver = operation({
   example: { arguments: { driver_id: '31', prompt: 'How often can you work without interruption?' } },
 });
 
-const branch_id = text('Branch, where branching is on (dx_list_survey_branches); otherwise leave it out');
+const branch_id = text('Branch, id or name, where branching is on; otherwise leave it out').meta({
+  names: reference({ list: () => listBranches, key: 'id', label: 'name' }),
+});
 const selection = z.looseObject({ branch_id: z.string().nullish() });
 
 /** What a branch asks now and would not ask any more. What the platform says of it is documented in outline only. */
@@ -134,7 +141,7 @@ const selectDrivers = operation({
   destructive: true,
   summary: `Choose the drivers of the next survey: the whole selection is replaced. ${locked}`,
   toolset,
-  input: z.strictObject({ driver_ids: ids('Ids of all drivers to ask'), branch_id }),
+  input: z.strictObject({ driver_ids: ids('All drivers to ask: ids or names').meta({ names: driverItem }), branch_id }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { driver_ids: ['31', '32'], branch_id: 'main' } },
@@ -149,7 +156,10 @@ const selectWorkflows = operation({
   destructive: true,
   summary: `Choose the workflows of the next survey: the whole selection is replaced; required ones must stay. ${locked}`,
   toolset,
-  input: z.strictObject({ workflow_ids: ids('Ids of all workflows to ask'), branch_id }),
+  input: z.strictObject({
+    workflow_ids: ids('All workflows to ask: ids or names').meta({ names: workflowItem }),
+    branch_id,
+  }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { workflow_ids: ['51'], branch_id: 'main' } },
@@ -164,7 +174,10 @@ const selectCsat = operation({
   destructive: true,
   summary: `Choose the CSAT items (tools) of the next survey: the whole selection is replaced. ${locked}`,
   toolset,
-  input: z.strictObject({ csat_ids: ids('Ids of all CSAT items to ask'), branch_id }),
+  input: z.strictObject({
+    csat_ids: ids('All CSAT items to ask: ids or names').meta({ names: csatItemName }),
+    branch_id,
+  }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { csat_ids: ['71', '72'], branch_id: 'main' } },
@@ -212,7 +225,7 @@ const updateCsatItem = operation({
   summary: `Change a CSAT item of the survey library. ${locked}`,
   toolset,
   input: z.strictObject({
-    csat_id: required('Id of the CSAT item (dx_list_survey_items)'),
+    csat_id: required('CSAT item: id or name').meta({ names: csatItemName }),
     ...z.strictObject(csatItem).partial().shape,
     ...csatDetails,
   }),
@@ -230,7 +243,7 @@ const orderCsat = operation({
   summary: `Set the order in which CSAT items, or their groups, are asked; each list must be complete. ${locked}`,
   toolset,
   input: z.strictObject({
-    csat_ids: ids('Ids of all CSAT items, in order').optional(),
+    csat_ids: ids('All CSAT items, in order: ids or names').meta({ names: csatItemName }).optional(),
     group_ids: ids('Ids of all groups of CSAT items, in order').optional(),
   }),
   ...done,
