@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, reference } from '../../operation.ts';
+import { isFault } from '../../errors.ts';
+import { type Operation, operation, type Row, reference } from '../../operation.ts';
 import { done, inUri, payload, required, text } from './arguments.ts';
 import { entityName } from './entities.ts';
 import { entityTypeName } from './entity-types.ts';
@@ -174,31 +175,61 @@ const removeEdge = operation({
   example: edgeExample,
 });
 
+/** What one request takes. */
 const mostEdges = 100;
 
-const upsertEdges = operation({
+const upsertEdges: Operation = operation({
   ...web('catalog.relationEdges.bulkUpsert', writes),
   name: 'dx_upsert_relation_edges',
   route: 'POST /catalog.relationEdges.bulkUpsert',
   effect: 'update',
-  summary: `Add up to ${mostEdges} edges of one relation at once; those that exist stay.`,
+  summary: 'Add many edges of one relation at once; those that exist stay.',
   toolset,
-  doubt: 'dx_list_relation_edges shows which were added.',
+  doubt: 'dx_list_relation_edges shows which were added; those that exist stay when the call is repeated.',
   input: z.strictObject({
     relation_identifier,
-    edges: z
-      .record(z.string(), z.array(z.string()))
-      .refine(edges => Object.values(edges).flat().length <= mostEdges, `at most ${mostEdges} edges at once`)
-      .describe('{source: [targets]}, identifiers of entities'),
+    edges: z.record(z.string(), z.array(z.string())).describe('{source: [targets]}, identifiers of entities'),
   }),
-  ...done,
+  output: done.output,
   example: {
     arguments: {
       relation_identifier: 'service-consumes-api',
       edges: { 'booking-web': ['quote-rest', 'identity-rest'] },
     },
   },
+  async send({ relation_identifier, edges }, context) {
+    const all = Object.entries(edges).flatMap(([source, targets]) => targets.map(target => ({ source, target })));
+    let told: Row = {};
+    for (let sent = 0; sent === 0 || sent < all.length; sent += mostEdges) {
+      const batch = bySource(all.slice(sent, sent + mostEdges));
+      try {
+        const { body } = await context.request(upsertEdges, { relation_identifier, edges: batch });
+        told = summed(told, done.repair(body));
+        context.progress(`${Math.min(sent + mostEdges, all.length)} of ${all.length} edges`);
+      } catch (error) {
+        if (sent === 0 || !isFault(error)) throw error;
+        const warning = `Stopped after ${sent} of ${all.length} edges: ${error.message} Repeat the call once that is mended; edges that exist stay.`;
+        return { ...told, ok: false, warnings: [warning] };
+      }
+    }
+    return { ...told, ok: true };
+  },
 });
+
+function bySource(edges: readonly { source: string; target: string }[]): Record<string, string[]> {
+  const targets = new Map<string, string[]>();
+  for (const { source, target } of edges) targets.set(source, [...(targets.get(source) ?? []), target]);
+  return Object.fromEntries(targets);
+}
+
+/** What the requests count, together. */
+const summed = (before: Row, next: Row): Row =>
+  Object.fromEntries(
+    Object.entries({ ...before, ...next }).map(([name, value]) => {
+      const earlier = before[name];
+      return [name, typeof value === 'number' && typeof earlier === 'number' && name in next ? earlier + value : value];
+    }),
+  );
 
 export const relations = [
   ...[listRelations, getRelation, createRelation, updateRelation, deleteRelation],
