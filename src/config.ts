@@ -235,7 +235,8 @@ type ConfigFile = Settings & { connections?: Record<string, Settings>; http?: Se
 function readConfigFile(path: string): ConfigFile {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // Some editors begin a file with the mark of its encoding.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
     throw misconfigured(
       `Cannot read the configuration file ${path}: ${(cause as Error).message}.`,

@@ -80,6 +80,10 @@ describe('where settings come from', () => {
     expect(config.connections[0]?.settings?.['private_key']).toBe(privateKey);
   });
 
+  it('reads a file that begins with a byte order mark', () => {
+    expect(load({ file: file('\uFEFF{"toolsets": ["all"]}') }).toolsets).toEqual(['all']);
+  });
+
   it('puts variables into every text of the file', () => {
     const path = file({ results_dir: '${BASE}/results', http: { allowed_hosts: ['${HOST}'] } });
     const { results_dir, http } = load({ file: path, env: { BASE: '/data', HOST: 'data.example.com' } });
