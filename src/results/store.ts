@@ -18,6 +18,7 @@ import { type Content, recognise } from './intake.ts';
 import { newId, type Provenance, type Row, resultId, resultUri, type StoredResult } from './result.ts';
 import { ownerFolder, sweepFolder } from './sweep.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from './table.ts';
+import { createTurns } from './turns.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export { defaultResultsDirectory } from './folder.ts';
@@ -87,6 +88,8 @@ export interface StoreSettings {
 const sweepEveryMs = 60_000;
 const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
 
+const idOf = (idOrUri: string) => resultId(idOrUri) ?? idOrUri;
+
 /** Touches no file before its first use. */
 export function openResultStore(settings: StoreSettings): ResultStore {
   const {
@@ -99,6 +102,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
+  const inTurn = createTurns();
   let sweptAt = -Infinity;
   let bytesSince = 0;
 
@@ -185,17 +189,24 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       ...(origin.key === undefined ? {} : { key: origin.key }),
       ...(origin.warnings?.length ? { warnings: [...origin.warnings] } : {}),
     };
-    const replaced = await readRecord(directory, id);
-    if (replaced?.result.pinned) result.pinned = true;
+    const index = facts?.index ?? { every: 1, offsets: [] };
+    await inTurn(id, () => replace({ version: 1, file, index, result }));
+    return result;
+  }
+
+  /** Makes it known, in the place of what had its id before. */
+  async function replace(record: ResultRecord): Promise<void> {
+    const { result, file } = record;
+    const before = await readRecord(directory, result.id);
+    if (before?.result.pinned) result.pinned = true;
     try {
-      await writeRecord(directory, { version: 1, file, index: facts?.index ?? { every: 1, offsets: [] }, result });
+      await writeRecord(directory, record);
     } catch (error) {
       // Without its metadata nobody finds it, and on a full disk it would be in the way.
       await rm(join(directory, file), { force: true });
       throw error;
     }
-    if (replaced) await rm(join(directory, replaced.file), { force: true });
-    return result;
+    if (before) await rm(join(directory, before.file), { force: true });
   }
 
   return {
@@ -222,22 +233,23 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       return records
         .filter(({ file, result }) => names.has(file) && !expired(result))
         .map(({ result }) => result)
-        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+        .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     },
     rows: ({ uri }, query = {}) => whileThere(uri, async () => readRows(await table(uri), query)),
     table: async ({ uri }) => table(uri),
     read: async ({ uri }, signal) => rowsOf(allRows(await table(uri), signal), uri),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
-    remove: async idOrUri => removeRecord(directory, await record(idOrUri)),
-    async pin(idOrUri, pinned) {
-      const found = await record(idOrUri);
-      const { pinned: _, ...result } = found.result;
-      const expiresAt = new Date(clock.now() + lifetimeMs).toISOString();
-      const changed = { ...result, expiresAt, ...(pinned ? { pinned: true as const } : {}) };
-      await writeRecord(directory, { ...found, result: changed });
-      return changed;
-    },
+    remove: uri => inTurn(idOf(uri), async () => removeRecord(directory, await record(uri))),
+    pin: (uri, pinned) =>
+      inTurn(idOf(uri), async () => {
+        const found = await record(uri);
+        const { pinned: _, ...result } = found.result;
+        const expiresAt = new Date(clock.now() + lifetimeMs).toISOString();
+        const changed = { ...result, expiresAt, ...(pinned ? { pinned: true as const } : {}) };
+        await writeRecord(directory, { ...found, result: changed });
+        return changed;
+      }),
     async usage() {
       const { records, names } = await readFolder(directory);
       const held = records.filter(({ file, result }) => names.has(file) && !expired(result));

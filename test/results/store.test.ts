@@ -124,6 +124,17 @@ describe('a key', () => {
     expect(new Set(rows.map(row => row['n'])).size).toBe(1);
   });
 
+  test('written and pinned at once is lost by neither', async () => {
+    const { store, directory } = await freshStore();
+    const write = (n: number) => store.write(origin({ key: 'k' }), { bytes: pieces(`a\n${n}\n`) });
+    const { uri } = await write(0);
+    for (let n = 1; n <= 20; n += 1) {
+      await Promise.all([write(n), store.pin(uri, true), write(-n), store.pin(uri, true)]);
+      expect(await store.get(uri)).toMatchObject({ rows: 1, pinned: true });
+      expect(await readdir(directory)).toHaveLength(2);
+    }
+  });
+
   test('written again replaces the result', async () => {
     const { store, directory } = await freshStore();
     await store.write(origin({ key: 'k' }), { bytes: pieces(small) });
