@@ -187,6 +187,12 @@ it.each([
   expect(isOneSelect(sql)).toBe(expected);
 });
 
+it('looks at every part of a statement once, however many comments and texts it begins', () => {
+  expect(isOneSelect(`SELECT 1 ${'/* '.repeat(300_000)}`)).toBe(true);
+  expect(isOneSelect(`SELECT 1 ${Array.from({ length: 100_000 }, (_, tag) => `$t${tag}$ `).join('')}`)).toBe(true);
+  expect(isOneSelect(`SELECT 1; ${"'' ".repeat(100_000)}'`)).toBe(true);
+});
+
 describe('a data feed', () => {
   it('is read as rows, with variables', async () => {
     const { call, sent } = await dxWorld();
