@@ -2,14 +2,16 @@ import leven from 'leven';
 import type { Clock } from './clock.ts';
 import { Fault, isFault } from './errors.ts';
 import { fieldOf, type Operation, type OperationContext, type Reference, type Row } from './operation.ts';
+import { Recent } from './recent.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
 const freshFor = 300_000;
+const mostListings = 200;
 
 /** Turns what people call a thing into the key that the platform wants. Remembers listings for five minutes. */
 export class References {
   readonly #clock: Clock;
-  readonly #listings = new Map<string, { at: number; rows: Row[] }>();
+  readonly #listings = new Recent<{ at: number; rows: Row[] }>(mostListings);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -67,11 +69,7 @@ export class References {
 
   /** Takes note of a listing that was read whole for another reason. */
   remember(listing: Operation, args: Row, context: OperationContext, rows: Row[]): void {
-    const key = listingKey(listing, args, context);
-    this.#listings.delete(key);
-    this.#listings.set(key, { at: this.#clock.now(), rows });
-    // Oldest out: a server for many people must not collect every listing it ever saw.
-    if (this.#listings.size > 200) this.#listings.delete(this.#listings.keys().next().value as string);
+    this.#listings.set(listingKey(listing, args, context), { at: this.#clock.now(), rows });
   }
 }
 

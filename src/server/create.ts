@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { anybody, type Caller } from '../callers/caller.ts';
-import { Recent } from '../callers/recent.ts';
 import { RunningCalls } from '../callers/running.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -12,6 +11,7 @@ import { createRedactor, type Redactor } from '../http/redact.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
 import { later } from '../later.ts';
 import { createLog, type Log } from '../log.ts';
+import { Recent } from '../recent.ts';
 import { installedParts } from '../results/parts.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import { createSigner, type Signer } from '../signer.ts';
@@ -111,8 +111,11 @@ export async function createServer(
   };
   const own = serve(common, anybody);
   const others = new Recent<Served>(mostCallers);
-  const served = (caller: Caller) =>
-    caller === anybody ? own : others.get(keyOf(caller), () => serve(common, caller));
+  function served(caller: Caller): Served {
+    if (caller === anybody) return own;
+    const key = keyOf(caller);
+    return others.get(key) ?? others.set(key, serve(common, caller));
+  }
 
   return {
     factory: context => protocolServer(served(callerIn(context.authInfo)), context, tracer),

@@ -3,6 +3,7 @@ import { Fault, isFault } from '../../errors.ts';
 import type { HttpReply } from '../../http/client.ts';
 import type { Connection } from '../../http/connection.ts';
 import { type Operation, type OperationContext, operation, type Row } from '../../operation.ts';
+import { Recent } from '../../recent.ts';
 import { documented } from './arguments.ts';
 import { functionName, getFunction, parameter } from './functions.ts';
 import { shownOutput } from './outputs.ts';
@@ -92,12 +93,13 @@ interface Declared {
 }
 
 const freshMs = 300_000;
-const declarations = new WeakMap<Connection, Map<string, Declared>>();
+const mostDeclarations = 200;
+const declarations = new WeakMap<Connection, Recent<Declared>>();
 
 /** What the function declares, where the server tells; it seldom changes. */
 async function parametersOf(name: string, context: OperationContext): Promise<Parameter[] | undefined> {
   const { connection, clock } = context;
-  const remembered = declarations.get(connection) ?? new Map<string, Declared>();
+  const remembered = declarations.get(connection) ?? new Recent<Declared>(mostDeclarations);
   declarations.set(connection, remembered);
   const before = remembered.get(name);
   if (before && clock.now() - before.at < freshMs) return before.parameters;

@@ -1,0 +1,22 @@
+/** What was put in or asked for last, up to so many: a process that lives for months must not fill up. */
+export class Recent<Value> {
+  readonly #values = new Map<string, Value>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#values.get(key);
+    return value === undefined ? undefined : this.set(key, value);
+  }
+
+  set(key: string, value: Value): Value {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+    return value;
+  }
+}
