@@ -194,6 +194,29 @@ describe('links and files', () => {
     expect(world.datarock.requests.filter(isStorage).some(({ status }) => status === 403)).toBe(true);
   });
 
+  const isStatus = ({ site, method, target }: { site: string; method: string; target: string }) =>
+    site === 'api' && method === 'GET' && target.includes('/export/artefacts/');
+
+  it('reads the status once for all links that were refused', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    world.datarock.faults.add({ kind: 'status', status: 403, match: { path: /\.csv/ }, times: 3 });
+    const before = world.datarock.requests.filter(isStatus).length;
+    const seen = await world.call('datarock_download_export', { export: run });
+    expect(seen.text).toMatch(/3 holes\./);
+    expect(world.datarock.requests.filter(isStorage)).toHaveLength(6);
+    expect(world.datarock.requests.filter(isStatus).length - before).toBe(2);
+  });
+
+  it('fetches a file although the status could not be read in between', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    world.datarock.faults.add({ kind: 'status', status: 403, match: { path: /DDH002/ }, times: 1 });
+    world.datarock.faults.add({ kind: 'status', status: 500, match: { path: /export\/artefacts/ }, skip: 1, times: 4 });
+    const seen = await world.call('datarock_download_export', { export: run });
+    expect(seen.text).toMatch(/3 holes\./);
+  });
+
   it('sends no credential to the storage host', async () => {
     const world = await startWorld();
     await world.call('datarock_download_export', { export: await finishedExport(world) });

@@ -7,18 +7,12 @@ import { firstOf } from '../../references.ts';
 import { isWhole, joinTables, type Part } from '../../results/join.ts';
 import type { StoredResult } from '../../results/result.ts';
 import type { Workspace } from '../../results/workspace.ts';
+import { Links, type Source } from './links.ts';
 import { gettingStarted, projectName } from './projects.ts';
 import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
 
 /** Files fetched at a time. The storage host has no published limit; this many keep a line busy. */
 const atATime = 8;
-
-type Hole = ExportPage['artefacts']['data'][number];
-
-interface Source {
-  id: string;
-  hole: Hole;
-}
 
 export const downloadExport = operation({
   name: 'datarock_download_export',
@@ -174,34 +168,6 @@ function webPage(body: Readable): Fault {
 }
 
 const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
-
-/** The links of an export, read again when one has lapsed; many holes lapse at once and share one reading. */
-class Links {
-  readonly #context: OperationContext;
-  readonly #fresh = new Map<string, Promise<Map<string, Hole>>>();
-
-  constructor(context: OperationContext) {
-    this.#context = context;
-  }
-
-  async of({ id, hole }: Source): Promise<string> {
-    const expiry = hole.linkExpiryTime ?? Number.POSITIVE_INFINITY;
-    if (!this.#fresh.has(id) && expiry * 1000 <= this.#context.clock.now()) this.renew({ id, hole });
-    const fresh = (await this.#fresh.get(id))?.get(hole.holeId);
-    return (fresh ?? hole).url as string;
-  }
-
-  renew({ id, hole }: Source): void {
-    const known = this.#fresh.get(id);
-    const read = async () => {
-      const before = (await known)?.get(hole.holeId) ?? hole;
-      const page = await readExport(id, this.#context, { fresh: true });
-      const holes = new Map(page.artefacts.data.map(one => [one.holeId, one]));
-      return holes.get(hole.holeId)?.url ? holes : new Map([...holes, [hole.holeId, before]]);
-    };
-    this.#fresh.set(id, read());
-  }
-}
 
 // A file can be cut off and yet arrive whole by HTTP. It is left out, told, and fetched afresh by the next call.
 async function withoutDamaged({ files, failed, missed }: Fetched, workspace: Workspace): Promise<Fetched> {
