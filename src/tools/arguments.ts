@@ -39,9 +39,9 @@ export function parseArguments(
     const where = issue.path.join('.');
     if (issue.path.length !== 1) return `${where}: ${issue.message}`;
     const { description, ...property } = properties[where] ?? {};
-    // A pattern says less than what the argument is.
+    // A pattern without words of its own says less than what the argument is.
     if (gentle[where] !== undefined)
-      return description && issue.code === 'invalid_format'
+      return description && issue.code === 'invalid_format' && issue.message.startsWith('Invalid')
         ? `${where} must be: ${String(description)}`
         : `${where}: ${issue.message}`;
     const meaning = description ?? choices(property).join(', ');
