@@ -255,6 +255,24 @@ describe('a session of an older client', () => {
   });
 });
 
+it('a caller has so many listening streams at once', async () => {
+  const { stream, send } = await startListening();
+  const { message, headers } = modern('subscriptions/listen', {
+    notifications: { resourceSubscriptions: ['datarock://exports/e1'] },
+  });
+  const open = () => stream('/mcp', message, headers);
+  const streams = await Promise.all(Array.from({ length: 100 }, open));
+  expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await send('/metrics')).body).toContain('\ndata_platforms_listening_streams 100\n');
+  const refused = await open();
+  expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+  streams[0]?.destroy();
+  let again = await open();
+  for (; again.status === 429; again = await open());
+  expect(again.status).toBe(200);
+  for (const one of [...streams, again]) one.destroy();
+});
+
 describe('one caller', () => {
   it('has so many calls at once, whatever they come by', async () => {
     const { post, stream, clock, server } = await startListening({ calls_per_caller: 2 });
@@ -279,6 +297,7 @@ it('counts for Prometheus', async () => {
   await post(legacy('tools/call', longRun));
   await post(legacy('tools/call', { name: 'datarock_list_holes', arguments: {} }));
   await post(legacy('tools/call', { name: 'made_up_name', arguments: {} }));
+  await send('/nowhere');
   const { body, headers } = await send('/metrics');
   expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
   const value = (line: string) => Number(body.match(new RegExp(`^${line.replace(/[{}]/g, '\\$&')} (.*)$`, 'm'))?.[1]);
@@ -292,5 +311,7 @@ it('counts for Prometheus', async () => {
   expect(value('data_platforms_saved_tokens_total')).toBeGreaterThan(50_000);
   expect(value('data_platforms_call_seconds_count')).toBe(4);
   expect(value('data_platforms_running_calls')).toBe(0);
+  expect(value('data_platforms_http_responses_total{status="200"}')).toBe(4);
+  expect(value('data_platforms_http_responses_total{status="404"}')).toBe(1);
   expect(body).not.toContain('made_up_name');
 });

@@ -7,10 +7,22 @@ import type { DataPlatformsServer } from '../create.ts';
 export interface Gauges {
   sessions(): number;
   streams(): number;
+  listening(): number;
 }
 
-/** Answers `/metrics` in Prometheus' text format. Counts from now on; names no caller. */
-export async function createMetrics(server: DataPlatformsServer, { sessions, streams }: Gauges) {
+/** What Prometheus is told. */
+export interface Metrics {
+  /** A request is over; `status`: of its answer. */
+  answered(status: number): void;
+  /** Answers `/metrics`, in Prometheus' text format. */
+  tell(response: ServerResponse): Promise<void>;
+}
+
+/** Counts from now on; names no caller. */
+export async function createMetrics(
+  server: DataPlatformsServer,
+  { sessions, streams, listening }: Gauges,
+): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
@@ -25,6 +37,7 @@ export async function createMetrics(server: DataPlatformsServer, { sessions, str
   const upstreamBytes = counter('upstream_bytes_total', 'Bytes of bodies that came from platforms.');
   const answerBytes = counter('answer_bytes_total', 'Bytes of answers to clients.');
   const tokens = counter('saved_tokens_total', 'Tokens of data that were stored instead of sent, estimated.');
+  const responses = counter('http_responses_total', 'Answers to HTTP requests, by status.', 'status');
   const seconds = new Histogram({
     name: 'data_platforms_call_seconds',
     help: 'Seconds that calls took.',
@@ -43,6 +56,7 @@ export async function createMetrics(server: DataPlatformsServer, { sessions, str
   gauge('running_calls', 'Calls under way.', () => server.running.size);
   gauge('sessions', 'Sessions of older clients.', sessions);
   gauge('sse_streams', 'Streams of clients of revision 2024-11-05.', streams);
+  gauge('listening_streams', 'Streams of clients that asked to be told of changes (2026-07-28).', listening);
 
   server.observe({
     called({ name, outcome, ms, meter }) {
@@ -61,9 +75,12 @@ export async function createMetrics(server: DataPlatformsServer, { sessions, str
     },
   });
 
-  return async (response: ServerResponse): Promise<void> => {
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text);
+  return {
+    answered: status => responses.inc({ status: String(status) }),
+    async tell(response) {
+      const text = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text);
+    },
   };
 }
 

@@ -15,9 +15,12 @@ interface Facts {
 export class RequestLog {
   readonly #requests = new AsyncLocalStorage<{ facts: Facts; over: boolean }>();
   readonly #log: Log;
+  readonly #count: (status: number) => void;
 
-  constructor(log: Log) {
+  /** `count`: learns the status of every answer. */
+  constructor(log: Log, count: (status: number) => void) {
     this.#log = log;
+    this.#count = count;
   }
 
   /** Answers a request. What is noted meanwhile goes into its line. */
@@ -44,6 +47,7 @@ export class RequestLog {
 
   #write({ method, url = '' }: IncomingMessage, response: ServerResponse, facts: object): void {
     const { statusCode, headersSent, writableFinished } = response;
+    if (headersSent) this.#count(statusCode);
     const [path = ''] = url.split('?', 1);
     const status = headersSent ? { status: statusCode } : {};
     const left = writableFinished ? {} : { left: true };

@@ -30,7 +30,7 @@ export interface Routes {
 export async function createRoutes(server: DataPlatformsServer, settings: HttpSettings, url: string): Promise<Routes> {
   const traffic = new Traffic();
   const events = new RunEvents();
-  const lines = new RequestLog(server.log);
+  const lines = new RequestLog(server.log, status => metrics.answered(status));
   const onerror = (error: Error) => {
     // What the SDK refuses is an error of the plainest kind, and belongs to the request.
     if (error.constructor !== Error) server.log.warn({ err: error }, 'protocol');
@@ -40,7 +40,11 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
   const answerMcp = toNodeHandler(mcp, { onerror });
   const sessions = new Sessions(server, onerror);
   const streams = new SseStreams(server, new URL('messages', url).pathname, traffic, onerror);
-  const metrics = await createMetrics(server, { sessions: () => sessions.size, streams: () => streams.size });
+  const metrics = await createMetrics(server, {
+    sessions: () => sessions.size,
+    streams: () => streams.size,
+    listening: () => events.size,
+  });
   const door = createDoor(server, settings, url);
   const findFault = guard(settings);
   const bodyLimit = settings.body_limit_mib * 2 ** 20;
@@ -73,7 +77,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (pathname === '/mcp') return speak(exchange);
     if (settings.sse && at === 'GET /sse') return streams.open(exchange);
     if (settings.sse && at === 'POST /messages') return streams.receive(exchange);
-    if (at === 'GET /metrics' && door.isOperator(caller)) return metrics(response);
+    if (at === 'GET /metrics' && door.isOperator(caller)) return metrics.tell(response);
     throw new Refusal(404, -32000, 'There is nothing here. MCP is at /mcp.');
   }
 
@@ -86,7 +90,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     const { runs } = server.served(caller);
     const { uris, message, refusal } = narrowListening(body, runs);
     if (refusal) return tellJson(response, 400, refusal);
-    await events.listening({ uris, runs }, () => answerMcp(request, response, message));
+    await events.listening({ owner: caller.owner, uris, runs }, () => answerMcp(request, response, message));
   }
 
   function giveUp(error: unknown, response: ServerResponse): void {
