@@ -10,5 +10,9 @@ export interface Caller {
   credentials?: ReadonlyMap<string, string>;
 }
 
+/** The same for two callers who may do the same as each other: what they may use can change with their next token. */
+export const keyOf = ({ owner, connections }: Caller): string =>
+  JSON.stringify([owner, connections && [...connections].sort()]);
+
 /** Whoever calls a server that asks nobody who they are: the person at this machine. */
 export const anybody: Caller = { name: 'anybody', owner: '' };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
-import { anybody, type Caller } from '../callers/caller.ts';
+import { anybody, type Caller, keyOf } from '../callers/caller.ts';
 import { RunningCalls } from '../callers/running.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -151,6 +151,3 @@ const closed = () =>
 
 /** Replicas that were given the same key take what another of them has signed. */
 const replicated = ({ state_key }: Config) => (state_key === undefined ? undefined : createSigner(state_key));
-
-/** What a caller may use can change with its next token. */
-const keyOf = ({ owner, connections }: Caller) => JSON.stringify([owner, connections && [...connections].sort()]);

@@ -234,6 +234,36 @@ describe('OAuth', () => {
     );
   });
 
+  it('serves in a session and on a stream what the token of the moment allows', async () => {
+    const clock = virtualClock();
+    const idp = await authorizationServer(clock.now);
+    const { post, stream, send } = await startListening(
+      {
+        oauth: { issuer: idp.issuer, audience },
+        public_url: audience,
+        access: [{ groups: ['geologists'], connections: ['datarock'] }],
+        legacy_sessions: true,
+        sse: true,
+      },
+      { clock },
+    );
+    const token = (groups: string[]) => idp.token({ sub: 'anna', groups });
+    const [before, renewed, after] = await Promise.all([token(['geologists']), token(['geologists']), token([])]);
+    const opening = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    const session = (await post(legacy('initialize', opening), bearer(before))).headers['mcp-session-id'] as string;
+    const inSession = async (one: string) =>
+      (await post(listProjects, { ...bearer(one), 'mcp-session-id': session })).status;
+    expect([await inSession(renewed), await inSession(after)]).toEqual([200, 404]);
+    const events = await stream('/sse', undefined, bearer(before));
+    const endpoint = await events.endpoint();
+    const onStream = async (one: string) => {
+      const headers = { ...bearer(one), 'content-type': 'application/json' };
+      return (await send(endpoint, { method: 'POST', headers, body: JSON.stringify(legacy('ping')) })).status;
+    };
+    expect([await onStream(renewed), await onStream(after)]).toEqual([202, 404]);
+    events.destroy();
+  });
+
   it("sends nothing of a caller's token to a platform", async () => {
     const clock = virtualClock();
     const platform = await upstream(clock, [200, {}, []]);

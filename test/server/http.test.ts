@@ -255,6 +255,40 @@ describe('a session of an older client', () => {
   });
 });
 
+describe('a call that is taken back', () => {
+  const opening = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const back = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
+
+  it('ends the answer that it had under way in a session', async () => {
+    const { post, stream, server, clock, listener } = await startListening({ legacy_sessions: true });
+    const goOn = clock.hold();
+    const id = (await post(legacy('initialize', opening))).headers['mcp-session-id'] as string;
+    const call = stream('/mcp', legacy('tools/call', longRun, 7), { 'mcp-session-id': id });
+    await until(() => server.running.size === 1);
+    expect((await post(back, { 'mcp-session-id': id })).status).toBe(202);
+    expect(await (await call).last()).toBeUndefined();
+    // Nothing is left that a stop would wait for.
+    await listener.drain();
+    goOn();
+  });
+
+  it('is not waited for on a stream of events', async () => {
+    const { stream, send, server, clock, listener } = await startListening({ sse: true });
+    const goOn = clock.hold();
+    const events = await stream('/sse');
+    const endpoint = await events.endpoint();
+    const headers = { 'content-type': 'application/json' };
+    const say = (message: object) => send(endpoint, { method: 'POST', headers, body: JSON.stringify(message) });
+    await say(legacy('initialize', opening));
+    await say(legacy('tools/call', longRun, 7));
+    await until(() => server.running.size === 1);
+    await say(back);
+    await until(() => server.running.size === 0);
+    await listener.drain();
+    goOn();
+  });
+});
+
 it('a caller has so many listening streams at once', async () => {
   const { stream, send } = await startListening();
   const { message, headers } = modern('subscriptions/listen', {

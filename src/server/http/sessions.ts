@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type NodeMcpRequestHandler, toNodeHandler } from '@modelcontextprotocol/node';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import { type RequestId, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import { keyOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
-import type { Exchange } from './exchange.ts';
+import { cancelledIn, type Exchange, requestIdOf } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 interface Session {
   owner: string;
+  /** Who may use it: with other rights the caller has to begin another one. */
+  key: string;
   transport: WebStandardStreamableHTTPServerTransport;
   answer: NodeMcpRequestHandler;
   /** Answers under way, streams included. */
   open: number;
+  /** Requests that have an answer under way of their own. */
+  asked: Set<RequestId>;
   /** Clock time (ms) of the last of them. */
   seen: number;
 }
@@ -42,9 +47,11 @@ export class Sessions {
   async answer(id: string, { request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
     const session = this.#sessions.get(id);
-    if (session?.owner !== caller.owner) throw new Refusal(404, -32001, 'Session not found. Initialize a new one.');
+    if (session?.key !== keyOf(caller)) throw new Refusal(404, -32001, 'Session not found. Initialize a new one.');
     if (request.method === 'GET') sendHeadAtOnce(response);
-    await this.#use(session, () => session.answer(request, response, body), response);
+    await this.#use(session, () => session.answer(request, response, body), { response, body });
+    // The SDK would leave the stream open on which the answer was to come.
+    for (const id of cancelledIn(body)) if (session.asked.has(id)) session.transport.closeSSEStream(id);
   }
 
   /** Answers an `initialize`. @throws Refusal 429 or 503 where there are too many already */
@@ -59,7 +66,15 @@ export class Sessions {
       },
     });
     const answer = toNodeHandler({ fetch: (fetched, options) => transport.handleRequest(fetched, options) });
-    const session: Session = { owner: caller.owner, transport, answer, open: 0, seen: shared.clock.now() };
+    const session: Session = {
+      owner: caller.owner,
+      key: keyOf(caller),
+      transport,
+      answer,
+      open: 0,
+      asked: new Set(),
+      seen: shared.clock.now(),
+    };
     const server = factory({ era: 'legacy', authInfo: request.auth });
     await server.connect(transport);
     server.onerror = this.#onerror;
@@ -68,17 +83,24 @@ export class Sessions {
       this.#sessions.delete(transport.sessionId ?? '');
       onclose?.();
     };
-    await this.#use(session, () => answer(request, response, body), response);
+    await this.#use(session, () => answer(request, response, body), { response, body });
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map(({ transport }) => transport.close()));
   }
 
-  async #use(session: Session, answer: () => Promise<void>, response: Exchange['response']): Promise<void> {
+  async #use(
+    session: Session,
+    answer: () => Promise<void>,
+    { response, body }: Pick<Exchange, 'response' | 'body'>,
+  ): Promise<void> {
+    const id = requestIdOf(body);
     session.open += 1;
+    if (id !== undefined) session.asked.add(id);
     response.once('close', () => {
       session.open -= 1;
+      if (id !== undefined) session.asked.delete(id);
       session.seen = this.#server.shared.clock.now();
     });
     await answer();

@@ -11,6 +11,7 @@ import {
   type RequestId,
   type Transport,
 } from '@modelcontextprotocol/server';
+import { cancelledIn } from './exchange.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Proxies and clients give a stream up that has been silent for about a minute. In ms. */
@@ -55,7 +56,9 @@ export class SseTransport implements Transport {
   /** Takes a message in. @throws for what is none */
   receive(body: unknown, auth: AuthInfo): void {
     const message = parseJSONRPCMessage(body);
+    for (const id of cancelledIn(message)) this.#answered(id);
     if (isJSONRPCRequest(message)) {
+      this.#answered(message.id);
       const pending = { request: message.id };
       this.#pending.set(message.id, pending);
       this.#traffic.add(pending);

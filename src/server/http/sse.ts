@@ -1,3 +1,4 @@
+import { keyOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
@@ -6,6 +7,8 @@ import type { Traffic } from './traffic.ts';
 
 interface Stream {
   owner: string;
+  /** Who may speak in it: with other rights the caller has to open another one. */
+  key: string;
   transport: SseTransport;
 }
 
@@ -33,7 +36,8 @@ export class SseStreams {
   }
 
   /** @throws Refusal 429 or 503 where there are too many already */
-  async open({ request, response, caller: { owner } }: Exchange): Promise<void> {
+  async open({ request, response, caller }: Exchange): Promise<void> {
+    const { owner } = caller;
     const its = [...this.#streams.values()].filter(stream => stream.owner === owner);
     if (its.length >= mostOfCaller) throw tooMany(429);
     if (this.#streams.size >= mostStreams) throw tooMany(503);
@@ -45,7 +49,7 @@ export class SseStreams {
       onclose?.();
     };
     server.onerror = this.#onerror;
-    this.#streams.set(transport.sessionId, { owner, transport });
+    this.#streams.set(transport.sessionId, { owner, key: keyOf(caller), transport });
     await server.connect(transport);
   }
 
@@ -53,7 +57,7 @@ export class SseStreams {
   receive({ request, response, caller, body }: Exchange): void {
     const id = new URL(request.url, 'http://internal').searchParams.get('sessionId') ?? '';
     const stream = this.#streams.get(id);
-    if (stream?.owner !== caller.owner) throw new Refusal(404, -32001, 'Session not found. Open /sse again.');
+    if (stream?.key !== keyOf(caller)) throw new Refusal(404, -32001, 'Session not found. Open /sse again.');
     try {
       stream.transport.receive(body, request.auth);
     } catch {
