@@ -243,6 +243,19 @@ describe('links and files', () => {
     expect(world.datarock.requests.filter(isStorage).length - before).toBeLessThanOrEqual(1);
   });
 
+  it('is not lost when somebody else fetches the same at once and is done first', async () => {
+    const world = await startWorld();
+    const run = await finishedExport(world);
+    world.datarock.faults.add({ kind: 'hang', match: { path: /DDH003/ }, times: 1 });
+    const slow = world.call('datarock_download_export', { export: run });
+    while (world.datarock.requests.filter(isStorage).length < 3) await new Promise(resolve => setTimeout(resolve, 2));
+    const quick = await world.call('datarock_download_export', { export: run });
+    await world.clock.advance(31_000);
+    const seen = await slow;
+    expect(seen.text).toMatch(/fetched before/);
+    expect(seen.data['result']).toMatchObject({ uri: (quick.data['result'] as { uri: string }).uri });
+  });
+
   it('costs nothing when it has been fetched before', async () => {
     const world = await startWorld();
     const run = await finishedExport(world);

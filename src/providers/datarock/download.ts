@@ -35,8 +35,24 @@ export const downloadExport = operation({
 async function collectExport(ids: readonly string[], context: OperationContext): Promise<Collected> {
   const key = `${context.connection.name} datarock export ${[...ids].toSorted().join(' ')}`;
   const kept = await context.results.findByKey(key);
-  if (kept) return { result: kept, summary: `${kept.name}: fetched before.`, warnings: kept.warnings ?? [] };
+  if (kept) return fetchedBefore(kept);
+  try {
+    return await fetchExport(ids, key, context);
+  } catch (error) {
+    // Somebody else who fetched the same export may have stored it meanwhile, and tidied the parts away.
+    const theirs = await context.results.findByKey(key);
+    if (!theirs || context.signal.aborted) throw error;
+    return fetchedBefore(theirs);
+  }
+}
 
+const fetchedBefore = (result: StoredResult): Collected => ({
+  result,
+  summary: `${result.name}: fetched before.`,
+  warnings: result.warnings ?? [],
+});
+
+async function fetchExport(ids: readonly string[], key: string, context: OperationContext): Promise<Collected> {
   const pages = await Promise.all(ids.map(id => readExport(id, context)));
   const sources = pages.flatMap(({ artefacts }, index) =>
     artefacts.data.map(hole => ({ id: ids[index] as string, hole })),
