@@ -63,12 +63,7 @@ export class Connections {
     if (chosen?.connect) return chosen.connect();
     const broken = states.find(state => state.fault && (name === undefined || state.name === name));
     if (broken?.fault && (name !== undefined || usable.length === 0)) throw broken.fault;
-    if (usable.length > 1)
-      throw new Fault({
-        code: 'bad_arguments',
-        message: `There are ${usable.length} connections to this platform.`,
-        hint: `Give connection: one of ${usable.map(one => one.name).join(', ')}.`,
-      });
+    if (usable.length > 1) throw ambiguous(usable, name);
     const closed = states.find(state => state.connect && (name === undefined || state.name === name));
     if (closed && api !== undefined) throw closedApi(closed.provider, api, closed.name);
     throw new Fault({
@@ -77,6 +72,20 @@ export class Connections {
       hint: 'check_connections says what is connected and what is missing.',
     });
   }
+}
+
+function ambiguous(usable: readonly ConnectionState[], name: string | undefined): Fault {
+  const [
+    {
+      provider: { title },
+    },
+  ] = usable as [ConnectionState];
+  const names = usable.map(one => one.name);
+  return new Fault({
+    code: 'bad_arguments',
+    message: `There ${name === undefined ? `are ${names.length} connections` : `is no connection "${name}"`} to ${title}.`,
+    hint: `Give connection: one of ${names.join(', ')}; in a URI, ?connection=${names[0]}.`,
+  });
 }
 
 const reaches = ({ apis }: ConnectionState, api: string | undefined): boolean =>

@@ -146,6 +146,14 @@ describe('things that are not there', () => {
     expect(datarock.requests).toHaveLength(0);
   });
 
+  it('starts nothing for all holes of a project that has none', async () => {
+    const { call, datarock } = await startWorld();
+    datarock.faults.add({ kind: 'status', status: 200, body: '[]', match: { path: /holes$/ } });
+    const seen = await call('datarock_create_export', { ...rqd, holes: 'all' });
+    expectFault(seen, 'bad_arguments', /The project has no holes\./, /datarock_list_projects/);
+    expect(datarock.requests.filter(({ method }) => method === 'POST')).toHaveLength(0);
+  });
+
   it('refuses milliseconds where seconds belong, and says what they would be', async () => {
     const { call, datarock } = await startWorld();
     const seen = await call('datarock_create_export', { ...rqd, updated_since: 1_700_000_000_000 });

@@ -155,6 +155,14 @@ describe('several connections of a platform', () => {
     expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({ status: 'succeeded' });
     // An answer is the next call's argument: it says which account it is of.
     expect((await call('datarock_get_export', { export: uri })).data['items']).toHaveLength(1);
+    const next = 'Next: Give connection: one of west, east; in a URI, ?connection=west.';
+    const [bare = ''] = uri.split('?');
+    expect((await call('wait_for_run', { run: bare })).text).toBe(
+      `bad_arguments: There are 2 connections to Datarock.\n${next}`,
+    );
+    expect((await call('wait_for_run', { run: `${bare}?connection=nord` })).text).toBe(
+      `bad_arguments: There is no connection "nord" to Datarock.\n${next}`,
+    );
   });
 
   it('takes the name of the only one, and no other', async () => {
