@@ -162,12 +162,18 @@ async function send(
     changes: operation.effect !== 'read',
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
+    listings: () => listingsOf(operation, args),
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
     ...(options.patient ? { patient: true } : {}),
   };
   const sent = http.send(connection, request, context);
   return options.patient ? tellElapsed(operation.name, context, sent) : sent;
+}
+
+function listingsOf({ input }: Operation, args: Row): readonly string[] {
+  const named = Object.entries(input.shape).filter(([name]) => args[name] !== undefined);
+  return [...new Set(named.flatMap(([, field]) => fieldMeta(field).names?.list().name ?? []))];
 }
 
 /** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */

@@ -38,6 +38,8 @@ export interface HttpRequest {
   operation: string;
   /** What the credential has to be allowed to do, for the words of a refusal. */
   scopes?: readonly string[];
+  /** Operations that list the things its arguments name, for what was not found. */
+  listings?: () => readonly string[];
   /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
   expect: 'json' | 'text' | 'stream';
   /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */

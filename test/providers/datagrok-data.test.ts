@@ -139,7 +139,7 @@ describe('tables', () => {
     expect(made).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       grok_name: 'MaraOkafor:Ñandú #1: 50% & more',
-      url: `${state.server}/p/MaraOkafor.Ñandú #1. 50% & more`,
+      url: `${state.server}/p/MaraOkafor.Ñandú%20#1.%2050%%20&%20more`,
     });
     expect((await stored(await ask('datagrok_download_table', { table: made['id'] }))).text).toBe(assaysCsv());
 
@@ -232,7 +232,7 @@ describe('dashboards', () => {
     expect(made).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       grok_name: 'MaraOkafor:Grades, north',
-      url: `${state.server}/p/MaraOkafor.Grades, north`,
+      url: `${state.server}/p/MaraOkafor.Grades,%20north`,
     });
     const project = state.world.projects.get(String(made['id']));
     const ids = tables.map(name => [...state.world.tables.values()].find(one => one.namespace + one.name === name)?.id);

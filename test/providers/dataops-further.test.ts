@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../src/http/client.ts';
 import { collect } from '../../src/http/paging/page.ts';
@@ -304,6 +305,7 @@ describe('merge requests', () => {
       ...{ project, title: 'Add limits', source_branch: 'limits', target_branch: 'main', labels: 'quality,gold' },
     });
     const one = { project, merge_request: made.data['iid'] };
+    expect(countTokens(JSON.stringify(made.data))).toBeLessThan(450);
     expect(made.data).toMatchObject({ labels: ['gold', 'quality'], state: 'opened' });
     expect((await ok('update_merge_request', { ...one, remove_labels: 'gold' })).data['labels']).toEqual(['quality']);
     expect(await rows('list_merge_request_diffs', one)).toMatchObject([{ new_path: 'limits.yml', new_file: true }]);

@@ -260,6 +260,12 @@ describe.each(['null-fields', 'unknown-fields'] as const)('answers with %s', kin
   });
 });
 
+it('tells how to find a project whose path is not right', async () => {
+  const { call } = await start();
+  const { text } = await call('dataops_get_project', { project: 'meridian/assays' });
+  expect(text).toMatch(/\nNext: dataops_list_projects \{"search":"assays"\} may show its path\./);
+});
+
 describe('schedules', () => {
   it('finds the pipeline that playing one made', async () => {
     const { call, names, newest } = await start();

@@ -231,6 +231,13 @@ describe('what surveys ask', () => {
     expect(await no('set_survey_csat_order', { csat_ids: ['71'] })).toMatch(/^needs_confirmation/);
   });
 
+  it('is not found with the listing that would show it', async () => {
+    const { no } = await dxWorld();
+    expect(await no('list_team_scores', { snapshot_id: 'last' })).toMatch(
+      /^not_found: .*\nNext: Check the identifier with dx_list_snapshots\.$/,
+    );
+  });
+
   it('goes by names as well as ids, of its own kind alone', async () => {
     const { no, ok, seed } = await unattended();
     const drivers = ['Deep work', 'code review'];

@@ -17,8 +17,11 @@ export const address = z.looseObject({
 export function addressOf(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { done: true };
   const { ID, id, 'Grok name': name, Markup: _, URL: url, ...rest } = body as Record<string, unknown>;
-  return { id: ID ?? id, ...(name ? { grok_name: name } : {}), ...(url ? { url } : {}), ...rest };
+  return { id: ID ?? id, ...(name ? { grok_name: name } : {}), ...(url ? { url: linkOf(url) } : {}), ...rest };
 }
+
+/** Servers put names into it as they stand; with a space in it, it is no link that anybody can follow. */
+const linkOf = (url: unknown) => (typeof url === 'string' ? url.replaceAll(' ', '%20') : url);
 
 export const downloadTable: Operation = operation({
   name: 'datagrok_download_table',

@@ -15,7 +15,7 @@ export function faultReader(clock: Clock): NonNullable<Connection['readFault']> 
       case 403:
         return forbidden(body, reply, request);
       case 404:
-        return notFound(body);
+        return notFound(body, reply.url);
       case 405:
         return { code: 'rejected', hint: paging.test(String(body['error'])) ? narrower : refused };
       case 409:
@@ -60,15 +60,27 @@ function forbidden(body: Body, { url }: HttpReply, { operation }: HttpRequest) {
   };
 }
 
-function notFound(body: Body) {
+function notFound(body: Body, url: string) {
   if (body['error'] === '404 Not Found')
     return { hint: 'This host has no such route: check the base URL of the connection.' };
   const what = String(body['message'] ?? '').replace(/^404 /, '');
   const named = /^(?!not found)(.+) not found$/i.exec(what)?.[1];
   return {
     message: `${named ?? 'What was asked for'} is absent, or hidden from this token ("404 ${what || 'Not Found'}").`,
-    hint: 'Check the id with the listing it comes from (dataops_list_projects, dataops_list_pipelines ...). A token without access sees the same.',
+    hint: named === 'Project' ? findProject(url) : checkId,
   };
+}
+
+const checkId =
+  'Check the id with the listing it comes from (dataops_list_projects, dataops_list_pipelines ...). A token without access sees the same.';
+
+/** A project goes by its whole path; people know its name, or the end of the path. */
+function findProject(url: string): string {
+  const path = /\/projects\/([^/?]+)/.exec(url)?.[1];
+  const name = path && decodeURIComponent(path).split('/').at(-1);
+  return name
+    ? `dataops_list_projects ${JSON.stringify({ search: name })} may show its path. A token without access sees the same.`
+    : checkId;
 }
 
 // A quota of one feature answers without headers; its window is the same minute of the clock.

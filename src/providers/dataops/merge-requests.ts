@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../operation.ts';
+import { operation, type Row } from '../../operation.ts';
 import { done, evidence, flag, id, search, since, sort, text } from './arguments.ts';
 import { brief } from './brief.ts';
 import { groupArgument as group } from './groups.ts';
@@ -7,6 +7,7 @@ import { note, noteBody, noteFilters, noteId } from './notes.ts';
 import { pages } from './paging.ts';
 import { projectArgument as project } from './projects.ts';
 import { commit, diff } from './repository.ts';
+import { pick } from './rows.ts';
 import { withoutSecrets } from './secrets.ts';
 import { startsPipeline } from './starting.ts';
 
@@ -92,6 +93,12 @@ const listMergeRequests = operation({
   example: { arguments: { project: example.project, state: 'opened' } },
 });
 
+/** What came of a change; the whole of it is three times as long, and dataops_get_merge_request shows it. */
+function changed(body: unknown): Row {
+  const { pipeline: _, diff_refs: __, user: ___, head_pipeline: head, ...rest } = brief((body ?? {}) as Row);
+  return { ...rest, ...(head ? { head_pipeline: pick(head as Row, ['id', 'status', 'web_url']) } : {}) };
+}
+
 const getMergeRequest = operation({
   name: 'dataops_get_merge_request',
   route: 'GET /projects/{project}/merge_requests/{merge_request}',
@@ -125,6 +132,7 @@ const createMergeRequest = operation({
     target_project_id: z.number().int().optional().describe('Number of the project to merge into, from a fork'),
   }),
   output: mergeRequest,
+  repair: changed,
   evidence: evidence('merge_requests/'),
   example: {
     arguments: { project: example.project, title: 'Add limits', source_branch: 'dev', target_branch: 'main' },
@@ -147,6 +155,7 @@ const updateMergeRequest = operation({
     ...settable,
   }),
   output: mergeRequest,
+  repair: changed,
   evidence: evidence('merge_requests/'),
   example: { arguments: { ...example, add_labels: 'reviewed' } },
 });
@@ -172,6 +181,7 @@ const merge = operation({
     merge_when_pipeline_succeeds: flag('Merge once the pipeline has succeeded'),
   }),
   output: mergeRequest,
+  repair: changed,
   evidence: evidence('merge_requests/'),
   example: { arguments: { ...example, sha: '6104942438c14ec7bd21c6cd5bd995272b3faff6' } },
 });

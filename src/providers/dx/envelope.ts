@@ -74,7 +74,9 @@ export function faultReader(title: string, variable: string): NonNullable<Api['r
     const entry = error === undefined ? undefined : (credential[error] ?? entries[error]);
     if (!entry) return unlisted(reply, request, error, words);
     const [code, meaning, hint] = entry;
-    return { code, message: sentence(request, `${error}, ${meaning}`, words), hint };
+    const listings = hint === look ? (request.listings?.() ?? []) : [];
+    const where = listings.length ? `Check the identifier with ${listings.join(' or ')}.` : hint;
+    return { code, message: sentence(request, `${error}, ${meaning}`, words), hint: where };
   };
 }
 
