@@ -1,6 +1,5 @@
 import type { Clock } from './clock.ts';
 import { apiOf, type Connections } from './connections.ts';
-import { Fault } from './errors.ts';
 import type { Call, HttpClient, HttpReply, HttpRequest } from './http/client.ts';
 import type { Connection } from './http/connection.ts';
 import { collect, type PageFetch, type PagePatch, type Position } from './http/paging/page.ts';
@@ -254,12 +253,4 @@ export async function resolveNames(
     resolved[name] = Array.isArray(value) ? await Promise.all(value.map(resolve)) : await resolve(value);
   }
   return resolved;
-}
-
-export function timedOut(title: string, operation: string): Fault {
-  return new Fault({
-    code: 'timed_out',
-    message: `${title} did not finish ${operation} within the time one call may take.`,
-    hint: 'Repeat the call; ask for less if it happens again.',
-  });
 }

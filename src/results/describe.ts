@@ -87,7 +87,7 @@ function clipped(value: unknown): unknown {
 }
 
 /** What made it, as one would call it again, if not longer: `acme_list_holes {"project":"x"} on acme`. */
-export function originOf({ operation, arguments: given, connection }: Provenance): string {
+function originOf({ operation, arguments: given, connection }: Provenance): string {
   const call = `${operation} ${JSON.stringify(given)}`;
   const short = call.length > mostOfCall ? `${call.slice(0, mostOfCall)}…` : call;
   return clean(`${short}${connection === undefined ? '' : ` on ${connection}`}`);

@@ -14,7 +14,7 @@ export interface Part {
   tools: readonly string[];
 }
 
-export const optionalParts: Record<keyof Parts, Part> = {
+const optionalParts: Record<keyof Parts, Part> = {
   duckdb: { package: '@duckdb/node-api', tools: ['query_result'] },
   resvg: { package: '@resvg/resvg-js', tools: ['chart_result'] },
 };

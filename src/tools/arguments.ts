@@ -149,7 +149,7 @@ function tryJson(text: string): unknown {
   }
 }
 
-export function unknownArgument(tool: string, name: string, valid: readonly string[]): Fault {
+function unknownArgument(tool: string, name: string, valid: readonly string[]): Fault {
   const near = nearest(name, valid);
   return new Fault({
     code: 'bad_arguments',

@@ -162,7 +162,7 @@ async function listRows(
 }
 
 /** "holes", "rows of pipeline history": what the listing's name says after its verb. */
-export function nounOf({ name }: Operation): string {
+function nounOf({ name }: Operation): string {
   const [, verb, ...words] = name.split('_');
   return verb === 'list' ? words.join(' ') : `rows of ${words.join(' ')}`;
 }

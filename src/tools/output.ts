@@ -14,7 +14,7 @@ export const pageSchema = z.looseObject({
   next: z.string().nullable(),
 });
 
-export const runSchema = z.looseObject({
+const runSchema = z.looseObject({
   uri: z.string(),
   status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'waiting', 'unknown']),
   vendor_status: z.string(),
