@@ -3,6 +3,7 @@ import { Fault } from '../errors.ts';
 import type { Meter } from '../http/client.ts';
 import type { Assistant, Reply } from '../providers/story.ts';
 import { usageKey } from '../tools/registry.ts';
+import { newMeter } from '../tools/within.ts';
 import { createProgress } from './progress.ts';
 import { paint, print, type Terminal } from './terminal.ts';
 
@@ -16,7 +17,7 @@ export async function createAssistant(
   { count, tools }: { count: (text: string) => number; tools: ReadonlySet<string> },
 ): Promise<Assistant> {
   const progress = await createProgress(stdout, env);
-  const usage: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
+  const usage = newMeter();
   const spent = { calls: 0, resultTokens: 0, usage };
 
   const check = async (name: string, args: Record<string, unknown>, onprogress?: Parameters<typeof told>[0]) =>

@@ -6,6 +6,7 @@ import { isSettled, type Run } from '../runs/run.ts';
 import type { DataPlatformsServer } from '../server/create.ts';
 import type { Answer } from '../tools/answer.ts';
 import { asFault, callOperation } from '../tools/call.ts';
+import { newMeter } from '../tools/within.ts';
 import { agrees, canAsk, unasked } from './agreement.ts';
 import { readFlags, readJson } from './call-arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -70,8 +71,7 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
 }
 
 function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress']): Call {
-  const meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
-  return { signal, progress, meter, deadline: clock.now() + patience };
+  return { signal, progress, meter: newMeter(), deadline: clock.now() + patience };
 }
 
 /** Tools as a client calls them, and operations that are not listed as tools. */

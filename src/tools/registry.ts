@@ -2,20 +2,16 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { Fault, isFault } from '../errors.ts';
 import type { Facts, GeneralFacts, OperationFacts } from '../facts.ts';
 import type { Call, Meter } from '../http/client.ts';
-import { type Log, shortened } from '../log.ts';
+import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import { shapeAnswer } from '../results/shape.ts';
-import { currentTrace } from '../tracing/current.ts';
 import type { Answer, RunAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { asFault, callOperation, type Shared } from './call.ts';
 import type { Question } from './confirm.ts';
 import type { GeneralTool, Need } from './general-tool.ts';
-import type { CallOutcome } from './observer.ts';
 import { toolTitle, withConnection } from './schema.ts';
-
-/** One call answers within this, because common clients give up after 60 s. */
-export const callTimeoutMs = 50_000;
+import { createWithin, type Within } from './within.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -35,8 +31,7 @@ export interface ToolSet {
   call(name: string, args: unknown, options?: CallOptions): Promise<CallToolResult>;
   /** The same before it is put into words; throws `Fault`. */
   answer(name: string, args: unknown, call: Call): Promise<Answer>;
-  /** Runs something as a call: with a deadline, a meter and a log line. */
-  within<T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>): Promise<T>;
+  within: Within;
 }
 
 type Definition = { tool: Tool; answer(args: unknown, call: Call): Promise<Answer> };
@@ -49,61 +44,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
   const list = [...definitions.values()].map(({ tool }) => tool);
-  const { clock, caller, running, observer } = shared;
-
-  async function within<T>(
-    name: string,
-    { signal, progress, person, handOver }: CallOptions,
-    body: (call: Call) => Promise<T>,
-  ) {
-    const controller = running.begin(caller.owner);
-    let alarm = clock.alarm(callTimeoutMs, () => controller.abort(tooLong(name, callTimeoutMs)));
-    const meter: Meter = { requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 };
-    const cancelled = () =>
-      controller.abort(
-        new Fault({
-          code: 'cancelled',
-          message: `${name} was cancelled.`,
-          hint: 'Nothing more was sent; what had been sent stands.',
-        }),
-      );
-    signal?.addEventListener('abort', cancelled, { once: true });
-    if (signal?.aborted) cancelled();
-    const started = performance.now();
-    let outcome: CallOutcome = 'ok';
-    try {
-      controller.signal.throwIfAborted();
-      const call: Call = {
-        signal: controller.signal,
-        deadline: alarm.at,
-        allow(ms) {
-          alarm.clear();
-          alarm = clock.alarm(ms, () => controller.abort(tooLong(name, ms)));
-          call.deadline = alarm.at;
-        },
-        meter,
-        progress: progress ?? (() => {}),
-        trace: currentTrace(),
-        ...(person ? { person } : {}),
-        ...(handOver ? { followsRuns: true } : {}),
-      };
-      return await body(call);
-    } catch (error) {
-      outcome = isFault(error) ? error.code : 'defect';
-      if (!isFault(error)) log.error({ tool: shortened(name), err: error }, 'defect');
-      throw error;
-    } finally {
-      alarm.clear();
-      signal?.removeEventListener('abort', cancelled);
-      // A run that goes on answers even when the call that waited for it was given up.
-      if (outcome === 'ok' && isFault(controller.signal.reason)) outcome = controller.signal.reason.code;
-      running.end(caller.owner, controller);
-      const ms = performance.now() - started;
-      observer.called({ name, outcome, ms, meter });
-      const who = caller.owner === '' ? {} : { caller: caller.name };
-      log.info({ tool: shortened(name), ...who, outcome, ms: Math.round(ms), ...meter }, 'call');
-    }
-  }
+  const within = createWithin(shared, log);
 
   async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
     const definition = definitions.get(name);
@@ -125,7 +66,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
           const shaped = { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
-          observer.answered(answered, shaped);
+          shared.observer.answered(answered, shaped);
           return shaped;
         });
       } catch (error) {
@@ -154,13 +95,6 @@ export function faultResult(
     _meta: { [faultKey]: fault, ...(usage ? { [usageKey]: usage } : {}) },
   };
 }
-
-const tooLong = (name: string, ms: number) =>
-  new Fault({
-    code: 'timed_out',
-    message: `${name} did not finish within ${ms / 1000} s.`,
-    hint: 'Repeat it: what has been fetched is kept. Ask for less if it happens again.',
-  });
 
 function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
   const { name, platform, api, summary, input, output } = facts;
