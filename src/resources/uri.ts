@@ -1,6 +1,7 @@
 /**
- * URI templates with `{name}` path variables, `{+name}` ones that keep their slashes, and one optional `{?a,b}` query. The SDK's `UriTemplate` does not decode
- * what it matches, wants every query variable present and in order, and compiles its pattern at each match.
+ * URI templates with `{name}` path variables, `{+name}` ones that keep their slashes, and one optional `{?a,b}` query.
+ * The SDK's `UriTemplate` does not decode what it matches, wants every query variable present and in order, and
+ * compiles its pattern at each match.
  */
 export interface UriTemplate {
   template: string;

@@ -30,7 +30,10 @@ export function canBeAsked(server: Server, context: ServerContext): boolean {
   return capabilities?.elicitation !== undefined;
 }
 
-/** A question goes out as the answer; the client repeats the call with what its person said. The SDK does the same for older clients. */
+/**
+ * A question goes out as the answer; the client repeats the call with what its person said. The SDK does the same for
+ * older clients.
+ */
 export function questions({ mcpReq }: ServerContext): Pick<CallOptions, 'person' | 'put'> {
   const response = mcpReq.inputResponses?.['confirm'] as { action?: string; content?: { agree?: boolean } } | undefined;
   const agreed = response?.action === 'accept' && response.content?.agree === true;

@@ -14,7 +14,7 @@ import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 import { TracedServer } from './traced-server.ts';
 
-/** Fixed by the configuration for as long as the process runs; the same for everybody where nobody is asked who it is. */
+/** Fixed for as long as the process runs; the same for everybody where nobody is asked who it is. */
 function cacheHintsFor(caller: Caller) {
   const fixed = { ttlMs: 3_600_000, cacheScope: caller === anybody ? 'public' : 'private' } as const;
   return {
