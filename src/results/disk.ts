@@ -84,13 +84,18 @@ export function diskFault(error: unknown, directory: string): unknown {
   if (isFault(error) || !(error instanceof Error) || !('code' in error)) return error;
   const cause = error;
   const code = String(error.code);
-  if (full.has(code)) {
-    const message = `The disk that holds the results (${directory}) is full.`;
-    const hint = 'Free some space, or start the server with --results-dir on a larger disk. Nothing half is left.';
-    return new Fault({ code: 'too_large', message, hint, cause });
-  }
+  if (full.has(code)) return fullDisk(cause, ` (${directory})`);
   if (!forbidden.has(code)) return error;
   const message = `The results folder ${directory} cannot be used (${code}).`;
   const hint = 'Give this user the right to write there, or start the server with --results-dir on another folder.';
   return new Fault({ code: 'not_configured', message, hint, cause });
 }
+
+/** `where`: in brackets, where it is known. */
+export const fullDisk = (cause: unknown, where = '') =>
+  new Fault({
+    code: 'too_large',
+    message: `The disk that holds the results${where} is full.`,
+    hint: 'Free some space, or start the server with --results-dir on a larger disk. Nothing half is left.',
+    cause,
+  });

@@ -50,9 +50,14 @@ export async function readRecord(directory: string, id: string): Promise<ResultR
   }
 }
 
+/** @throws Fault `too_large` on a full disk, `not_configured` when the folder may not be written */
 export async function writeRecord(directory: string, record: ResultRecord): Promise<void> {
   const text = Buffer.from(JSON.stringify(record));
-  await replaceFile(recordPath(directory, record.result.id), { bytes: Infinity }, save => save(text));
+  try {
+    await replaceFile(recordPath(directory, record.result.id), { bytes: Infinity }, save => save(text));
+  } catch (error) {
+    throw diskFault(error, directory);
+  }
 }
 
 export async function removeRecord(directory: string, record: ResultRecord): Promise<void> {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { diskFault } from '../../src/results/disk.ts';
-import { defaultResultsDirectory } from '../../src/results/folder.ts';
+import { defaultResultsDirectory, writeRecord } from '../../src/results/folder.ts';
 import { openResultStore } from '../../src/results/store.ts';
 import { day, freshFolder, freshStore, origin, pieces } from './folder.ts';
 
@@ -248,6 +248,10 @@ describe('the folder', () => {
     await expect(store.usage()).rejects.toMatchObject(unusable);
     await expect(store.get('result://abcdefghijkl')).rejects.toMatchObject(unusable);
     await expect(store.findByKey('a run')).rejects.toMatchObject(unusable);
+    const { store: other } = await freshStore();
+    const result = await other.write(origin(), { bytes: pieces(small) });
+    const record = { version: 1 as const, file: 'x', index: { every: 1, offsets: [] }, result };
+    await expect(writeRecord(directory, record)).rejects.toMatchObject(unusable);
   });
 
   test('on a full disk is too small, and other errors stay what they are', () => {

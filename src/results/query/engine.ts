@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Fault } from '../../errors.ts';
+import { fullDisk } from '../disk.ts';
 import type { QueryJob } from './job.ts';
 import { objection } from './statement.ts';
 import { text, viewOf } from './view.ts';
@@ -52,7 +53,7 @@ export const outOfMemory = (memoryMib: number) =>
 export function spoken(error: Error, memoryMib: number): Fault {
   const [kind = '', ...rest] = error.message.split(': ');
   if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
-  if (kind === 'IO Error') return gone(error);
+  if (kind === 'IO Error') return /no space left/i.test(error.message) ? fullDisk(error) : gone(error);
   const message = (rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '';
   return new Fault({
     code: 'bad_arguments',

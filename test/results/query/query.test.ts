@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { spoken } from '../../../src/results/query/engine.ts';
 import { profileColumns } from '../../../src/results/query/profile.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
 import { freshStore, origin, pieces } from '../folder.ts';
@@ -244,4 +245,11 @@ test('the figures of a column are whole, however long its texts are', async () =
   const table = await store.write(origin({ name: 'rows' }), { rows: [{ note: long }, { note: 'a' }] });
   const profiles = await profileColumns(table, table.columns, context);
   expect(profiles.get('note')).toEqual({ distinct: 2, min: 'a', max: long });
+});
+
+test('a full disk is told as that, and not as a result that has gone', () => {
+  const failed = new Error('IO Error: Could not write file "/r/x.parquet": No space left on device');
+  expect(spoken(failed, 512)).toMatchObject({ code: 'too_large', message: 'The disk that holds the results is full.' });
+  const gone = new Error('IO Error: Cannot open file "/r/x.csv": No such file or directory');
+  expect(spoken(gone, 512)).toMatchObject({ code: 'not_found' });
 });
