@@ -243,6 +243,6 @@ function words(lines: readonly (string | undefined)[], structuredContent: Row): 
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-const number = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
+export const number = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
 const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 const round = (value: number) => Number(value.toPrecision(6));

@@ -9,7 +9,7 @@ import { findSources } from '../payload.ts';
 import { contextFor, type Runtime, readRows, readValue, resolveNames } from '../perform.ts';
 import { uriOn, uriTemplate } from '../resources/uri.ts';
 import type { Parts } from '../results/parts.ts';
-import { clean, guessTokens } from '../results/shape.ts';
+import { clean, guessTokens, number } from '../results/shape.ts';
 import { answerRun } from '../runs/answer.ts';
 import { unseenRun } from '../runs/run.ts';
 import type { Answer, Outcome, PageFacts } from './answer.ts';
@@ -148,8 +148,8 @@ async function listRows(
   );
   const extent =
     page.complete && from === undefined
-      ? `All ${rows.length}`
-      : `${rows.length}${page.total === null ? '' : ` of ${page.total}`}`;
+      ? `All ${number(rows.length)}`
+      : `${number(rows.length)}${page.total === null ? '' : ` of ${number(page.total)}`}`;
   const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
   return {
     kind: 'result',

@@ -1,6 +1,6 @@
 import type { Row } from '../operation.ts';
 import type { StoredResult } from '../results/result.ts';
-import { guessTokens } from '../results/shape.ts';
+import { guessTokens, number } from '../results/shape.ts';
 import type { Outcome } from './answer.ts';
 import type { Shared } from './call.ts';
 
@@ -17,7 +17,7 @@ export async function answerTable(
   const page = { returned: result.rows, total: result.rows, complete: true, next: null };
   if (rows.length === result.rows && fitting(rows, answerTokens) === rows.length)
     return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
-  return { kind: 'result', result, summary: `${result.rows} rows, too many to show here.`, page, warnings };
+  return { kind: 'result', result, summary: `${number(result.rows)} rows, too many to show here.`, page, warnings };
 }
 
 /** How many of the rows one answer holds; at least one. */

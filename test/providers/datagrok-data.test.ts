@@ -264,6 +264,15 @@ describe('dashboards', () => {
     expect(await ask('datagrok_create_dashboard', order)).toHaveProperty('id');
   });
 
+  test('are made of what is on the server, and tables there are listed with whose they are', async () => {
+    const { refusal, ask } = await startDatagrok();
+    expect(await refusal('datagrok_create_dashboard', { name: 'X', tables: 'result://k3v9x0q2m1ab' })).toMatch(
+      /tables\.0: must be on the server: datagrok_upload_table makes a table of a result/,
+    );
+    const { items } = await ask('datagrok_list_tables', { text: 'BlastHoles' });
+    expect(items).toMatchObject([{ grok_name: 'TomasLindqvist:GradeControl:BlastHoles', author: 'tomas.lindqvist' }]);
+  });
+
   test('are shared once, after somebody agreed, and the GET that does it is never repeated', async () => {
     const { refusal, call, state, lines, faults, requests } = await startDatagrok({ flags: { yes: false } });
     const order = { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology', 'Data science'], access: 'Edit' };

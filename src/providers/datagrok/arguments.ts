@@ -57,10 +57,13 @@ const name = (description: string) => z.string().min(1).refine(sayable, unsayabl
 /** A thing by UUID or Grok name. */
 export const entity = (description: string) => name(description).meta({ encode: inAddress, fromUri });
 
+const isThere = (given: string) => !given.startsWith('result://');
+const notThere = 'must be on the server: datagrok_upload_table makes a table of a result';
+
 /** Several of them, in one segment of an address. */
 export const entities = (description: string) =>
   z
-    .array(name('UUID or Grok name'))
+    .array(name('UUID or Grok name').refine(isThere, notThere))
     .min(1)
     .describe(description)
     .meta({ encode: (names: string[]) => names.map(inAddress) });

@@ -15,8 +15,16 @@ const noise = new Set(['#type', 'namespace', 'nqName', 'parameterInfos', 'create
 export function brief(row: unknown): unknown {
   const named = withName(row);
   if (typeof named !== 'object' || named === null) return named;
-  return Object.fromEntries(Object.entries(named).filter(([field, value]) => !noise.has(field) && !isEmpty(value)));
+  return Object.fromEntries(
+    Object.entries(named)
+      .filter(([field, value]) => !noise.has(field) && !isEmpty(value))
+      .map(([field, value]) => [field, loginIn(value) ?? value]),
+  );
 }
+
+/** People go by their login. */
+const loginIn = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'login' in value ? value.login : undefined;
 
 export const briefRows = (body: unknown): unknown => (Array.isArray(body) ? body.map(brief) : body);
 
