@@ -56,8 +56,12 @@ export class RequestLog {
   }
 }
 
-/** 503 is what a server says that stops, or whose authorization server is away. */
+/**
+ * 503 is what a server says that stops, or whose authorization server is away. By 405 older clients learn, as the
+ * protocol has it, that there is no stream without a session.
+ */
 function levelOf(status: number): 'warn' | 'info' | 'debug' {
   if (status >= 500 && status !== 503) return 'warn';
+  if (status === 405) return 'debug';
   return status >= 400 ? 'info' : 'debug';
 }
