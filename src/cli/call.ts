@@ -32,7 +32,7 @@ const patience = 24 * 3_600_000;
 export async function call(line: CallLine, flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const { tool, json } = line;
   if (tool === undefined) throw noTool(json);
-  const given = { ...(typeof json === 'string' ? readJson(json) : {}), ...readFlags(line.rest) };
+  const given = { ...(typeof json === 'string' ? readJson(json) : {}), ...(await checkedFlags(line.rest, tool)) };
   const progress = await createProgress(terminal.stderr, terminal.env);
   const { signal, stdout, stderr } = terminal;
   return withSession(flags, terminal.env, async ({ server, config }) => {
@@ -72,6 +72,19 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
 
 function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress']): Call {
   return { signal, progress, meter: newMeter(), deadline: clock.now() + patience };
+}
+
+/** @throws Fault `bad_arguments` for a flag without its value */
+async function checkedFlags(words: readonly string[], tool: string): Promise<Record<string, unknown>> {
+  const given = readFlags(words);
+  const alone = Object.keys(given).filter(name => given[name] === true);
+  const [name] = alone.length ? await (await import('./tool-help.ts')).needValues(tool, alone) : [];
+  if (name === undefined) return given;
+  throw new Fault({
+    code: 'bad_arguments',
+    message: `--${name.replaceAll('_', '-')} needs a value.`,
+    hint: `See data-platforms-mcp call ${tool} --help.`,
+  });
 }
 
 /** Tools as a client calls them, and operations that are not listed as tools. */

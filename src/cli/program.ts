@@ -145,7 +145,7 @@ function flagsOf(command: Command, flags = generalFlags()): Flags {
 
 function unknownCommand(given: string, program: Command): Fault {
   const names = program.commands.map(command => command.name());
-  const near = nearest(given, names);
+  const near = nearest(given, ['--help', '--version', ...names]);
   return new Fault({
     code: 'bad_arguments',
     message: `There is no command "${given}".`,

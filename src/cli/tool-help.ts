@@ -52,6 +52,12 @@ export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'
   print(stdout, '', `It is ${level}: ${source} (looked up ${checked}).`);
 }
 
+/** Of the arguments of a tool, those that nobody can give as a flag alone. */
+export async function needValues(tool: string, names: readonly string[]): Promise<string[]> {
+  const { properties = {} } = (await find(tool)).input as { properties?: Record<string, Schema> };
+  return names.filter(name => properties[name] && !typeOf(properties[name]).split(' or ').includes('boolean'));
+}
+
 async function find(name: string): Promise<Described> {
   const { general, platforms } = await loadFacts();
   const tool = general.find(one => one.name === name);

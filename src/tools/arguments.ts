@@ -69,7 +69,7 @@ function softText(value: string, schema: JsonSchema): unknown {
   if (accepts(schema, 'array') || accepts(schema, 'object')) {
     if (/^[[{]/.test(text)) {
       const parsed = tryJson(text);
-      if (typeof parsed === 'object') return parsed;
+      if (typeof parsed === 'object') return softValue(parsed, schema);
     }
     const isOneText = accepts(schema, 'string') && (words.length === 0 || words.includes(text));
     return accepts(schema, 'array') && !isOneText ? withCommas(text) : value;

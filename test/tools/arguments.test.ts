@@ -40,6 +40,11 @@ describe('gentle arguments', () => {
       { conditions: [{ op: 'IN', of: ['A', 'B'], at: 1.5 }] },
     ],
     [
+      'one object in a string for a list',
+      { conditions: '{"op": "=", "of": ["A"], "at": 1}' },
+      { conditions: [{ op: '=', of: ['A'], at: 1 }] },
+    ],
+    [
       'figures and truth values for texts in a map',
       { variables: { A: 1, B: true } },
       { variables: { A: '1', B: 'true' } },
