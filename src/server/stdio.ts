@@ -13,8 +13,12 @@ export function serveClient(server: DataPlatformsServer, wire: Transport): Stdio
   };
   const changed = (uri: string) => void current?.sendResourceUpdated({ uri }).catch(() => {});
   const transport = listeningTransport(wire, server.runs, changed);
-  return serveStdio(factory, { transport, onerror: error => server.log.warn({ err: error }, 'protocol') });
+  return serveStdio(factory, { transport, onerror: error => server.log.warn(aboutError(error), 'protocol') });
 }
+
+// What is no message fails every form of one, and the schema's words about that fill a screen.
+const aboutError = (error: Error) =>
+  error.name === 'ZodError' ? { problem: 'What came in is no JSON-RPC message.' } : { err: error };
 
 /**
  * Serves one client over stdin and stdout. Resolves when the client has gone or the process is told to stop; calls

@@ -76,12 +76,14 @@ test('stopped while files are fetched, it leaves whole files only', async () => 
 test('stdout is the protocol and nothing else, whatever comes in', async () => {
   const server = startProgram(['--sandbox', '--log-level', 'debug']);
   const answered = server.line(line => line.includes('"id":3'));
-  server.child.stdin.write('no JSON at all\n');
+  server.child.stdin.write('no JSON at all\n{"no": "message"}\n');
   server.send(...opening, { id: 2, method: 'tools/call', params: { name: 'nope' } }, { id: 3, method: 'tools/list' });
   await answered;
   server.child.stdin.end();
   expect((await server.ended).code).toBe(0);
   for (const line of server.stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+  const told = server.stderr.split('\n').filter(line => line.includes('"msg":"protocol"'));
+  expect(told.map(line => JSON.parse(line).problem)).toEqual(['What came in is no JSON-RPC message.']);
 });
 
 test('a server that cannot start says so in two lines', async () => {
