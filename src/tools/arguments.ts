@@ -72,7 +72,7 @@ function softText(value: string, schema: JsonSchema): unknown {
       if (typeof parsed === 'object') return softValue(parsed, schema);
     }
     const isOneText = accepts(schema, 'string') && (words.length === 0 || words.includes(text));
-    return accepts(schema, 'array') && !isOneText ? withCommas(text) : value;
+    return takesSeveral(schema) && !isOneText ? withCommas(text) : value;
   }
   if (accepts(schema, 'string') && words.length === 0) return value;
   if (accepts(schema, 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
@@ -83,11 +83,14 @@ function softText(value: string, schema: JsonSchema): unknown {
 function softValue(value: unknown, schema: JsonSchema): unknown {
   const kind = typeof value;
   // One value where a list belongs.
-  if (accepts(schema, 'array') && !accepts(schema, kind) && (isScalar(value) || isPlain(value))) return [value];
+  if (takesSeveral(schema) && !accepts(schema, kind) && (isScalar(value) || isPlain(value))) return [value];
   // An id that happens to be a figure, a variable that happens to be true.
   if (isScalar(value) && accepts(schema, 'string') && !accepts(schema, kind)) return String(value);
   return value;
 }
+
+/** Several of a thing. Where a list is as good as an object, JSON is meant, and what is neither is not made a list of. */
+const takesSeveral = (schema: JsonSchema) => accepts(schema, 'array') && !accepts(schema, 'object');
 
 /** The values of a list, or of a map that is written as a list of pairs. */
 function softList(values: unknown[], schema: JsonSchema): unknown {

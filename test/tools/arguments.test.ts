@@ -16,6 +16,7 @@ const schema = z.strictObject({
   note: z.string().nullable().optional(),
   conditions: z.array(z.strictObject({ op: z.enum(['=', 'IN']), of: z.array(z.string()), at: z.number() })).optional(),
   variables: z.record(z.string(), z.string()).optional(),
+  json: z.union([z.looseObject({}), z.array(z.unknown())]).optional(),
   format: z.enum(['csv', 'Parquet']).optional(),
   id: z.string().regex(/^\d+$/).describe('Number of the job').optional(),
 });
@@ -70,6 +71,8 @@ describe('gentle arguments', () => {
     ['what no reading makes right', { count: 'many' }, /count: must be a number\./, /count \(optional\)/],
     ['an unknown name that holds a known one', { project_tags: 'a' }, /no argument/, /^It takes/],
     ['an unknown name within a known one', { condition: 1 }, /no argument/, /Did you mean "conditions"/],
+    ['a text where JSON is meant', { json: 'a, b' }, /json: must be an object or a list/, /./],
+    ['a figure where JSON is meant', { json: 1 }, /json: must be an object or a list/, /./],
     ['a name for a number', { id: 'build' }, /id must be: Number of the job/, /./],
     ['more than a pair for a map', { variables: [{ key: 'A', value: 1, type: 'file' }] }, /variables/, /./],
     ['a fraction for a whole number', { count: 1.5 }, /count: must be a whole number\./, /./],
