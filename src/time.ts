@@ -42,12 +42,16 @@ const isDay = (day: string) => new Date(`${day}T00:00Z`).toISOString().startsWit
 /** A window that ends before it starts holds nothing, and a platform says so without a word. */
 export function refuseReversed(args: Record<string, unknown>, start: string, end: string, now: number): void {
   const [from, to] = [args[start], args[end]];
-  if (!isMoment(from) || !isMoment(to) || parseTime(from, start, now) <= parseTime(to, end, now)) return;
+  if (!isMoment(from) || !isMoment(to) || roughly(from, start, now) <= roughly(to, end, now)) return;
   throw new Fault({
     code: 'bad_arguments',
     message: `${start} is later than ${end}.`,
     hint: 'Exchange the two, or leave one out.',
   });
 }
+
+/** Some platforms take Unix milliseconds as well. */
+const roughly = (value: string | number, argument: string, now: number) =>
+  /^\d{12,15}$/.test(String(value)) ? Number(value) : parseTime(value, argument, now);
 
 const isMoment = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';

@@ -9,13 +9,19 @@ it.each([
   ['datamin_get_pipeline_stats', { pipeline: 'Nightly revenue sync', from: 'now', to: '28d' }, 'from', 'to'],
   ['dataops_list_pipelines', { project, since: '1d', until: '2026-11-01' }, 'since', 'until'],
   [
+    'dx_upsert_incident',
+    { reference_id: 'i1', started_at: 1_795_000_000_000, resolved_at: '2026-11-18T10:00Z' },
+    'started_at',
+    'resolved_at',
+  ],
+  [
     'datarock_create_export',
     { project: 'Copperhead North', artefact: 'RQD', holes: 'all', updated_since: '1d', updated_before: '7d' },
     'updated_since',
     'updated_before',
   ],
 ])('%s refuses a window that ends before it starts', async (tool, args, start, end) => {
-  const { call } = await startWorld({ platforms: ['datarock', 'dataops', 'datamin'] });
+  const { call } = await startWorld({ platforms: 'all' });
   const { text } = await call(tool, args);
   expect(text).toBe(`bad_arguments: ${start} is later than ${end}.\nNext: Exchange the two, or leave one out.`);
 });

@@ -13,7 +13,7 @@ const upsertIncident = operation({
   input: z.strictObject({
     reference_id: required('Your key'),
     started_at: isoMoment('Start', 'started_at'),
-    resolved_at: isoMoment('End', 'resolved_at').nullable().optional(),
+    resolved_at: isoMoment('End', 'resolved_at').meta({ notBefore: 'started_at' }).nullable().optional(),
     name: text('What happened'),
     priority: text('For example P1'),
     services: services('Services it hit; [] clears').nullable().optional(),
@@ -40,7 +40,7 @@ const upsertPipelineRun = operation({
     pipeline_source: required('CI system'),
     reference_id: required('Your key of the run'),
     started_at: isoMoment('Start', 'started_at'),
-    finished_at: isoMoment('End', 'finished_at').optional(),
+    finished_at: isoMoment('End', 'finished_at').meta({ notBefore: 'started_at' }).optional(),
     status: z.enum(['running', 'success', 'failure', 'cancelled', 'unknown']).optional().describe('State'),
     repository: text('org/repo'),
     commit_sha: text('With repository'),
