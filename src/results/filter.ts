@@ -88,8 +88,12 @@ function comparable(value: unknown, { type }: Column, condition?: Condition): Co
   return type === 'boolean' ? String(value).toLowerCase() : plain(value);
 }
 
+const isoForm = /^\d{4}(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?$/;
+
 /** Milliseconds since the epoch; a text without a zone is read as UTC, so that all of a column is read alike. */
 function instant(text: string): number {
+  // Other forms are read in the zone of this machine, if at all.
+  if (!isoForm.test(text)) return Number.NaN;
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text.slice(10));
   return Date.parse(text.length <= 10 || zoned ? text : `${text}Z`);
 }

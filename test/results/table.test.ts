@@ -265,6 +265,8 @@ describe('a filter', () => {
     { column: 'depth', op: '=' },
     { column: 'depth', op: 'in', value: 'deep' },
     { column: 'day', op: '<', value: 'yesterday' },
+    { column: 'day', op: '<', value: '2025-3-2' },
+    { column: 'at', op: '<', value: '1 March 2025' },
   ])('with a value that fits nothing is refused: %j', async condition => {
     const { store, result } = await storeCsv(text);
     await expect(store.rows(result, { where: [condition] })).rejects.toMatchObject({ code: 'bad_arguments' });
