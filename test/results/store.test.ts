@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { diskFault } from '../../src/results/disk.ts';
 import { defaultResultsDirectory, writeRecord } from '../../src/results/folder.ts';
 import { openResultStore } from '../../src/results/store.ts';
@@ -193,6 +194,19 @@ describe('a sweep', () => {
     const last = await store.write(origin({ name: 'four' }), { bytes: pieces(`a\n${'1\n'.repeat(1_200)}`) });
     expect((await store.list()).map(({ name }) => name)).toEqual(['four']);
     expect((await store.rows(last)).matched).toBe(1_200);
+  });
+
+  test('keeps the one just written, though pinned ones leave no room and time runs fast', async () => {
+    const { store, directory } = await freshStore();
+    const kept = await store.write(origin({ name: 'kept' }), { bytes: pieces(`a\n${'1\n'.repeat(400)}`) });
+    await store.pin(kept.uri, true);
+    let now = Date.parse(kept.createdAt);
+    // Two minutes pass between any two looks.
+    const clock = { ...systemClock(), now: () => (now += 120_000) };
+    const fast = openResultStore({ directory, clock, quotaBytes: 1_000 });
+    const { uri } = await fast.write(origin({ name: 'new' }), { bytes: pieces(`a\n${'1\n'.repeat(300)}`) });
+    expect((await fast.get(uri)).name).toBe('new');
+    expect((await fast.list()).map(({ name }) => name)).toEqual(['new', 'kept']);
   });
 
   test('takes what a crash left behind, and leaves what is being written', async () => {

@@ -1,6 +1,8 @@
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { tasksExtension } from '../../src/runs/tasks.ts';
+import { unseenRun } from '../../src/runs/run.ts';
+import { createTasks, type TaskSource, type TaskSubject, tasksExtension } from '../../src/runs/tasks.ts';
+import { virtualClock } from '../../src/sandbox/clock.ts';
 import { serveClient } from '../../src/server/stdio.ts';
 import { createSigner } from '../../src/signer.ts';
 import { startWorld } from '../harness.ts';
@@ -15,6 +17,28 @@ const pipeline = { name: 'dataops_run_pipeline', arguments: { project: 'meridian
 const idOf = ({ result }: Reply) => result?.['taskId'] as string;
 
 const storedIn = (task: Reply['result']) => /result:\/\/\w+/.exec(JSON.stringify(task))?.[0];
+
+it('a task whose start said much has an id that fits a header, and names the run all the same', async () => {
+  const seen: TaskSubject[] = [];
+  const source: TaskSource = {
+    async look(subject) {
+      seen.push(subject);
+      return { status: 'working' };
+    },
+    cancel: async () => {},
+  };
+  const tasks = createTasks({ clock: virtualClock(), signer: createSigner(), source });
+  const run = unseenRun('x://runs/1');
+  for (const text of ['short', 'long'.repeat(2_000)]) {
+    const { taskId } = tasks.create({ kind: 'run', run, details: { text }, warnings: [] });
+    expect(String(taskId).length).toBeLessThan(4_100);
+    await tasks.get(String(taskId), {});
+  }
+  expect(seen.map(({ run, details }) => [run, details])).toEqual([
+    ['x://runs/1', { text: 'short' }],
+    ['x://runs/1', undefined],
+  ]);
+});
 
 describe('a client that follows tasks', () => {
   it('gets one for what takes long, at once, and its result in the end', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { OperationContext } from '../../src/operation.ts';
 import { exportRun } from '../../src/providers/datarock/exports.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
-import { type RunKind, readRun } from '../../src/runs/run.ts';
+import { type RunKind, readRun, waitForRun } from '../../src/runs/run.ts';
 import { startWorld, type World } from '../harness.ts';
 
 const slow = (world: World, paceMs: number) => {
@@ -10,6 +11,26 @@ const slow = (world: World, paceMs: number) => {
 const all = { project: 'Copperhead North', artefact: 'rqd', holes: 'all' };
 const polls = ({ datarock }: World) =>
   datarock.requests.filter(({ method, target }) => method === 'GET' && target.startsWith('/v3/export/'));
+
+it('a wait ends at once where the platform asks for a longer one', async () => {
+  const { clock } = await startWorld();
+  let looks = 0;
+  const kind: RunKind = {
+    noun: 'job',
+    uri: 'x://jobs/{job}',
+    words: { busy: 'running' },
+    pace: { firstMs: 1_000, longestMs: 1_000 },
+    async poll() {
+      looks += 1;
+      return { word: 'busy', retryAfter: looks === 1 ? 5 : 60 };
+    },
+  };
+  const began = clock.now();
+  const meter = { requests: 0, polls: 0 };
+  const context = { clock, meter, progress() {} } as unknown as OperationContext;
+  const run = await waitForRun(kind, 'x://jobs/1', {}, context, began + 20_000);
+  expect([run.status, looks, clock.now() - began]).toEqual(['running', 2, 5_000]);
+});
 
 describe('starting a run', () => {
   it('waits, tells progress, and answers what the run made', async () => {

@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';
+import type { Shared } from '../../src/tools/call.ts';
 import { silent, startWorld } from '../harness.ts';
 
 it('ends its calls when it is closed, however long they would wait', async () => {
@@ -23,4 +26,17 @@ it('reaches no real account where the sandbox was asked for', async () => {
     code: 'not_configured',
     message: expect.stringMatching(/^The setting "sandbox" is for the program/),
   });
+});
+
+it('opens no folder of this machine for callers from elsewhere', async () => {
+  const { server, results, call } = await startWorld({ flags: { allow_dir: tmpdir() } });
+  const source = { operation: 'x', arguments: {}, at: '2026-11-21' };
+  const order = async (shared: Shared) => {
+    const { uri } = await shared.results.write({ name: 'a', mediaType: '', source }, { rows: [{ a: 1 }] });
+    return { result: uri, format: 'csv', path: join(results, 'a.csv') };
+  };
+  const anna = server.served({ name: 'anna', owner: 'anna' });
+  const { content } = await anna.tools.call('export_result', await order(anna.shared));
+  expect(content[0]).toMatchObject({ text: expect.stringMatching(/^not_configured: This server writes no files\./) });
+  expect((await call('export_result', await order(server.shared))).data).toMatchObject({ rows: 1 });
 });

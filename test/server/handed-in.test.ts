@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { withCredentials } from '../../src/callers/handed-in.ts';
 import { newToken } from '../../src/callers/static-tokens.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { upstream } from '../http/upstream.ts';
@@ -38,6 +39,17 @@ async function gateway() {
   const ops = credentials['dataops']?.['token'] ?? '';
   return { ...world, authorized, call, elsewhere, lines, rock, ops };
 }
+
+it('takes nothing in for a connection that the caller may not use', async () => {
+  const { server } = await gateway();
+  const headers = { 'x-dataops-token': 'glpat-somebody' };
+  const caller = { name: 'anna', owner: 'anna', connections: new Set(['rock']) };
+  expect(withCredentials(caller, headers, server.shared.connections.states)).toBe(caller);
+  const may = { ...caller, connections: new Set(['rock', 'ops']) };
+  expect([...(withCredentials(may, headers, server.shared.connections.states).credentials ?? [])]).toEqual([
+    ['ops', 'glpat-somebody'],
+  ]);
+});
 
 it("works with the caller's own credential, as a secret or as several settings", async () => {
   const { call, rock, ops, dataops, datarock, lines } = await gateway();

@@ -17,6 +17,14 @@ describe('tools', () => {
     }
   });
 
+  it('say of themselves whether they may lose something', async () => {
+    const { server } = await startWorld({ platforms: ['datagrok'], flags: { toolsets: 'all' } });
+    const hintOf = (name: string) => server.tools.list.find(tool => tool.name === name)?.annotations?.destructiveHint;
+    // Deletes, shows to others, may replace, only adds, only reads.
+    const names = ['delete_file', 'share_dashboard', 'upload_table', 'save_function', 'list_functions'];
+    expect(names.map(name => hintOf(`datagrok_${name}`))).toEqual([true, true, true, false, false]);
+  });
+
   it('are those of the default toolsets, and of those asked for', async () => {
     const names = async (flags = {}) => (await startWorld({ flags })).server.tools.list.map(({ name }) => name);
     expect(await names()).not.toContain('datarock_list_exports');

@@ -16,6 +16,12 @@ describe('a listing', () => {
     expect(first.text).not.toMatch(/\ball\b/i);
   });
 
+  it('that was read whole is remembered for names', async () => {
+    const { call } = await startWorld();
+    await call('datarock_list_projects');
+    expect((await call('datarock_list_holes', { project: knoll, limit: 1 })).usage.requests).toBe(1);
+  });
+
   it('gives every row once when followed to its end', async () => {
     const { call } = await startWorld();
     const seen: string[] = [];
