@@ -210,7 +210,7 @@ async function ndjsonFacts(
       start = ends[position] ?? start;
     }
   }
-  if (!table) return undefined;
+  if (!table || tallies.size > columnLimit) return undefined;
   const columns = [...tallies.values()].map(tally => columnOf(tally, rows));
   const sample = first.map(row => {
     return sampleRow(columns.map(({ name }) => [name, valueIn(row, name) ?? null]));
