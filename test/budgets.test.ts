@@ -2,6 +2,7 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
 import { providers } from '../src/providers/index.ts';
+import { instructionsFor } from '../src/server/instructions.ts';
 import { generalTools } from '../src/tools/general.ts';
 import { startWorld } from './harness.ts';
 
@@ -27,6 +28,14 @@ it('keeps the default tools of a platform below 3,500 tokens, and of small ones 
     expect(tools.length, name).toBeLessThanOrEqual(toolsOfPlatform[name] ?? 20);
     expect(sum(tools.map(visible)), name).toBeLessThanOrEqual(ofPlatform[name] ?? 3_500);
   }
+});
+
+it('keeps the instructions below 2 kB, and says in them what a read-only server lacks', async () => {
+  const { server } = await startWorld({ platforms: 'all' });
+  const told = (readOnly: boolean) => instructionsFor(server.shared.connections, readOnly);
+  expect(Buffer.byteLength(told(true))).toBeLessThanOrEqual(2048);
+  expect(told(true)).toMatch(/^Connected .*\nRead-only: .* are absent\.\nDatarock: /);
+  expect(told(false)).not.toMatch(/read-only/i);
 });
 
 it('keeps everything that is listed by default below 10,000 tokens, and the whole answer below 25,000', async () => {

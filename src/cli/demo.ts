@@ -14,7 +14,7 @@ import { tokenCounter, visibleText } from './tokens.ts';
 
 /** Plays the story with a real client and this program's own server as a child process, on the sandbox. */
 export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  const results = await mkdtemp(join(tmpdir(), 'data-platforms-demo-'));
+  const results = await mkdtemp(join(tmpdir(), 'data-platforms-demo-')).catch(noFolder);
   const { Client, StdioClientTransport } = await import('./mcp-client.ts');
   const client = new Client(
     { name: 'data-platforms-mcp-demo', version },
@@ -50,6 +50,15 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
     await client.close();
     await rm(results, { recursive: true, force: true });
   }
+}
+
+function noFolder(cause: Error): never {
+  throw new Fault({
+    code: 'not_configured',
+    message: `The demo cannot make a folder for its results: ${cause.message}.`,
+    hint: 'Set TMPDIR to a folder that you may write to.',
+    cause,
+  });
 }
 
 function serverArguments({ sandbox: _, resultsDir: __, ...flags }: Flags, results: string): string[] {

@@ -105,7 +105,7 @@ export function serve(common: Common, caller: Caller): Served {
     shared,
     tools,
     resources: createResources(shared, tools),
-    instructions: instructionsFor(connections),
+    instructions: instructionsFor(connections, config.read_only),
     runs: watchRuns(shared, tools),
     ...(shared.catalog.runs.length ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) } : {}),
   };

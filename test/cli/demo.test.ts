@@ -33,6 +33,12 @@ describe('demo', () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
+  test('without a place for its results says so', async () => {
+    const demo = startProgram(['demo'], { TMPDIR: '/nowhere' });
+    expect((await demo.ended).code).toBe(3);
+    expect(demo.stderr).toMatch(/^data-platforms-mcp: The demo cannot make a folder .*\/nowhere.*\n {2}Set TMPDIR/);
+  });
+
   test('that cannot work says why, and is no success', async () => {
     const demo = startProgram(['demo', '--read-only', '--sandbox-speed', '8']);
     expect((await demo.ended).code).toBe(5);
