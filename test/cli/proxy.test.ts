@@ -1,23 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { dataminSimulator } from '../../src/providers/datamin/simulator.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
-import { connectProxy } from '../http/proxy.ts';
+import { certificateFile, certified, connectProxy } from '../http/proxy.ts';
 import { startProgram } from './process.ts';
-
-const certificate = (name: string) => fileURLToPath(new URL(`../http/certificate/${name}`, import.meta.url));
 
 /** The simulator as the world sees a platform: over TLS, by a name. */
 async function overTls(baseUrl: string): Promise<string> {
   const { hostname, port } = new URL(baseUrl);
-  const files = { key: readFileSync(certificate('key.pem')), cert: readFileSync(certificate('cert.pem')) };
-  const server = createServer(files, (incoming, response) => {
+  const server = createServer(certified(), (incoming, response) => {
     const { method, url: path, headers } = incoming;
     const onward = request({ hostname, port, method, path, headers: { ...headers, host: `${hostname}:${port}` } });
     onward.once('response', answer => {
@@ -55,7 +50,7 @@ async function platforms() {
       ...environment,
       DATAOPS_BASE_URL: named('dataops', dataops.baseUrl),
       DATAMIN_BASE_URL: named('datamin', datamin.baseUrl).replace(/\/$/, ''),
-      NODE_EXTRA_CA_CERTS: certificate('cert.pem'),
+      NODE_EXTRA_CA_CERTS: certificateFile,
     },
   };
 }
@@ -97,4 +92,24 @@ test('doctor says what is wrong with the proxy', async () => {
   for (const title of ['DataOps.live', 'Datamin']) expect(program.stdout).toContain(`problem     ${title}: ${wants}`);
   expect(program.stdout).toContain(`proxy       ${proxy.address} (https_proxy)`);
   expect(program.stdout).toContain(`next        Set https_proxy to http://user:password@${proxy.address}`);
+});
+
+test('a proxy may be reached over TLS itself', async () => {
+  const { hosts, env } = await platforms();
+  const proxy = await connectProxy(hosts, undefined, { secure: true });
+  const program = startProgram(['doctor'], { ...env, HTTPS_PROXY: `https://me:very-s3cret@${proxy.address}` });
+  expect(await program.ended).toMatchObject({ code: 0 });
+  expect(program.stdout).toContain(`proxy       ${proxy.address} (HTTPS_PROXY)`);
+  expect(new Set(proxy.asked)).toEqual(new Set(Object.keys(hosts)));
+});
+
+test('a proxy that speaks for a platform is not believed', async () => {
+  const { hosts, env, secrets } = await platforms();
+  const proxy = await connectProxy(hosts);
+  const program = startProgram(['doctor'], { ...env, NODE_EXTRA_CA_CERTS: '', HTTPS_PROXY: proxy.address });
+  expect(await program.ended).toMatchObject({ code: 3 });
+  const failed = 'DataOps.live: the secure connection to dataops.platform.example failed (DEPTH_ZERO_SELF_SIGNED_CERT)';
+  expect(program.stdout).toContain(failed);
+  expect(program.stdout).toContain('set NODE_EXTRA_CA_CERTS to its file');
+  for (const secret of secrets) expect(proxy.seen()).not.toContain(secret);
 });

@@ -1,6 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+
+export const certificateFile = fileURLToPath(new URL('certificate/cert.pem', import.meta.url));
+
+/** What a TLS server of the tests shows: whoever is told of `certificateFile` believes it. */
+export const certified = () => ({
+  cert: readFileSync(certificateFile),
+  key: readFileSync(new URL('certificate/key.pem', import.meta.url)),
+});
 
 /** What the proxy was asked, and what it says besides yes: a status with its words, or nothing at all. */
 export interface TestProxy {
@@ -17,16 +28,20 @@ export interface TestProxy {
 /** Answers CONNECT; undefined: the connection is passed on. A function does with the socket what it likes. */
 export type Refusal = string | ((socket: Socket) => void) | undefined;
 
-/** A proxy on a real socket that knows hosts by names of its own: "platform.example:443" and where that is. */
+/**
+ * A proxy on a real socket that knows hosts by names of its own: "platform.example:443" and where that is. `secure`: it
+ * is reached over TLS.
+ */
 export async function connectProxy(
   hosts: Record<string, string>,
   refuse: () => Refusal = () => undefined,
+  { secure = false } = {},
 ): Promise<TestProxy> {
   const asked: string[] = [];
   const shown: Record<string, unknown>[] = [];
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((_, response) => void response.writeHead(405).end());
+  const server = secure ? createTlsServer(certified()) : createServer();
   server.on('connection', socket => sockets.add(socket));
   server.on('connect', ({ url = '', headers }, socket: Socket) => {
     socket.on('error', () => {});
