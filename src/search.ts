@@ -8,7 +8,7 @@ type Searched = Pick<OperationFacts, 'name' | 'summary' | 'toolset' | 'route' | 
  * a record that covers the whole question more than one that repeats half of it. What the question wants done (open,
  * show, pause ...) chooses between operations on the same thing. Enough for some hundred records.
  */
-export function search<Record extends Searched>(operations: readonly Record[], query: string): Record[] {
+export function search<One extends Searched>(operations: readonly One[], query: string): One[] {
   const asked = wordsOf(query);
   const named = operations.filter(({ platform }) => asked.includes(platform));
   const records = (named.length ? named : operations).map(entryOf);
@@ -17,7 +17,7 @@ export function search<Record extends Searched>(operations: readonly Record[], q
     .filter(
       word =>
         !filler.has(word) &&
-        (!(word in doing) || things.has(word)) &&
+        (!doing.has(word) || things.has(word)) &&
         !records.some(({ platform }) => platform === word),
     )
     .map(word => {
@@ -32,7 +32,7 @@ export function search<Record extends Searched>(operations: readonly Record[], q
     if (count(asked, verb) > count(nouns, verb)) return 4;
     return (verbs.size ? verbs.has(verb) : effect === 'read') ? 3 : 0;
   };
-  const scoreOf = ({ verb, nouns, text, effect }: Entry<Record>): number => {
+  const scoreOf = ({ verb, nouns, text, effect }: Entry<One>): number => {
     let [score, covered] = [0, 0];
     for (const { isMeant, weight } of wanted) {
       const isInName = isMeant(verb) || nouns.some(isMeant);
@@ -51,8 +51,8 @@ export function search<Record extends Searched>(operations: readonly Record[], q
     .map(({ entry }) => entry.operation);
 }
 
-interface Entry<Record> {
-  operation: Record;
+interface Entry<One> {
+  operation: One;
   platform: string;
   effect: OperationFacts['effect'];
   verb: string;
@@ -60,7 +60,7 @@ interface Entry<Record> {
   text: readonly string[];
 }
 
-function entryOf<Record extends Searched>(operation: Record): Entry<Record> {
+function entryOf<One extends Searched>(operation: One): Entry<One> {
   const { name, summary, toolset, route, platform, effect } = operation;
   const [, verb = '', ...nouns] = wordsOf(name);
   return { operation, platform, effect, verb, nouns, text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
@@ -75,35 +75,37 @@ const filler: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** What people call that which a verb of our names does. */
-const reading = 'list get find search lookup read check compare download preview';
-const writing = 'create add upload set upsert update push save';
-const doing: Readonly<Record<string, string>> = {
-  ...of('list show see tell give look view what which who whose where how why get', reading),
-  ...of('find search', 'find search lookup list get'),
-  ...of('read open download fetch', `${reading} create`),
-  ...of('create make start open record submit', 'create add upsert save run trigger play push track'),
-  ...of('add invite', 'add create'),
-  ...of('put write commit upload store save', writing),
-  ...of('change edit modify rename move set pause resume enable disable activate', 'update set change save rename'),
-  ...of('delete remove drop', 'delete remove revoke'),
-  ...of('run trigger execute start', 'run trigger play start call'),
-  ...of('again rerun', 'retry run'),
-  ...of('refuse reject', 'deny'),
-  ...of('comment reply answer', 'create post'),
-};
+const reading = ['list', 'get', 'find', 'search', 'lookup', 'read', 'check', 'compare', 'download', 'preview'];
+
+/** What people call that which the verbs of our names do. */
+const doing: ReadonlyMap<string, readonly string[]> = new Map(
+  (
+    [
+      ['list show see tell give look view read download fetch what which who whose where how why get', reading],
+      ['find search', ['find', 'search', 'lookup', 'list', 'get']],
+      ['create make open record submit', ['create', 'add', 'upsert', 'save', 'run', 'play', 'push', 'track']],
+      ['add invite', ['add', 'create', 'change']],
+      ['put write commit upload store save', ['create', 'add', 'upload', 'set', 'upsert', 'update', 'push', 'save']],
+      [
+        'change edit modify rename move set pause resume enable disable activate',
+        ['update', 'set', 'change', 'save', 'rename'],
+      ],
+      ['delete remove drop', ['delete', 'remove', 'revoke', 'change']],
+      ['run trigger execute start', ['run', 'trigger', 'play', 'start', 'call']],
+      ['again rerun', ['retry', 'run']],
+      ['refuse reject', ['deny']],
+      ['comment reply answer', ['create', 'post']],
+    ] as const
+  ).flatMap(([words, verbs]) => words.split(' ').map(word => [word, verbs] as const)),
+);
 
 /** Those of them that name a thing as well. */
 const things: ReadonlySet<string> = new Set(['comment', 'commit', 'store', 'trigger']);
 
-function of(words: string, verbs: string): Record<string, string> {
-  return Object.fromEntries(words.split(' ').map(word => [word, verbs]));
-}
-
 const count = (words: readonly string[], word: string) => words.filter(one => one === word).length;
 
 const verbsIn = (asked: readonly string[]): ReadonlySet<string> =>
-  new Set(asked.flatMap(word => (doing[word] ?? '').split(' ')).filter(Boolean));
+  new Set(asked.flatMap(word => doing.get(word) ?? []));
 
 const wordsOf = (text: string): string[] =>
   text

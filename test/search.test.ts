@@ -54,6 +54,7 @@ const questions: readonly (readonly [string, string])[] = [
   ['list tables on datagrok', 'datagrok_list_tables'],
   ['delete a dashboard', 'datagrok_delete_project'],
   ['make a group of users on datagrok', 'datagrok_save_group'],
+  ['add a user to a group on datagrok', 'datagrok_change_group_members'],
   ['databases connected to datagrok', 'datagrok_list_connections'],
   ['block a user', 'datagrok_block_user'],
   ['list my exports', 'datarock_list_exports'],
@@ -66,4 +67,22 @@ const questions: readonly (readonly [string, string])[] = [
 it.each(questions)('finds what answers "%s" among the first three', (question, operation) => {
   const found = search(unlisted, question).map(({ name }) => name);
   expect(found.slice(0, 3)).toContain(operation);
+});
+
+it('takes any word, and none', () => {
+  expect(search(unlisted, 'constructor __proto__')).toEqual([]);
+  expect(search(unlisted, 'is it')).not.toEqual([]);
+});
+
+it('knows the tools that are listed, too', () => {
+  const all = providers.flatMap(({ name }) => platforms[name]?.operations ?? []);
+  const first = (question: string) =>
+    search(all, question)
+      .slice(0, 5)
+      .map(({ name }) => name);
+  expect(first('deployment frequency per team')).toContain('dx_run_query');
+  expect(first('lead time of teams')).toContain('dx_run_query');
+  expect(first('why did the pipeline fail')).toContain('dataops_get_pipeline');
+  expect(first('upload a file to datagrok')).toContain('datagrok_upload_file');
+  expect(first('average duration per month')).toContain('datamin_get_pipeline_history');
 });

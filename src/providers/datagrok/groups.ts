@@ -142,7 +142,7 @@ const changeMembers: Operation = operation({
   name: 'datagrok_change_group_members',
   route: 'POST /public/v1/groups',
   effect: 'update',
-  summary: 'Add members to a group, remove some, or make them its administrators. Undocumented.',
+  summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
   toolset: 'groups',
   doubt: 'datagrok_list_group_members shows who is in it.',
   input: z.strictObject({

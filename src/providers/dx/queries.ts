@@ -126,7 +126,8 @@ const runQuery = operation({
   // The platform takes nothing that changes data, so that it may be sent twice, and by a server that only reads.
   effect: 'read',
   summary:
-    "Run one SQL SELECT over all of DX's data (Data Studio, PostgreSQL), wait for it, and answer a table of any length.",
+    "Run one PostgreSQL SELECT over all of DX's data (Data Studio: deployments, lead times, incidents, teams ...), wait for " +
+    'it, and answer a table of any length.',
   toolset: 'core',
   input: z.strictObject({
     sql: z.string().refine(isOneSelect, 'must be one SELECT: nothing else is taken').describe('One SELECT'),
