@@ -159,6 +159,7 @@ async function send(
     ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
     repeatable: operation.effect === 'read' || operation.idempotent === true,
     changes: operation.effect !== 'read',
+    ...(operation.doubt === undefined ? {} : { doubt: operation.doubt }),
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
     listings: () => listingsOf(operation, args),

@@ -34,6 +34,8 @@ export interface HttpRequest {
   repeatable: boolean;
   /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
   changes?: boolean;
+  /** Where to look when nobody knows whether it took effect. */
+  doubt?: string;
   /** The operation's name, for telemetry and errors. */
   operation: string;
   /** What the credential has to be allowed to do, for the words of a refusal. */

@@ -67,16 +67,18 @@ function beforeAbort(outcome: Promise<Outcome>, signal: AbortSignal): Promise<Ou
 }
 
 /** `limit`: the milliseconds that were given; undefined when the call's own deadline came first. */
-export function timedOut({ title }: Connection, { operation, repeatable }: HttpRequest, limit?: number): Fault {
+export function timedOut({ title }: Connection, request: HttpRequest, limit?: number): Fault {
+  const { operation, repeatable } = request;
   const time = limit === undefined ? 'in the time this call has' : `within ${limit / 1000} s`;
   return new Fault({
     code: 'timed_out',
     message: `${title} did not answer ${operation} ${time}.${repeatable ? '' : ' The request may have arrived.'}`,
-    hint: repeatable
-      ? 'Repeat the call later, or ask for less.'
-      : 'Look whether it took effect before you send it again.',
+    hint: repeatable ? 'Repeat the call later, or ask for less.' : lookFirst(request),
   });
 }
+
+/** For a hint, where a request may have arrived that must not be sent twice. */
+export const lookFirst = ({ doubt = 'Look whether it took effect before you send it again.' }: HttpRequest) => doubt;
 
 /** What an aborted call throws, whatever the signal was aborted with. */
 export function abortFault(signal: AbortSignal, { title, operation }: { title: string; operation: string }): Fault {

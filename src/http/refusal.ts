@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { Fault, type FaultCode } from '../errors.ts';
 import { firstWords } from './body.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
+import { lookFirst } from './deadline.ts';
 import { type Again, type Exchange, failed, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import { askedWait, seconds } from './retry.ts';
@@ -27,7 +28,10 @@ export function judge(clock: Clock, next: Send): Send {
     const { final = false, transient = false, ...details } = reading ?? {};
     const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
     const code = details.code ?? codeOf(reply.status, exchange.anonymous);
-    const fault = byStatus(exchange, said, code, clock.now()).with(given);
+    const refused = byStatus(exchange, said, code, clock.now()).with(given);
+    // A server that failed may have done first what it was asked to.
+    const unsure = code === 'upstream_down' && !request.repeatable && request.doubt !== undefined;
+    const fault = unsure ? refused.with({ hint: lookFirst(request) }) : refused;
     return failed(fault, final ? 'never' : transient ? 'always' : again(fault));
   };
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
 import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
+import { lookFirst } from './deadline.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
 import { proxyFailureIn } from './proxy-failure.ts';
@@ -122,7 +123,7 @@ function noReply(exchange: Exchange, error: Error & { code?: string }): Outcome 
   return failed(
     fault(
       `the connection broke before ${request.operation} was answered${code ? ` (${code})` : ''}${fate}`,
-      request.repeatable ? 'Repeat the call.' : 'Look whether it took effect before you send it again.',
+      request.repeatable ? 'Repeat the call.' : lookFirst(request),
     ),
     'repeatable',
   );

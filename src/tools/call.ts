@@ -106,14 +106,7 @@ async function carryOut(
   args: Row,
   context: OperationContext,
 ): Promise<{ value: unknown; warnings: string[] }> {
-  const { doubt } = operation;
-  try {
-    return readOutput(shared, operation, await readValue(operation, args, context));
-  } catch (error) {
-    // A change whose answer never came may have taken effect; only its record knows where to look.
-    if (doubt === undefined || !isFault(error) || !['timed_out', 'upstream_down'].includes(error.code)) throw error;
-    throw error.with({ hint: doubt });
-  }
+  return readOutput(shared, operation, await readValue(operation, args, context));
 }
 
 async function listRows(

@@ -446,6 +446,19 @@ describe('a platform in trouble', () => {
     expect(stateOf(world).exports.size).toBe(1);
   });
 
+  it('tells where to look after a start that nobody answered, and after nothing that came before it', async () => {
+    for (const fault of [{ kind: 'drop' }, { kind: 'status', status: 500 }] as const) {
+      const world = await startWorld();
+      const off = world.datarock.faults.add({ ...fault, match: { method: 'POST' } });
+      const seen = await world.call('datarock_create_export', rqd);
+      expectFault(seen, 'upstream_down', /datarock_create_export/, /^It may have been started, which does no harm/);
+      off();
+      world.datarock.faults.add({ ...fault, match: { method: 'GET' } });
+      const before = await world.call('datarock_create_export', { ...rqd, project: 'Copperhead North' });
+      expectFault(before, 'upstream_down', /4 attempts/, /^Repeat the call/);
+    }
+  });
+
   it('does not call a start a failure because looking at it failed', async () => {
     const world = await startWorld();
     world.datarock.faults.add({ kind: 'status', status: 500, match: { method: 'GET', path: /export/ } });

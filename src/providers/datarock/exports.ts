@@ -54,6 +54,10 @@ const moment = (description: string) =>
       encode: (value: string | number, now: number, name: string) => Math.floor(parseTime(value, name, now) / 1000),
     });
 
+/** Where to look when nobody knows whether an export was started. */
+const inDoubt =
+  'It may have been started, which does no harm: datarock_list_exports may show it; otherwise start it again.';
+
 export const createExport = operation({
   name: 'datarock_create_export',
   route: 'POST /export/artefacts/{artefact}/{version}',
@@ -80,6 +84,7 @@ export const createExport = operation({
     holes: z.number(),
     notes: z.array(z.string()).optional(),
   }),
+  doubt: inDoubt,
   starts: { run: exportRun, variables: ({ exports }) => ({ export: exports.join(joint) }) },
   evidence: gettingStarted,
   example: { arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all' } },
@@ -110,14 +115,8 @@ export const createExport = operation({
   },
 });
 
-/** Where to look when nobody knows whether an export was started. */
-const inDoubt =
-  'It may have been started, which does no harm: datarock_list_exports may show it; otherwise start it again.';
-
 async function startExport(args: Record<string, unknown>, context: OperationContext): Promise<string> {
-  const { body } = await context.request(createExport, args).catch(error => {
-    throw isFault(error, 'timed_out') ? error.with({ hint: inDoubt }) : error;
-  });
+  const { body } = await context.request(createExport, args);
   const parsed = z.looseObject({ exportId: z.string().min(1) }).safeParse(body);
   if (parsed.success) return parsed.data.exportId;
   throw new Fault({
