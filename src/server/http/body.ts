@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
+import { depthOf } from './depth.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -32,32 +33,6 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 /** No argument of a tool comes near it; some ten thousand overflow the stack of whoever walks through them. */
 const deepest = 500;
-
-function depthOf(json: Buffer): number {
-  let depth = 0;
-  let most = 0;
-  let inText = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const sign = signs[json[at] as number];
-    if (sign === undefined) continue;
-    if (inText && sign === 'escape') at += 1;
-    else if (sign === 'quote') inText = !inText;
-    else if (!inText && sign === 'open') depth += 1;
-    else if (!inText && sign === 'close') depth -= 1;
-    most = Math.max(most, depth);
-  }
-  return most;
-}
-
-/** By byte: none of these is ever a part of another character. */
-const signs: Readonly<Record<number, 'quote' | 'escape' | 'open' | 'close'>> = {
-  34: 'quote',
-  92: 'escape',
-  91: 'open',
-  123: 'open',
-  93: 'close',
-  125: 'close',
-};
 
 // Nobody is there any more to read it.
 const brokenOff = () => new Refusal(400, -32700, 'The request broke off.');

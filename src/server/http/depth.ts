@@ -1,0 +1,33 @@
+/**
+ * How deep arrays and objects are nested in a JSON text, whether or not it is a good one. Every request is measured, and
+ * may have megabytes: by numbers it takes a third of the time of parsing.
+ */
+export function depthOf(json: Buffer): number {
+  let depth = 0;
+  let most = 0;
+  let inText = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const sign = signs[json[at] as number];
+    if (inText) {
+      if (sign === escapes) at += 1;
+      else if (sign === quotes) inText = false;
+    } else if (sign === quotes) inText = true;
+    else if (sign === opens) {
+      depth += 1;
+      if (depth > most) most = depth;
+    } else if (sign === closes) depth -= 1;
+  }
+  return most;
+}
+
+const [quotes, escapes, opens, closes] = [1, 2, 3, 4];
+
+/** By byte: none of these is ever a part of another character. */
+const signs = new Uint8Array(256);
+for (const [text, sign] of [
+  ['"', quotes],
+  ['\\', escapes],
+  ['[{', opens],
+  [']}', closes],
+] as const)
+  for (const byte of Buffer.from(text)) signs[byte] = sign;
