@@ -73,7 +73,7 @@ export class References {
   }
 }
 
-const such = ({ only }: Reference, rows: Row[]): Row[] => (only ? rows.filter(only) : rows);
+export const such = ({ only }: Reference, rows: Row[]): Row[] => (only ? rows.filter(only) : rows);
 
 /** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
 export const ownArguments = ({ input }: Operation, args: Row): Row =>
@@ -86,7 +86,10 @@ function find({ key, label }: Reference, value: string, rows: Row[]): string | u
   const keyOf = (row: Row) => String(row[key]);
   const exact = rows.find(row => keyOf(row) === value);
   if (exact) return keyOf(exact);
-  const fold = (text: unknown) => String(text).trim().toLowerCase();
+  const fold = (text: unknown) =>
+    String(text ?? '')
+      .trim()
+      .toLowerCase();
   const same = rows.filter(row => row[label] === value);
   const alike = same.length ? same : rows.filter(row => fold(row[label]) === fold(value));
   if (alike.length > 1)
@@ -106,11 +109,12 @@ function found(reference: Reference, value: string, rows: Row[]): string {
 
 function unknown({ list, key, label, search }: Reference, value: string, rows: Row[]): Fault {
   const listing: Operation = list();
+  const nameOf = (row: Row) => String(row[label] ?? row[key]);
   const near = nearest(
     value,
-    rows.flatMap(row => [String(row[label]), String(row[key])]),
+    rows.flatMap(row => [nameOf(row), String(row[key])]),
   );
-  const labels = rows.map(row => `"${String(row[label])}"`);
+  const labels = rows.map(row => `"${nameOf(row)}"`);
   return new Fault({
     code: 'not_found',
     message: `${listing.name} shows nothing called "${value}".`,

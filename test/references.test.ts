@@ -43,6 +43,13 @@ describe('a name for a key', () => {
     await expect(resolve('copperhead')).rejects.toMatchObject({ hint: expect.stringMatching(/^There are: /) });
   });
 
+  it('that a thing lacks is not made up for it: its key stands for it', async () => {
+    const { resolve } = over([north, { uuid: 'u3', name: null }]);
+    const hint = 'There are: "Copperhead North", "u3".';
+    await expect(resolve('nobody at all')).rejects.toMatchObject({ code: 'not_found', hint });
+    await expect(resolve('Null')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('that two things have is refused with their keys', async () => {
     const { resolve } = over([north, { ...north, uuid: 'u9' }]);
     await expect(resolve('Copperhead North')).rejects.toMatchObject({

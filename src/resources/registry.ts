@@ -17,7 +17,7 @@ import {
   type Row,
 } from '../operation.ts';
 import { contextFor, readRows } from '../perform.ts';
-import { ownArguments } from '../references.ts';
+import { ownArguments, such } from '../references.ts';
 import type { StoredResult } from '../results/result.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import { asFault, callOperation, type Shared } from '../tools/call.ts';
@@ -42,7 +42,14 @@ export interface ResourceSet {
   templates: readonly ResourceTemplateType[];
   list(cursor?: string): Promise<{ resources: Resource[]; nextCursor?: string }>;
   read(uri: string, options?: CallOptions): Promise<ResourceContents>;
-  complete(template: string, variable: string, value: string, given: Record<string, string>): Promise<string[]>;
+  /** What the variable of a template can be that begins like `value`. `given`: variables that were chosen before. */
+  complete(
+    template: string,
+    variable: string,
+    value: string,
+    given: Record<string, string>,
+    options?: CallOptions,
+  ): Promise<string[]>;
 }
 
 export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
@@ -89,8 +96,8 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
     },
 
     async read(uri, options = {}) {
-      try {
-        return await tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
+      return inProtocolWords(shared, uri, () =>
+        tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
           if (uri.startsWith('result://')) return readStored(shared, uri);
           const found = find(shown, uri);
           if (!found) throw nothingThere(uri);
@@ -98,46 +105,40 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
           const text = JSON.stringify(shapeAnswer(answer).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
-        });
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        const { code, message, hint } = asFault(error, shared);
-        if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
-        const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
-        throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
-      }
+        }),
+      );
     },
 
-    async complete(template, variable, value, given) {
-      if (template === 'result://{id}')
-        return matching(
-          value,
-          (await shared.results.list()).map(({ id }) => id),
-        );
+    async complete(template, variable, value, given, options = {}) {
+      if (template === 'result://{id}') return matching(value, idsOf(await shared.results.list()));
       const facts = shown.find(({ resource }) => resource.uri === template);
       const operation = facts && (await shared.catalog.load(facts));
       const reference = operation && fieldMeta(fieldOf(operation.input, variable)).names;
       if (!facts || !reference) return [];
-      const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
-      return tools.within(`complete ${facts.name}`, {}, async call => {
-        const context = contextFor(shared, connection, call);
-        const rows = await candidates(reference, value, given, context);
-        const keys = matching(
-          value,
-          rows.map(row => String(row[reference.key])),
-        );
-        return [
-          ...new Set([
-            ...matching(
-              value,
-              rows.map(row => String(row[reference.label])),
-            ),
-            ...(value ? keys : []),
-          ]),
-        ];
-      });
+      return inProtocolWords(shared, template, () =>
+        tools.within(`complete ${facts.name}`, options, async call => {
+          const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
+          const rows = such(reference, await candidates(reference, value, given, contextFor(shared, connection, call)));
+          const labels = matching(value, wordsIn(rows, reference.label));
+          const keys = value ? matching(value, wordsIn(rows, reference.key)) : [];
+          return [...new Set([...labels, ...keys])];
+        }),
+      );
     },
   };
+}
+
+/** What goes wrong as the protocol tells it, and as safe to be shown as the error of a tool. */
+async function inProtocolWords<T>(shared: Shared, uri: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const { code, message, hint } = asFault(error, shared);
+    if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
+    const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+    throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
+  }
 }
 
 const nothingThere = (uri: string) =>
@@ -153,13 +154,19 @@ async function candidates(
   value: string,
   given: Record<string, string>,
   context: OperationContext,
-): Promise<readonly Row[]> {
+): Promise<Row[]> {
   if (search === undefined) return context.rememberedRows(list(), given);
   const listing = list();
   const args = { ...ownArguments(listing, given), ...(value ? { [search]: value } : {}) };
   const parsed = listing.input.safeParse(args);
   return (await readRows(listing, parsed.data ?? args, context, { limit: 100 })).items;
 }
+
+const idsOf = (results: readonly StoredResult[]) => results.map(({ id }) => id);
+
+/** A field of every row that has it. */
+const wordsIn = (rows: readonly Row[], field: string) =>
+  rows.flatMap(row => (row[field] == null ? [] : String(row[field])));
 
 // What people type is the beginning of a word, not always of the first.
 function matching(value: string, candidates: readonly string[]): string[] {

@@ -49,9 +49,10 @@ export function protocolServer(served: Served, { era, requestInfo }: McpRequestC
     const { contents, ttlMs } = await resources.read(params.uri, callOptions(context));
     return { contents, ...(era === 'modern' ? { ttlMs, cacheScope: 'private' as const } : {}) };
   });
-  server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context } }) => {
+  server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: chosen } }, context) => {
     if (ref.type !== 'ref/resource') return { completion: { values: [] } };
-    const values = await resources.complete(ref.uri, argument.name, argument.value, context?.arguments ?? {});
+    const { name: variable, value } = argument;
+    const values = await resources.complete(ref.uri, variable, value, chosen?.arguments ?? {}, callOptions(context));
     return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
   });
   if (announces && era === 'legacy') serveSubscriptions(server, runs);

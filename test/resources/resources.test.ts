@@ -135,6 +135,16 @@ describe('completion', () => {
     expect(json(read).items.every(({ ref }: { ref: string }) => ref === 'main')).toBe(true);
   });
 
+  it('that fails says why, and shows no secret', async () => {
+    const world = await startWorld({ platforms: ['dataops'] });
+    const client = await connected(world);
+    const { token = '' } = world.dataops.settings;
+    world.dataops.faults.add({ kind: 'status', status: 400, body: `no ${token}` });
+    const ref = { type: 'ref/resource', uri: 'dataops://projects/{project}/pipelines{?ref}' } as const;
+    const asked = client.complete({ ref, argument: { name: 'project', value: 'drill' } });
+    await expect(asked).rejects.toThrow(/rejected: DataOps\.live answered 400 to \w+: "no \[redacted\]"/);
+  });
+
   it('has nothing to offer for other variables', async () => {
     const client = await connected(await startWorld());
     const ref = { type: 'ref/resource', uri: 'datarock://exports/{export}' } as const;
