@@ -368,6 +368,14 @@ describe('links and files', () => {
     const { uri } = data['result'] as { uri: string };
     const first = await call('read_result', { result: uri, columns: ['hole_id'], limit: 1 });
     expect(first.data['items']).toEqual([{ hole_id: 'DDH033' }]);
+    const { uri: run } = data['run'] as { uri: string };
+    const status = await call('datarock_get_export', { export: run });
+    expect(status.data['about']).toMatchObject({ type: { key: 'rqd' }, expiryDate: '2026-11-28T00:00:00.000Z' });
+    const holes = status.data['items'] as { holeId: string }[];
+    expect(holes.find(({ holeId }) => holeId === 'DDH033')).toEqual({
+      ...{ holeId: 'DDH033', status: 'completed', file_ready: true },
+      runAt: '2026-11-18T00:00:00.000Z',
+    });
   });
 
   it('reports a failed hole and joins the others', async () => {

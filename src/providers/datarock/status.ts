@@ -17,11 +17,7 @@ export const exportIds = z
   .meta({ fromUri: (uri: string) => exportTemplate.match(uri)?.['export'] })
   .transform(value => [value].flat().flatMap(one => (exportTemplate.match(one)?.['export'] ?? one).split(joint)));
 
-const holeStatus = z.looseObject({
-  holeId: z.string(),
-  status: z.string(),
-  runAt: z.number().nullish().describe('Unix seconds'),
-});
+const holeStatus = z.looseObject({ holeId: z.string(), status: z.string() });
 
 const exportPage = z.looseObject({
   uuid: z.string(),
@@ -44,20 +40,19 @@ export const getExport = operation({
   summary: 'Show how far an export is, hole by hole.',
   toolset: 'exports',
   input: z.strictObject({ export: exportIds }),
-  output: holeStatus,
+  output: holeStatus.extend({ runAt: z.string().nullish().describe('When the pipeline ran that it is from') }),
   paging: forEach(
     'export',
     offset({
       // A link is a credential of its own; datarock_download_export uses it, nobody has to see it.
-      items: body =>
-        ((body as ExportPage).artefacts?.data ?? []).map(({ url, linkExpiryTime: _, ...hole }) => ({
-          ...hole,
-          file_ready: Boolean(url),
-        })),
+      items(body) {
+        const { artefacts, type } = body as ExportPage;
+        return (artefacts?.data ?? []).map(hole => holeLine(hole, type));
+      },
       total: 'artefacts.total',
       about(body) {
-        const { artefacts: _, ...about } = body as ExportPage;
-        return about;
+        const { artefacts: _, expiryDate, ...about } = body as ExportPage;
+        return { ...about, expiryDate: isoTime(expiryDate) };
       },
       pageSize: 500,
       maxPageSize: 500,
@@ -69,6 +64,25 @@ export const getExport = operation({
   evidence: gettingStarted,
   example: { arguments: { export: '3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
 });
+
+type HoleStatus = ExportPage['artefacts']['data'][number];
+
+/** A hole in the list; what each of them is of is said of the export already. */
+function holeLine({ url, linkExpiryTime: _, runAt, exportType, ...hole }: HoleStatus, type: ExportPage['type']) {
+  const same = JSON.stringify(exportType) === JSON.stringify(type);
+  return {
+    ...hole,
+    ...(runAt === undefined ? {} : { runAt: isoTime(runAt) }),
+    ...(same || exportType === undefined ? {} : { exportType }),
+    file_ready: Boolean(url),
+  };
+}
+
+/** The vendor's times are taken for Unix seconds, going by the digits of its examples. */
+function isoTime(seconds: unknown): unknown {
+  const moment = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(moment.getTime()) ? seconds : moment.toISOString();
+}
 
 // What a call has seen finished it need not ask for again: the download that follows the last poll uses its links.
 const finished = new WeakMap<OperationContext, Map<string, ExportPage>>();
