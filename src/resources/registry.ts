@@ -3,10 +3,9 @@ import {
   ProtocolErrorCode,
   type ReadResourceResult,
   type Resource,
-  ResourceNotFoundError,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { Fault, isFault } from '../errors.ts';
+import { Fault } from '../errors.ts';
 import type { OperationFacts } from '../facts.ts';
 import {
   fieldMeta,
@@ -20,7 +19,8 @@ import { contextFor, readRows } from '../perform.ts';
 import { ownArguments, such } from '../references.ts';
 import type { StoredResult } from '../results/result.ts';
 import { shapeAnswer } from '../results/shape.ts';
-import { asFault, callOperation, type Shared } from '../tools/call.ts';
+import { callOperation, type Shared } from '../tools/call.ts';
+import { inProtocolWords } from '../tools/protocol-words.ts';
 import type { CallOptions, ToolSet } from '../tools/registry.ts';
 import { uriTemplate } from './uri.ts';
 
@@ -126,19 +126,6 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       );
     },
   };
-}
-
-/** What goes wrong as the protocol tells it, and as safe to be shown as the error of a tool. */
-async function inProtocolWords<T>(shared: Shared, uri: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    if (!isFault(error)) throw error;
-    const { code, message, hint } = asFault(error, shared);
-    if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
-    const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
-    throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
-  }
 }
 
 const nothingThere = (uri: string) =>

@@ -2,6 +2,7 @@ import { contextFor } from '../perform.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import type { RunAnswer } from '../tools/answer.ts';
 import { asFault, callOperation, type Shared } from '../tools/call.ts';
+import { inProtocolWords } from '../tools/protocol-words.ts';
 import { faultResult, type ToolSet, usageKey } from '../tools/registry.ts';
 import { findRun, resumeRun } from './resume.ts';
 import { isSettled, type Run, type RunKind, readRun } from './run.ts';
@@ -30,16 +31,18 @@ export function runTasks(shared: Shared, tools: ToolSet): TaskSource {
       }
     },
     cancel: (subject, options) =>
-      tools.within('tasks/cancel', options, async call => {
-        const { kind, variables, connection } = await findRun(shared, subject.run);
-        if (kind.cancel === undefined) return;
-        // Cancelling what is over is no mistake; some platforms refuse it.
-        const context = contextFor(shared, connection, call);
-        const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
-        if (final) return;
-        const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
-        await callOperation(shared, operation, { ...variables, ...context.again }, { ...call, followsRuns: true });
-      }),
+      inProtocolWords(shared, subject.run, () =>
+        tools.within('tasks/cancel', options, async call => {
+          const { kind, variables, connection } = await findRun(shared, subject.run);
+          if (kind.cancel === undefined) return;
+          // Cancelling what is over is no mistake; some platforms refuse it.
+          const context = contextFor(shared, connection, call);
+          const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
+          if (final) return;
+          const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
+          await callOperation(shared, operation, { ...variables, ...context.again }, { ...call, followsRuns: true });
+        }),
+      ),
   };
 }
 

@@ -100,6 +100,18 @@ describe('a client that follows tasks', () => {
     expect(cancelled).toHaveLength(1);
   });
 
+  it('is told why its job could not be cancelled, without secrets', async () => {
+    const world = await startWorld({ platforms: ['dataops'] });
+    const client = modernClient(world);
+    const taskId = idOf(await client('tools/call', pipeline));
+    const { token = '' } = world.dataops.settings;
+    world.dataops.faults.add({ kind: 'status', status: 400, body: `no ${token}`, match: { method: 'POST' } });
+    const { error } = await client('tasks/cancel', { taskId });
+    expect(error?.message).toMatch(
+      /^rejected: DataOps\.live answered 400 to dataops_cancel_pipeline: "no \[redacted\]"/,
+    );
+  });
+
   it('has its cancelling acknowledged where the platform has none', async () => {
     const world = await startWorld();
     const client = modernClient(world);
