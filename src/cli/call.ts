@@ -12,7 +12,7 @@ import { readFlags, readJson } from './call-arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 import { type Flags, withSession } from './session.ts';
-import { shellCall } from './shell.ts';
+import { shellCall, shellWord } from './shell.ts';
 import { print, type Terminal } from './terminal.ts';
 
 export interface CallLine {
@@ -38,6 +38,10 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
   return withSession(flags, terminal.env, async ({ server, config }) => {
     const caller = callerOf(server.shared.clock, signal, progress.tell);
     let run: Run | undefined;
+    const tellResume = () => {
+      // The sandbox ends with this process, and its runs with it.
+      if (run && !config.sandbox) print(stderr, `Resume with: ${resumeLine(run, flags)}`);
+    };
     try {
       const args = unhurried(given, line, server);
       let answer = await perform(server, tool, args, canAsk(terminal) ? { ...caller, person: {} } : caller);
@@ -60,15 +64,18 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
       const { content, structuredContent } = shapeAnswer(answer);
       const [text] = content;
       print(stdout, json || text?.type !== 'text' ? JSON.stringify(structuredContent, null, 2) : text.text);
+      if (answer.kind === 'run' && !isSettled(answer.run)) tellResume();
       return exitOf(answer);
     } catch (error) {
       progress.pause();
-      // The sandbox ends with this process, and its runs with it.
-      if (run && !config.sandbox) print(stderr, `Resume with: ${shellCall('wait_for_run', { run: run.uri })}`);
+      tellResume();
       throw error instanceof Fault ? unasked(asFault(error, server.shared)) : error;
     }
   });
 }
+
+const resumeLine = ({ uri }: Run, { config }: Flags) =>
+  shellCall('wait_for_run', { run: uri }, ...(config === undefined ? [] : ['--config', shellWord(config)]));
 
 function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress']): Call {
   return { signal, progress, meter: newMeter(), deadline: clock.now() + patience };

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator.ts';
@@ -62,10 +64,13 @@ test('--version and --no-wait: the first belongs to the tool, the second stops a
     one.paceMs = 60_000;
   });
   const argv = ['call', 'datarock_create_export', ...order, '--version', 'v1', '--no-wait', '--json'];
-  const { code, stdout } = await commandLine(argv, env);
+  const file = join(await temporaryFolder(), 'the config.json');
+  await writeFile(file, '{}');
+  const { code, stdout, stderr } = await commandLine([...argv, '--config', file], env);
   expect(code).toBe(0);
   const { run, details } = JSON.parse(stdout);
   expect(run).toMatchObject({ uri: expect.stringMatching(/^datarock:\/\/exports\//), final: false });
+  expect(stderr).toContain(`Resume with: data-platforms-mcp call wait_for_run --run ${run.uri} --config '${file}'\n`);
   expect(details.version).toBe('v1');
   expect(state.exports.size).toBe(1);
 });
