@@ -16,6 +16,7 @@ import type { Answer, Outcome, PageFacts } from './answer.ts';
 import { parseArguments } from './arguments.ts';
 import { type Confirmations, needsConfirmation } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
+import { storeLongLists } from './long-lists.ts';
 import type { Observer } from './observer.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './schema.ts';
 import { answerTable } from './table.ts';
@@ -96,8 +97,18 @@ export async function perform(
     return { kind: 'result', ...collected };
   }
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
-  const { value, warnings } = await carryOut(shared, operation, args, context);
-  return { kind: 'value', value: warnings.length ? { ...(value as Row), warnings } : value };
+  const { value, warnings: drift } = await carryOut(shared, operation, args, context);
+  // One thing is worth more of an answer than rows of many are.
+  const { value: fitting, warnings: long } = await storeLongLists(
+    operation,
+    args,
+    value,
+    2 * shared.answerTokens,
+    context,
+  );
+  const own = (fitting as Row | null)?.['warnings'];
+  const warnings = [...(Array.isArray(own) ? own : []), ...drift, ...long];
+  return { kind: 'value', value: warnings.length ? { ...(fitting as Row), warnings } : fitting };
 }
 
 async function carryOut(
