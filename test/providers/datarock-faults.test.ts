@@ -460,6 +460,7 @@ describe('a platform in trouble', () => {
       const off = world.datarock.faults.add({ ...fault, match: { method: 'POST' } });
       const seen = await world.call('datarock_create_export', rqd);
       expectFault(seen, 'upstream_down', /datarock_create_export/, /^It may have been started, which does no harm/);
+      expect(world.datarock.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
       off();
       world.datarock.faults.add({ ...fault, match: { method: 'GET' } });
       const before = await world.call('datarock_create_export', { ...rqd, project: 'Copperhead North' });

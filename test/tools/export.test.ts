@@ -31,6 +31,7 @@ it('gives a table in every format, which say the same', async () => {
   };
   const csv = await exported('csv');
   expect((await results.rows(csv)).rows).toEqual(rows);
+  expect((await exported('csv')).uri).toBe(csv.uri);
   expect(await text(await results.open(csv))).toBe(
     'id,au,when,note\r\n007,1.5,2025-03-01T06:15:00Z,"a, ""b"""\r\n8,,,"é\n"\r\n',
   );
