@@ -116,7 +116,8 @@ test('nobody who reads the log is no reason to end', async () => {
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk under the output is told in two lines', async () => {
-  const tools = promisify(execFile)('sh', ['-c', '"$0" "$1" tools --sandbox > /dev/full', process.execPath, bin]);
+  const script = '"$0" "$1" tools --sandbox > /dev/full';
+  const tools = promisify(execFile)('sh', ['-c', script, process.execPath, bin], { env: {} });
   await expect(tools).rejects.toMatchObject({
     code: 4,
     stderr: expect.stringMatching(/^data-platforms-mcp: The answer could not .*ENOSPC.*\n {2}Free some space .*\n$/),
