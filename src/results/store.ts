@@ -123,10 +123,20 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   const alive = async ({ result, file }: ResultRecord) =>
     !expired(result) && (await fileFacts(join(directory, file)))?.bytes === result.bytes;
 
+  /** What has this id, and whether its data is there. Whoever writes it anew removes the data that was known before. */
+  async function find(id: string): Promise<{ found?: ResultRecord | undefined; there?: boolean }> {
+    for (let before: ResultRecord | undefined; ; ) {
+      const found = await readRecord(directory, id);
+      if (!found || (await alive(found))) return { found, there: true };
+      if (found.file === before?.file) return { found, there: false };
+      before = found;
+    }
+  }
+
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
-    const found = id === undefined ? undefined : await readRecord(directory, id);
-    if (found && (await alive(found))) return found;
+    const { found, there } = id === undefined ? {} : await find(id);
+    if (found && there) return found;
     throw missing(idOrUri, found && callOf(found.result.source));
   }
 
@@ -225,8 +235,8 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     },
     get: async idOrUri => (await record(idOrUri)).result,
     async findByKey(key) {
-      const found = await readRecord(directory, newId(key));
-      return found?.result.key === key && (await alive(found)) ? found.result : undefined;
+      const { found, there } = await find(newId(key));
+      return there && found?.result.key === key ? found.result : undefined;
     },
     async list() {
       const { records, names } = await readFolder(directory);

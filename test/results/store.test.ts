@@ -125,6 +125,24 @@ describe('a key', () => {
     expect(new Set(rows.map(row => row['n'])).size).toBe(1);
   });
 
+  test('is there at every moment while it is written anew', async () => {
+    const { store, directory, clock } = await freshStore();
+    const other = openResultStore({ directory, clock });
+    const write = (n: number) => store.write(origin({ key: 'k' }), { bytes: pieces(`a\n${n}\n`) });
+    const { uri } = await write(0);
+    let writing = true;
+    const look = async () => {
+      for (; writing; ) {
+        expect((await other.get(uri)).rows).toBe(1);
+        expect((await other.findByKey('k'))?.uri).toBe(uri);
+      }
+    };
+    const looking = Promise.all(Array.from({ length: 4 }, look));
+    for (let n = 1; n <= 40; n += 1) await write(n);
+    writing = false;
+    await looking;
+  });
+
   test('written and pinned at once is lost by neither', async () => {
     const { store, directory } = await freshStore();
     const write = (n: number) => store.write(origin({ key: 'k' }), { bytes: pieces(`a\n${n}\n`) });
