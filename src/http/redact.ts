@@ -72,9 +72,10 @@ const patterns: readonly [RegExp, string][] = [
   [/(:\/\/)[^\s/@:?#]{0,256}:[^\s/@?#]{1,256}@/g, '$1'],
 ];
 
-// A word that every pattern above needs. Most text has none, and eight patterns over each answer would be felt.
+// A word that every pattern above needs. Most text has none, and eight patterns over each answer would be felt. The
+// count of signatures, which stands in the line of every call, fits none of them.
 const suspicious =
-  /PRIVATE KEY|eyJ|authorization|key|token|signature|cookie|bearer|basic|secret|passw|credential|assertion|\bsig=|:\/\/[^\s/]*@/i;
+  /PRIVATE KEY|eyJ|authorization|key|token|signature(?!s")|cookie|bearer|basic|secret|passw|credential|assertion|\bsig=|:\/\/[^\s/]*@/i;
 
 const secretField = new RegExp(`(?:${queryNames}|^sig$|^key-pair-id$|^policy$)`, 'i');
 // Names of page tokens end the same way and have to pass.
