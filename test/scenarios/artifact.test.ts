@@ -1,31 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { type Row, startAssistant } from './assistant.ts';
 
-type Row = Record<string, unknown>;
 const project = 'meridian/data/drill-assays';
 
 it('"which models were slow in the nightly pipeline: a chart, the table on Datagrok, and a merge request with it"', async () => {
-  const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
-  const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
-  const args = [bin, '--sandbox', '--sandbox-speed', '50', '--results-dir', results];
-  const client = new Client({ name: 'scenario', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
-  onTestFinished(async () => {
-    await client.close();
-    await rm(results, { recursive: true, force: true });
-  });
-  async function ask(name: string, given: Row) {
-    const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
-    expect(isError ?? false, JSON.stringify(content)).toBe(false);
-    return { content: content as { type: string; text?: string }[], data: structuredContent as Row };
-  }
-  const read = (operation: string, given: Row) => ask('call_read_operation', { operation, arguments: given });
-  const write = (operation: string, given: Row) => ask('call_write_operation', { operation, arguments: given });
+  const { ask, read, write } = await startAssistant();
   const handle = ({ data }: { data: Row }) => (data['result'] as { uri: string }).uri;
 
   const nightly = { project, source: 'schedule', status: 'success', limit: 1 };
@@ -47,7 +26,7 @@ it('"which models were slow in the nightly pipeline: a chart, the table on Datag
   expect(rows.every(({ seconds }) => seconds > 8)).toBe(true);
   const table = handle(slow);
   const chart = await ask('chart_result', { result: table, type: 'bar', x: 'model', y: 'seconds' });
-  expect(chart.content.at(-1)).toMatchObject({ type: 'image', mimeType: 'image/png' });
+  expect(chart.others.at(-1)).toMatchObject({ type: 'image', mimeType: 'image/png' });
 
   const uploaded = await ask('datagrok_upload_table', { table: 'SlowModels', source: table });
   expect(uploaded.data['grok_name']).toBe('MaraOkafor:SlowModels:SlowModels');

@@ -1,32 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { expect, it, onTestFinished } from 'vitest';
-
-type Row = Record<string, unknown>;
-
-const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
+import { expect, it } from 'vitest';
+import { type Row, startAssistant } from './assistant.ts';
 
 it('takes an export of Datarock to Datagrok, makes a dashboard and shares it, in six calls and without a row', async () => {
-  const results = await mkdtemp(join(tmpdir(), 'data-platforms-handover-'));
-  onTestFinished(() => rm(results, { recursive: true, force: true }));
-  const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const args = [bin, '--sandbox', '--sandbox-speed', '50', '--results-dir', results];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
-  onTestFinished(() => client.close());
-  const spent = { calls: 0, tokens: 0 };
+  const { attempt, spent } = await startAssistant({ era: 'legacy' });
   let read = '';
-  async function ask(name: string, given: Row): Promise<{ text: string; data: Row; isError: boolean }> {
-    const { content, structuredContent, isError = false } = await client.callTool({ name, arguments: given });
-    const { text } = content[0] as { text: string };
-    spent.calls += 1;
-    spent.tokens += countTokens(text);
-    read += text;
-    return { text, data: (structuredContent ?? {}) as Row, isError };
+  async function ask(name: string, given: Row) {
+    const answer = await attempt(name, given);
+    read += answer.text;
+    return answer;
   }
 
   // The export is there from an earlier conversation, which may have looked at it several times.

@@ -1,33 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { type Row, startAssistant } from './assistant.ts';
 
-type Row = Record<string, unknown>;
-
-const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 const project = 'meridian/data/drill-assays';
 
 it('finds the failed pipeline, reads why, starts it on main, waits, and sees its jobs, in five calls', async () => {
-  const results = await mkdtemp(join(tmpdir(), 'data-platforms-pipeline-'));
-  onTestFinished(() => rm(results, { recursive: true, force: true }));
-  const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const args = [bin, '--sandbox', '--sandbox-speed', '100', '--results-dir', results];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
-  onTestFinished(() => client.close());
-  const spent = { calls: 0, tokens: 0 };
-  async function ask(name: string, given: Row): Promise<Row> {
-    const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
-    const text = (content[0] as { text: string }).text;
-    expect(isError ?? false, text).toBe(false);
-    spent.calls += 1;
-    spent.tokens += countTokens(text);
-    return structuredContent as Row;
-  }
+  const { ask: answered, spent } = await startAssistant({ speed: 100, era: 'legacy' });
+  const ask = async (name: string, given: Row) => (await answered(name, given)).data;
 
   const failed = await ask('dataops_list_pipelines', { project, status: 'failed', since: '36h' });
   const [night] = failed['items'] as Row[];

@@ -1,30 +1,15 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, it, onTestFinished } from 'vitest';
+import { type Row, startAssistant } from './assistant.ts';
 
-type Row = Record<string, unknown>;
-
-const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 /** Room for some of the exports below, so that each server reaps what both have written. */
 const quota = String(150_000 / 2 ** 30);
 const holes = ['DDH001', 'DDH002', 'DDH003', 'DDH004', 'DDH005', 'DDH006', 'DDH007', 'DDH008'];
 
-async function server(results: string) {
-  const client = new Client({ name: 'scenario', version: '1.0.0' });
-  const flags = ['--sandbox', '--sandbox-speed', '100', '--results-dir', results, '--results-quota-gib', quota];
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [bin, ...flags], stderr: 'ignore' }),
-  );
-  onTestFinished(() => client.close());
-  return async (name: string, given: Row) => {
-    const { content, structuredContent, isError = false } = await client.callTool({ name, arguments: given });
-    return { text: (content[0] as { text: string }).text, data: (structuredContent ?? {}) as Row, isError };
-  };
-}
+const server = async (results: string) =>
+  (await startAssistant({ speed: 100, flags: ['--results-quota-gib', quota], results, era: 'legacy' })).attempt;
 
 type Ask = Awaited<ReturnType<typeof server>>;
 

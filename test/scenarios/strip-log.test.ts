@@ -1,35 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { projects } from '../../src/providers/datarock/seed.ts';
-
-type Row = Record<string, unknown>;
+import { startAssistant } from './assistant.ts';
 
 const project = 'Copperhead North';
 
 it('averages the RQD of all holes over 10 m, joins the lithology, draws the strip log, uploads the table', async () => {
-  const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
-  onTestFinished(() => rm(results, { recursive: true, force: true }));
-  const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
-  const args = [bin, '--sandbox', '--sandbox-speed', '50', '--results-dir', results];
-  const client = new Client({ name: 'scenario', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
-  onTestFinished(() => client.close());
-  const spent = { calls: 0, tokens: 0 };
-  async function ask(name: string, given: Row) {
-    const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
-    const [first, ...others] = content;
-    const text = first?.type === 'text' ? first.text : '';
-    expect(isError ?? false, text).toBe(false);
-    spent.calls += 1;
-    spent.tokens += countTokens(text);
-    return { text, data: structuredContent as Row, others };
-  }
+  const { ask, spent } = await startAssistant();
   async function exported(artefact: string) {
     let { data } = await ask('datarock_create_export', { project, artefact, holes: 'all', wait_seconds: 45 });
     while (!(data['run'] as { final: boolean }).final)
