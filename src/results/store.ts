@@ -123,21 +123,27 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   const alive = async ({ result, file }: ResultRecord) =>
     !expired(result) && (await fileFacts(join(directory, file)))?.bytes === result.bytes;
 
-  /** What has this id, and whether its data is there. Whoever writes it anew removes the data that was known before. */
-  async function find(id: string): Promise<{ found?: ResultRecord | undefined; there?: boolean }> {
+  interface Found {
+    /** Absent where nothing ever had the id, as far as is known. */
+    last?: ResultRecord | undefined;
+    isThere: boolean;
+  }
+
+  /** What had this id last. Whoever writes it anew removes the data that was known before, so it is looked at again. */
+  async function find(id: string): Promise<Found> {
     for (let before: ResultRecord | undefined; ; ) {
-      const found = await readRecord(directory, id);
-      if (!found || (await alive(found))) return { found, there: true };
-      if (found.file === before?.file) return { found, there: false };
-      before = found;
+      const last = await readRecord(directory, id);
+      const isThere = last !== undefined && (await alive(last));
+      if (isThere || last?.file === before?.file) return { last, isThere };
+      before = last;
     }
   }
 
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
-    const { found, there } = id === undefined ? {} : await find(id);
-    if (found && there) return found;
-    throw missing(idOrUri, found && callOf(found.result.source));
+    const { last, isThere }: Found = id === undefined ? { isThere: false } : await find(id);
+    if (last && isThere) return last;
+    throw missing(idOrUri, last && callOf(last.result.source));
   }
 
   async function table(uri: string): Promise<TableFile> {
@@ -235,8 +241,8 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     },
     get: async idOrUri => (await record(idOrUri)).result,
     async findByKey(key) {
-      const { found, there } = await find(newId(key));
-      return there && found?.result.key === key ? found.result : undefined;
+      const { last, isThere } = await find(newId(key));
+      return isThere && last?.result.key === key ? last.result : undefined;
     },
     async list() {
       const { records, names } = await readFolder(directory);
