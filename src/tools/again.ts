@@ -8,7 +8,8 @@ export function callAgain(
   { catalog, connections }: { catalog: Catalog; connections: Connections },
 ): string {
   const facts = catalog.operations.find(({ name }) => name === operation);
-  const choice = facts && connections.of(facts.platform, facts.api).length > 1 ? { connection } : {};
+  const choice =
+    facts && connection !== undefined ? connections.argumentFor({ name: connection, platform: facts.platform }) : {};
   const args = { ...(given as object), ...choice };
   if (!facts || catalog.listed.includes(facts)) return `${operation} ${JSON.stringify(args)}`;
   const dispatcher = facts.effect === 'read' ? 'call_read_operation' : 'call_write_operation';

@@ -69,7 +69,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
     if (question) return question;
   }
   if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
-  const { value, warnings } = await carryOut(shared, operation, args, context);
+  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
   const uri = uriOn(context.again, uriTemplate(kind.uri).expand(variables));
@@ -97,7 +97,7 @@ export async function perform(
     return { kind: 'result', ...collected };
   }
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
-  const { value, warnings: drift } = await carryOut(shared, operation, args, context);
+  const { value, warnings: drift } = readOutput(shared, operation, await readValue(operation, args, context));
   // One thing is worth more of an answer than rows of many are.
   const { value: fitting, warnings: long } = await storeLongLists(
     operation,
@@ -109,15 +109,6 @@ export async function perform(
   const own = (fitting as Row | null)?.['warnings'];
   const warnings = [...(Array.isArray(own) ? own : []), ...drift, ...long];
   return { kind: 'value', value: warnings.length ? { ...(fitting as Row), warnings } : fitting };
-}
-
-async function carryOut(
-  shared: Shared,
-  operation: Operation,
-  args: Row,
-  context: OperationContext,
-): Promise<{ value: unknown; warnings: string[] }> {
-  return readOutput(shared, operation, await readValue(operation, args, context));
 }
 
 async function listRows(
