@@ -77,3 +77,12 @@ function refusal(name: string, why: string): Fault {
     hint: `Give ${name} as the listing it comes from shows it.`,
   });
 }
+
+/** What stands for an encoded part of an address; undefined where a percent sign in it encodes nothing. */
+export function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

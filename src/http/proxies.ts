@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { Fault } from '../errors.ts';
 import { isLoopback } from './addresses.ts';
+import { decoded } from './path.ts';
 import type { ProxyVariables, Variable } from './proxy-variables.ts';
 
 /** A proxy that passes connections on. */
@@ -54,7 +55,7 @@ function readProxy({ name, value }: Variable): Read {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // It cannot be told where in it a password is.
   if (!url || !/^https?:$/.test(url.protocol)) return { fault: noProxy(name), secrets: [value] };
-  const [user, password] = [decoded(url.username), decoded(url.password)];
+  const [user, password] = [plain(url.username), plain(url.password)];
   const account = `${user}:${password}`;
   const proxy: HttpProxy = { url: new URL(url.origin), variable: name };
   if (account === ':') return { proxy, secrets: [] };
@@ -69,14 +70,8 @@ const noProxy = (variable: string) =>
     hint: `Write it as http://proxy.example.com:8080 or http://user:password@proxy.example.com:8080; SOCKS is not known here.`,
   });
 
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    // A percent sign that was not encoded.
-    return part;
-  }
-}
+// A percent sign may not have been encoded.
+const plain = (part: string) => decoded(part) ?? part;
 
 type Exempts = (hostname: string, port: string) => boolean;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { decoded } from '../../http/path.ts';
 import type { Evidence } from '../../operation.ts';
 
 const checked = '2026-11-21';
@@ -42,14 +43,6 @@ function fromUri(uri: string): string | undefined {
   const name = shown === undefined ? undefined : decoded(shown);
   if (name === undefined) return undefined;
   return uuid.test(name) || protocol === 'datagrok:' ? name : name.replaceAll('.', ':');
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const name = (description: string) => z.string().min(1).refine(sayable, unsayable).describe(description);

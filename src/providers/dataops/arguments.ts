@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { decoded } from '../../http/path.ts';
 import type { Evidence } from '../../operation.ts';
 import { parseTime } from '../../time.ts';
 
@@ -33,13 +34,7 @@ function pathOf(uri: string, listing: string): string | undefined {
   return decode(path.replace(/^\/(groups\/)?/, ''));
 }
 
-function decode(text = ''): string | undefined {
-  try {
-    return decodeURIComponent(text) || undefined;
-  } catch {
-    return undefined;
-  }
-}
+const decode = (text = '') => decoded(text) || undefined;
 
 /** The number after `/-/pipelines/` and the like, also in our own URIs and the API's. */
 export const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
