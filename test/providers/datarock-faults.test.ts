@@ -206,14 +206,17 @@ describe('links and files', () => {
   it('reads the status once for all links that were refused', async () => {
     const world = await startWorld();
     const run = await finishedExport(world);
-    // Each hole once, however fast one of them asks again.
-    for (const path of [/DDH001/, /DDH002/, /DDH003/])
-      world.datarock.faults.add({ kind: 'status', status: 403, match: { path }, times: 1 });
     const before = world.datarock.requests.filter(isStatus).length;
+    const readings = () => world.datarock.requests.filter(isStatus).length - before;
+    // The links of the first reading are refused, those of any later one are good: a hole whose turn comes after the
+    // second reading has nothing to renew.
+    Object.defineProperty(stateOf(world), 'linkSeconds', { get: () => (readings() > 1 ? 3600 : 1800) });
+    const path = new RegExp(`expires=${world.clock.now() / 1000 + 1800}`);
+    world.datarock.faults.add({ kind: 'status', status: 403, match: { path } });
     const seen = await world.call('datarock_download_export', { export: run });
     expect(seen.text).toMatch(/3 holes\./);
-    expect(world.datarock.requests.filter(isStorage)).toHaveLength(6);
-    expect(world.datarock.requests.filter(isStatus).length - before).toBe(2);
+    expect(world.datarock.requests.filter(isStorage).some(({ status }) => status === 403)).toBe(true);
+    expect(readings()).toBe(2);
   });
 
   it('fetches a file although the status could not be read in between', async () => {
