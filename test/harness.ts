@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../src/clock.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Meter } from '../src/http/client.ts';
 import type { Log } from '../src/log.ts';
@@ -60,6 +61,8 @@ export interface WorldOptions {
   env?: Record<string, string | undefined>;
   flags?: Row;
   clock?: VirtualClock;
+  /** Ms by which the server's clock is ahead of the platforms'. */
+  ahead?: number;
   log?: Log;
   signer?: Signer;
   tracer?: ServerDependencies['tracer'] | undefined;
@@ -73,6 +76,7 @@ export async function startWorld(options: WorldOptions = {}) {
     env = {},
     flags = {},
     clock = virtualClock(),
+    ahead = 0,
     log = silent,
     file: given,
     connections,
@@ -100,7 +104,13 @@ export async function startWorld(options: WorldOptions = {}) {
     { env: file ? env : { ...environment, ...env }, flags: { results_dir: results, ...flags }, file },
     providers,
   );
-  const server = await createServer(config, { clock, log, local, tracer, ...(signer ? { signer } : {}) });
+  const server = await createServer(config, {
+    clock: ahead ? wrong(clock, ahead) : clock,
+    log,
+    local,
+    tracer,
+    ...(signer ? { signer } : {}),
+  });
   onTestFinished(async () => {
     await server.close();
     for (const [, simulator] of started) await simulator.close();
@@ -112,6 +122,14 @@ export async function startWorld(options: WorldOptions = {}) {
     return see(await server.tools.call(name, args, options));
   }
   return { clock, ...simulators, others: others.simulators, server, results, call };
+}
+
+function wrong(clock: VirtualClock, ahead: number): Clock {
+  const alarm: Clock['alarm'] = (ms, ring) => {
+    const { at, clear } = clock.alarm(ms, ring);
+    return { at: at + ahead, clear };
+  };
+  return { ...clock, now: () => clock.now() + ahead, alarm };
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;

@@ -3,6 +3,7 @@ import { type Diagnosis, diagnose } from '../diagnose.ts';
 import { isFault } from '../errors.ts';
 import { loadFacts, type OperationFacts } from '../facts.ts';
 import type { Call } from '../http/client.ts';
+import { mostSkew, secondsAhead, skewWords } from '../http/skew.ts';
 import type { Evidence } from '../operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { firstOf } from '../references.ts';
@@ -88,14 +89,13 @@ async function contact({ connect }: ConnectionState, shared: Shared, call: Call)
   try {
     // The first one pays for name, connection and whatever is loaded on first use.
     await ask();
-    const sent = Date.now();
+    // The sandbox may live faster than this machine, and signatures are made by its time.
+    const { clock } = shared;
+    const [sent, asked] = [Date.now(), clock.now()];
     const { headers } = await ask();
     const latency = Date.now() - sent;
-    // The header has no fractions: on average it is half a second old.
-    const theirs = Date.parse(headers['date'] ?? '') + 500;
-    // The sandbox may live faster than this machine, and signatures are made by its time.
-    const ahead = Math.round((shared.clock.now() - latency / 2 - theirs) / 1000);
-    return { reachable: true, ...way, latency_ms: latency, ...(Number.isNaN(ahead) ? {} : { clock_ahead_s: ahead }) };
+    const ahead = secondsAhead(headers, (asked + clock.now()) / 2);
+    return { reachable: true, ...way, latency_ms: latency, ...(ahead === undefined ? {} : { clock_ahead_s: ahead }) };
   } catch (error) {
     if (!isFault(error)) throw error;
     return { reachable: false, ...way, problem: asFault(error, shared).message };
@@ -110,9 +110,6 @@ function evidenceOf(operations: readonly OperationFacts[]): Pick<Finding, 'opera
 }
 
 const shownNames = 5;
-
-/** Platforms take clocks that are at most some minutes wrong. */
-const mostSkew = 30;
 
 function show(finding: Finding, { stdout }: Terminal): void {
   const { connection, platform, status, read_only, facts = [], problem, hint, contact, operations } = finding;
@@ -143,6 +140,6 @@ function show(finding: Finding, { stdout }: Terminal): void {
 
 function clockWords(ahead: number): string {
   if (Math.abs(ahead) <= 1) return 'in step';
-  const words = `this machine is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`;
+  const words = `this machine is ${skewWords(ahead)}`;
   return Math.abs(ahead) > mostSkew ? `${words}: set it right, signatures depend on it` : words;
 }

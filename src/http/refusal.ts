@@ -7,6 +7,7 @@ import { lookFirst } from './deadline.ts';
 import { type Again, type Exchange, failed, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import { askedWait, seconds } from './retry.ts';
+import { mostSkew, secondsAhead, skewWords } from './skew.ts';
 
 /** True for 2xx and what else the caller takes for an answer. */
 export function isAnswer({ status }: Pick<HttpReply, 'status'>, { accept }: HttpRequest): boolean {
@@ -28,7 +29,12 @@ export function judge(clock: Clock, next: Send): Send {
     const { final = false, transient = false, ...details } = reading ?? {};
     const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
     const code = details.code ?? codeOf(reply.status, exchange.anonymous);
-    const refused = byStatus(exchange, said, code, clock.now()).with(given);
+    const told = byStatus(exchange, said, code, clock.now()).with(given);
+    const skew = code === 'unauthorized' ? secondsAhead(reply.headers, clock.now()) : undefined;
+    const refused =
+      skew !== undefined && Math.abs(skew) > mostSkew
+        ? told.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${told.hint}` })
+        : told;
     // A server that failed may have done first what it was asked to.
     const unsure = code === 'upstream_down' && !request.repeatable && request.doubt !== undefined;
     const fault = unsure ? refused.with({ hint: lookFirst(request) }) : refused;

@@ -44,9 +44,17 @@ describe('credentials', () => {
   });
 
   it('explains a clock that is more than five minutes off', async () => {
+    const late = await startWorld({ ahead: -301_000 });
+    const set = /^The clock of this machine is 30[12] s behind: set it right first\. Check, in this order: the clock/;
+    expectFault(await late.call('datarock_list_projects'), 'unauthorized', /401/, set);
+    const early = await startWorld({ ahead: 301_000 });
+    expectFault(await early.call('datarock_list_projects'), 'unauthorized', /401/, /30[01] s ahead/);
+  });
+
+  it('says nothing of a clock that is right when the platform takes no token', async () => {
     const world = await startWorld();
     stateOf(world).iatWindow = { past: -301, ahead: 0 };
-    expectFault(await world.call('datarock_list_projects'), 'unauthorized', /401/, /clock of this machine/);
+    expectFault(await world.call('datarock_list_projects'), 'unauthorized', /401/, /^Check, in this order: the clock/);
   });
 
   it('signs every attempt anew', async () => {
