@@ -1,10 +1,6 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  isJSONRPCErrorResponse,
-  isJSONRPCNotification,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
   type JSONRPCErrorResponse,
   type JSONRPCMessage,
   ProtocolError,
@@ -122,15 +118,16 @@ export function listeningTransport(wire: Transport, runs: RunWatch, changed: (ur
     },
     // An answer to `subscriptions/listen` is its end, or says that it never began.
     send(message: JSONRPCMessage, options?: TransportSendOptions) {
-      if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) stop(message.id);
+      if (!('method' in message)) stop(message.id);
       return wire.send(message, options);
     },
     close: () => wire.close(),
   };
   function received(message: JSONRPCMessage): JSONRPCMessage | undefined {
-    if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled')
-      stop(message.params?.['requestId'] as RequestId | undefined);
-    if (!isJSONRPCRequest(message) || message.method !== 'subscriptions/listen') return message;
+    // The wire has parsed it; parsing it again for its kind costs more than all else here.
+    if (!('method' in message)) return message;
+    if (message.method === 'notifications/cancelled') stop(message.params?.['requestId'] as RequestId | undefined);
+    if (!('id' in message) || message.method !== 'subscriptions/listen') return message;
     const narrowed = narrowListening(message, runs);
     if (narrowed.refusal) {
       wire.send(narrowed.refusal).catch(error => transport.onerror?.(error));
