@@ -8,7 +8,7 @@ import { authenticate } from './auth.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { unsafeStep } from './exchange.ts';
+import { baseOf, unsafeStep } from './exchange.ts';
 import { limit } from './limit.ts';
 import type { Proxies } from './proxies.ts';
 import { createRedactor, type Redactor } from './redact.ts';
@@ -181,11 +181,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       // One call may have many requests under way, and each listens.
       setMaxListeners(0, signal);
       try {
-        const { origin } = new URL(connection.baseUrl);
-        const url = wireUrl(request.url, connection);
-        const anonymous = new URL(url).origin !== origin;
-        const sent = { ...request, url };
-        const outcome = await pipeline({ connection, request: sent, call, signal, attempt: 1, anonymous });
+        const target = wireUrl(request.url, connection);
+        const anonymous = target.origin !== baseOf(connection).origin;
+        const sent = { ...request, url: target.href };
+        const outcome = await pipeline({ connection, request: sent, target, call, signal, attempt: 1, anonymous });
         if ('reply' in outcome) return outcome.reply;
         throw outcome.fault;
       } catch (error) {
@@ -211,15 +210,24 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 // The form that goes on the wire is what signatures are about.
-function wireUrl(given: string, { baseUrl, title }: Connection): string {
-  const url = URL.canParse(given, baseUrl) ? new URL(given, baseUrl) : undefined;
-  const unsafe = url ? unsafeStep(baseUrl, url.href) : 'it is no URL';
+function wireUrl(given: string, connection: Connection): URL {
+  const base = baseOf(connection);
+  const url = parsed(given, base);
+  const unsafe = url ? unsafeStep(base, url) : 'it is no URL';
   if (url === undefined || unsafe)
     throw new Fault({
       code: 'bad_arguments',
-      message: `A link of ${title} cannot be used: ${unsafe}.`,
+      message: `A link of ${connection.title} cannot be used: ${unsafe}.`,
       hint: 'Ask the platform for the link again, and check the base URL of the connection.',
     });
   url.hash = '';
-  return url.href;
+  return url;
+}
+
+function parsed(given: string, base: URL): URL | undefined {
+  try {
+    return new URL(given, base);
+  } catch {
+    return undefined;
+  }
 }

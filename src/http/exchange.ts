@@ -9,6 +9,8 @@ export interface Exchange {
   connection: Connection;
   /** `url` as it goes on the wire, without a fragment. */
   request: HttpRequest;
+  /** The `url` of the request, parsed: most layers look into it. */
+  target: URL;
   call: Call;
   /** 1 for the first, 2 for its first repeat. */
   attempt: number;
@@ -29,13 +31,21 @@ export type Outcome = { reply: HttpReply } | { fault: Fault; again: Again };
 
 export type Send = (exchange: Exchange) => Promise<Outcome>;
 
+const bases = new WeakMap<Connection, URL>();
+
+/** The base URL of a connection, parsed once. */
+export function baseOf(connection: Connection): URL {
+  const base = bases.get(connection) ?? new URL(connection.baseUrl);
+  bases.set(connection, base);
+  return base;
+}
+
 export function failed(fault: Fault, again: Again = 'never'): Outcome {
   return { fault, again };
 }
 
-/** Why a reply at `from` may not lead to `to`, because what follows would travel unprotected. */
-export function unsafeStep(from: string, to: string): string | undefined {
-  const [source, target] = [new URL(from), new URL(to)];
+/** Why a reply at `source` may not lead to `target`, because what follows would travel unprotected. */
+export function unsafeStep(source: URL, target: URL): string | undefined {
   if (!/^https?:$/.test(target.protocol)) return `${target.protocol} is not HTTP`;
   if (source.protocol !== 'https:' || target.protocol === 'https:') return undefined;
   return isLoopback(source.hostname) && isLoopback(target.hostname) ? undefined : 'it leaves HTTPS';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Fault } from '../errors.ts';
 import type { Connection, Quota } from './connection.ts';
-import { type Exchange, failed, type Send } from './exchange.ts';
+import { baseOf, type Exchange, failed, type Send } from './exchange.ts';
 import { seconds } from './retry.ts';
 
 /*
@@ -52,12 +52,12 @@ export function limit({ clock, replicas }: LimitOptions, next: Send): Send {
   // By object: whoever keeps a connection's quotas keeps what is left of them, and APIs that share them queue together.
   const queues = new WeakMap<readonly Quota[], Queue>();
   return async exchange => {
-    const { connection, request, call } = exchange;
+    const { connection, request, target, call } = exchange;
     if (exchange.anonymous) return next(exchange);
     const queue = queues.get(connection.quotas) ?? new Queue(clock, connection.quotas, replicas);
     queues.set(connection.quotas, queue);
-    const url = new URL(request.url);
-    const windows = queue.windowsOf({ method: request.method, path: pathBelow(connection, url), url });
+    const path = pathBelow(connection, target);
+    const windows = queue.windowsOf({ method: request.method, path, url: target });
     const asked = clock.now();
     const place = await queue.enter(windows, exchange);
     call.meter.waitedMs += clock.now() - asked;
@@ -257,7 +257,7 @@ function quotaUsedUp({ connection, request }: Exchange, windows: Window[], wait:
   });
 }
 
-function pathBelow({ baseUrl }: Connection, { pathname }: URL): string {
-  const base = new URL(baseUrl).pathname.replace(/\/$/, '');
+function pathBelow(connection: Connection, { pathname }: URL): string {
+  const base = baseOf(connection).pathname.replace(/\/$/, '');
   return pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
 }

@@ -28,11 +28,11 @@ export function redirect(next: Send): Send {
 
 /** The next hop, or why there is none. */
 function follow(exchange: Exchange, reply: HttpReply): Exchange | string {
-  const { request } = exchange;
+  const { request, target: source } = exchange;
   if (!URL.canParse(reply.headers['location'] ?? '', request.url)) return 'its target is no URL';
   const target = new URL(reply.headers['location'] ?? '', request.url);
   target.hash = '';
-  const unsafe = unsafeStep(request.url, target.href);
+  const unsafe = unsafeStep(source, target);
   if (unsafe) return unsafe;
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (!reads && reply.status !== 303) return `a ${request.method} is not sent on`;
@@ -40,11 +40,11 @@ function follow(exchange: Exchange, reply: HttpReply): Exchange | string {
   const { json: _json, body: _body, ...rest } = request;
   const { 'content-type': _type, ...headers } = request.headers ?? {};
   const read: HttpRequest = reads ? { ...request, url } : { ...rest, headers, method: 'GET', url };
-  if (target.origin === new URL(request.url).origin) return { ...exchange, request: read };
+  if (target.origin === source.origin) return { ...exchange, target, request: read };
   if (read.method !== 'GET' || read.expect === 'json') return 'it leads to another origin';
   const visible = Object.entries(read.headers ?? {}).filter(([name]) => harmless.has(name.toLowerCase()));
   // Once elsewhere, always a stranger: another origin must not choose what our credential asks for.
-  return { ...exchange, anonymous: true, request: { ...read, headers: Object.fromEntries(visible) } };
+  return { ...exchange, target, anonymous: true, request: { ...read, headers: Object.fromEntries(visible) } };
 }
 
 function refusal({ connection, request }: Exchange, reply: HttpReply, why: string): Fault {

@@ -12,10 +12,10 @@ export type TracerSource = () => Promise<Tracer | undefined>;
  */
 export function trace({ tracer: source, redactor }: { tracer?: TracerSource; redactor: Redactor }, next: Send): Send {
   return async exchange => {
-    const { call, request, attempt, connection } = exchange;
+    const { call, request, target, attempt, connection } = exchange;
     const tracer = await source?.();
     if (!tracer) return next(call.trace ? carrying(exchange, call.trace) : exchange);
-    const { hostname, port, protocol } = new URL(request.url);
+    const { hostname, port, protocol } = target;
     const attributes = {
       'http.request.method': request.method,
       'url.full': redactor.url(request.url),

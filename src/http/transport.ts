@@ -56,8 +56,11 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
   };
 }
 
-function onTheWire({ request, call, signal, sending = {} }: Exchange, userAgent: string): Dispatcher.RequestOptions {
-  const { origin, pathname, search } = new URL(request.url);
+function onTheWire(
+  { request, target, call, signal, sending = {} }: Exchange,
+  userAgent: string,
+): Dispatcher.RequestOptions {
+  const { origin, pathname, search } = target;
   const headers: Record<string, string> = {
     accept: request.expect === 'json' ? 'application/json' : '*/*',
     // Files come as they are stored; unpacking what was packed only for the way would hide their size.
@@ -89,7 +92,7 @@ const untrusted = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_
 function noReply(exchange: Exchange, error: Error & { code?: string }): Outcome {
   const { connection, request } = exchange;
   const code = error.code ?? '';
-  const host = new URL(request.url).host;
+  const { host } = exchange.target;
   const fault = (message: string, hint: string) =>
     new Fault({ code: 'upstream_down', message: `${connection.title}: ${message}.`, hint, cause: error });
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')

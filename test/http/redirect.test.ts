@@ -74,12 +74,13 @@ test('circles end, and an accepted redirect is an answer', async () => {
 });
 
 test('HTTPS is not left, unless everything stays on this machine', () => {
-  expect(unsafeStep('https://a.example/', 'http://a.example/')).toBe('it leaves HTTPS');
-  expect(unsafeStep('https://a.example/', 'http://localhost/')).toBe('it leaves HTTPS');
-  expect(unsafeStep('https://localhost/', 'http://127.0.0.1:9/')).toBeUndefined();
-  expect(unsafeStep('http://a.example/', 'http://b.example/')).toBeUndefined();
-  expect(unsafeStep('https://a.example/', 'https://b.example/')).toBeUndefined();
-  expect(unsafeStep('http://a.example/', 'file:///etc/passwd')).toBeDefined();
+  const step = (from: string, to: string) => unsafeStep(new URL(from), new URL(to));
+  expect(step('https://a.example/', 'http://a.example/')).toBe('it leaves HTTPS');
+  expect(step('https://a.example/', 'http://localhost/')).toBe('it leaves HTTPS');
+  expect(step('https://localhost/', 'http://127.0.0.1:9/')).toBeUndefined();
+  expect(step('http://a.example/', 'http://b.example/')).toBeUndefined();
+  expect(step('https://a.example/', 'https://b.example/')).toBeUndefined();
+  expect(step('http://a.example/', 'file:///etc/passwd')).toBeDefined();
 });
 
 test('a link to another origin is fetched without credentials, and its refusal is about the link', async () => {
