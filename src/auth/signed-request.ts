@@ -11,6 +11,8 @@ export interface SignedRequestScheme {
   headers(token: string): Record<string, string>;
 }
 
+const encoder = new TextEncoder();
+
 /** Signs every attempt anew: such tokens are bound to one URL and one moment. */
 export function signedRequest({ privateKey, algorithm, claims, headers }: SignedRequestScheme): Auth {
   // Kept: importing anew copies all of its names again.
@@ -18,8 +20,9 @@ export function signedRequest({ privateKey, algorithm, claims, headers }: Signed
   return {
     async headers(request) {
       jose ??= import('jose');
-      const { SignJWT } = await jose;
-      const token = await new SignJWT(claims(request))
+      // Not SignJWT: that copies the claims, in case they change until it is done.
+      const { CompactSign } = await jose;
+      const token = await new CompactSign(encoder.encode(JSON.stringify(claims(request))))
         .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
         .sign(privateKey);
       return headers(token);
