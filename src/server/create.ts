@@ -90,8 +90,10 @@ export async function createServer(
     const { createHttpClient } = await import('../http/client.ts');
     const upstreamLog: HttpLog = (level, fields) => ownLog[level](fields, 'upstream');
     const { replicas } = config;
-    const parts = { clock, redactor, proxies, replicas, version, log: upstreamLog };
-    return createHttpClient({ ...parts, ...(tracer ? { tracer } : {}) });
+    const parts = { clock, redactor, proxies, replicas, version };
+    // Made for nobody, its lines would still cost each request their making.
+    const told = config.log_level === 'debug' ? { log: upstreamLog } : {};
+    return createHttpClient({ ...parts, ...told, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
   const common: Common = {
