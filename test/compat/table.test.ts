@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AnyClient, newClient, oldClient } from './clients.ts';
 import { type Server, startServers, type TransportName } from './servers.ts';
 
@@ -95,13 +94,19 @@ async function makeBranch({ client, branch }: Column): Promise<void> {
 /** Gives an export up while it is running, and sees what that comes to at the server. */
 async function cancelled({ client, server }: Column, outcome: string): Promise<void> {
   const giveUp = new AbortController();
-  const calls = () => server.log().filter(({ msg, tool }) => msg === 'call' && tool === 'datarock_create_export');
-  const before = calls().length;
+  const calls = (name: string) => server.log().filter(({ msg, tool }) => msg === 'call' && tool === name);
+  const lines = (name: string, more: number) =>
+    vi.waitFor(() => expect(calls(name).length).toBeGreaterThan(more), { timeout: 10_000 });
+  // A line follows its answer. The one of this call is the last of those that were there before.
+  const earlier = calls('datarock_list_artefacts').length;
+  await client.call('datarock_list_artefacts', { project });
+  await lines('datarock_list_artefacts', earlier);
+  const before = calls('datarock_create_export').length;
   const progress = () => giveUp.abort();
   const call = client.call('datarock_create_export', rqd, { progress, signal: giveUp.signal });
   await expect(call).rejects.toThrow();
-  for (let tries = 0; calls().length === before && tries < 400; tries++) await wait(25);
-  expect(calls().at(-1)).toMatchObject({ outcome });
+  await lines('datarock_create_export', before);
+  expect(calls('datarock_create_export').at(-1)).toMatchObject({ outcome });
 }
 
 /**
