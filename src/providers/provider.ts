@@ -66,6 +66,8 @@ export function provider<Settings extends z.ZodObject>(declaration: Declaration<
   const settings = lazily(declaration.settings);
   const made = {
     ...declaration,
+    // Asked for by every call, and importing anew copies all names again.
+    load: lazily(declaration.load),
     get settings() {
       return settings();
     },
