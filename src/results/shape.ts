@@ -188,9 +188,8 @@ const warning = (text: string) => `Warning: ${text}`;
 export function table(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   if (columns.length === 0) return '';
-  return [columns, ...rows.map(row => columns.map(column => valueIn(row, column)))]
-    .map(line => line.map(cell).map(quote).join(','))
-    .join('\n');
+  const line = (values: readonly unknown[]) => values.map(value => quote(cell(value))).join(',');
+  return [line(columns), ...rows.map(row => line(columns.map(column => valueIn(row, column))))].join('\n');
 }
 
 // `[{"version":"v1"},{"version":"v2"}]` under a heading "versions" says no more than "v1; v2".

@@ -130,9 +130,16 @@ const choices = (schema: JsonSchema): unknown[] =>
     .flatMap(one => [one['const'], one['enum']].flat())
     .filter(one => one !== undefined);
 
-function alternatives(schema: JsonSchema): JsonSchema[] {
+// Published schemas stay as they are, and every argument of every call asks several times.
+const flattened = new WeakMap<JsonSchema, readonly JsonSchema[]>();
+
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  const known = flattened.get(schema);
+  if (known) return known;
   const inner = [schema['anyOf'], schema['oneOf']].filter(Array.isArray).flat() as JsonSchema[];
-  return [schema, ...inner.flatMap(alternatives)];
+  const all = [schema, ...inner.flatMap(alternatives)];
+  flattened.set(schema, all);
+  return all;
 }
 
 const withCommas = (text: string) =>
