@@ -2,6 +2,7 @@ import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { abortFault, watchStall } from './deadline.ts';
 import { type Exchange, failed, type Outcome } from './exchange.ts';
 
@@ -54,10 +55,10 @@ export function textOf(bytes: Buffer): string {
 }
 
 /** The JSON value of a text, undefined for an empty one; or why there is none. */
-export function parseJson(text: string): { value: unknown } | { error: string } {
+export function jsonOf(text: string): { value: unknown } | { error: string } {
   if (text.trim() === '') return { value: undefined };
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseJson(text) };
   } catch (error) {
     return { error: (error as Error).message };
   }
@@ -78,7 +79,7 @@ export function firstWords(text: string, most: number): string {
 export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mostBytes: number): Outcome {
   const { request } = exchange;
   const text = textOf(read.bytes);
-  const parsed = request.expect === 'json' ? parseJson(text) : { value: text };
+  const parsed = request.expect === 'json' ? jsonOf(text) : { value: text };
   // That its answer cannot be read must not look as if nothing had happened.
   const lenient = request.changes === true || reply.status >= 300;
   if (read.broken && !lenient) return failed(brokenBody(exchange, read, reply, mostBytes), brokenAgain(read));

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { parseJson } from './body.ts';
+import { jsonOf } from './body.ts';
 
 /**
  * Looks at how a body begins. What begins like JSON is read as far as it goes, up to `mostBytes`: an error in disguise is
@@ -36,7 +36,7 @@ export async function inspected(body: Readable, mostBytes: number): Promise<{ bo
 function suspicionOf(seen: readonly Buffer[], ended: boolean): { suspicion?: unknown } {
   if (beginsLike(seen, '<')) return { suspicion: Buffer.concat(seen).toString() };
   if (!ended || !beginsLike(seen, '{')) return {};
-  const parsed = parseJson(Buffer.concat(seen).toString());
+  const parsed = jsonOf(Buffer.concat(seen).toString());
   return 'value' in parsed ? { suspicion: parsed.value } : {};
 }
 

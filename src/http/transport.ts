@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
-import { bodyOutcome, decoded, parseJson, readBody, streamed, textOf } from './body.ts';
+import { bodyOutcome, decoded, jsonOf, readBody, streamed, textOf } from './body.ts';
 import { lookFirst } from './deadline.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
@@ -51,7 +51,7 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
     call.meter.bytes += read.bytes.length;
     if (answer) return bodyOutcome(exchange, read, reply, mostBytes);
     const text = textOf(read.bytes);
-    const parsed = parseJson(text);
+    const parsed = jsonOf(text);
     return { reply: { ...reply, body: 'value' in parsed ? parsed.value : text } };
   };
 }

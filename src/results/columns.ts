@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import type { Column, ColumnType } from './result.ts';
 
 const distinctLimit = 256;
@@ -13,13 +14,17 @@ export interface ColumnTally {
   max: number;
   /** Undefined once there were too many, or too long ones. */
   values: Set<string> | undefined;
+  /** Some value is a text other than an integer with all its digits. */
+  worded: boolean;
 }
 
 export function columnTally(name: string): ColumnTally {
-  return { name, type: undefined, filled: 0, sum: 0, min: Infinity, max: -Infinity, values: new Set() };
+  return { name, type: undefined, filled: 0, sum: 0, min: Infinity, max: -Infinity, values: new Set(), worded: false };
 }
 
 const numberPattern = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+// Of more digits than a number holds; such come as texts.
+const longPattern = /^-?[1-9]\d{15,}$/;
 const integerPattern = /^-?(?:0|[1-9]\d{0,15})$/;
 const booleanPattern = /^(?:true|false)$/i;
 const day = String.raw`(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
@@ -56,7 +61,7 @@ function isJson(text: string): boolean {
 
 function typeOfText(text: string): ColumnType {
   if (fits.integer(text)) return 'integer';
-  if (fits.number(text)) return /^-?\d{16,}$/.test(text) ? 'text' : 'number';
+  if (fits.number(text)) return longPattern.test(text) ? 'text' : 'number';
   if (fits.boolean(text)) return 'boolean';
   return typeOfString(text) === 'text' && fits.json(text) ? 'json' : typeOfString(text);
 }
@@ -96,10 +101,19 @@ export function addValue(tally: ColumnTally, value: unknown): void {
   if (value === null || value === undefined) return;
   tally.filled++;
   const found = typeOfValue(value);
-  if (found !== tally.type) tally.type = widen(tally.type, found, 'json');
+  if (typeof value === 'string' && !longPattern.test(value)) tally.worded = true;
+  if (found !== tally.type) tally.type = figures(tally, found) ?? widen(tally.type, found, 'json');
   if (typeof value === 'number') addNumber(tally, value);
   if (typeof value === 'object') tally.values = undefined;
   else addDistinct(tally, String(value));
+}
+
+/** What holds long integers, which are texts, and other numbers: ids stay ids, and what is measured stays a number. */
+function figures({ type, worded }: ColumnTally, found: ColumnType): ColumnType | undefined {
+  const types = [type, found];
+  if (worded || !types.includes('text')) return undefined;
+  if (types.includes('number')) return 'number';
+  return types.includes('integer') ? 'text' : undefined;
 }
 
 function addNumber(tally: ColumnTally, value: number): void {
@@ -127,5 +141,5 @@ export function valueOfText(text: string, type: ColumnType): unknown {
   if (text === '') return null;
   if (type === 'integer' || type === 'number') return Number(text);
   if (type === 'boolean') return text.toLowerCase() === 'true';
-  return type === 'json' ? JSON.parse(text) : text;
+  return type === 'json' ? parseJson(text) : text;
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { Batch } from './csv.ts';
 import type { Row } from './result.ts';
 
@@ -43,7 +44,7 @@ export async function* ndjsonRecords(source: AsyncIterable<Uint8Array>): AsyncGe
 
 function parseLine(text: string, line: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw damaged(`Line ${line} is not JSON.`, cause);
   }

@@ -1,5 +1,6 @@
 import { Fault } from '../errors.ts';
 import { issueWords } from '../issues.ts';
+import { parseJson } from '../json.ts';
 import { fieldMeta, fieldOf } from '../operation.ts';
 import { nearest } from '../references.ts';
 import type { ToolInput } from './schema.ts';
@@ -153,7 +154,7 @@ const isPlain = (value: unknown): value is Row => typeof value === 'object' && v
 
 function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -130,6 +130,10 @@ describe('refusals', () => {
     expect(await words('')).toBe('Acme answered 400 to acme_list_things.');
   });
 
+  test('an id that no number holds keeps its digits', async () => {
+    expect((await outcome([200, {}, '{"id": 12345678901234567890}'])).body).toEqual({ id: '12345678901234567890' });
+  });
+
   test('an accepted status is an answer with its body', async () => {
     expect((await outcome([404, {}, { missing: true }], { accept: [404] })).body).toEqual({ missing: true });
     expect((await outcome([404, {}, '<html>'], { accept: [404] })).body).toBe('<html>');

@@ -119,6 +119,13 @@ describe('many rows at once', () => {
     );
   });
 
+  it('keep every digit of a long number, as a text', async () => {
+    const { call, seed } = await dxWorld();
+    const source = [{ reference: 'r', key: 'long', value: '{"id":12345678901234567890}' }];
+    expect((await call('dx_set_all_custom_data', { source })).isError).toBe(false);
+    expect(seed.customData.find(({ key }) => key === 'long')?.value).toEqual({ id: '12345678901234567890' });
+  });
+
   it('are checked before the first is sent', async () => {
     const { call, sent } = await dxWorld();
     const given = [...rows(2), { reference: 'x', value: {} }, { reference: 'y', key: 'k', value: 7, other: 1 }];

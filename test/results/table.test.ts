@@ -165,9 +165,27 @@ describe('JSON', () => {
     expect((await readFile(await store.path(result), 'utf8')).trim().split('\n')).toHaveLength(2);
   });
 
-  test('keeps all digits of its numbers in the file', async () => {
+  test('keeps all digits of its numbers, in the file and in rows', async () => {
     const { store, result } = await storeJson('[{"id":12345678901234567890}]');
     expect(await readFile(await store.path(result), 'utf8')).toContain('12345678901234567890');
+    expect(result.columns).toMatchObject([{ name: 'id', type: 'text' }]);
+    expect((await store.rows(result)).rows).toEqual([{ id: '12345678901234567890' }]);
+  });
+
+  test.each([
+    ['12345678901234567890', '7', 'text'],
+    ['12345678901234567890', '1.5', 'number'],
+    ['12345678901234567890', '"n/a"', 'text'],
+    ['12345678901234567890', 'true', 'json'],
+    ['"n/a"', '7', 'json'],
+  ])('with %s and %s in one column, in either order, has the type %s', async (one, other, type) => {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const { result } = await storeJson(`[{"a":${a}},{"a":${b}}]`);
+      expect(result.columns).toMatchObject([{ name: 'a', type }]);
+    }
   });
 
   test('in lines is a table, mixed columns included', async () => {

@@ -1,5 +1,5 @@
 import type { FaultCode } from '../../errors.ts';
-import { firstWords, parseJson } from '../../http/body.ts';
+import { firstWords, jsonOf } from '../../http/body.ts';
 import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';
 
@@ -24,7 +24,7 @@ export function readFault(reply: HttpReply, request: HttpRequest): Partial<Fault
 }
 
 function apiErrorIn(body: unknown): ApiError | undefined {
-  const value = typeof body === 'string' && /^\s*\{/.test(body) ? jsonOf(body) : body;
+  const value = typeof body === 'string' && /^\s*\{/.test(body) ? valueIn(body) : body;
   if (typeof value !== 'object' || value === null || !('#type' in value) || value['#type'] !== 'ApiError')
     return undefined;
   const { message, error, innerError, errorCode } = value as Record<string, unknown>;
@@ -33,8 +33,8 @@ function apiErrorIn(body: unknown): ApiError | undefined {
   return { message: firstWords(String(words ?? 'no reason given'), 300), code: Number(errorCode) || undefined };
 }
 
-function jsonOf(text: string): unknown {
-  const parsed = parseJson(text);
+function valueIn(text: string): unknown {
+  const parsed = jsonOf(text);
   return 'value' in parsed ? parsed.value : undefined;
 }
 

@@ -3,6 +3,8 @@
  * own interface only encode it in Base64 (github.com/ylem-co/ylem), so nothing is decrypted here.
  */
 
+import { parseJson } from '../../json.ts';
+
 /** A task's output, as far as its bytes tell what it is. */
 export type Output =
   | { kind: 'empty' }
@@ -55,7 +57,7 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

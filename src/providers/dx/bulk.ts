@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, type FaultCode, isFault } from '../../errors.ts';
+import { parseJson } from '../../json.ts';
 import type { Operation, OperationContext, Row } from '../../operation.ts';
 
 /** Rows of one request. The vendor names no limit; what is wrong with one row costs its whole request. */
@@ -12,7 +13,7 @@ const shownProblems = 5;
 export const json = z.preprocess(given => {
   if (typeof given !== 'string') return given;
   try {
-    return JSON.parse(given) as unknown;
+    return parseJson(given);
   } catch {
     return given;
   }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import { Fault, isFault } from '../../errors.ts';
+import { parseJson } from '../../json.ts';
 import { firstOf } from '../../references.ts';
 import { closestColumn } from '../filter.ts';
 import { provenance, type StoredResult } from '../result.ts';
@@ -57,7 +58,7 @@ export async function askResult(
     for await (const piece of output.setEncoding('utf8')) text += piece;
     await done;
     const [, ...lines] = text.split('\n').filter(Boolean);
-    return lines.map(line => JSON.parse(line) as Record<string, unknown>);
+    return lines.map(line => parseJson(line) as Record<string, unknown>);
   });
 }
 

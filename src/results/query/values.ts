@@ -36,13 +36,13 @@ export const isJson = ({ typeId, alias }: Pick<DuckDBType, 'typeId'> & { alias?:
 
 /**
  * A value as it is stored. What JSON cannot say becomes null (NaN, infinity); an integer of more digits than a number
- * holds loses the last of them, as it does in every reader of JSON.
+ * holds becomes text, because every reader of JSON would lose the last of them.
  */
 export const stored: DuckDBValueConverter<Json> = (value, type) => {
   if (value === null) return null;
   const { typeId } = type;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeId === DECIMAL) return Number(String(value));
   if (moments.has(typeId)) return moment(value);
   if (nested.has(typeId as never)) return JsonDuckDBValueConverter(value, type, stored);

@@ -153,6 +153,17 @@ describe('a query', () => {
     ]);
   });
 
+  test('keeps all digits of whole numbers', async () => {
+    const { store, ask } = await workbench();
+    const bytes = pieces('{"id":12345678901234567890}\n', 4_096);
+    const table = await store.write(origin({ name: 'ids', mediaType: 'application/x-ndjson' }), { bytes });
+    const { result, rows } = await ask(`SELECT id, 9007199254740993 AS big FROM "${table.uri}"`);
+    expect(rows).toEqual([{ id: '12345678901234567890', big: '9007199254740993' }]);
+    expect((await ask(`SELECT big::BIGINT + 1 AS next FROM "${result.uri}"`)).rows).toEqual([
+      { next: '9007199254740994' },
+    ]);
+  });
+
   test('comes back under the same handle when it has expired', async () => {
     const { csv, ask, store, time } = await workbench();
     const { uri } = await csv('a\n1\n');
