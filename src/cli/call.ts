@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Fault } from '../errors.ts';
+import { Fault, isFault } from '../errors.ts';
 import type { Call } from '../http/client.ts';
 import { shapeAnswer } from '../results/shape.ts';
 import { isSettled, type Run } from '../runs/run.ts';
@@ -28,8 +28,27 @@ export interface CallLine {
 /** A shell has no client that gives up: a call may take as long as it takes, in ms. */
 const patience = 24 * 3_600_000;
 
-/** Runs one operation and prints what it came to. */
+/** Runs one operation and prints what it came to; as JSON also that it failed. */
 export async function call(line: CallLine, flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const started: Started = {};
+  try {
+    return await carryOut(line, flags, terminal, started);
+  } catch (error) {
+    if (line.json && line.tool !== undefined && isFault(error)) {
+      const { code, message, hint, status, retryAfter: retry_after_s, requestId: request_id } = error;
+      const told = { error: { code, message, hint, status, retry_after_s, request_id }, ...started };
+      print(terminal.stdout, JSON.stringify(told, null, 2));
+    }
+    throw error;
+  }
+}
+
+/** Filled with the run that was started, once there is one. */
+interface Started {
+  run?: Run;
+}
+
+async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, started: Started): Promise<ExitCode> {
   const { tool, json } = line;
   if (tool === undefined) throw noTool(json);
   const given = { ...(typeof json === 'string' ? readJson(json) : {}), ...(await checkedFlags(line.rest, tool)) };
@@ -37,10 +56,9 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
   const { signal, stdout, stderr } = terminal;
   return withSession(flags, terminal.env, async ({ server, config }) => {
     const caller = callerOf(server.shared.clock, signal, progress.tell);
-    let run: Run | undefined;
     const tellResume = () => {
       // The sandbox ends with this process, and its runs with it.
-      if (run && !config.sandbox) print(stderr, `Resume with: ${resumeLine(run, flags)}`);
+      if (started.run && !config.sandbox) print(stderr, `Resume with: ${resumeLine(started.run, flags)}`);
     };
     try {
       const args = unhurried(given, line, server);
@@ -51,7 +69,7 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
         const answered = { agreed: await agrees(text, terminal), token };
         answer = await perform(server, tool, args, { ...caller, person: { answered } });
       }
-      if (answer.kind === 'run') run = answer.run;
+      if (answer.kind === 'run') started.run = answer.run;
       while (answer.kind === 'run' && !isSettled(answer.run) && line.wait) {
         answer = withDetails(
           answer,
@@ -69,7 +87,7 @@ export async function call(line: CallLine, flags: Flags, terminal: Terminal): Pr
     } catch (error) {
       progress.pause();
       tellResume();
-      throw error instanceof Fault ? unasked(asFault(error, server.shared)) : error;
+      throw isFault(error) ? unasked(asFault(error, server.shared)) : error;
     }
   });
 }

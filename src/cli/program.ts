@@ -114,7 +114,7 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption(false)
-    .option('--json [arguments]', 'Print JSON; also takes the arguments as a JSON object')
+    .option('--json [arguments]', 'Print JSON, errors too; also takes the arguments as a JSON object')
     .option('--no-wait', 'Do not wait for a run to end; print its URI')
     .option('-h, --help', 'Show the arguments of the tool')
     .action(async (tool: string | undefined, { json, wait, help }, command: Command) => {

@@ -100,6 +100,37 @@ test('an interruption while files are fetched is one, and names the run too', as
   expect(stderr).toContain('Resume with: data-platforms-mcp call wait_for_run');
 });
 
+describe('with --json, a failure', () => {
+  test('is JSON too, in words and with its code', async () => {
+    const { env } = await platform();
+    const argv = ['call', 'datarock_list_holes', '--project', 'Coperhead North', '--json'];
+    const { code, stdout, stderr } = await commandLine(argv, env);
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'not_found',
+        message: 'datarock_list_projects shows nothing called "Coperhead North".',
+        hint: expect.stringContaining('Did you mean "Copperhead North"?'),
+      },
+    });
+    expect(stderr).toContain('nothing called "Coperhead North"');
+    const { code: misused, stdout: unknown } = await commandLine(['call', 'datarock_list_hole', '--json'], env);
+    expect([misused, JSON.parse(unknown).error.code]).toEqual([2, 'unknown_operation']);
+  });
+
+  test('names the run that goes on', async () => {
+    const { env, faults, state } = await platform();
+    faults.add({ kind: 'status', status: 401, match: { method: 'GET', path: /export\/artefacts\// } });
+    const { code, stdout } = await commandLine(['call', 'datarock_create_export', ...order, '--json'], env);
+    const [id] = state.exports.keys();
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'unauthorized', status: 401 },
+      run: { uri: `datarock://exports/${id}` },
+    });
+  });
+});
+
 describe('what is destructive', () => {
   async function dataops() {
     const simulator = await startSimulator(dataopsSimulator, { clock: systemClock() });
