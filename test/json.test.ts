@@ -48,3 +48,11 @@ test('a long text costs little', () => {
   const long = `"${'a1234567890123456, '.repeat(500_000)}"`;
   expect(parseJson(`[${long}, 12345678901234567890]`)).toHaveLength(2);
 });
+
+test('one is found wherever it stands', () => {
+  for (let indent = 0; indent < 40; indent += 1) {
+    const spaces = ' '.repeat(indent);
+    expect(parseJson(`${spaces}{"a":${spaces}9007199254740993}`)).toEqual({ a: '9007199254740993' });
+    expect(parseJson(`[${'7,'.repeat(indent)}-9007199254740993]`)).toHaveProperty([indent], '-9007199254740993');
+  }
+});
