@@ -158,7 +158,7 @@ function configuration(): string {
   const head = ['flag', 'variable', 'key in the file', 'default', 'meaning'];
   return page(
     'Configuration',
-    'Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant.',
+    'Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant. Other programs have variables that begin with `DATAOPS_` and `DX_` too: those of them that are like none here are named in the log and left alone.',
     '## Settings',
     table(head, [
       ...settingRows(generalSettings, 'DATA_PLATFORMS_'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import leven from 'leven';
 import * as z from 'zod';
 import {
   type ConnectionConfig,
@@ -84,6 +85,8 @@ export interface Config extends GeneralSettings {
   connections: ConnectionConfig[];
   /** Those of the environment, where it names some. */
   proxies: ProxyVariables | undefined;
+  /** Variables that look like a platform's and are like none of them; others use the same first word. */
+  unread: readonly string[];
 }
 
 export interface ConfigSources {
@@ -106,7 +109,7 @@ type Settings = Record<string, unknown>;
 export function loadConfig(sources: ConfigSources, providers: readonly Provider[]): Config {
   const { env, flags, httpFlags, file } = sources;
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
-  refuseUnknownVariables(env, providers);
+  const unread = unknownVariables(env, providers);
   const general = readTable(generalTable, expand(fromFile, '', env), env, flags) as GeneralSettings;
   const http = lazily(() =>
     withStateKey(readTable(httpTable(), expand(httpFromFile, 'http', env), env, httpFlags) as HttpSettings),
@@ -130,6 +133,7 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
     },
     state_key: givesHttp ? http().state_key : undefined,
     proxies: proxyVariables(env),
+    unread,
     // What looks at a connection alone has to know it too: some reading shows secrets.
     connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })),
   };
@@ -209,26 +213,38 @@ function fromEnvironment({ variables, prefix }: Table, env: ConfigSources['env']
   return given;
 }
 
-function refuseUnknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): void {
+/** @throws Fault `not_configured` for one that nobody but us would set, or that was probably meant otherwise */
+function unknownVariables(env: ConfigSources['env'], providers: readonly Provider[]): string[] {
   const tableNames = ({ variables, prefix }: Table) => variables.map(key => `${prefix}${key.toUpperCase()}`);
   // Each looks at its names when there is one of its prefix.
   const owners = [
     {
       prefix: generalPrefix,
+      shared: false,
       names: lazily(() => [
         ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
         ...tableNames(generalTable),
         ...tableNames(httpTable()),
       ]),
     },
-    ...providers.map(provider => ({ prefix: prefixOf(provider), names: lazily(() => variablesOf(provider)) })),
+    ...providers.map(provider => ({
+      prefix: prefixOf(provider),
+      names: lazily(() => variablesOf(provider)),
+      shared: provider.sharesPrefix,
+    })),
   ];
+  const unread: string[] = [];
   for (const name of Object.keys(env)) {
     const owner = owners.find(({ prefix }) => name.startsWith(prefix));
     if (!owner || owner.names().includes(name)) continue;
-    throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
+    if (owner.shared && !isSlip(name, owner.names())) unread.push(name);
+    else throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
   }
+  return unread;
 }
+
+/** Whether somebody may have written this who meant one of the names. */
+const isSlip = (given: string, names: readonly string[]) => names.some(name => leven(given, name) <= 2);
 
 type ConfigFile = Settings & { connections?: Record<string, Settings>; http?: Settings };
 

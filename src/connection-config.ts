@@ -55,7 +55,10 @@ export const variablesOf = (provider: Provider): string[] => keysOf(provider).ma
 /** What the environment says of a provider's settings, by key. */
 export function providerEnvironment(provider: Provider, env: Environment): Settings {
   const prefix = prefixOf(provider);
-  const given = Object.entries(env).filter(([name, value]) => name.startsWith(prefix) && value);
+  const ofPrefix = Object.entries(env).filter(([name, value]) => name.startsWith(prefix) && value);
+  // Most starts have none of most platforms, and need not make their settings.
+  const known = ofPrefix.length > 0 ? variablesOf(provider) : [];
+  const given = ofPrefix.filter(([name]) => known.includes(name));
   return Object.fromEntries(given.map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value]));
 }
 

@@ -143,6 +143,33 @@ describe('what stops the start', () => {
   });
 });
 
+describe('variables with a prefix that others have too', () => {
+  // Of the platform's own workspaces, of DNAnexus, and some that end like one of ours.
+  const foreign = {
+    DATAOPS_PREFIX: 'ACME',
+    DATAOPS_DATABASE: 'PROD',
+    DATAOPS_DEBUG: '1',
+    DATAOPS_EXTRA_BEFORE_SCRIPTS: '/workspace/before.sh',
+    DATAOPS_GIT_TOKEN: 'not ours',
+    DX_SECURITY_CONTEXT: '{}',
+    DX_APISERVER_HOST: 'api.example',
+  };
+
+  it('are left alone, and told by name', () => {
+    expect(load({ env: foreign })).toMatchObject({ connections: [], unread: Object.keys(foreign) });
+  });
+
+  it.each([
+    ['DATAOPS_TOKN', 'DATAOPS_TOKEN'],
+    ['DATAOPS_BASEURL', 'DATAOPS_BASE_URL'],
+    ['DX_WEB_TOKE', 'DX_WEB_TOKEN'],
+  ])('but for slips: %s', (given, meant) => {
+    expect(refusal({ env: { ...foreign, [given]: 'x' } })).toBe(
+      `Nobody reads the variable ${given}. | Did you mean ${meant}?`,
+    );
+  });
+});
+
 describe('what only stops one connection', () => {
   const fault = (sources: Partial<ConfigSources>) => {
     const [one] = connect(load(sources).connections, virtualClock(), createRedactor());

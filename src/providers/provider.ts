@@ -13,6 +13,11 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   /** First word of its operations, scheme of its URIs, prefix of its environment variables. */
   name: string;
   title: string;
+  /**
+   * Others have variables with the same prefix: an unknown one that is like none of ours is told, and does not stop the
+   * start.
+   */
+  sharesPrefix?: boolean;
   /** For the model: what it holds and how to chain its tools. At most three sentences. */
   guide: string;
   /** What an operator sets; keys in snake_case, secrets made with `secret()`. */

@@ -81,6 +81,7 @@ export async function createServer(
   const ownLog = log ?? createLog(config.log_level, redactor);
   const proxies = config.proxies && (await import('../http/proxies.ts')).readProxies(config.proxies);
   for (const secret of proxies?.secrets ?? []) redactor.add(secret);
+  if (config.unread.length > 0) ownLog.warn({ variables: config.unread }, 'not read');
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }

@@ -95,6 +95,16 @@ test('a server that cannot start says so in two lines', async () => {
   );
 });
 
+test('variables of others are told in the log, without their values', async () => {
+  const server = startProgram(['--sandbox'], { DATAOPS_DATABASE: 'of-somebody-else' });
+  await expect.poll(() => server.stderr).toContain('"not read"');
+  server.child.stdin.end();
+  expect((await server.ended).code).toBe(0);
+  const [line] = server.stderr.split('\n').filter(one => one.includes('"not read"'));
+  expect(JSON.parse(line ?? '')).toMatchObject({ level: 'warn', variables: ['DATAOPS_DATABASE'] });
+  expect(server.stderr).not.toContain('of-somebody-else');
+});
+
 test('a reader that has seen enough is no failure', async () => {
   const tools = startProgram(['tools', '--sandbox']);
   tools.child.stdout.destroy();

@@ -9,6 +9,8 @@ const minute = 60_000;
 export const dataops = provider({
   name: 'dataops',
   title: 'DataOps.live',
+  // The platform's own jobs and workspaces are full of them (docs.dataops.live, "Global Project Settings").
+  sharesPrefix: true,
   guide:
     'CI pipelines that build Snowflake data products; projects are named by full path or number. ' +
     'Why did it fail: dataops_list_pipelines (status failed), then dataops_get_pipeline: failed jobs with the end of ' +

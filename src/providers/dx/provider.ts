@@ -19,6 +19,8 @@ const apis = {
 export const dx = provider({
   name: 'dx',
   title: 'DX',
+  // DNAnexus, among others, has this prefix too.
+  sharesPrefix: true,
   guide:
     'Engineering metrics. dx_create_deployment, dx_upsert_incident and dx_upsert_pipeline_run record what happened; ' +
     'dx_run_query asks the Data Studio in SQL and answers a table; find_operation knows teams, scorecards, ' +
