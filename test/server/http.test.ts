@@ -24,6 +24,13 @@ describe('over HTTP', () => {
     expect(current.message.result).toMatchObject({ resultType: 'complete', structuredContent: { page: { total: 4 } } });
   });
 
+  it('answers who takes anything', async () => {
+    const { post } = await startListening();
+    for (const accept of ['*/*', 'text/html, */*;q=0.8', 'application/json, */*'])
+      expect([accept, (await post(legacy('tools/list'), { accept })).status]).toEqual([accept, 200]);
+    expect((await post(legacy('tools/list'), { accept: 'text/html' })).status).toBe(406);
+  });
+
   it('refuses what a web page could have sent, before anything else', async () => {
     const { send, listener } = await startListening({
       allowed_hosts: 'mcp.example.com',

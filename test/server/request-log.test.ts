@@ -41,7 +41,8 @@ it('every request is one line: who, what, and why it was refused', async () => {
   await post({ hello: 'world' }, bearer);
   await send('/mcp', { method: 'POST', headers: { ...bearer, 'content-type': 'application/json' }, body: '{' });
   await send('/mcp', { headers: { host: 'evil.example' } });
-  expect(await requests(6)).toEqual([
+  await post(legacy('tools/list'), { ...bearer, accept: 'application/json' });
+  expect(await requests(7)).toEqual([
     { ...base, level: 'debug', method: 'POST', path: '/mcp', status: 200, caller: 'anna' },
     { ...base, level: 'info', method: 'GET', path: '/mcp', status: 401, problem: 'A bearer token is needed here.' },
     { ...base, level: 'info', method: 'POST', path: '/mcp', status: 401, problem: 'Nobody here has this token.' },
@@ -56,6 +57,10 @@ it('every request is one line: who, what, and why it was refused', async () => {
     {
       ...{ ...base, level: 'info', method: 'GET', path: '/mcp', status: 403 },
       problem: 'Invalid Host: evil.example. The operator can allow it with --allowed-hosts.',
+    },
+    {
+      ...{ ...base, level: 'info', method: 'POST', path: '/mcp', status: 406, caller: 'anna' },
+      problem: 'Not Acceptable: Client must accept both application/json and text/event-stream',
     },
   ]);
   expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);

@@ -8,12 +8,18 @@ interface Facts {
   problem?: string;
 }
 
+interface Noted {
+  facts: Facts;
+  /** Its line is written. */
+  over: boolean;
+}
+
 /**
  * One line for each request, when it is over: what was refused at `info`, what failed here at `warn`, the rest at
  * `debug`, because calls have lines of their own. Nothing of the address but the path: clients put secrets into queries.
  */
 export class RequestLog {
-  readonly #requests = new AsyncLocalStorage<{ facts: Facts; over: boolean }>();
+  readonly #requests = new AsyncLocalStorage<Noted>();
   readonly #log: Log;
   readonly #count: (status: number) => void;
 
@@ -25,7 +31,7 @@ export class RequestLog {
 
   /** Answers a request. What is noted meanwhile goes into its line. */
   follow<Result>(request: IncomingMessage, response: ServerResponse, answer: () => Result): Result {
-    const noted = { facts: {}, over: false };
+    const noted: Noted = { facts: {}, over: false };
     const begun = performance.now();
     // It is forgotten when the connection has gone.
     const address = request.socket.remoteAddress;
@@ -41,7 +47,8 @@ export class RequestLog {
   note(facts: Facts): boolean {
     const noted = this.#requests.getStore();
     if (!noted || noted.over) return false;
-    Object.assign(noted.facts, facts);
+    // Whoever refuses first knows best why.
+    noted.facts = { ...facts, ...noted.facts };
     return true;
   }
 

@@ -37,7 +37,13 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     else if (!lines.note({ problem: error.message })) server.log.debug({ problem: error.message }, 'protocol');
   };
   const mcp = createMcpHandler(server.factory, { onerror, bus: events });
-  const answerMcp = toNodeHandler(mcp, { onerror });
+  const fetch: typeof mcp.fetch = async (asked, options) => {
+    const answer = await mcp.fetch(asked, options);
+    const problem = await problemIn(answer);
+    if (problem !== undefined) lines.note({ problem });
+    return answer;
+  };
+  const answerMcp = toNodeHandler({ fetch }, { onerror });
   const sessions = new Sessions(server, onerror);
   const streams = new SseStreams(server, new URL('messages', url).pathname, traffic, onerror);
   const metrics = await createMetrics(server, {
@@ -83,6 +89,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
 
   async function speak(exchange: Exchange): Promise<void> {
     const { request, response, caller, body } = exchange;
+    nameAccepted(request.headers);
     const session = request.headers['mcp-session-id'];
     if (settings.legacy_sessions && typeof session === 'string') return sessions.answer(session, exchange);
     if (settings.legacy_sessions && isInitializeRequest(body)) return sessions.open(exchange);
@@ -119,6 +126,20 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
 function pathOf(target: string): string {
   if (URL.canParse(target, 'http://internal')) return new URL(target, 'http://internal').pathname;
   throw new Refusal(400, -32000, 'The address of this request is malformed.');
+}
+
+/** The SDK looks for the names of what a client takes, also where it takes anything. */
+function nameAccepted(headers: IncomingMessage['headers']): void {
+  if (/(?:^|,)\s*\*\/\*\s*(?:[;,]|$)/.test(headers.accept ?? '*/*')) headers.accept = acceptable;
+}
+
+const acceptable = 'application/json, text/event-stream';
+
+/** What the SDK says to whom it refuses; not all of it goes to `onerror`. */
+async function problemIn(answer: Response): Promise<string | undefined> {
+  if (answer.status < 400 || !answer.headers.get('content-type')?.includes('json')) return undefined;
+  const { error } = (await answer.clone().json()) as { error?: { message?: string } };
+  return error?.message;
 }
 
 function tell(response: ServerResponse, status: number, word: string): void {
