@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -88,6 +88,25 @@ const builtFacts = {
   },
 };
 
+/**
+ * zod settles when an object schema is made whether it is ever compiled; `src/schemas.ts` wants the same schemas
+ * interpreted in a start and compiled later. So that its setting is looked at whenever a schema is used:
+ */
+const zodLooksAgain = {
+  name: 'zod-looks-again',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/]schemas\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const settled = ['const jit = !core.globalConfig.jitless;', 'const fastEnabled = jit && allowsEval.value;'];
+      const used = 'if (jit && fastEnabled && ctx?.async';
+      for (const text of [...settled, used])
+        if (source.split(text).length !== 2) throw new Error(`${path}: "${text}" is not there once, look at it anew.`);
+      const now = 'if (!core.globalConfig.jitless && allowsEval.value && ctx?.async';
+      return { contents: settled.reduce((text, line) => text.replace(line, ''), source).replace(used, now) };
+    });
+  },
+};
+
 /** The files that `src/facts-built.ts` reads. */
 async function writeFacts() {
   const { loadFacts } = await importSource('src/facts.ts');
@@ -125,7 +144,7 @@ async function program() {
     sourcemap: 'inline',
     metafile: true,
     define: whereItIs,
-    plugins: [besideMain, builtFacts],
+    plugins: [besideMain, builtFacts, zodLooksAgain],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
   const piecesAsCommonJs = {

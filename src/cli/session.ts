@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Simulator } from '../sandbox/host.ts';
+import { compileSchemas } from '../schemas.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 import { exportsTraces, openTracer } from '../tracing/exporting.ts';
 import { version } from '../version.ts';
@@ -32,7 +33,18 @@ export interface SessionOptions {
 export async function openSession(
   flags: Flags,
   env: NodeJS.ProcessEnv,
-  { httpFlags = {}, local = false }: SessionOptions = {},
+  options: SessionOptions = {},
+): Promise<Session> {
+  const session = await makeSession(flags, env, options);
+  // Where one call was made, more will follow.
+  session.server.observe({ called: compileSchemas, answered() {} });
+  return session;
+}
+
+async function makeSession(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  { httpFlags = {}, local = false }: SessionOptions,
 ): Promise<Session> {
   const config = readConfig(flags, env, httpFlags);
   const tracing = exportsTraces(env) ? { tracer: (log: Log) => openTracer(env, version, log) } : {};
