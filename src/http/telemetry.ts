@@ -7,11 +7,15 @@ export type Log = (level: 'debug' | 'info' | 'warn' | 'error', fields: Record<st
 
 /** Counts what goes on the wire, and logs one line for each request. */
 export function telemetry({ clock, log, redactor }: { clock: Clock; log?: Log; redactor: Redactor }, next: Send): Send {
-  return async exchange => {
-    const { call, connection, request, attempt } = exchange;
+  const counted: Send = exchange => {
+    const { call, attempt } = exchange;
     call.meter.requests += 1;
     if (attempt > 1) call.meter.retries += 1;
-    if (!log) return next(exchange);
+    return next(exchange);
+  };
+  if (!log) return counted;
+  return async exchange => {
+    const { connection, request, attempt } = exchange;
     const start = clock.now();
     const line = (result: { status?: number | undefined; fault?: string }) =>
       log('debug', {
@@ -27,7 +31,7 @@ export function telemetry({ clock, log, redactor }: { clock: Clock; log?: Log; r
         ...result,
       });
     try {
-      const outcome = await next(exchange);
+      const outcome = await counted(exchange);
       if ('reply' in outcome) line({ status: outcome.reply.status });
       else line({ status: outcome.fault.status, fault: outcome.fault.code });
       return outcome;

@@ -11,10 +11,12 @@ export type TracerSource = () => Promise<Tracer | undefined>;
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export function trace({ tracer: source, redactor }: { tracer?: TracerSource; redactor: Redactor }, next: Send): Send {
+  const plain: Send = exchange => next(exchange.call.trace ? carrying(exchange, exchange.call.trace) : exchange);
+  if (!source) return plain;
   return async exchange => {
     const { call, request, target, attempt, connection } = exchange;
-    const tracer = await source?.();
-    if (!tracer) return next(call.trace ? carrying(exchange, call.trace) : exchange);
+    const tracer = await source();
+    if (!tracer) return plain(exchange);
     const { hostname, port, protocol } = target;
     const attributes = {
       'http.request.method': request.method,
