@@ -101,9 +101,10 @@ export function addValue(tally: ColumnTally, value: unknown): void {
   if (value === null || value === undefined) return;
   tally.filled++;
   const found = typeOfValue(value);
-  if (typeof value === 'string' && !longPattern.test(value)) tally.worded = true;
+  const long = typeof value === 'string' && longPattern.test(value);
+  if (typeof value === 'string' && !long) tally.worded = true;
   if (found !== tally.type) tally.type = figures(tally, found) ?? widen(tally.type, found, 'json');
-  if (typeof value === 'number') addNumber(tally, value);
+  if (typeof value === 'number' || long) addNumber(tally, Number(value));
   if (typeof value === 'object') tally.values = undefined;
   else addDistinct(tally, String(value));
 }

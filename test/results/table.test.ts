@@ -188,6 +188,11 @@ describe('JSON', () => {
     }
   });
 
+  test('counts long integers among the numbers of a column', async () => {
+    const { result } = await storeJson('[{"a":1.5},{"a":10000000000000000000}]');
+    expect(result.columns).toMatchObject([{ type: 'number', min: 1.5, max: 1e19, mean: 5e18 }]);
+  });
+
   test('in lines is a table, mixed columns included', async () => {
     const { store, result } = await storeJson(
       '\ufeff{"a":1,"t":"x"}\r\n\n{"a":"n/a","t":"2025-01-01"}',
