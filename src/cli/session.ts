@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { type ConnectionState, connect } from '../connections.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Redactor } from '../http/redact.ts';
+import { lazily } from '../later.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -37,7 +38,7 @@ export async function openSession(
 ): Promise<Session> {
   const session = await makeSession(flags, env, options);
   // Where one call was made, more will follow; its own answer does not wait for it.
-  session.server.observe({ called: () => void setImmediate(compileSchemas), answered() {} });
+  session.server.observe({ called: lazily(() => void setImmediate(compileSchemas)), answered() {} });
   return session;
 }
 
