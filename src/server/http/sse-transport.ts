@@ -2,16 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import {
   type AuthInfo,
-  isJSONRPCErrorResponse,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
   type JSONRPCMessage,
   type MessageExtraInfo,
   parseJSONRPCMessage,
   type RequestId,
   type Transport,
 } from '@modelcontextprotocol/server';
-import { cancelledIn } from './exchange.ts';
+import { cancelledIn, requestIdOf } from './exchange.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Proxies and clients give a stream up that has been silent for about a minute. In ms. */
@@ -57,10 +54,11 @@ export class SseTransport implements Transport {
   receive(body: unknown, auth: AuthInfo): void {
     const message = parseJSONRPCMessage(body);
     for (const id of cancelledIn(message)) this.#answered(id);
-    if (isJSONRPCRequest(message)) {
-      this.#answered(message.id);
-      const pending = { request: message.id };
-      this.#pending.set(message.id, pending);
+    const request = requestIdOf(message);
+    if (request !== undefined) {
+      this.#answered(request);
+      const pending = { request };
+      this.#pending.set(request, pending);
       this.#traffic.add(pending);
     }
     this.onmessage?.(message, { authInfo: auth });
@@ -69,7 +67,7 @@ export class SseTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#response.writableEnded) throw new Error('The client has gone.');
     this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
-    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) this.#answered(message.id);
+    if (!('method' in message)) this.#answered(message.id);
   }
 
   #answered(id: RequestId | undefined): void {
