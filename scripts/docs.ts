@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
 import { generalSettings } from '../src/config.ts';
-import { providerVariables } from '../src/connection-config.ts';
+import { prefixOf, providerVariables } from '../src/connection-config.ts';
 import { type FaultCode, faultCodes } from '../src/errors.ts';
 import { fieldMeta, type Operation } from '../src/operation.ts';
 import { providers } from '../src/providers/index.ts';
@@ -156,9 +156,10 @@ function partRows(part: z.ZodObject): string[][] {
 
 function configuration(): string {
   const head = ['flag', 'variable', 'key in the file', 'default', 'meaning'];
+  const shared = providers.filter(({ sharesPrefix }) => sharesPrefix).map(one => `\`${prefixOf(one)}\``);
   return page(
     'Configuration',
-    'Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant. Other programs have variables that begin with `DATAOPS_` and `DX_` too: those of them that are like none here are named in the log and left alone.',
+    `Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant. Other programs have variables that begin with ${shared.join(' and ')} too: those of them that are like none here are named in the log and left alone.`,
     '## Settings',
     table(head, [
       ...settingRows(generalSettings, 'DATA_PLATFORMS_'),
