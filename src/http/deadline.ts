@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { Fault, isFault } from '../errors.ts';
+import { Attempt } from './attempt.ts';
 import type { HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
@@ -24,20 +25,23 @@ export function deadline(clock: Clock, next: Send): Send {
     const late = () => timedOut(connection, request, left < limit ? undefined : limit);
     if (left <= 0) return failed(late());
 
-    const attempt = joined(call.signal);
+    const attempt = new Attempt();
+    const follow = () => attempt.abort(call.signal.reason);
+    const leave = () => call.signal.removeEventListener('abort', follow);
+    call.signal.addEventListener('abort', follow, { once: true });
     let rung: Fault | undefined;
     const alarm = clock.alarm(Math.min(limit, left), () => {
       rung = late();
       attempt.abort(rung);
     });
     try {
-      const outcome = await beforeAbort(next({ ...exchange, signal: attempt.signal }), attempt.signal);
+      const outcome = await beforeAbort(next({ ...exchange, signal: attempt }), attempt);
       // The body of a stream is still to come: the caller may abort it, the alarm may not.
-      if ('reply' in outcome && outcome.reply.body instanceof Readable) outcome.reply.body.once('close', attempt.leave);
-      else attempt.leave();
+      if ('reply' in outcome && outcome.reply.body instanceof Readable) outcome.reply.body.once('close', leave);
+      else leave();
       return outcome;
     } catch (error) {
-      attempt.leave();
+      leave();
       if (rung && error === rung) return failed(rung);
       throw error;
     } finally {
@@ -46,22 +50,10 @@ export function deadline(clock: Clock, next: Send): Send {
   };
 }
 
-// AbortSignal.any keeps its sources' lists growing where one of them lives long; this leaves nothing behind.
-function joined(signal: AbortSignal): { signal: AbortSignal; abort(reason: unknown): void; leave(): void } {
-  const controller = new AbortController();
-  const follow = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    abort: reason => controller.abort(reason),
-    leave: () => signal.removeEventListener('abort', follow),
-  };
-}
-
 // Credentials come from code that takes no signal, so waiting for the layers below is not enough.
-function beforeAbort(outcome: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+function beforeAbort(outcome: Promise<Outcome>, attempt: Attempt): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    attempt.once('abort', () => reject(attempt.reason));
     outcome.then(resolve, reject);
   });
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Fault } from '../errors.ts';
 import { isLoopback } from './addresses.ts';
+import type { Attempt } from './attempt.ts';
 import type { Call, HttpReply, HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';
 
@@ -14,7 +15,7 @@ export interface Exchange {
   call: Call;
   /** 1 for the first, 2 for its first repeat. */
   attempt: number;
-  signal: AbortSignal;
+  signal: AbortSignal | Attempt;
   /** Goes to another origin than the connection's, or came from one: carries no credential, uses no quota. */
   anonymous: boolean;
   /** Filled with the headers that proved who asks. */
