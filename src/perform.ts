@@ -58,10 +58,7 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     trace,
     clock: runtime.clock,
     connection,
-    // Few calls lead to others.
-    get again() {
-      return runtime.connections.argumentFor(connection);
-    },
+    again: runtime.connections.argumentFor(connection),
     results: runtime.results,
     request: (operation, args, options) => send(runtime, context, operation, args, options),
     // One call sees one state of a listing, however many of its steps ask.

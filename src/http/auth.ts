@@ -10,7 +10,7 @@ export function authenticate({ clock, fetch }: { clock: Clock; fetch: Fetch }, n
     call.meter.signatures += 1;
     const { method, url } = request;
     const proof = await connection.auth.headers({ method, url, now: clock.now(), fetch });
-    if (exchange.proof) Object.assign(exchange.proof, proof);
+    Object.assign(exchange.proof, proof);
     exchange.signal.throwIfAborted();
     const fields = connection.auth.fields?.({ method, url });
     const json = fields ? { json: { ...(request.json as object | undefined), ...fields } } : {};

@@ -83,8 +83,8 @@ export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mo
   // That its answer cannot be read must not look as if nothing had happened.
   const lenient = request.changes === true || reply.status >= 300;
   if (read.broken && !lenient) return failed(brokenBody(exchange, read, reply, mostBytes), brokenAgain(read));
-  if ('value' in parsed) return { reply: { ...reply, body: parsed.value } };
-  return lenient ? { reply: { ...reply, body: text } } : failed(notJson(exchange, text, reply, parsed.error));
+  if ('value' in parsed) return { reply: { body: parsed.value, ...reply } };
+  return lenient ? { reply: { body: text, ...reply } } : failed(notJson(exchange, text, reply, parsed.error));
 }
 
 interface Reply {

@@ -183,8 +183,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         const target = wireUrl(request.url, connection);
         const anonymous = target.origin !== baseOf(connection).origin;
-        const sent = { ...request, url: target.href };
-        const outcome = await pipeline({ connection, request: sent, target, call, signal, attempt: 1, anonymous });
+        const sent = { headers: {}, ...request, url: target.href };
+        const blank = { attempt: 1, proof: {}, sending: {} };
+        const outcome = await pipeline({ connection, request: sent, target, call, signal, anonymous, ...blank });
         if ('reply' in outcome) return outcome.reply;
         throw outcome.fault;
       } catch (error) {

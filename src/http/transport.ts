@@ -52,14 +52,11 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
     if (answer) return bodyOutcome(exchange, read, reply, mostBytes);
     const text = textOf(read.bytes);
     const parsed = jsonOf(text);
-    return { reply: { ...reply, body: 'value' in parsed ? parsed.value : text } };
+    return { reply: { body: 'value' in parsed ? parsed.value : text, ...reply } };
   };
 }
 
-function onTheWire(
-  { request, target, call, signal, sending = {} }: Exchange,
-  userAgent: string,
-): Dispatcher.RequestOptions {
+function onTheWire({ request, target, call, signal, sending }: Exchange, userAgent: string): Dispatcher.RequestOptions {
   const { origin, pathname, search } = target;
   const headers: Record<string, string> = {
     accept: request.expect === 'json' ? 'application/json' : '*/*',

@@ -65,7 +65,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
-          const shaped = { ...shapeAnswer(answered), _meta: { [usageKey]: usage } };
+          const shaped = { _meta: { [usageKey]: usage }, ...shapeAnswer(answered) };
           shared.observer.answered(answered, shaped);
           return shaped;
         });

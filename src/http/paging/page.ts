@@ -156,5 +156,5 @@ export async function collect(
     about ??= one.about;
     stuck ||= one.stuck === true;
   }
-  return { ...page(items, next, { total, about }), complete: next === undefined && !stuck };
+  return { complete: next === undefined && !stuck, ...page(items, next, { total, about }) };
 }
