@@ -1,8 +1,12 @@
 import type { Terminal } from './cli/terminal.ts';
 
-/** The program. `argv` without node and script; sets `process.exitCode` and leaves nothing that keeps the process. */
-export async function main(argv: string[]): Promise<void> {
+/**
+ * The program. `argv` without node and script; sets `process.exitCode` and leaves nothing that keeps the process.
+ * `called` is told of the first call that was answered.
+ */
+export async function main(argv: string[], called: () => void): Promise<void> {
   (await import('./schemas.ts')).interpretSchemas();
+  (await import('./cli/settle.ts')).afterFirstCall(called);
   const { processTerminal } = await import('./cli/terminal.ts');
   process.exitCode = await start(argv, processTerminal());
   leave();

@@ -8,10 +8,10 @@ import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Simulator } from '../sandbox/host.ts';
-import { compileSchemas } from '../schemas.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 import { exportsTraces, openTracer } from '../tracing/exporting.ts';
 import { version } from '../version.ts';
+import { settle } from './settle.ts';
 
 /** A server made from the command line and the environment, and the sandbox under it where there is one. */
 export interface Session {
@@ -37,8 +37,7 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const session = await makeSession(flags, env, options);
-  // Where one call was made, more will follow; its own answer does not wait for it.
-  session.server.observe({ called: lazily(() => void setImmediate(compileSchemas)), answered() {} });
+  session.server.observe({ called: lazily(settle), answered() {} });
   return session;
 }
 
