@@ -1,5 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
-
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'date' | 'datetime' | 'text' | 'json';
 
 /** One column of a stored table, as found while it was written. */
@@ -77,6 +75,7 @@ export function resultId(idOrUri: string): string | undefined {
 }
 
 export function newId(key?: string): string {
+  const { createHash, randomBytes } = process.getBuiltinModule('node:crypto');
   const bits = key === undefined ? randomBytes(16) : createHash('sha256').update(key).digest();
   return (BigInt(`0x${bits.toString('hex')}`) % idSpace).toString(36).padStart(12, '0');
 }
