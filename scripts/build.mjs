@@ -88,20 +88,52 @@ const builtFacts = {
   },
 };
 
+/** Changes files of packages on their way into the bundle. Where they are no longer what they were, the build stops. */
+const edited = (name, edits) => ({
+  name,
+  setup({ onLoad, onEnd }) {
+    const missing = new Set(edits.map(({ file }) => file));
+    for (const { file, find, put } of edits)
+      onLoad({ filter: file }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const contents = text.replace(find, put);
+        if (contents !== text) missing.delete(file);
+        return { contents };
+      });
+    onEnd(() => {
+      if (missing.size > 0) throw new Error(`Look at these packages anew, nothing was changed in ${[...missing]}`);
+    });
+  },
+});
+
 /**
  * zod settles when an object schema is made whether it is ever compiled; `src/schemas.ts` wants the same schemas
  * interpreted in a start and compiled later. So that its setting is looked at whenever a schema is used:
  */
-const zodLooksAgain = {
-  name: 'zod-looks-again',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/]schemas\.js$/ }, async ({ path }) => {
-      const parts = (await readFile(path, 'utf8')).split('if (jit && fastEnabled && ');
-      if (parts.length !== 2) throw new Error(`${path} settles otherwise when it compiles: look at it anew.`);
-      return { contents: parts.join('if (!core.globalConfig.jitless && allowsEval.value && ') };
-    });
+const zodLooksAgain = edited('zod-looks-again', [
+  {
+    file: /[\\/]zod[\\/]v4[\\/]core[\\/]schemas\.js$/,
+    find: /if \(jit && fastEnabled && /g,
+    put: 'if (!core.globalConfig.jitless && allowsEval.value && ',
   },
-};
+]);
+
+/**
+ * The SDK makes a thousand schemas when it is imported, of every message and of OAuth, and a server uses half of them.
+ * Esbuild drops what nobody uses once it knows that making one does nothing else, and once the table of them all is empty.
+ */
+const usedSchemas = edited('used-schemas', [
+  {
+    file: /[\\/]@modelcontextprotocol[\\/]core[\\/]dist[\\/](schemas|auth)-[\w-]+\.mjs$/,
+    find: /^const (\w+) = ((?:z|\w+Schema)\.[\s\S]*?);\n+(?=[^\s})\]])/gm,
+    put: 'const $1 = /* @__PURE__ */ (() => $2)();\n',
+  },
+  {
+    file: /[\\/]@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-[\w-]+\.mjs$/,
+    find: /^for \(const .* register\(key, .*\n/gm,
+    put: '',
+  },
+]);
 
 /** The files that `src/facts-built.ts` reads. */
 async function writeFacts() {
@@ -140,7 +172,7 @@ async function program() {
     sourcemap: 'inline',
     metafile: true,
     define: whereItIs,
-    plugins: [besideMain, builtFacts, zodLooksAgain],
+    plugins: [besideMain, builtFacts, zodLooksAgain, usedSchemas],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
   const piecesAsCommonJs = {
