@@ -9,7 +9,7 @@ const inFlight = 32;
 const warmUp = 1000;
 // The program keeps each account at 1,000 requests in five minutes.
 const accounts = 12;
-const perRound = { 0: { apart: 40, together: 250 }, 20: { apart: 15, together: 250 } };
+const perRound = { 0: { apart: 40, together: 250 }, 20: { apart: 30, together: 250 } };
 
 /** What a tool adds to the listing, as a client sees it: round trip over that of a ping, the client's reading included. */
 async function listing(program) {
