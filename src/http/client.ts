@@ -221,7 +221,8 @@ function wireUrl(given: string, connection: Connection): URL {
       message: `A link of ${connection.title} cannot be used: ${unsafe}.`,
       hint: 'Ask the platform for the link again, and check the base URL of the connection.',
     });
-  url.hash = '';
+  // Setting it has the whole URL written anew.
+  if (url.hash !== '') url.hash = '';
   return url;
 }
 

@@ -9,6 +9,6 @@
  */
 export function requestHash(user: string, issuedAt: number, url: string): string {
   // Not imported: a start does not need it, and it takes some ms to load.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha512').update(`${user}/${issuedAt}/${url}`).digest('hex');
+  const { hash } = process.getBuiltinModule('node:crypto');
+  return hash('sha512', `${user}/${issuedAt}/${url}`, 'hex');
 }
