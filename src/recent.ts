@@ -15,8 +15,7 @@ export class Recent<Value> {
   set(key: string, value: Value): Value {
     this.#values.delete(key);
     this.#values.set(key, value);
-    const [oldest] = this.#values.keys();
-    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+    if (this.#values.size > this.#most) this.#values.delete(this.#values.keys().next().value as string);
     return value;
   }
 }
