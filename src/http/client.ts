@@ -221,8 +221,8 @@ function wireUrl(given: string, connection: Connection): URL {
       message: `A link of ${connection.title} cannot be used: ${unsafe}.`,
       hint: 'Ask the platform for the link again, and check the base URL of the connection.',
     });
-  // Setting it has the whole URL written anew.
-  if (url.hash !== '') url.hash = '';
+  // Setting it has the whole URL written anew. An empty one does not show as `hash`.
+  if (url.href.includes('#')) url.hash = '';
   return url;
 }
 

@@ -15,6 +15,13 @@ test('on its own origin a redirect is followed with a proof of its own', async (
   expect(call.meter).toMatchObject({ requests: 2, signatures: 2, retries: 0 });
 });
 
+test.each(['#part', '#'])('what is asked has no fragment, so no proof speaks of one: %s', async fragment => {
+  const { clock, client, call } = world();
+  const { origin } = await upstream(clock, [200, {}, [1]]);
+  const reply = await client.send(connectionTo(origin), get(`${origin}/a${fragment}`), call);
+  expect(reply.url).toBe(`${origin}/a`);
+});
+
 test('to another origin only files go, and no header that could be a credential', async () => {
   const { clock, client, call } = world();
   const storage = await upstream(clock, [200, { 'content-type': 'text/csv' }, 'a,b']);
