@@ -75,6 +75,7 @@ export function resultId(idOrUri: string): string | undefined {
 }
 
 export function newId(key?: string): string {
+  // Not imported: a start does not need it, and it takes some ms to load.
   const { createHash, randomBytes } = process.getBuiltinModule('node:crypto');
   const bits = key === undefined ? randomBytes(16) : createHash('sha256').update(key).digest();
   return (BigInt(`0x${bits.toString('hex')}`) % idSpace).toString(36).padStart(12, '0');
