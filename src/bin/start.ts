@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { lazily } from '../later.ts';
 import { cacheFile, readCache, writeCache } from './code-cache.ts';
 
 interface Program {
@@ -22,7 +23,7 @@ export async function start(argv: string[]): Promise<void> {
   // It is ASCII, and decoded as Latin-1 stays outside V8's heap.
   const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
   const known = cachedData && !script.cachedDataRejected ? cachedData.length : 0;
-  const keepCode = once(() => cache && remember(script, cache, known));
+  const keepCode = lazily(() => cache && remember(script, cache, known));
   setTimeout(keepCode, SETTLED_AFTER).unref();
   await load(script, filename).main(argv, () => {
     keepCode();
@@ -55,12 +56,4 @@ function optimizeSooner(): void {
   // Imported, it would cost every start 2.5 ms.
   const { setFlagsFromString } = process.getBuiltinModule('node:v8');
   setFlagsFromString('--interrupt-budget=20000');
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
 }

@@ -3,7 +3,6 @@ import { type Config, loadConfig } from '../config.ts';
 import { type ConnectionState, connect } from '../connections.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Redactor } from '../http/redact.ts';
-import { lazily } from '../later.ts';
 import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -11,7 +10,6 @@ import type { Simulator } from '../sandbox/host.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 import { exportsTraces, openTracer } from '../tracing/exporting.ts';
 import { version } from '../version.ts';
-import { settle } from './settle.ts';
 
 /** A server made from the command line and the environment, and the sandbox under it where there is one. */
 export interface Session {
@@ -34,17 +32,7 @@ export interface SessionOptions {
 export async function openSession(
   flags: Flags,
   env: NodeJS.ProcessEnv,
-  options: SessionOptions = {},
-): Promise<Session> {
-  const session = await makeSession(flags, env, options);
-  session.server.observe({ called: lazily(settle), answered() {} });
-  return session;
-}
-
-async function makeSession(
-  flags: Flags,
-  env: NodeJS.ProcessEnv,
-  { httpFlags = {}, local = false }: SessionOptions,
+  { httpFlags = {}, local = false }: SessionOptions = {},
 ): Promise<Session> {
   const config = readConfig(flags, env, httpFlags);
   const tracing = exportsTraces(env) ? { tracer: (log: Log) => openTracer(env, version, log) } : {};
