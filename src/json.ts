@@ -4,10 +4,19 @@
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  if (!hasLongInteger(text)) return JSON.parse(text);
-  const quoted = (token: string) =>
-    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`;
-  return JSON.parse(text.replace(stringOrLongInteger, quoted));
+  return JSON.parse(longIntegers(text, token => `"${token}"`));
+}
+
+/** JSON.stringify for what `parseJson` reads: a number that large is no id, and is written with an exponent. */
+export function formatJson(value: unknown): string {
+  return longIntegers(JSON.stringify(value), token => Number(token).toExponential());
+}
+
+function longIntegers(text: string, replace: (token: string) => string): string {
+  if (!hasLongInteger(text)) return text;
+  return text.replace(stringOrLongInteger, token =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : replace(token),
+  );
 }
 
 const stringOrLongInteger = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\w.+-])/gs;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJson } from '../src/json.ts';
+import { formatJson, parseJson } from '../src/json.ts';
 
 test('integers that no number holds keep all their digits, as texts', () => {
   const text =
@@ -55,4 +55,10 @@ test('one is found wherever it stands', () => {
     expect(parseJson(`${spaces}{"a":${spaces}9007199254740993}`)).toEqual({ a: '9007199254740993' });
     expect(parseJson(`[${'7,'.repeat(indent)}-9007199254740993]`)).toHaveProperty([indent], '-9007199254740993');
   }
+});
+
+test('a large number that is written is a number when it is read', () => {
+  const value = { a: [12345678901234568, -1e17, 1e300, 9007199254740991, 0.5], b: '12345678901234567', c: 'x, 1e17' };
+  expect(parseJson(formatJson(value))).toEqual(value);
+  expect(formatJson({ id: '12345678901234567', n: 1 })).toBe('{"id":"12345678901234567","n":1}');
 });

@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { formatJson, parseJson } from '../json.ts';
 import type { Batch } from './csv.ts';
 import type { Row } from './result.ts';
 
@@ -63,7 +63,7 @@ function damaged(what: string, cause?: unknown): Fault {
 export async function* rowLines(rows: AsyncIterable<Row> | Iterable<Row>): AsyncGenerator<Uint8Array> {
   let text = '';
   for await (const row of rows) {
-    text += `${JSON.stringify(row)}\n`;
+    text += `${formatJson(row)}\n`;
     if (text.length < pieceBytes) continue;
     yield Buffer.from(text);
     text = '';

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { Fault } from '../../errors.ts';
+import { formatJson } from '../../json.ts';
 import { give, refuse, runJob } from '../worker-main.ts';
 import { lockedConnection, outOfMemory, permit, spoken } from './engine.ts';
 import type { QueryHead, QueryJob } from './job.ts';
@@ -33,7 +34,7 @@ async function answer(connection: DuckDBConnection, sql: string): Promise<void> 
 
 async function* linesOf(result: DuckDBResult, names: readonly string[]): AsyncGenerator<string> {
   const keys = names.map(name => JSON.stringify(name));
-  const write = names.map((_, at) => (isJson(result.columnType(at)) ? asItIs : JSON.stringify));
+  const write = names.map((_, at) => (isJson(result.columnType(at)) ? asItIs : formatJson));
   for await (const rows of result.yieldConvertedRows(stored)) {
     let lines = '';
     for (const row of rows) lines += `{${keys.map((key, at) => `${key}:${write[at]?.(row[at])}`).join(',')}}\n`;

@@ -64,6 +64,14 @@ describe('a stored table in SQL', () => {
     expect((await ask(`SELECT * FROM "${twins.uri}"`)).rows).toEqual([{ Au: 1, AU_2: '2', 'a/~b': 1, 'A/~b_2': [3] }]);
   });
 
+  test('has large numbers as numbers, in lists too', async () => {
+    const { csv, store, ask } = await workbench();
+    const table = await csv('b\n-.5\n12345678901234567\n');
+    const { rows } = await ask(`SELECT b, [b] AS list FROM "${table.uri}"`);
+    expect(rows[1]).toEqual({ b: 12345678901234568, list: [12345678901234568] });
+    expect((await store.rows(table)).rows[1]).toEqual({ b: 12345678901234568 });
+  });
+
   test('reads any CSV as the store reads it', async () => {
     const { csv, store, ask } = await workbench();
     const cell = fc.oneof(
