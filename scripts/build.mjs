@@ -44,10 +44,10 @@ const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
   existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
 );
 for (const name of simulated)
-  apart[`./simulator.ts of ${name}`] = {
+  apart[`./simulator/simulator.ts of ${name}`] = {
     file: `simulator-${name}.cjs`,
     from: `src/providers/${name}`,
-    module: './simulator.ts',
+    module: './simulator/simulator.ts',
   };
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */

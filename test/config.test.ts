@@ -6,7 +6,7 @@ import { type ConfigSources, loadConfig } from '../src/config.ts';
 import { connect } from '../src/connections.ts';
 import { isFault } from '../src/errors.ts';
 import { createRedactor } from '../src/http/redact.ts';
-import { sandboxKeyPair } from '../src/providers/datarock/simulator.ts';
+import { sandboxKeyPair } from '../src/providers/datarock/simulator/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 import { virtualClock } from '../src/sandbox/clock.ts';
 

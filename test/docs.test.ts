@@ -11,7 +11,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newToken } from '../src/callers/static-tokens.ts';
 import { loadConfig } from '../src/config.ts';
-import { sandboxKeyPair } from '../src/providers/datarock/simulator.ts';
+import { sandboxKeyPair } from '../src/providers/datarock/simulator/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

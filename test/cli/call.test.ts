@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { dataopsSimulator } from '../../src/providers/dataops/simulator.ts';
-import type { DatarockState } from '../../src/providers/datarock/simulator.ts';
-import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
+import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
+import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
+import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 import { commandLine, onSandbox, start, temporaryFolder } from './command-line.ts';
 

@@ -5,7 +5,7 @@ import { type McpRequestContext, McpServer, type Server, type Tool } from '@mode
 import * as z from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
+import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createTasks } from '../../src/runs/tasks.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { assaysCsv, collarsCsv, noise } from '../../src/providers/datagrok/seed-rock.ts';
+import { assaysCsv, collarsCsv, noise } from '../../src/providers/datagrok/simulator/seed/rock.ts';
 import { freshFolder } from '../results/folder.ts';
 import { startDatagrok } from './datagrok-world.ts';
 

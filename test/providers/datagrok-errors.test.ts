@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { datagrokSimulatorWith } from '../../src/providers/datagrok/simulator.ts';
+import { datagrokSimulatorWith } from '../../src/providers/datagrok/simulator/simulator.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 import { startWorld } from '../harness.ts';

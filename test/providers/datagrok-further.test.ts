@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { idOf, personalGroupId } from '../../src/providers/datagrok/seed-people.ts';
-import { collarsCsv, noise } from '../../src/providers/datagrok/seed-rock.ts';
+import { idOf, personalGroupId } from '../../src/providers/datagrok/simulator/seed/people.ts';
+import { collarsCsv, noise } from '../../src/providers/datagrok/simulator/seed/rock.ts';
 import { startDatagrok } from './datagrok-world.ts';
 
 type Row = Record<string, unknown>;

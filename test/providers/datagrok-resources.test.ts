@@ -1,6 +1,6 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
-import { collarsCsv } from '../../src/providers/datagrok/seed-rock.ts';
+import { collarsCsv } from '../../src/providers/datagrok/simulator/seed/rock.ts';
 import { startDatagrok } from './datagrok-world.ts';
 
 async function start() {

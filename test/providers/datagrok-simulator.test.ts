@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { Agent, request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import contract from '../../src/providers/datagrok/contract.json' with { type: 'json' };
-import { datagrokSimulator, datagrokSimulatorWith } from '../../src/providers/datagrok/simulator.ts';
+import { datagrokSimulator, datagrokSimulatorWith } from '../../src/providers/datagrok/simulator/simulator.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import contract from '../../src/providers/datamin/contract.json' with { type: 'json' };
-import { pipelines, seed, taskOf } from '../../src/providers/datamin/seed.ts';
-import { type DataminState, dataminSimulator, dataminSimulatorWith } from '../../src/providers/datamin/simulator.ts';
-import { readDateTime } from '../../src/providers/datamin/simulator-parameters.ts';
+import { readDateTime } from '../../src/providers/datamin/simulator/parameters.ts';
+import { pipelines, seed, taskOf } from '../../src/providers/datamin/simulator/seed/seed.ts';
+import {
+  type DataminState,
+  dataminSimulator,
+  dataminSimulatorWith,
+} from '../../src/providers/datamin/simulator/simulator.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { datamin } from '../../src/providers/datamin/provider.ts';
-import { seed, taskOf } from '../../src/providers/datamin/seed.ts';
-import { type DataminState, dataminSimulatorWith, type Profile } from '../../src/providers/datamin/simulator.ts';
+import { seed, taskOf } from '../../src/providers/datamin/simulator/seed/seed.ts';
+import {
+  type DataminState,
+  dataminSimulatorWith,
+  type Profile,
+} from '../../src/providers/datamin/simulator/simulator.ts';
 import { createResources } from '../../src/resources/registry.ts';
 import type { Simulator } from '../../src/sandbox/host.ts';
 import { startWorld, type WorldOptions } from '../harness.ts';

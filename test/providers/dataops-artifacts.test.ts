@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainLines } from '../../src/providers/dataops/logs.ts';
-import { zipOf } from '../../src/providers/dataops/simulator-zip.ts';
+import { zipOf } from '../../src/providers/dataops/simulator/zip.ts';
 import { startWorld } from '../harness.ts';
 
 type Row = Record<string, unknown>;

@@ -2,9 +2,9 @@ import { inflateRawSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import contract from '../../src/providers/dataops/contract.json' with { type: 'json' };
-import { type DataOpsState, dataopsSimulator } from '../../src/providers/dataops/simulator.ts';
-import { nextMoment } from '../../src/providers/dataops/simulator-cron.ts';
-import { nest } from '../../src/providers/dataops/simulator-parameters.ts';
+import { nextMoment } from '../../src/providers/dataops/simulator/cron.ts';
+import { nest } from '../../src/providers/dataops/simulator/parameters.ts';
+import { type DataOpsState, dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 import { type Simulator, startSimulator } from '../../src/sandbox/host.ts';
 

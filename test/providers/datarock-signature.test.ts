@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
 import { datarock } from '../../src/providers/datarock/provider.ts';
 import { requestHash } from '../../src/providers/datarock/signature.ts';
-import { sandboxKeyPair } from '../../src/providers/datarock/simulator.ts';
+import { sandboxKeyPair } from '../../src/providers/datarock/simulator/simulator.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 
 it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedToken } from '../../src/providers/dx/seed.ts';
+import { feedToken } from '../../src/providers/dx/simulator/seed/seed.ts';
 import { isOneSelect } from '../../src/providers/dx/sql.ts';
 import { createResources } from '../../src/resources/registry.ts';
 import { dxWorld } from './dx-world.ts';

@@ -1,9 +1,9 @@
 import { Agent, FormData, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import contract from '../../src/providers/dx/contract.json' with { type: 'json' };
-import { feedToken } from '../../src/providers/dx/seed.ts';
-import { pullRequestCount } from '../../src/providers/dx/seed-history.ts';
-import { type DxState, dxSimulator } from '../../src/providers/dx/simulator.ts';
+import { pullRequestCount } from '../../src/providers/dx/simulator/seed/history.ts';
+import { feedToken } from '../../src/providers/dx/simulator/seed/seed.ts';
+import { type DxState, dxSimulator } from '../../src/providers/dx/simulator/simulator.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 import { type Simulator, startSimulator } from '../../src/sandbox/host.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { World as DxWorld } from '../../src/providers/dx/simulator-world.ts';
+import type { World as DxWorld } from '../../src/providers/dx/simulator/world.ts';
 import { type Seen, startWorld, type WorldOptions } from '../harness.ts';
 
 export type Row = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { projects, rqdIntervals } from '../../src/providers/datarock/seed.ts';
+import { projects, rqdIntervals } from '../../src/providers/datarock/simulator/seed/seed.ts';
 import { startWorld } from '../harness.ts';
 
 it('answers "which metres of Copperhead North have no core worth the name" in three calls', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { projects } from '../../src/providers/datarock/seed.ts';
+import { projects } from '../../src/providers/datarock/simulator/seed/seed.ts';
 import { startAssistant } from './assistant.ts';
 
 const project = 'Copperhead North';

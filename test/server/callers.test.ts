@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { newToken } from '../../src/callers/static-tokens.ts';
-import { datarockSimulator } from '../../src/providers/datarock/simulator.ts';
+import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';
 import { legacy, modern, startListening } from './listening.ts';
 
 type Row = Record<string, unknown>;

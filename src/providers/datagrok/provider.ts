@@ -45,5 +45,5 @@ export const datagrok = provider({
   defaultToolsets: ['data'],
   load: async () => (await import('./operations.ts')).datagrokCode,
   story: async () => (await import('./story.ts')).story,
-  simulator: async () => (await import('./simulator.ts')).datagrokSimulator,
+  simulator: async () => (await import('./simulator/simulator.ts')).datagrokSimulator,
 });

@@ -67,7 +67,7 @@ export const datamin = provider({
   defaultToolsets: ['pipelines'],
   load: async () => (await import('./operations.ts')).dataminCode,
   story: async () => (await import('./story.ts')).story,
-  simulator: async () => (await import('./simulator.ts')).dataminSimulator,
+  simulator: async () => (await import('./simulator/simulator.ts')).dataminSimulator,
 });
 
 /* Most refusals have no body; what they mean follows from the route (github.com/ylem-co/ylem). */

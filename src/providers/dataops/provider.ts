@@ -41,7 +41,7 @@ export const dataops = provider({
   defaultToolsets: ['projects', 'pipelines'],
   load: async () => (await import('./operations.ts')).dataopsCode,
   story: async () => (await import('./story.ts')).story,
-  simulator: async () => (await import('./simulator.ts')).dataopsSimulator,
+  simulator: async () => (await import('./simulator/simulator.ts')).dataopsSimulator,
 });
 
 interface Credentials {

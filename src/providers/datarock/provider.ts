@@ -44,7 +44,7 @@ export const datarock = provider({
   defaultToolsets: ['projects', 'exports'],
   load: async () => (await import('./operations.ts')).datarockCode,
   story: async () => (await import('./story.ts')).story,
-  simulator: async () => (await import('./simulator.ts')).datarockSimulator,
+  simulator: async () => (await import('./simulator/simulator.ts')).datarockSimulator,
 });
 
 // Datarock publishes no errors. What these hints name are the causes its guides let one expect.

@@ -87,7 +87,7 @@ export const dx = provider({
   defaultToolsets: ['core'],
   load: async () => (await import('./operations.ts')).dxCode,
   story: async () => (await import('./story.ts')).story,
-  simulator: async () => (await import('./simulator.ts')).dxSimulator,
+  simulator: async () => (await import('./simulator/simulator.ts')).dxSimulator,
 });
 
 /** https://docs.getdx.com/webapi/methods/studio.queryruns.info/ */

@@ -1,0 +1,154 @@
+import * as crypto from 'node:crypto';
+import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { Handler, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import { createHistory } from './history.ts';
+import { createLauncher } from './launch.ts';
+import { noSuchPath, refuse } from './replies.ts';
+import type { Run } from './runs.ts';
+import { pipelines, seed } from './seed/seed.ts';
+import { statsRoutes } from './stats-routes.ts';
+import { checkToken, grantToken, type Right, type Token } from './tokens.ts';
+
+/** `docs`: as the vendor's page shows it. `ylem`: as the published source of the server behaves. */
+export type Profile = 'docs' | 'ylem';
+
+/**
+ * What the answer to a started run looks like: the page's list of initial tasks, the same within `results`, an object
+ * with the run's UUID under its new or its old name, or an object without it.
+ */
+export type RunAnswer = 'tasks' | 'results' | 'pipeline_run_uuid' | 'workflow_run_uuid' | 'nothing';
+
+/** What tests look at and switch. Sets go by UUID. */
+export interface DataminState {
+  /** Can be changed while it runs. */
+  profile: Profile;
+  client: { id: string; secret: string };
+  /** What the client gets when it asks for no scope. */
+  rights: Set<Right>;
+  /** False: the customer's plan has no API, and every call with a good token gets 401. */
+  apiInPlan: boolean;
+  /** By access token. Older ones stay valid when new ones are granted. */
+  tokens: Map<string, Token>;
+  /** Ends every token that was granted so far. */
+  revokeTokens(): void;
+  /** Lifetime of tokens granted from now on. */
+  tokenSeconds: number;
+  /** Tokens handed out: clock ms and the grant type. */
+  grants: { at: number; type: string }[];
+  /** Runs started by a call or by another run, by their UUID. */
+  runs: Map<string, Run>;
+  /** Absent: `tasks` in profile `docs`, `pipeline_run_uuid` in `ylem`. */
+  runAnswer?: RunAnswer;
+  /** Success of starting a run. The vendor's page does not say. */
+  runStatus: 200 | 201;
+  /** Pipelines that cannot be run for now. */
+  paused: Set<string>;
+  /** Pipelines of another organisation. */
+  foreign: Set<string>;
+  /** Pipelines whose new runs never log anything. */
+  silent: Set<string>;
+  /** Tasks that fail in runs started from now on by a call. */
+  failingTasks: Set<string>;
+  /** Tasks of runs started from now on by a call last so many times longer. */
+  slowness: number;
+  /** Clock ms between the call and the start of the first task. */
+  queueMs: number;
+  /** What failed tasks leave behind. Absent: `older` in profile `docs`, `errors` in `ylem`. */
+  failureOutput?: 'errors' | 'older';
+  /** What stands in the log as the output of a task instead of what it made, by UUID; need not be Base64. */
+  oddOutputs: Map<string, string>;
+  /** True: aggregated statistics answer `null`, as after a swallowed fault of the database. */
+  nullAggregates: boolean;
+  /** How statistics write times. The vendor's page says just "datetime". */
+  statsDates: 'plain' | 'rfc3339';
+}
+
+const nullable = ['output', 'metric_value', 'refresh_token', 'scope', 'task_run_uuid', 'last_run_executed_at'];
+
+/** Datamin's API v1, also known as Ylem; what is public nowhere is chosen here and marked in `contract.json`. */
+export const dataminSimulator: SimulatorDefinition<DataminState> = dataminSimulatorWith({ profile: 'ylem' });
+
+/** The same with a profile of the caller's choice. */
+export function dataminSimulatorWith({ profile }: { profile: Profile }): SimulatorDefinition<DataminState> {
+  return {
+    platform: 'datamin',
+    async create(context) {
+      const state = newState(profile);
+      const baseUrl = `${context.origin('api')}/v1`;
+      const settings = { base_url: baseUrl, client_id: state.client.id, client_secret: state.client.secret };
+      return {
+        sites: { api: apiSite(context, state) },
+        baseUrl,
+        settings,
+        environment: {
+          DATAMIN_BASE_URL: settings.base_url,
+          DATAMIN_CLIENT_ID: settings.client_id,
+          DATAMIN_CLIENT_SECRET: settings.client_secret,
+          // The API lists no pipelines, so whoever connects has to be told their names.
+          DATAMIN_PIPELINES: JSON.stringify(names(pipelines)),
+          DATAMIN_TASKS: JSON.stringify(names(seed.nightly.tasks)),
+        },
+        state,
+      };
+    },
+  };
+}
+
+const names = (things: readonly { name: string; uuid: string }[]) =>
+  Object.fromEntries(things.map(({ name, uuid }) => [name, uuid]));
+
+function newState(profile: Profile): DataminState {
+  const tokens = new Map<string, Token>();
+  return {
+    profile,
+    client: { id: crypto.randomUUID(), secret: crypto.randomBytes(32).toString('hex') },
+    rights: new Set<Right>(['run', 'stats']),
+    apiInPlan: true,
+    tokens,
+    revokeTokens: () => tokens.clear(),
+    tokenSeconds: 86_400,
+    grants: [],
+    runs: new Map(),
+    runStatus: 201,
+    paused: new Set([seed.newsletter.uuid]),
+    foreign: new Set([seed.neighbours.uuid]),
+    silent: new Set([seed.crm.uuid]),
+    failingTasks: new Set(),
+    slowness: 1,
+    queueMs: 1000,
+    oddOutputs: new Map(),
+    nullAggregates: false,
+    statsDates: 'plain',
+  };
+}
+
+// The server tidies a path before it looks for a route, and looks for one before it asks who is there.
+function checkPath({ path, target }: SimulatorRequest): SimulatorReply | undefined {
+  if (path.includes('//'))
+    return { status: 301, headers: { location: path.replace(/\/+/g, '/') + target.slice(path.length) } };
+  return /%2f/i.test(path) ? noSuchPath() : undefined;
+}
+
+function apiSite({ clock }: SimulatorContext, state: DataminState): Site {
+  const now = (): number => clock.now();
+  const history = createHistory(now, state.runs);
+  const launch = createLauncher(now, state);
+  const guard =
+    (right: Right, handler: Handler): Handler =>
+    request =>
+      checkToken(request, right, state, now()) ?? handler(request);
+  const stats = Object.entries(statsRoutes(now, state, history));
+  const token: Handler = request => grantToken(request, state, now());
+
+  return {
+    refuse,
+    nullable,
+    before: checkPath,
+    routes: {
+      'GET /v1/oauth/token': token,
+      'POST /v1/oauth/token': token,
+      'POST /v1/pipelines/:uuid/runs/': guard('run', launch),
+      ...Object.fromEntries(stats.map(([line, handler]) => [line, guard('stats', handler)])),
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { SimulatorRequest } from '../../../sandbox/router.ts';
+import { refusal } from './refusal.ts';
+
+export type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Query and body of a request in one, as the platform reads them; the body wins. */
+export async function readFields(request: SimulatorRequest): Promise<Fields> {
+  return { ...nest(request.query), ...(await readBody(request)) };
+}
+
+async function readBody({ headers, bytes, json }: SimulatorRequest): Promise<Fields> {
+  const type = String(headers['content-type'] ?? '');
+  if (bytes.length === 0) return {};
+  if (/^application\/json\b/i.test(type)) {
+    const body = json();
+    if (!isFields(body))
+      throw refusal(400, { error: 'The provided content-type is application/json but the body is not' });
+    return body;
+  }
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type))
+    throw refusal(415, { error: `The provided content-type '${type}' is not supported.` });
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+  return nest([...form].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]));
+}
+
+/** Nested form names: `a[k]=v` is a hash, `a[]=v` a list, `a[0][k]=v` or `a[][k]=v` a list of hashes. */
+export function nest(pairs: Iterable<[string, string]>): Fields {
+  const root: Fields = {};
+  for (const [name, value] of pairs) {
+    const [, first = name, rest = ''] = /^([^[]+)((?:\[[^\]]*\])*)$/.exec(name) ?? [];
+    const keys = [first, ...[...rest.matchAll(/\[([^\]]*)\]/g)].map(match => match[1] ?? '')];
+    place(root, keys, value);
+  }
+  for (const [name, value] of Object.entries(root)) root[name] = numberedAsList(value);
+  return root;
+}
+
+function place(target: Fields, [key = '', ...rest]: string[], value: string): void {
+  if (rest.length === 0) target[key] = value;
+  else if (rest.length === 1 && rest[0] === '') {
+    const list = target[key];
+    target[key] = Array.isArray(list) ? [...list, value] : [value];
+  } else {
+    if (!isFields(target[key])) target[key] = {};
+    const inner = target[key] as Fields;
+    // `a[][k]=v`: a key that the last hash has already starts the next one.
+    const last = Object.keys(inner).length - 1;
+    const hash = inner[String(last)];
+    const index = rest[0] === '' ? (isFields(hash) && !((rest[1] ?? '') in hash) ? last : last + 1) : rest[0];
+    place(inner, [String(index), ...rest.slice(1)], value);
+  }
+}
+
+function numberedAsList(value: unknown): unknown {
+  if (!isFields(value)) return value;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key, index) => key === String(index)) ? Object.values(value) : value;
+}
+
+interface Wanted {
+  name: string;
+  type: string;
+  required: boolean;
+}
+
+/** Reads `ref! per_page:integer status:a|b`: names, types (string by default), `!` for what must be there. */
+export function parseSpec(spec: string): Wanted[] {
+  return spec
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(word => {
+      const [name = '', type = 'string'] = word.replace('!', '').split(':');
+      return { name, type, required: word.includes('!') };
+    });
+}
+
+/** What the platform checks before a handler runs: first what is missing, then what is no value of its type. */
+export function checkFields(fields: Fields, wanted: readonly Wanted[]): Fields {
+  const missing = wanted.filter(({ name, required }) => required && fields[name] === undefined);
+  if (missing.length > 0) throw refusal(400, { error: missing.map(({ name }) => `${name} is missing`).join(', ') });
+  const checked: Fields = { ...fields };
+  for (const { name, type } of wanted) {
+    const value = fields[name];
+    if (value === undefined || value === null) continue;
+    const read = readValue(value, type);
+    if (read === undefined)
+      throw refusal(400, { error: `${name} ${type.includes('|') ? 'does not have a valid value' : 'is invalid'}` });
+    checked[name] = read;
+  }
+  return checked;
+}
+
+function readValue(value: unknown, type: string): unknown {
+  if (type.includes('|')) {
+    const words = type.split('|');
+    const given = Array.isArray(value) ? value : [value];
+    return given.every(word => words.includes(String(word))) ? value : undefined;
+  }
+  switch (type) {
+    case 'integer':
+      return /^-?\d+$/.test(String(value)) ? Number(value) : undefined;
+    case 'boolean':
+      return /^(true|false|1|0|on|off|t|f)$/.test(String(value)) ? /^(true|1|on|t)$/.test(String(value)) : undefined;
+    case 'date':
+      return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
+    case 'list':
+      return Array.isArray(value) ? value : undefined;
+    case 'words':
+      return Array.isArray(value) ? value.map(String) : String(value).split(',').filter(Boolean);
+    case 'map':
+      return isFields(value) ? value : undefined;
+    default:
+      return typeof value === 'object' ? undefined : String(value);
+  }
+}

@@ -1,0 +1,205 @@
+import { type Call, type Endpoint, noContent, reply } from '../call.ts';
+import { matches, paged, sorted } from '../paging.ts';
+import type { Fields } from '../parameters.ts';
+import { forbidden, invalid, notFound, refusal } from '../refusal.ts';
+import { describeUser, iso, type Project, type World } from '../world.ts';
+import { repositoryOf } from './commits.ts';
+
+const environments = '/projects/:id/environments';
+const deployments = '/projects/:id/deployments';
+const tiers = 'production|staging|testing|development|other';
+const words = 'created|running|success|failed|canceled|skipped|blocked';
+const at = { jobToken: true } as const;
+
+export const environmentEndpoints: readonly Endpoint[] = [
+  [`GET ${environments}`, { takes: 'name search states:available|stopping|stopped', ...at }, list],
+  [`GET ${environments}/:environment`, at, call => describe(call, find(call))],
+  [`POST ${environments}`, { takes: `name! external_url description tier:${tiers}`, ...at }, create],
+  [`PUT ${environments}/:environment`, { takes: `name external_url description tier:${tiers}`, ...at }, update],
+  [`DELETE ${environments}/:environment`, at, remove],
+  [`POST ${environments}/:environment/stop`, { takes: 'force:boolean', ...at }, stop],
+  [
+    `GET ${deployments}`,
+    {
+      takes:
+        `order_by:id|iid|created_at|updated_at|finished_at|ref sort:asc|desc environment status:${words} ` +
+        `updated_after:date ` +
+        'updated_before:date finished_after:date finished_before:date',
+      ...at,
+    },
+    listDeployments,
+  ],
+  [`GET ${deployments}/:deployment`, at, call => findDeployment(call)],
+  [
+    `POST ${deployments}`,
+    { takes: 'environment! sha! ref! tag:boolean! status:running|success|failed|canceled!', ...at },
+    deploy,
+  ],
+  [`PUT ${deployments}/:deployment`, { takes: 'status:running|success|failed|canceled!', ...at }, updateDeployment],
+  [`DELETE ${deployments}/:deployment`, at, removeDeployment],
+];
+
+const shelfOf = (call: Call, level = 20) => call.world.partsOf(call.project(level)).shelf;
+
+function find(call: Call, level = 20): Fields {
+  const found = shelfOf(call, level).environments.find(({ id }) => String(id) === call.path('environment'));
+  if (!found) throw notFound('Environment');
+  return found;
+}
+
+function describe(call: Call, environment: Fields): Fields {
+  const last = shelfOf(call).deployments.findLast(one => one['environment'] === environment);
+  return { ...environment, last_deployment: last ? { ...last, environment: undefined } : null };
+}
+
+const stoppingMs = 3000;
+
+// Stopping takes a moment; the state follows from when it began.
+function current({ world }: Call, { stopping_since, ...environment }: Fields): Fields {
+  if (typeof stopping_since !== 'number') return environment;
+  return { ...environment, state: world.now() < stopping_since + stoppingMs ? 'stopping' : 'stopped' };
+}
+
+function list(call: Call) {
+  const found = shelfOf(call)
+    .environments.map(one => current(call, one))
+    .filter(
+      ({ name, state }) =>
+        (!call.has('name') || call.text('name') === name) &&
+        (!call.has('states') || call.text('states') === state) &&
+        matches(call.text('search'), String(name)),
+    );
+  return paged(
+    call,
+    sorted(found, ({ name }) => String(name), 'asc'),
+    one => one,
+  );
+}
+
+const tierOf = (name: string): string =>
+  /^prod/i.test(name)
+    ? 'production'
+    : /^(qa|stag)/i.test(name)
+      ? 'staging'
+      : /^dev/i.test(name)
+        ? 'development'
+        : 'other';
+
+/** An environment as it is kept. */
+export function newEnvironment(world: World, project: Project, name: string, createdAt: number): Fields {
+  const environment: Fields = {
+    ...{ id: world.nextId(), name, slug: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), external_url: null },
+    ...{ description: null, state: 'available', tier: tierOf(name), auto_stop_at: null },
+    ...{ created_at: iso(createdAt), updated_at: iso(createdAt) },
+  };
+  world.partsOf(project).shelf.environments.push(environment);
+  return environment;
+}
+
+function create(call: Call) {
+  const project = call.project(30);
+  const name = call.text('name') ?? '';
+  if (shelfOf(call).environments.some(one => one['name'] === name)) throw invalid({ name: ['has already been taken'] });
+  const environment = newEnvironment(call.world, project, name, call.world.now());
+  return reply(201, set(call, environment));
+}
+
+function set(call: Call, environment: Fields): Fields {
+  for (const name of ['external_url', 'description', 'tier']) if (call.has(name)) environment[name] = call.fields[name];
+  return environment;
+}
+
+function update(call: Call) {
+  const environment = find(call, 30);
+  environment['updated_at'] = iso(call.world.now());
+  return set(call, environment);
+}
+
+function remove(call: Call) {
+  const environment = find(call, 30);
+  if (current(call, environment)['state'] !== 'stopped') throw forbidden();
+  const { environments: all } = shelfOf(call);
+  all.splice(all.indexOf(environment), 1);
+  return noContent;
+}
+
+function stop(call: Call) {
+  const environment = find(call, 30);
+  environment['stopping_since'] ??= call.world.now() - (call.flag('force') ? stoppingMs : 0);
+  return current(call, environment);
+}
+
+function listDeployments(call: Call) {
+  const [after, before] = [call.text('updated_after'), call.text('updated_before')];
+  const found = shelfOf(call).deployments.filter(
+    one =>
+      (!call.has('environment') || (one['environment'] as Fields)['name'] === call.text('environment')) &&
+      (!call.has('status') || one['status'] === call.text('status')) &&
+      (after === undefined || Date.parse(String(one['updated_at'])) > Date.parse(after)) &&
+      (before === undefined || Date.parse(String(one['updated_at'])) < Date.parse(before)),
+  );
+  const order = call.text('order_by') ?? 'id';
+  const key = (one: Fields) => (/id$/.test(order) ? Number(one[order]) : String(one[order]));
+  return paged(call, sorted(found, key, call.text('sort') ?? 'asc'), one => one);
+}
+
+function findDeployment(call: Call, level = 20): Fields {
+  const found = shelfOf(call, level).deployments.find(({ id }) => String(id) === call.path('deployment'));
+  if (!found) throw notFound('Deployment');
+  return found;
+}
+
+/** A deployment as it is kept. */
+export function newDeployment(
+  world: World,
+  project: Project,
+  wanted: {
+    environment: Fields;
+    ref: string;
+    tag?: boolean;
+    sha: string;
+    status: string;
+    userId: number;
+    createdAt: number;
+  },
+): Fields {
+  const { deployments: all } = world.partsOf(project).shelf;
+  const { environment, ref, tag = false, sha, status, userId, createdAt } = wanted;
+  const deployment: Fields = {
+    ...{ id: world.nextId(), iid: Number(all.at(-1)?.['iid'] ?? 0) + 1, ref, tag, sha, status, environment },
+    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), user: describeUser(world, userId), deployable: null },
+  };
+  all.push(deployment);
+  return deployment;
+}
+
+function deploy(call: Call) {
+  const project = call.project(30);
+  const [name = '', sha = '', ref = '', status = ''] = ['environment', 'sha', 'ref', 'status'].map(one =>
+    call.text(one),
+  );
+  const commit = repositoryOf(call).find(sha);
+  if (!commit) throw refusal(400, { message: { sha: ['The commit does not exist'] } });
+  const [now, userId] = [call.world.now(), call.user().id];
+  const known = shelfOf(call).environments.find(one => one['name'] === name);
+  const environment = known ?? newEnvironment(call.world, project, name, now);
+  const wanted = { environment, ref, sha: commit.sha, status, userId, tag: call.flag('tag') ?? false, createdAt: now };
+  return reply(201, newDeployment(call.world, project, wanted));
+}
+
+function updateDeployment(call: Call) {
+  const deployment = findDeployment(call, 30);
+  if (deployment['status'] !== 'running' && deployment['status'] !== 'created')
+    throw refusal(400, { message: { status: ['cannot transition'] } });
+  return Object.assign(deployment, { status: call.text('status'), updated_at: iso(call.world.now()) });
+}
+
+function removeDeployment(call: Call) {
+  const deployment = findDeployment(call, 40);
+  const { deployments: all } = shelfOf(call);
+  if (deployment['status'] === 'running') throw refusal(400, { message: 'Cannot destroy running deployment' });
+  if (all.findLast(one => one['environment'] === deployment['environment']) === deployment)
+    throw refusal(400, { message: 'Deployment currently deployed to environment' });
+  all.splice(all.indexOf(deployment), 1);
+  return noContent;
+}

@@ -1,0 +1,189 @@
+import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
+import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
+import type { Fields } from '../parameters.ts';
+import { forbidden, notFound } from '../refusal.ts';
+import { describeUser, iso, levelOf, type Project, type World } from '../world.ts';
+import { change, needOne, usernames } from './changes.ts';
+import { findMergeRequest } from './merge-requests.ts';
+import { projectsBelow } from './projects.ts';
+
+const root = '/projects/:id/issues';
+const filters =
+  'state:opened|closed|all scope:created_by_me|assigned_to_me|all labels:words milestone search in iids:list ' +
+  'author_username assignee_username:words ' +
+  'issue_type:issue|incident|test_case|requirement|task|ticket confidential:boolean due_date created_after:date ' +
+  'created_before:date ' +
+  'updated_after:date updated_before:date ' +
+  'order_by:created_at|updated_at|due_date|priority|relative_position|label_priority|' +
+  'milestone_due|popularity|weight|title ' +
+  'sort:asc|desc';
+const settable =
+  'description assignee_ids:words milestone_id:integer labels:words due_date confidential:boolean issue_type ' +
+  'discussion_locked:boolean';
+const noteFilters =
+  'order_by:created_at|updated_at sort:asc|desc activity_filter:all_notes|only_comments|only_activity';
+
+export const issueEndpoints: readonly Endpoint[] = [
+  ['GET /issues', { takes: filters }, call => list(call, [...call.world.projects.values()], 'created_by_me')],
+  ['GET /groups/:id/issues', { takes: filters }, call => list(call, projectsBelow(call, call.group(), true))],
+  [`GET ${root}`, { takes: filters }, call => list(call, [call.project()])],
+  [`GET ${root}/:iid`, {}, call => show(find(call))],
+  [`POST ${root}`, { takes: `title! ${settable}` }, create],
+  [
+    `PUT ${root}/:iid`,
+    { takes: `title state_event:close|reopen add_labels:words remove_labels:words ${settable}` },
+    update,
+  ],
+  [`DELETE ${root}/:iid`, {}, remove],
+  ...notesBelow('merge_requests', findMergeRequest),
+  ...notesBelow('issues', find),
+];
+
+const shelfOf = (call: Call, project: Project): Fields[] => call.world.partsOf(project).shelf.issues;
+const show = ({ notes: _, ...issue }: Fields): Fields => issue;
+
+function find(call: Call): Fields {
+  const issue = shelfOf(call, call.project()).find(one => String(one['iid']) === call.path('iid'));
+  if (!issue || (issue['confidential'] && levelOf(call.caller.user, call.project()) < 20)) throw notFound('Issue');
+  return issue;
+}
+
+function list(call: Call, projects: readonly Project[], scope = 'all') {
+  const all = projects.filter(one => one.parts && canSee(call.caller, one)).flatMap(one => shelfOf(call, one));
+  const mine = call.user().username;
+  const wanted = call.text('scope') ?? scope;
+  const is = (name: string, value: unknown): boolean => !call.has(name) || call.text(name) === String(value);
+  const found = all.filter(
+    issue =>
+      (is('state', issue['state']) || call.text('state') === 'all') &&
+      is('issue_type', issue['issue_type']) &&
+      is('confidential', issue['confidential']) &&
+      is('author_username', usernames(issue['author'])[0]) &&
+      (wanted !== 'created_by_me' || usernames(issue['author']).includes(mine)) &&
+      (wanted !== 'assigned_to_me' || usernames(issue['assignees']).includes(mine)) &&
+      call.list('assignee_username').every(name => usernames(issue['assignees']).includes(name)) &&
+      call.list('labels').every(label => labelsOf(issue).includes(label)) &&
+      (call.list('iids').length === 0 || call.list('iids').includes(String(issue['iid']))) &&
+      matches(call.text('search'), String(issue['title']), String(issue['description'])) &&
+      within(call, 'created', Date.parse(String(issue['created_at']))) &&
+      within(call, 'updated', Date.parse(String(issue['updated_at']))),
+  );
+  const order = call.text('order_by') ?? 'created_at';
+  return paged(
+    call,
+    sorted(found, one => String(one[order] ?? ''), call.text('sort') ?? 'desc'),
+    show,
+  );
+}
+
+/** An issue as it is kept. */
+export function newIssue(world: World, project: Project, title: string, authorId: number, createdAt: number): Fields {
+  const { issues } = world.partsOf(project).shelf;
+  const iid = Number(issues.at(-1)?.['iid'] ?? 0) + 1;
+  const at = iso(createdAt);
+  const issue: Fields = {
+    ...{ id: world.nextId(), iid, project_id: project.id, title, description: null, state: 'opened', labels: [] },
+    ...{ assignees: [], assignee: null, author: describeUser(world, authorId), milestone: null, due_date: null },
+    ...{ confidential: false, issue_type: 'issue', type: 'ISSUE', discussion_locked: null, user_notes_count: 0 },
+    ...{ created_at: at, updated_at: at, closed_at: null, closed_by: null, upvotes: 0, downvotes: 0, weight: null },
+    references: { short: `#${iid}`, relative: `#${iid}`, full: `${project.fullPath}#${iid}` },
+    web_url: `${world.origin}/${project.fullPath}/-/issues/${iid}`,
+  };
+  issues.push(issue);
+  return issue;
+}
+
+function create(call: Call) {
+  const issue = newIssue(call.world, call.project(), call.text('title') ?? '', call.user().id, call.world.now());
+  issue['issue_type'] = call.text('issue_type') ?? 'issue';
+  change(call, issue);
+  return reply(201, show(issue));
+}
+
+function update(call: Call) {
+  const issue = find(call);
+  needOne(call, `title state_event add_labels remove_labels ${settable}`);
+  if (!usernames(issue['author']).includes(call.user().username)) call.demand(call.project(), 15);
+  change(call, issue);
+  return show(issue);
+}
+
+function remove(call: Call) {
+  const issue = find(call);
+  const issues = shelfOf(call, call.project(50));
+  issues.splice(issues.indexOf(issue), 1);
+  return noContent;
+}
+
+function notesBelow(kind: 'merge_requests' | 'issues', findThing: (call: Call) => Fields): Endpoint[] {
+  const base = `/projects/:id/${kind}/:iid/notes`;
+  const jobToken = kind === 'merge_requests';
+  const notesOf = (call: Call): Fields[] => {
+    const thing = findThing(call);
+    thing['notes'] ??= [];
+    return thing['notes'] as Fields[];
+  };
+  const findNote = (call: Call): Fields => {
+    const note = notesOf(call).find(({ id }) => String(id) === call.path('note'));
+    if (!note) throw notFound('Note');
+    if (!usernames(note['author']).includes(call.user().username)) throw forbidden();
+    return note;
+  };
+  return [
+    [`GET ${base}`, { takes: noteFilters, jobToken }, call => listNotes(call, notesOf(call))],
+    [
+      `POST ${base}`,
+      { takes: 'body! internal:boolean created_at:date' },
+      call => addNote(call, kind, findThing(call), notesOf(call)),
+    ],
+    [
+      `PUT ${base}/:note`,
+      { takes: 'body!' },
+      call => Object.assign(findNote(call), { body: call.text('body'), updated_at: iso(call.world.now()) }),
+    ],
+    [
+      `DELETE ${base}/:note`,
+      {},
+      call => {
+        const notes = notesOf(call);
+        notes.splice(notes.indexOf(findNote(call)), 1);
+        return noContent;
+      },
+    ],
+  ];
+}
+
+// Internal notes are cut out of a page after it was cut, so a page may be short without being the last.
+function listNotes(call: Call, notes: readonly Fields[]) {
+  const filter = call.text('activity_filter') ?? 'all_notes';
+  const found = notes.filter(({ system }) => filter === 'all_notes' || system === (filter === 'only_activity'));
+  const order = call.text('order_by') ?? 'created_at';
+  const page = paged(
+    call,
+    sorted(found, one => String(one[order]), call.text('sort') ?? 'desc'),
+    one => one,
+  );
+  const trusted = levelOf(call.caller.user, call.project()) >= 20;
+  const rows = page.json as Fields[];
+  return { ...page, json: rows.filter(({ internal }) => trusted || !internal) };
+}
+
+/** A note as it is kept. */
+export function newNote(world: World, thing: Fields, body: string, authorId: number, createdAt: number): Fields {
+  return {
+    ...{ id: world.nextId(), type: null, body, attachment: null, author: describeUser(world, authorId), system: false },
+    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), noteable_id: thing['id'], noteable_iid: thing['iid'] },
+    ...{ internal: false, confidential: false, resolvable: false, resolved: false, project_id: thing['project_id'] },
+  };
+}
+
+function addNote(call: Call, kind: string, thing: Fields, notes: Fields[]) {
+  const note: Fields = {
+    ...newNote(call.world, thing, call.text('body') ?? '', call.user().id, call.world.now()),
+    noteable_type: kind === 'issues' ? 'Issue' : 'MergeRequest',
+    internal: call.flag('internal') ?? false,
+  };
+  notes.push(note);
+  thing['user_notes_count'] = notes.length;
+  return reply(201, note);
+}

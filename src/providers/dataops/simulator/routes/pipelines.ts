@@ -1,0 +1,220 @@
+import { type Call, type Endpoint, noContent, reply } from '../call.ts';
+import { fireSchedules } from '../due.ts';
+import { paged, sorted, within } from '../paging.ts';
+import type { Fields } from '../parameters.ts';
+import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
+import {
+  cancelJob,
+  createPipeline,
+  currentJobs,
+  endOf,
+  finals,
+  type Pipeline,
+  retryJob,
+  settle,
+  statusOf,
+} from '../runs.ts';
+import { describeUser, iso, isoOrNull, type Project } from '../world.ts';
+
+export const statuses =
+  'created|waiting_for_resource|preparing|waiting_for_callback|pending|running|success|failed|canceling|canceled|' +
+  'skipped|manual|scheduled';
+const sources =
+  'push|web|trigger|schedule|api|external|pipeline|chat|webide|merge_request_event|external_pull_request_event|' +
+  'parent_pipeline|ondemand_dast_scan|ondemand_dast_validation|security_orchestration_policy';
+export const pipelineFilters =
+  `scope:running|pending|finished|branches|tags status:${statuses} ref sha source:${sources} username name ` +
+  'yaml_errors:boolean updated_before:date updated_after:date created_before:date created_after:date ' +
+  'order_by:id|status|ref|updated_at|user_id sort:asc|desc';
+
+export const pipelineEndpoints: readonly Endpoint[] = [
+  ['GET /projects/:id/pipelines', { takes: pipelineFilters }, call => listPipelines(call, pipelinesOf(call))],
+  ['GET /projects/:id/pipelines/latest', { takes: 'ref' }, latest],
+  ['GET /projects/:id/pipelines/:pipeline', {}, call => describePipeline(call, findPipeline(call))],
+  ['GET /projects/:id/pipelines/:pipeline/variables', {}, readVariables],
+  ['POST /projects/:id/pipeline', { takes: 'ref! variables:list inputs:map' }, start],
+  ['POST /projects/:id/pipelines/:pipeline/retry', {}, retry],
+  ['POST /projects/:id/pipelines/:pipeline/cancel', {}, cancel],
+  ['PUT /projects/:id/pipelines/:pipeline/metadata', { takes: 'name!', jobToken: true }, rename],
+  ['DELETE /projects/:id/pipelines/:pipeline', {}, remove],
+];
+
+/** Every pipeline of the project of the route, settled, oldest first. */
+export function pipelinesOf(call: Call, level = 20): Pipeline[] {
+  const project = call.project(level);
+  fireSchedules(call.world, project);
+  const { pipelines } = call.world.partsOf(project);
+  // Settling one can start another of the same project, which the loop then reaches.
+  for (const pipeline of pipelines) settle(call.world, pipeline);
+  return [...pipelines];
+}
+
+export function findPipeline(call: Call, level = 20): Pipeline {
+  const pipeline = pipelinesOf(call, level).find(({ id }) => String(id) === call.path('pipeline'));
+  if (!pipeline) throw notFound();
+  return pipeline;
+}
+
+const updatedAt = (pipeline: Pipeline): number =>
+  Math.max(pipeline.createdAt, ...pipeline.jobs.map(job => job.finishedAt ?? job.startedAt ?? job.createdAt));
+
+export function listPipelines(call: Call, pipelines: readonly Pipeline[], sort = 'desc') {
+  const { world } = call;
+  const source = call.text('source');
+  const scope = call.text('scope');
+  const refs = call.has('scope') ? call.world.partsOf(call.project()).repository : undefined;
+  const found = pipelines.filter(pipeline => {
+    const status = statusOf(pipeline);
+    if (source === undefined ? pipeline.source === 'parent_pipeline' : pipeline.source !== source) return false;
+    if (call.has('status') && call.text('status') !== status) return false;
+    if (call.has('ref') && call.text('ref') !== pipeline.ref) return false;
+    if (call.has('sha') && call.text('sha') !== pipeline.sha) return false;
+    if (call.has('name') && call.text('name') !== pipeline.name) return false;
+    if (call.has('yaml_errors') && call.flag('yaml_errors') !== (pipeline.yamlErrors !== null)) return false;
+    if (call.has('username') && describeUser(world, pipeline.userId).username !== call.text('username')) return false;
+    if (scope === 'finished' && !finals.includes(status)) return false;
+    if ((scope === 'running' || scope === 'pending') && status !== scope) return false;
+    if (scope === 'branches' && (pipeline.tag || !refs?.branches.has(pipeline.ref))) return false;
+    if (scope === 'tags' && !pipeline.tag) return false;
+    return within(call, 'created', pipeline.createdAt) && within(call, 'updated', updatedAt(pipeline));
+  });
+  return paged(call, sorted(found, orderKey(call.text('order_by')), call.text('sort') ?? sort), one =>
+    basic(call, one),
+  );
+}
+
+function orderKey(order = 'id'): (pipeline: Pipeline) => string | number {
+  if (order === 'status') return statusOf;
+  if (order === 'ref') return pipeline => pipeline.ref;
+  if (order === 'updated_at') return updatedAt;
+  return order === 'user_id' ? pipeline => pipeline.userId : pipeline => pipeline.id;
+}
+
+/** A pipeline as it stands in lists. It must be settled. */
+export function basic({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
+  const { id, iid, project, sha, ref, source, createdAt, name } = pipeline;
+  return {
+    ...{ id, iid, project_id: project.id, sha, ref, status: statusOf(pipeline), source, created_at: iso(createdAt) },
+    ...{ updated_at: iso(updatedAt(pipeline)), name },
+    web_url: `${world.origin}/${project.fullPath}/-/pipelines/${id}`,
+  };
+}
+
+export function describePipeline(call: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
+  const { world } = call;
+  const starts = pipeline.jobs.flatMap(job => job.startedAt ?? []);
+  const startedAt = starts.length > 0 ? Math.min(...starts) : undefined;
+  const end = endOf(pipeline);
+  return {
+    ...basic(call, pipeline),
+    ...{ before_sha: '0'.repeat(40), tag: pipeline.tag, yaml_errors: pipeline.yamlErrors },
+    user: describeUser(world, pipeline.userId),
+    ...{ started_at: isoOrNull(startedAt), finished_at: isoOrNull(end), committed_at: null },
+    duration: end !== undefined && startedAt !== undefined ? Math.round((end - startedAt) / 1000) : null,
+    queued_duration: startedAt === undefined ? null : Math.round((startedAt - pipeline.createdAt) / 1000),
+    coverage: null,
+    detailed_status: detailedStatus(call, pipeline),
+    archived: false,
+  };
+}
+
+function detailedStatus({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
+  const status = statusOf(pipeline);
+  const warned = status === 'success' && currentJobs(pipeline).some(job => job.status === 'failed');
+  const group = warned ? 'success-with-warnings' : status;
+  const text = warned ? 'Warning' : status === 'success' ? 'Passed' : status[0]?.toUpperCase() + status.slice(1);
+  const label = warned ? 'passed with warnings' : status === 'success' ? 'passed' : status;
+  return {
+    ...{ icon: `status_${warned ? 'warning' : status}`, text, label, group, tooltip: label, has_details: true },
+    details_path: new URL(`${world.origin}/${pipeline.project.fullPath}/-/pipelines/${pipeline.id}`).pathname,
+    ...{ illustration: null, favicon: `/assets/ci_favicons/favicon_status_${status}.png` },
+  };
+}
+
+function latest(call: Call) {
+  const pipelines = pipelinesOf(call);
+  const ref = call.text('ref') ?? call.project().defaultBranch;
+  const last = pipelines.findLast(one => one.ref === ref && one.source !== 'parent_pipeline');
+  if (!last) throw forbidden();
+  return describePipeline(call, last);
+}
+
+function readVariables(call: Call) {
+  call.demand(call.project(), 30);
+  return findPipeline(call).variables;
+}
+
+/** Starts a pipeline as the platform does from outside: the ref and the pipeline file must exist. */
+export function startOn(
+  call: Pick<Call, 'world'>,
+  project: Project,
+  wanted: { ref: string; source: string; userId: number; variables: Pipeline['variables']; shas?: boolean },
+): Pipeline {
+  const { repository } = call.world.partsOf(project);
+  const { ref, source, userId, variables } = wanted;
+  const tag = repository.tags.has(ref) && !repository.branches.has(ref);
+  const commit = repository.branches.has(ref) || tag || wanted.shas ? repository.find(ref) : undefined;
+  if (!commit) throw invalid({ base: ['Reference not found'] });
+  const named = variables.find(({ key }) => key === '_PIPELINE_FILE_NAME')?.value;
+  const file = named ?? String(project.settings['ci_config_path'] ?? 'full-ci.yml');
+  if (!commit.files.has(file))
+    throw invalid({ base: [named ? `Project file \`${file}\` does not exist!` : 'Missing CI config file'] });
+  return settle(
+    call.world,
+    createPipeline(call.world, project, { ref, tag, sha: commit.sha, source, userId, variables, file }),
+  );
+}
+
+function start(call: Call) {
+  const project = call.project(30);
+  const variables = call.has('variables') ? readList(call.fields['variables']) : [];
+  const pipeline = startOn(call, project, {
+    ref: call.text('ref') ?? '',
+    source: 'api',
+    userId: call.user().id,
+    variables,
+  });
+  pipeline.inputs = call.fields['inputs'];
+  return reply(201, describePipeline(call, pipeline));
+}
+
+function readList(value: unknown): Pipeline['variables'] {
+  if (!Array.isArray(value)) throw refusal(400, { error: 'variables is invalid' });
+  return value.map((item: unknown) => {
+    const { key, value: text, variable_type: type = 'env_var' } = Object(item) as Fields;
+    if (typeof key !== 'string') throw refusal(400, { error: 'variables[key] is missing' });
+    if (type !== 'env_var' && type !== 'file')
+      throw refusal(400, { error: 'variables[variable_type] does not have a valid value' });
+    return { key, value: String(text ?? ''), variable_type: type, raw: false };
+  });
+}
+
+function retry(call: Call) {
+  const pipeline = findPipeline(call, 30);
+  for (const job of currentJobs(pipeline))
+    if (/failed|canceled/.test(job.status)) retryJob(call.world, job, call.user().id);
+  return reply(201, describePipeline(call, settle(call.world, pipeline)));
+}
+
+function cancel(call: Call) {
+  const pipeline = findPipeline(call, 30);
+  for (const job of currentJobs(pipeline)) cancelJob(call.world, job);
+  return describePipeline(call, settle(call.world, pipeline));
+}
+
+function rename(call: Call) {
+  const pipeline = findPipeline(call, 30);
+  const name = call.text('name') ?? '';
+  if (name.length > 255) throw badRequest('Name is too long (maximum is 255 characters)');
+  pipeline.name = name;
+  return describePipeline(call, pipeline);
+}
+
+function remove(call: Call) {
+  const pipeline = findPipeline(call);
+  const project = call.project(50);
+  const { pipelines } = call.world.partsOf(project);
+  pipelines.splice(pipelines.indexOf(pipeline), 1);
+  for (const { id } of pipeline.jobs) call.world.jobs.delete(id);
+  return noContent;
+}

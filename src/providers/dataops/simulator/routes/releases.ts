@@ -1,0 +1,173 @@
+import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
+import { matches, paged, sorted } from '../paging.ts';
+import type { Fields } from '../parameters.ts';
+import { notFound, refusal } from '../refusal.ts';
+import { describeUser, iso, type Project, type World } from '../world.ts';
+import { describeCommit, repositoryOf } from './commits.ts';
+import { projectsBelow } from './projects.ts';
+
+const releases = '/projects/:id/releases';
+const packages = '/projects/:id/packages';
+const settable = 'name description released_at:date milestones:list';
+const listing =
+  'package_type:conan|maven|npm|pypi|composer|nuget|helm|terraform_module|golang|generic|debian|rpm|ml_model ' +
+  'package_name package_version include_versionless:boolean status ' +
+  'order_by:created_at|name|version|type|project_path sort:asc|desc';
+const at = { jobToken: true } as const;
+
+export const releaseEndpoints: readonly Endpoint[] = [
+  [`GET ${releases}`, { takes: 'order_by:released_at|created_at sort:asc|desc', ...at }, list],
+  [`GET ${releases}/:tag`, { takes: 'include_html_description:boolean', ...at }, call => describe(call, find(call))],
+  [`POST ${releases}`, { takes: `tag_name! ref tag_message assets:map ${settable}`, ...at }, create],
+  [`PUT ${releases}/:tag`, { takes: settable, ...at }, update],
+  [`DELETE ${releases}/:tag`, at, remove],
+  [`GET ${packages}`, { takes: listing, ...at }, call => listPackages(call, [call.project(20)])],
+  [
+    'GET /groups/:id/packages',
+    { takes: listing, ...at },
+    call => listPackages(call, projectsBelow(call, call.group(20), true)),
+  ],
+  [`GET ${packages}/:package/package_files`, at, listFiles],
+  [`DELETE ${packages}/:package`, at, removePackage],
+];
+
+const shelfOf = (call: Call, level = 10): Fields[] => call.world.partsOf(call.project(level)).shelf.releases;
+
+// A release that is hidden and one that is absent look alike.
+function find(call: Call, level = 10): Fields {
+  const found = shelfOf(call, level).find(one => one['tag_name'] === call.path('tag'));
+  if (!found) throw notFound();
+  return found;
+}
+
+function describe(call: Call, release: Fields): Fields {
+  const project = call.project();
+  const commit = repositoryOf(call, 10).find(String(release['tag_name']));
+  const web = `${call.world.origin}/${project.fullPath}`;
+  const tag = encodeURIComponent(String(release['tag_name']));
+  return {
+    ...release,
+    upcoming_release: Date.parse(String(release['released_at'])) > call.world.now(),
+    commit: commit ? describeCommit(call.world, project, commit) : null,
+    ...{ commit_path: `/${project.fullPath}/-/commit/${commit?.sha}`, tag_path: `/${project.fullPath}/-/tags/${tag}` },
+    evidences: [],
+    _links: { self: `${web}/-/releases/${tag}`, edit_url: `${web}/-/releases/${tag}/edit` },
+  };
+}
+
+function list(call: Call) {
+  const key = call.text('order_by') ?? 'released_at';
+  return paged(
+    call,
+    sorted(shelfOf(call), one => String(one[key]), call.text('sort') ?? 'desc'),
+    one => describe(call, one),
+  );
+}
+
+/** A release as it is kept. */
+export function newRelease(
+  world: World,
+  project: Project,
+  wanted: {
+    tag: string;
+    name: string | null;
+    description: string | null;
+    releasedAt: number;
+    authorId: number;
+    links: Fields[];
+  },
+): Fields {
+  const web = `${world.origin}/${project.fullPath}/-/archive/${wanted.tag}/${project.path}-${wanted.tag}`;
+  const links = wanted.links.map(link => ({
+    ...link,
+    id: world.nextId(),
+    link_type: link['link_type'] ?? 'other',
+    external: true,
+  }));
+  const sources = ['zip', 'tar.gz'].map(format => ({ format, url: `${web}.${format}` }));
+  const release: Fields = {
+    ...{ tag_name: wanted.tag, name: wanted.name ?? wanted.tag, description: wanted.description },
+    ...{
+      created_at: iso(wanted.releasedAt),
+      released_at: iso(wanted.releasedAt),
+      author: describeUser(world, wanted.authorId),
+    },
+    ...{ milestones: [], assets: { count: links.length + sources.length, sources, links } },
+  };
+  world.partsOf(project).shelf.releases.push(release);
+  return release;
+}
+
+function create(call: Call) {
+  const project = call.project(30);
+  const repository = repositoryOf(call);
+  const tag = call.text('tag_name') ?? '';
+  if (shelfOf(call).some(one => one['tag_name'] === tag)) throw refusal(409, { message: 'Release already exists' });
+  if (!repository.tags.has(tag)) {
+    const commit = repository.find(call.text('ref') ?? '');
+    if (!commit) throw refusal(422, { message: call.has('ref') ? 'Failed to create tag' : 'Ref is not specified' });
+    const message = call.text('tag_message') ?? '';
+    repository.tags.set(tag, { name: tag, sha: commit.sha, message, createdAt: call.world.now() });
+  }
+  const assets = call.fields['assets'] as { links?: Fields[] } | undefined;
+  const made = newRelease(call.world, project, {
+    ...{
+      tag,
+      name: call.text('name') ?? null,
+      description: call.text('description') ?? null,
+      links: assets?.links ?? [],
+    },
+    ...{ releasedAt: Date.parse(call.text('released_at') ?? iso(call.world.now())), authorId: call.user().id },
+  });
+  return reply(201, describe(call, made));
+}
+
+function update(call: Call) {
+  const release = find(call, 30);
+  for (const name of ['name', 'description', 'released_at']) if (call.has(name)) release[name] = call.fields[name];
+  return describe(call, release);
+}
+
+function remove(call: Call) {
+  const release = find(call, 30);
+  const all = shelfOf(call);
+  const answer = describe(call, release);
+  all.splice(all.indexOf(release), 1);
+  return answer;
+}
+
+function listPackages(call: Call, projects: readonly Project[]) {
+  const all = projects
+    .filter(one => one.parts && canSee(call.caller, one))
+    .flatMap(project => call.world.partsOf(project).shelf.packages);
+  const found = all.filter(
+    one =>
+      (!call.has('package_type') || call.text('package_type') === one['package_type']) &&
+      matches(call.text('package_name'), String(one['name'])) &&
+      (!call.has('package_version') || call.text('package_version') === one['version']) &&
+      (!call.has('status') || call.text('status') === one['status']),
+  );
+  const order = call.text('order_by') ?? 'created_at';
+  return paged(
+    call,
+    sorted(found, one => String(one[order]), call.text('sort') ?? 'asc'),
+    ({ files: _, ...one }) => one,
+  );
+}
+
+function findPackage(call: Call, level: number): { all: Fields[]; found: Fields } {
+  const { packages: all } = call.world.partsOf(call.project(level)).shelf;
+  const found = all.find(({ id }) => String(id) === call.path('package'));
+  if (!found) throw notFound('Package');
+  return { all, found };
+}
+
+function listFiles(call: Call) {
+  return paged(call, findPackage(call, 20).found['files'] as Fields[], one => one);
+}
+
+function removePackage(call: Call) {
+  const { all, found } = findPackage(call, 40);
+  all.splice(all.indexOf(found), 1);
+  return noContent;
+}

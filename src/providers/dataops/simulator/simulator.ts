@@ -1,0 +1,152 @@
+import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { Routes, SimulatorReply } from '../../../sandbox/router.ts';
+import { authenticate } from './access.ts';
+import { archiveOf, hasArchive } from './archives.ts';
+import { type Endpoint, refusable, routesOf } from './call.ts';
+import { createLimiter, type Limiter, type Quota } from './limits.ts';
+import { approvalEndpoints } from './routes/approvals.ts';
+import { artifactEndpoints } from './routes/artifacts.ts';
+import { commitEndpoints } from './routes/commits.ts';
+import { environmentEndpoints } from './routes/environments.ts';
+import { fileEndpoints } from './routes/files.ts';
+import { groupEndpoints } from './routes/groups.ts';
+import { issueEndpoints } from './routes/issues.ts';
+import { jobEndpoints } from './routes/jobs.ts';
+import { memberEndpoints } from './routes/members.ts';
+import { mergeRequestEndpoints } from './routes/merge-requests.ts';
+import { pipelineEndpoints } from './routes/pipelines.ts';
+import { projectEndpoints } from './routes/projects.ts';
+import { releaseEndpoints } from './routes/releases.ts';
+import { repositoryEndpoints } from './routes/repository.ts';
+import { scheduleEndpoints } from './routes/schedules.ts';
+import { searchEndpoints } from './routes/search.ts';
+import { tokenEndpoints } from './routes/tokens.ts';
+import { triggerEndpoints } from './routes/triggers.ts';
+import { variableEndpoints } from './routes/variables.ts';
+import { settle } from './runs.ts';
+import { type SeedNames, seedWorld } from './seed/seed.ts';
+import { createStorage, type Redirect } from './storage.ts';
+import type { World } from './world.ts';
+
+/** What tests look at and switch. */
+export interface DataOpsState {
+  /** Everything there is. `world.outcomes` and `world.pace` say how jobs end from now on, and how fast. */
+  world: World;
+  /** Credentials of every kind, and ids and paths that tests start from. */
+  names: SeedNames;
+  quota: Quota;
+  /** Above page x per_page of this many rows, lists that have keyset paging refuse offset paging. */
+  offsetCap: number;
+  /** Bytes of a job's log that the runner keeps. */
+  logLimit: number;
+  /** False: artifacts come from the API itself. */
+  redirectsArtifacts: boolean;
+  /** Archives in place of the generated ones, by job id: hostile zips, for example. Single files stay as they are. */
+  archives: Map<number, Buffer>;
+  /** Requests to object storage that carried credentials. Must stay empty. */
+  leaks: { target: string; headers: string[] }[];
+  /** The release that the server says it is. */
+  release: string;
+  /** For the routes. */
+  redirect: Redirect;
+  limitJobList: Limiter['countJobList'];
+}
+
+const endpoints: readonly Endpoint[] = [
+  ...[...projectEndpoints, ...memberEndpoints, ...groupEndpoints],
+  ...[...pipelineEndpoints, ...triggerEndpoints, ...scheduleEndpoints, ...jobEndpoints, ...artifactEndpoints],
+  ...[...repositoryEndpoints, ...commitEndpoints, ...fileEndpoints],
+  ...[...mergeRequestEndpoints, ...approvalEndpoints, ...issueEndpoints],
+  ...[...variableEndpoints, ...environmentEndpoints, ...releaseEndpoints, ...searchEndpoints, ...tokenEndpoints],
+];
+
+const nullable = [
+  ...['user', 'runner', 'coverage', 'started_at', 'finished_at', 'duration', 'queued_duration', 'yaml_errors'],
+  ...['avatar_url', 'milestone', 'head_pipeline', 'description', 'commit', 'last_pipeline', 'next_run_at', 'owner'],
+  ...['default_branch', 'readme_url', 'expires_at', 'last_used_at', 'downstream_pipeline', 'name', 'updated_at'],
+];
+
+/** GitLab's API v4 as DataOps.live serves it; what is not public is chosen here and marked in `contract.json`. */
+export const dataopsSimulator: SimulatorDefinition<DataOpsState> = {
+  platform: 'dataops',
+  origins: ['storage'],
+  async create(context) {
+    const state = newState(context);
+    const storage = createStorage(context, state, id => {
+      const job = state.world.jobs.get(id);
+      if (job) settle(state.world, job.pipeline);
+      return job && hasArchive(state.world, job) ? archiveOf(state.archives, job) : undefined;
+    });
+    state.redirect = storage.redirect;
+    const baseUrl = `${context.origin('api')}/api/v4`;
+    const { personal: token, trigger: trigger_token } = state.names.tokens;
+    const settings = { base_url: baseUrl, token, trigger_token };
+    return {
+      sites: { api: apiSite(context, state), storage: storage.site },
+      baseUrl,
+      settings,
+      environment: { DATAOPS_BASE_URL: baseUrl, DATAOPS_TOKEN: token, DATAOPS_TRIGGER_TOKEN: trigger_token },
+      state,
+    };
+  },
+};
+
+function newState({ clock, origin }: SimulatorContext): DataOpsState {
+  const now = (): number => clock.now();
+  return {
+    ...seedWorld(now, origin('api')),
+    quota: { requests: 600, perSeconds: 60, jobLists: 600, tellsAlways: false },
+    offsetCap: 50_000,
+    logLimit: 4 * 1024 * 1024,
+    redirectsArtifacts: true,
+    archives: new Map(),
+    leaks: [],
+    release: '17.4.2-ee',
+    redirect: path => path,
+    limitJobList: () => undefined,
+  };
+}
+
+function refuse(status: number, message: string): SimulatorReply {
+  if (status === 404) return { status, json: { error: '404 Not Found' } };
+  if (status === 500) return { status, json: { message: '500 Internal Server Error', defect: message } };
+  if (status === 405) return { status, json: { message: '405 Method Not Allowed' } };
+  return { status, json: { message: `${status} ${message}` } };
+}
+
+function apiSite({ clock }: SimulatorContext, state: DataOpsState): Site {
+  const limiter = createLimiter(() => clock.now(), state.quota);
+  state.limitJobList = limiter.countJobList;
+  return {
+    refuse,
+    nullable,
+    before(request) {
+      return refusable(() => limiter.count(authenticate(state.world, request).user?.id ?? 'anonymous'));
+    },
+    routes: withHeaders(routesOf(state.world, state, endpoints), state, limiter),
+  };
+}
+
+/** Adds what every answer of the platform carries. */
+function withHeaders(routes: Routes, state: DataOpsState, limiter: Limiter): Routes {
+  let serial = 0;
+  return Object.fromEntries(
+    Object.entries(routes).map(([line, handle]) => [
+      line,
+      async request => {
+        const reply = await handle(request);
+        serial += 1;
+        const own = {
+          'x-request-id': `01SANDBOX${String(serial).padStart(10, '0')}`,
+          ...limiter.headers(userOf(state, request)),
+        };
+        return { ...reply, headers: { ...own, ...reply.headers } };
+      },
+    ]),
+  );
+}
+
+function userOf({ world, quota }: DataOpsState, request: Parameters<typeof authenticate>[1]): number | string {
+  if (!quota.tellsAlways) return 'nobody';
+  return authenticate(world, request).user?.id ?? 'anonymous';
+}

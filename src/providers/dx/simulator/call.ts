@@ -1,0 +1,118 @@
+import type * as z from 'zod';
+import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import { authenticate, checkScopes, type Scope, type Token } from './access.ts';
+import { checkArguments, type Fields, readArguments } from './arguments.ts';
+import type { Limiter } from './limits.ts';
+import { Refusal, refusal } from './refusal.ts';
+import type { DxState } from './simulator.ts';
+import type { Links } from './storage.ts';
+import type { World } from './world.ts';
+
+export type Api = 'data_cloud' | 'web';
+
+/** One request, authenticated, as a handler sees it. */
+export interface Call {
+  world: World;
+  state: DxState;
+  caller: Token;
+  request: SimulatorRequest;
+  /** Clock ms. */
+  now: number;
+  limit: Limiter;
+  links: Links;
+  /** Scheme, host and port of the API it came to. */
+  origin: string;
+}
+
+export interface Access {
+  /** All of them are needed. */
+  scopes?: readonly Scope[];
+  /** Wants the token of a project instead. */
+  project?: true;
+  /** Error code for a required argument that is absent. Default: `invalid_arguments`. */
+  missing?: string;
+  /** Older names that still answer. */
+  also?: readonly string[];
+}
+
+export interface Endpoint {
+  verb: string;
+  method: string;
+  access: Access;
+  handle(call: Call, given: Fields): SimulatorReply | Promise<SimulatorReply>;
+}
+
+/** One method: `line` is verb and name, for example `GET teams.list`. */
+export function endpoint<Shape extends z.ZodRawShape>(
+  line: string,
+  access: Access,
+  takes: Shape,
+  handle: (call: Call, args: z.output<z.ZodObject<Shape>>) => SimulatorReply | Promise<SimulatorReply>,
+): Endpoint {
+  const [verb = '', method = ''] = line.split(' ');
+  const missing = access.missing ?? 'invalid_arguments';
+  return { verb, method, access, handle: (call, given) => handle(call, checkArguments(given, takes, missing)) };
+}
+
+/** Success, the payload beside `ok`. */
+export const ok = (payload: object = {}): SimulatorReply => ({ status: 200, json: { ok: true, ...payload } });
+/** Success, as it stands on the few pages that show no `ok`. */
+export const bare = (json: unknown): SimulatorReply => ({ status: 200, json });
+
+export interface Surroundings extends Pick<Call, 'world' | 'state' | 'limit' | 'links' | 'origin'> {
+  api: Api;
+  now(): number;
+}
+
+export function routesOf(endpoints: readonly Endpoint[], surroundings: Surroundings): Routes {
+  const prefix = surroundings.api === 'data_cloud' ? '/api/' : '/';
+  return Object.fromEntries(
+    endpoints.flatMap(one => {
+      const handler = answering(one, surroundings);
+      return [one.method, ...(one.access.also ?? [])].map(name => [`${one.verb} ${prefix}${name}`, handler]);
+    }),
+  );
+}
+
+function answering({ access, handle }: Endpoint, surroundings: Surroundings): Handler {
+  const { api, state, world, limit, links, origin } = surroundings;
+  const kinds: readonly Token['kind'][] =
+    api === 'data_cloud' ? ['data_cloud'] : access.project ? ['project'] : ['organization', 'personal'];
+  return async request => {
+    const now = surroundings.now();
+    try {
+      const caller = authenticate(request, state.tokens, { kinds, now });
+      if (!state.accountActive) throw refusal('account_inactive', 'The account is disabled');
+      limit(api, state.quotas[api]);
+      checkScopes(caller, access.scopes ?? []);
+      const given = await readArguments(request);
+      return await handle({ world, state, caller, request, now, limit, links, origin }, given);
+    } catch (error) {
+      if (error instanceof Refusal) return replyTo(error, api, state);
+      throw error;
+    }
+  };
+}
+
+const usualStatus: Readonly<Record<string, number>> = {
+  not_authed: 401,
+  invalid_auth: 401,
+  account_inactive: 403,
+  not_authorized: 403,
+};
+
+function replyTo({ code, message, status, headers, details }: Refusal, api: Api, state: DxState): SimulatorReply {
+  const isAccess = code in usualStatus;
+  const usual = isAccess ? (usualStatus[code] ?? 401) : api === 'web' && /(^|_)not_found$/.test(code) ? 404 : 422;
+  const chosen = isAccess && api === 'data_cloud' ? state.statuses.auth : undefined;
+  return {
+    status: state.statuses.failure ?? status ?? chosen ?? usual,
+    headers,
+    json: {
+      ok: false,
+      error: code,
+      ...(api === 'data_cloud' && state.explains && { message }),
+      ...(api === 'web' && state.explains && { error_details: details ?? message }),
+    },
+  };
+}
