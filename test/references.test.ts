@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Fault } from '../src/errors.ts';
 import type { Operation, OperationContext, Row } from '../src/operation.ts';
-import { listProjects, projectName } from '../src/providers/datarock/projects.ts';
+import { listProjects, projectName } from '../src/providers/datarock/operations/projects.ts';
 import { References } from '../src/references.ts';
 import { virtualClock } from '../src/sandbox/clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainLines } from '../../src/providers/dataops/logs.ts';
+import { plainLines } from '../../src/providers/dataops/operations/logs.ts';
 import { zipOf } from '../../src/providers/dataops/simulator/zip.ts';
 import { startWorld } from '../harness.ts';
 

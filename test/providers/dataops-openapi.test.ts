@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type * as z from 'zod';
 import { fieldMeta, type Operation, routeOf } from '../../src/operation.ts';
-import { dataopsCode } from '../../src/providers/dataops/operations.ts';
+import { dataopsCode } from '../../src/providers/dataops/operations/index.ts';
 
 // GitLab's own description, where it lies beside the project: 870 KB that nobody else needs.
 const file =

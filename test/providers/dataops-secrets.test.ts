@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { further } from '../../src/providers/dataops/further.ts';
+import { further } from '../../src/providers/dataops/operations/further.ts';
 import { owner, project, start } from './dataops-world.ts';
 
 describe('secrets', () => {

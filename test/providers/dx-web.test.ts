@@ -1,7 +1,7 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import contract from '../../src/providers/dx/contract.json' with { type: 'json' };
-import { dxCode } from '../../src/providers/dx/operations.ts';
+import { dxCode } from '../../src/providers/dx/operations/index.ts';
 import { rowsUnder } from '../../src/providers/dx/web.ts';
 import { dxWorld, type Row } from './dx-world.ts';
 

@@ -40,7 +40,9 @@ it('tells of no tool that does not exist', async () => {
   const { operations } = await dx.load();
   const folder = new URL('../../src/providers/dx/', import.meta.url);
   const known = new Set(operations.map(({ name }) => name));
-  for (const file of (await readdir(folder)).filter(name => name.endsWith('.ts') && !name.startsWith('simulator')))
+  for (const file of (await readdir(folder, { recursive: true })).filter(
+    name => name.endsWith('.ts') && !name.startsWith('simulator'),
+  ))
     for (const [name] of (await readFile(new URL(file, folder), 'utf8')).matchAll(/\bdx_[a-z_]+\b/g))
       if (!tables.has(name)) expect([...known], `${file} tells of ${name}`).toContain(name);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { OperationContext } from '../../src/operation.ts';
-import { exportRun } from '../../src/providers/datarock/exports.ts';
+import { exportRun } from '../../src/providers/datarock/operations/exports.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
 import { type RunKind, readRun, waitForRun } from '../../src/runs/run.ts';
 import { startWorld, type World } from '../harness.ts';

@@ -2,7 +2,7 @@ import type { Operation, OperationContext, Row } from '../../operation.ts';
 import type { Content } from '../../results/intake.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { guessTokens, storedFacts } from '../../results/shape.ts';
-import type { Parameter } from './calls.ts';
+import type { Parameter } from './operations/calls.ts';
 
 interface Origin {
   operation: Operation;

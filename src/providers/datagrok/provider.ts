@@ -43,7 +43,7 @@ export const datagrok = provider({
     };
   },
   defaultToolsets: ['data'],
-  load: async () => (await import('./operations.ts')).datagrokCode,
+  load: async () => (await import('./operations/index.ts')).datagrokCode,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).datagrokSimulator,
 });

@@ -65,7 +65,7 @@ export const datamin = provider({
     };
   },
   defaultToolsets: ['pipelines'],
-  load: async () => (await import('./operations.ts')).dataminCode,
+  load: async () => (await import('./operations/index.ts')).dataminCode,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dataminSimulator,
 });

@@ -39,7 +39,7 @@ export const dataops = provider({
     };
   },
   defaultToolsets: ['projects', 'pipelines'],
-  load: async () => (await import('./operations.ts')).dataopsCode,
+  load: async () => (await import('./operations/index.ts')).dataopsCode,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dataopsSimulator,
 });

@@ -42,7 +42,7 @@ export const datarock = provider({
     };
   },
   defaultToolsets: ['projects', 'exports'],
-  load: async () => (await import('./operations.ts')).datarockCode,
+  load: async () => (await import('./operations/index.ts')).datarockCode,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).datarockSimulator,
 });

@@ -85,7 +85,7 @@ export const dx = provider({
     };
   },
   defaultToolsets: ['core'],
-  load: async () => (await import('./operations.ts')).dxCode,
+  load: async () => (await import('./operations/index.ts')).dxCode,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dxSimulator,
 });

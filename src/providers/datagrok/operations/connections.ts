@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { Fault } from '../../../errors.ts';
+import { whole } from '../../../http/paging/whole.ts';
+import { type Operation, operation, type Row, reference } from '../../../operation.ts';
+import { done, entity, filter, flag, fromClients, text, uuid } from '../arguments.ts';
+import { briefRows, withName } from '../rows.ts';
+import { withoutSecrets } from '../secrets.ts';
+
+const connectionRow = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  grok_name: z.string().nullish(),
+  dataSource: z.string().nullish(),
+});
+
+export const listConnections: Operation = operation({
+  name: 'datagrok_list_connections',
+  route: 'GET /public/v1/connections',
+  effect: 'read',
+  summary: 'List data connections: databases and file shares. Undocumented.',
+  toolset: 'connections',
+  input: z.strictObject({
+    text: filter,
+    data_source: text('Kind, like Postgres or Files').meta({ wire: 'dataSource' }),
+    tags: z.array(z.string()).optional().describe('All of these tags'),
+  }),
+  output: connectionRow,
+  paging: whole({ items: body => briefRows(withoutSecrets(body)) }),
+  resource: { uri: 'datagrok://connections', title: 'Data connections and file shares of Datagrok' },
+  evidence: fromClients,
+  example: { arguments: { data_source: 'Files' } },
+});
+
+/** A file share: where files are. Completed from the connections; the server takes it as it is. */
+export const connector = entity('File share, like System:DemoFiles').meta({
+  names: reference({ list: () => listConnections, key: 'grok_name', label: 'name', keyForm: /./s }),
+});
+
+/** The same where the server wants the UUID: its name is looked up. */
+export const connectorId = z
+  .string()
+  .min(1)
+  .describe('File share, like System:DemoFiles')
+  .meta({ names: reference({ list: () => listConnections, key: 'id', label: 'grok_name', keyForm: uuid }) });
+
+const dataConnection = entity('Data connection: UUID or Grok name');
+
+export const getConnection = operation({
+  name: 'datagrok_get_connection',
+  route: 'GET /public/v1/connections/{data_connection}',
+  effect: 'read',
+  summary: 'Show a data connection: its kind, parameters and tags. Undocumented.',
+  toolset: 'connections',
+  input: z.strictObject({ data_connection: dataConnection }),
+  output: connectionRow,
+  repair: body => withoutSecrets(withName(body)),
+  evidence: fromClients,
+  example: { arguments: { data_connection: 'Geology:Laboratory' } },
+});
+
+const fields = {
+  id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
+  name: z.string().min(1).describe('Name'),
+  friendlyName: text('Name for people'),
+  description: text('What it is for'),
+  namespace: text('Where it is, ending in a colon'),
+  tags: z.array(z.string()).optional().describe('Tags'),
+  dataSource: z.string().min(1).describe('Kind: Postgres, Snowflake, S3, Files, ...'),
+  parameters: z.record(z.string(), z.unknown()).optional().describe('server, port, db, bucket, region, ...'),
+  credentials: z
+    .looseObject({})
+    .optional()
+    .describe('{parameters: secrets, openParameters}; they will be in the conversation'),
+};
+
+export const saveConnection = operation({
+  name: 'datagrok_save_connection',
+  route: 'POST /public/v1/connections',
+  effect: 'update',
+  summary: 'Create or change a data connection. Undocumented.',
+  toolset: 'connections',
+  doubt: 'datagrok_list_connections shows whether it was saved.',
+  input: z.strictObject({
+    ...fields,
+    save_credentials: flag('Keep the credentials too').meta({ in: 'query', wire: 'saveCredentials' }),
+  }),
+  output: connectionRow,
+  repair: body => withoutSecrets(withName(body)),
+  evidence: fromClients,
+  example: { arguments: { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core-archive' } } },
+});
+
+export const testConnection = operation({
+  name: 'datagrok_test_connection',
+  route: 'POST /public/v1/connections/test',
+  // Nothing is kept of it.
+  effect: 'read',
+  summary: 'Try to reach what a data connection leads to. Undocumented.',
+  toolset: 'connections',
+  input: z.strictObject(fields),
+  output: z.looseObject({ works: z.boolean() }),
+  repair: body => (body === 'ok' ? { works: true } : { works: false, said: body }),
+  evidence: fromClients,
+  example: { arguments: { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core-archive' } } },
+});
+
+export const deleteConnection: Operation = operation({
+  name: 'datagrok_delete_connection',
+  route: 'DELETE /public/v1/connections/{data_connection}',
+  effect: 'delete',
+  summary: 'Delete a data connection with its credentials. Undocumented.',
+  toolset: 'connections',
+  input: z.strictObject({ data_connection: dataConnection }),
+  ...done,
+  evidence: fromClients,
+  example: { arguments: { data_connection: 'Geology:GroundWater' } },
+  // The server answers 200 for what does not exist, so it is looked at first.
+  async loses(args, context) {
+    const { body } = await context.request(getConnection, args);
+    const { friendlyName, name, dataSource } = (body ?? {}) as Row;
+    if (name === undefined)
+      throw new Fault({
+        code: 'not_found',
+        message: `There is no data connection ${args.data_connection}.`,
+        hint: 'datagrok_list_connections shows what there is.',
+      });
+    return `This is "${String(friendlyName ?? name)}" (${String(dataSource)}).`;
+  },
+});
+
+const credentialsRow = z.looseObject({ id: z.string(), entityBindId: z.string().nullish() });
+
+const getCredentials = operation({
+  name: 'datagrok_get_credentials',
+  route: 'GET /public/v1/credentials/for/{entity}',
+  effect: 'read',
+  summary: 'Show which credentials a data connection has, without the secrets. Undocumented.',
+  toolset: 'credentials',
+  input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
+  output: credentialsRow,
+  repair: withoutSecrets,
+  evidence: fromClients,
+  example: { arguments: { entity: 'Geology:Laboratory' } },
+});
+
+const saveCredentials = operation({
+  name: 'datagrok_save_credentials',
+  route: 'POST /public/v1/credentials',
+  effect: 'update',
+  destructive: true,
+  summary: 'Set the credentials of a data connection. Undocumented.',
+  toolset: 'credentials',
+  doubt: 'datagrok_get_credentials shows what is there.',
+  input: z.strictObject({
+    id: z.uuid().optional().describe('Of the ones to change'),
+    entity: z.uuid().describe('What they are for: UUID').meta({ wire: 'entityBindId' }),
+    parameters: z.record(z.string(), z.string()).describe('Secrets by name; they will be in the conversation'),
+    open_parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('What is no secret, like the login')
+      .meta({ wire: 'openParameters' }),
+    group: z.looseObject({ id: z.string() }).optional().describe('Group that may use them: {id}'),
+  }),
+  output: credentialsRow,
+  repair: withoutSecrets,
+  evidence: fromClients,
+  example: {
+    arguments: { entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a', parameters: { password: 'from your vault' } },
+  },
+});
+
+const deleteCredentials = operation({
+  name: 'datagrok_delete_credentials',
+  route: 'DELETE /public/v1/credentials/{id}',
+  effect: 'delete',
+  summary: 'Delete credentials. Undocumented.',
+  toolset: 'credentials',
+  input: z.strictObject({ id: z.uuid().describe('Their id') }),
+  ...done,
+  evidence: fromClients,
+  example: { arguments: { id: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+});
+
+export const connections = [
+  ...[listConnections, getConnection, saveConnection, testConnection, deleteConnection],
+  ...[getCredentials, saveCredentials, deleteCredentials],
+];

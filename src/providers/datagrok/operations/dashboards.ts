@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { type FaultCode, isFault } from '../../../errors.ts';
+import { type OperationContext, operation } from '../../../operation.ts';
+import { documented, entities, entity, fromClients } from '../arguments.ts';
+import { withName } from '../rows.ts';
+import { address, addressOf } from './tables.ts';
+import { getProject } from './undocumented.ts';
+
+export const createDashboard = operation({
+  name: 'datagrok_create_dashboard',
+  route: 'POST /public/v1/dashboards/{name}/{tables}',
+  effect: 'create',
+  doubt: 'Look in the web interface before you make it again.',
+  summary: 'Make a dashboard of tables. Answers id, name and URL.',
+  toolset: 'data',
+  input: z.strictObject({
+    name: entity('Its name, with or without a namespace'),
+    tables: entities('Tables: UUIDs or Grok names'),
+    layout: z.unknown().optional().describe('Project layout, as exported').meta({ in: 'payload' }),
+  }),
+  output: address,
+  repair: addressOf,
+  evidence: documented,
+  example: { arguments: { name: 'Rock quality', tables: ['MaraOkafor:CopperheadNorth:RQD'] } },
+  async loses({ name }, context) {
+    const known = await dashboardNamed(name, context);
+    return known && `The dashboard ${known} is there already and would be replaced.`;
+  },
+});
+
+/** What a server says that has no such dashboard, or does not let people look; the route is the browser's own. */
+const unknown: readonly FaultCode[] = ['not_found', 'rejected', 'missing_scope', 'bad_upstream_reply'];
+
+/** The full name of a dashboard that is there already, as far as this server tells. */
+async function dashboardNamed(name: string, context: OperationContext): Promise<string | undefined> {
+  try {
+    const { grok_name } = withName((await context.request(getProject, { dashboard: name })).body) as {
+      grok_name?: string;
+    };
+    return grok_name;
+  } catch (error) {
+    if (unknown.some(code => isFault(error, code))) return undefined;
+    throw error;
+  }
+}
+
+const sharing = {
+  groups: z.array(z.string().min(1)).min(1).describe('Names of groups or users').meta({ in: 'query' }),
+  access: z.enum(['View', 'Edit']).default('View').describe('What they may do').meta({ in: 'query' }),
+};
+
+const shared = z.looseObject({ status: z.string() });
+
+/** Some servers say who got it, others say nothing. */
+const outcomeOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'status' in body ? body : { status: 'success' };
+
+export const shareDashboard = operation({
+  name: 'datagrok_share_dashboard',
+  // A GET that changes permissions: the effect keeps it from being repeated or taken for reading.
+  route: 'GET /public/v1/dashboards/{dashboard}/shares',
+  effect: 'update',
+  destructive: true,
+  summary: 'Share a dashboard with groups or users.',
+  toolset: 'data',
+  input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
+  output: shared,
+  repair: outcomeOf,
+  evidence: documented,
+  example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology'] } },
+});
+
+export const shareEntity = operation({
+  name: 'datagrok_share_entity',
+  route: 'POST /public/v1/entities/{entity}/shares',
+  effect: 'update',
+  destructive: true,
+  summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
+  toolset: 'sharing',
+  input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
+  output: shared,
+  repair: outcomeOf,
+  evidence: fromClients,
+  example: { arguments: { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['Data science'], access: 'Edit' } },
+});

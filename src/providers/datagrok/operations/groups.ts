@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { Fault } from '../../../errors.ts';
+import { whole } from '../../../http/paging/whole.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import { done, entity, flag, fromClients, text } from '../arguments.ts';
+import { briefRows } from '../rows.ts';
+import { getUser } from './users.ts';
+
+const groupRow = z.looseObject({ id: z.string(), name: z.string(), friendlyName: z.string().nullish() });
+const rows = whole({ items: briefRows });
+/** Every field counts: null says that it is open. */
+const wholeRows = whole({ items: body => body });
+
+/** The words of the vendor's clients for what is shown beside the groups. */
+const relationsOf = (wanted: readonly ('children' | 'parents')[]) =>
+  wanted.map(one => (one === 'children' ? 'children.child' : 'parents.parent'));
+
+export const listGroups: Operation = operation({
+  name: 'datagrok_list_groups',
+  route: 'GET /public/v1/groups',
+  effect: 'read',
+  summary: 'List groups; personal=false leaves out those of single users. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({
+    text: text('Name, or smart filter like personal=false'),
+    relations: z
+      .array(z.enum(['children', 'parents']))
+      .optional()
+      .describe('With members, or with the groups it is in')
+      .meta({ wire: 'include', encode: relationsOf }),
+  }),
+  output: groupRow,
+  paging: rows,
+  resource: { uri: 'datagrok://groups', title: 'Groups of Datagrok' },
+  evidence: fromClients,
+  example: { arguments: { text: 'personal=false' } },
+});
+
+const group = entity('Group: UUID or name').meta({
+  names: reference({ list: () => listGroups, key: 'name', label: 'friendlyName', search: 'text', keyForm: /./s }),
+});
+
+const lookupGroups = operation({
+  name: 'datagrok_lookup_groups',
+  route: 'GET /public/v1/groups/lookup',
+  effect: 'read',
+  summary: 'Find groups and users by part of their name, for sharing. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ query: z.string().min(1).describe('Part of a name') }),
+  output: groupRow,
+  paging: rows,
+  evidence: fromClients,
+  example: { arguments: { query: 'geo' } },
+});
+
+export const getGroup: Operation = operation({
+  name: 'datagrok_get_group',
+  route: 'GET /public/v1/groups/{group}',
+  effect: 'read',
+  summary: 'Show a group with its members and the groups it is in. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ group }),
+  output: groupRow,
+  evidence: fromClients,
+  example: { arguments: { group: 'Geology' } },
+});
+
+const getCurrentGroup = operation({
+  name: 'datagrok_get_current_group',
+  route: 'GET /public/v1/groups/current',
+  effect: 'read',
+  summary: 'Show the personal group of this account, with relations. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({}),
+  output: groupRow,
+  evidence: fromClients,
+  example: { arguments: {} },
+});
+
+const getOwnGroup = operation({
+  name: 'datagrok_get_own_group',
+  route: 'GET /public/v1/user/group',
+  effect: 'read',
+  summary: 'Show the personal group of this account, on older servers. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({}),
+  output: groupRow,
+  evidence: fromClients,
+  example: { arguments: {} },
+});
+
+const admin = flag('Only administrators of the group, or only others (all)');
+
+const listMembers = operation({
+  name: 'datagrok_list_group_members',
+  route: 'GET /public/v1/groups/{group}/members',
+  effect: 'read',
+  summary: 'List the members of a group, one step down. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ group, admin }),
+  output: groupRow,
+  paging: rows,
+  resource: { uri: 'datagrok://groups/{group}/members', title: 'Members of a Datagrok group' },
+  evidence: fromClients,
+  example: { arguments: { group: 'Geology' } },
+});
+
+const listMemberships = operation({
+  name: 'datagrok_list_group_memberships',
+  route: 'GET /public/v1/groups/{group}/memberships',
+  effect: 'read',
+  summary: 'List the groups that a group or user is in, one step up. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ group, admin }),
+  output: groupRow,
+  paging: rows,
+  evidence: fromClients,
+  example: { arguments: { group: 'MineGeology' } },
+});
+
+const saveGroup = operation({
+  name: 'datagrok_save_group',
+  route: 'POST /public/v1/groups',
+  effect: 'update',
+  summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
+  toolset: 'groups',
+  doubt: 'datagrok_get_group shows whether it was saved.',
+  input: z.strictObject({
+    id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
+    name: z.string().min(1).describe('Name'),
+    friendlyName: text('Name for people'),
+    description: text('What it is for'),
+    hidden: flag('Not shown in lists'),
+  }),
+  output: groupRow,
+  evidence: fromClients,
+  example: { arguments: { name: 'CoreShed', friendlyName: 'Core shed' } },
+});
+
+const changeMembers: Operation = operation({
+  name: 'datagrok_change_group_members',
+  route: 'POST /public/v1/groups',
+  effect: 'update',
+  summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
+  toolset: 'groups',
+  doubt: 'datagrok_list_group_members shows who is in it.',
+  input: z.strictObject({
+    group: group.meta({ in: 'local' }),
+    add: z.array(z.string().min(1)).default([]).describe('Users (login) or groups').meta({ in: 'local' }),
+    remove: z.array(z.string().min(1)).default([]).describe('Users (login) or groups').meta({ in: 'local' }),
+    admin: flag('Those added become administrators of the group').meta({ in: 'local' }),
+  }),
+  output: groupRow,
+  evidence: fromClients,
+  example: { arguments: { group: 'DataScience', add: ['ines.ferreira'] } },
+  async loses({ group: wanted, remove }, context) {
+    if (remove.length === 0) return undefined;
+    const children = await childrenOf(wanted, context);
+    const gone = remove.map(name => nameOf(memberIn(children, name)));
+    return `This takes ${gone.join(', ')} out of ${wanted}.`;
+  },
+  async send({ group: wanted, add, remove, admin: asAdmin }, context) {
+    const stored = await read(wanted, context);
+    const children = (stored['children'] ?? []) as Relation[];
+    const out = new Set(remove.map(name => memberIn(children, name).child?.id));
+    const joining = await Promise.all(add.map(name => idOf(name, context)));
+    const kept = children.filter(({ child }) => !out.has(child?.id) && !joining.includes(child?.id ?? ''));
+    const fresh = joining.map(id => ({ id: randomUUID(), isAdmin: asAdmin ?? false, child: { id } }));
+    // Sent with relations, a group has those and no others; parents that are not sent stay as they are.
+    const { parents: _, ...rest } = stored;
+    const json = { ...rest, children: [...kept, ...fresh] };
+    const { body } = await context.request(changeMembers, {}, { query: { saveRelations: true }, json });
+    return body as z.input<typeof groupRow>;
+  },
+});
+
+interface Relation {
+  id: string;
+  isAdmin: boolean | null;
+  child?: { id: string; name?: string; friendlyName?: string };
+}
+
+/** By its own route: what listings and lookups show of a group is pruned. */
+async function read(wanted: string, context: OperationContext): Promise<Row> {
+  return ((await context.request(getGroup, { group: wanted })).body ?? {}) as Row;
+}
+
+const childrenOf = async (wanted: string, context: OperationContext) =>
+  ((await read(wanted, context))['children'] ?? []) as Relation[];
+
+const nameOf = ({ child }: Relation) => child?.friendlyName ?? child?.name ?? '';
+
+function memberIn(children: readonly Relation[], name: string): Relation {
+  const plain = (given = '') => given.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const found = children.find(({ child }) =>
+    [child?.id, child?.name, child?.friendlyName].some(one => one === name || plain(one) === plain(name)),
+  );
+  if (found) return found;
+  throw new Fault({
+    code: 'bad_arguments',
+    message: `${name} is not a member.`,
+    hint: `Members are: ${children.map(nameOf).join(', ') || 'none'}.`,
+  });
+}
+
+/** A group, or the personal one of a user. */
+async function idOf(name: string, context: OperationContext): Promise<string> {
+  const known = await context.rows(listGroups, {});
+  const [found, ...others] = known.filter(row => [row['id'], row['name'], row['friendlyName']].includes(name));
+  if (found && others.length === 0) return String(found['id']);
+  const { body } = await context.request(getUser, { user: name });
+  return String(((body as Row)['group'] as Row)['id']);
+}
+
+const deleteGroup = operation({
+  name: 'datagrok_delete_group',
+  route: 'DELETE /public/v1/groups/{group}',
+  effect: 'delete',
+  summary: 'Delete a group that holds no permissions any more. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ group }),
+  ...done,
+  evidence: fromClients,
+  example: { arguments: { group: 'DrillingContractors' } },
+});
+
+const membershipRequest = z.looseObject({ id: z.string(), approved: z.boolean().nullish() });
+
+const requestMembership = operation({
+  name: 'datagrok_request_membership',
+  route: 'POST /public/v1/groups/{group}/request',
+  effect: 'create',
+  summary: 'Ask to become a member of a group. Undocumented.',
+  toolset: 'groups',
+  doubt: 'The administrators of the group see it with datagrok_list_membership_requests.',
+  input: z.strictObject({ group }),
+  output: membershipRequest,
+  evidence: fromClients,
+  example: { arguments: { group: 'DataScience' } },
+});
+
+const listRequests = operation({
+  name: 'datagrok_list_membership_requests',
+  route: 'GET /public/v1/groups/{group}/requests',
+  effect: 'read',
+  summary: 'List who asked to join a group; approved is null while it is open. Undocumented.',
+  toolset: 'groups',
+  input: z.strictObject({ group }),
+  output: membershipRequest,
+  paging: wholeRows,
+  evidence: fromClients,
+  example: { arguments: { group: 'Geology' } },
+});
+
+const request = z.uuid().describe('Id of the request');
+
+const approveRequest = operation({
+  name: 'datagrok_approve_membership',
+  route: 'POST /public/v1/groups/requests/{request}/approve',
+  effect: 'update',
+  destructive: true,
+  summary: 'Let somebody who asked into a group. Undocumented.',
+  toolset: 'groups',
+  doubt: 'datagrok_list_membership_requests shows whether it is resolved.',
+  input: z.strictObject({ request }),
+  output: membershipRequest,
+  evidence: fromClients,
+  example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+});
+
+const denyRequest = operation({
+  name: 'datagrok_deny_membership',
+  route: 'POST /public/v1/groups/requests/{request}/deny',
+  effect: 'update',
+  summary: 'Refuse a request to join a group. Undocumented.',
+  toolset: 'groups',
+  doubt: 'datagrok_list_membership_requests shows whether it is resolved.',
+  input: z.strictObject({ request }),
+  output: membershipRequest,
+  evidence: fromClients,
+  example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+});
+
+export const groups = [
+  ...[listGroups, lookupGroups, getGroup, getCurrentGroup, getOwnGroup, listMembers, listMemberships],
+  ...[saveGroup, changeMembers, deleteGroup],
+  ...[requestMembership, listRequests, approveRequest, denyRequest],
+];

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+import { whole } from '../../../http/paging/whole.ts';
+import { type Operation, operation, type Row } from '../../../operation.ts';
+import { sourceArgument } from '../../../results/source.ts';
+import { done, entity, filePath, flag, folder } from '../arguments.ts';
+import { brief, briefRows, withName } from '../rows.ts';
+import { existing, fetchFile, fileName } from '../stored-files.ts';
+import { browserPages, internal, listing } from './undocumented.ts';
+
+const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
+const space = entity('Space: UUID or Grok name');
+const geology = { space: 'Geology' };
+
+const listSpaces = operation({
+  ...internal,
+  name: 'datagrok_list_spaces',
+  route: 'GET /spaces',
+  effect: 'read',
+  summary: 'List spaces. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(),
+  example: { arguments: {} },
+});
+
+const getSpace = operation({
+  ...internal,
+  name: 'datagrok_get_space',
+  route: 'GET /spaces/{space}',
+  effect: 'read',
+  summary: 'Show a space. Internal route of the browser.',
+  input: z.strictObject({ space }),
+  output: row,
+  repair: withName,
+  example: { arguments: geology },
+});
+
+const name = z.string().min(1).describe('Name');
+
+const createSpace = operation({
+  ...internal,
+  name: 'datagrok_create_space',
+  route: 'POST /spaces',
+  effect: 'create',
+  summary: 'Make a space. Internal route of the browser.',
+  doubt: 'datagrok_list_spaces shows whether it was made.',
+  input: z.strictObject({ name }),
+  output: row,
+  repair: withName,
+  example: { arguments: { name: 'Metallurgy' } },
+});
+
+const deleteSpace = operation({
+  ...internal,
+  name: 'datagrok_delete_space',
+  route: 'DELETE /spaces/{space}',
+  effect: 'delete',
+  summary: 'Delete a space with its files and the spaces in it. Internal route of the browser.',
+  input: z.strictObject({ space }),
+  ...done,
+  example: { arguments: { space: 'Scratch' } },
+});
+
+const listSubspaces = operation({
+  ...internal,
+  name: 'datagrok_list_subspaces',
+  route: 'GET /spaces/{space}/subspaces',
+  effect: 'read',
+  summary: 'List the spaces in a space. Internal route of the browser.',
+  input: z.strictObject({ space, link: flag('Also linked ones') }),
+  output: row,
+  paging: whole({ items: briefRows }),
+  example: { arguments: geology },
+});
+
+const createSubspace = operation({
+  ...internal,
+  name: 'datagrok_create_subspace',
+  route: 'POST /spaces/{space}/subspaces',
+  effect: 'create',
+  summary: 'Make a space in a space. Internal route of the browser.',
+  doubt: 'datagrok_list_subspaces shows whether it was made.',
+  input: z.strictObject({ space, name, link: flag('As a link').meta({ in: 'query' }) }),
+  output: row,
+  repair: withName,
+  example: { arguments: { ...geology, name: 'Logging' } },
+});
+
+/** Of what kind each is, is what is asked here. */
+const typedRows = (body: unknown): unknown =>
+  Array.isArray(body) ? body.map(one => ({ ...(brief(one) as Row), type: (one as Row)['#type'] })) : body;
+
+const listChildren = operation({
+  ...internal,
+  name: 'datagrok_list_space_children',
+  route: 'GET /spaces/{space}/children',
+  effect: 'read',
+  summary: 'List what a space holds. Internal route of the browser.',
+  input: z.strictObject({
+    space,
+    types: z.array(z.string()).optional().describe('Only these, like Project or DataConnection'),
+    linked: flag('Also what is linked').meta({ wire: 'includeLinked' }),
+  }),
+  output: row,
+  paging: whole({ items: typedRows }),
+  example: { arguments: { ...geology, linked: true } },
+});
+
+const member = entity('What is put there: UUID or Grok name');
+
+const addToSpace = operation({
+  ...internal,
+  name: 'datagrok_add_to_space',
+  route: 'POST /spaces/{space}/entities/{entity}',
+  effect: 'update',
+  summary: 'Put a thing into a space, or link it there. Internal route of the browser.',
+  doubt: 'datagrok_list_space_children shows whether it is there.',
+  input: z.strictObject({ space, entity: member, link: flag('As a link').meta({ in: 'query' }) }),
+  ...done,
+  example: { arguments: { ...geology, entity: 'MaraOkafor:CopperheadNorth', link: true } },
+});
+
+const removeFromSpace = operation({
+  ...internal,
+  name: 'datagrok_remove_from_space',
+  route: 'DELETE /spaces/{space}/entities/{entity}',
+  effect: 'delete',
+  summary: 'Take a thing out of a space. Internal route of the browser.',
+  input: z.strictObject({ space, entity: z.uuid().describe('Its id'), link: flag('The link only') }),
+  ...done,
+  example: { arguments: { ...geology, entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+});
+
+const listSpaceFiles = operation({
+  ...internal,
+  name: 'datagrok_list_space_files',
+  route: 'GET /spaces/{space}/files/{dir*}/',
+  effect: 'read',
+  summary: 'List the files of a space. Internal route of the browser.',
+  input: z.strictObject({ space, dir: folder, recursive: flag('Folders inside too') }),
+  output: z.looseObject({ path: z.string(), isFile: z.boolean() }),
+  paging: whole({ items: body => body }),
+  example: { arguments: { ...geology, recursive: true } },
+});
+
+const downloadSpaceFile: Operation = operation({
+  ...internal,
+  name: 'datagrok_download_space_file',
+  route: 'GET /spaces/{space}/files/{path*}',
+  effect: 'read',
+  summary: 'Store a file of a space as a result. Internal route of the browser.',
+  input: z.strictObject({ space, path: filePath }),
+  output: z.looseObject({}),
+  example: { arguments: { ...geology, path: 'plans/2027.txt' } },
+  collect: (args, context) =>
+    fetchFile({ operation: downloadSpaceFile, args, name: fileName(args.path), asIs: true }, context),
+});
+
+const uploadSpaceFile = operation({
+  ...internal,
+  name: 'datagrok_upload_space_file',
+  route: 'POST /spaces/{space}/files/{path*}',
+  effect: 'update',
+  summary: 'Write data to a file of a space, byte for byte. Internal route of the browser.',
+  doubt: 'datagrok_download_space_file shows what is there now.',
+  input: z.strictObject({
+    space,
+    path: filePath,
+    source: sourceArgument().meta({ in: 'payload', wire: 'content', source: 'bytes' }),
+  }),
+  ...done,
+  example: { arguments: { ...geology, path: 'plans/2028.csv', source: [{ hole: 'DDH041' }] } },
+  async loses({ space: holder, path }, context) {
+    const size = await existing(() =>
+      context.request(downloadSpaceFile, { space: holder, path }, { expect: 'stream' }),
+    );
+    return size && `The file ${path} is there already (${size}) and would be replaced.`;
+  },
+});
+
+const deleteSpaceFile = operation({
+  ...internal,
+  name: 'datagrok_delete_space_file',
+  route: 'DELETE /spaces/{space}/files/{path*}',
+  effect: 'delete',
+  summary: 'Delete a file of a space. Internal route of the browser.',
+  input: z.strictObject({ space, path: filePath }),
+  ...done,
+  example: { arguments: { ...geology, path: 'plans/2027.txt' } },
+});
+
+export const spaces = [
+  ...[listSpaces, getSpace, createSpace, deleteSpace, listSubspaces, createSubspace],
+  ...[listChildren, addToSpace, removeFromSpace],
+  ...[listSpaceFiles, downloadSpaceFile, uploadSpaceFile, deleteSpaceFile],
+];

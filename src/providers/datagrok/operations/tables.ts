@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { type Operation, operation } from '../../../operation.ts';
+import { sourceArgument } from '../../../results/source.ts';
+import { documented, entity } from '../arguments.ts';
+import { existing, fetchFile } from '../stored-files.ts';
+
+const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars');
+
+/** What an upload answers: how people find the thing. */
+export const address = z.looseObject({
+  id: z.string().nullish(),
+  grok_name: z.string().nullish(),
+  url: z.string().nullish(),
+});
+
+/** `ID`, `Grok name`, `Markup`, `URL`; some servers write `id`, and all but the id may be missing. */
+export function addressOf(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { done: true };
+  const { ID, id, 'Grok name': name, Markup: _, URL: url, ...rest } = body as Record<string, unknown>;
+  return { id: ID ?? id, ...(name ? { grok_name: name } : {}), ...(url ? { url: linkOf(url) } : {}), ...rest };
+}
+
+/** Servers put names into it as they stand; with a space in it, it is no link that anybody can follow. */
+const linkOf = (url: unknown) => (typeof url === 'string' ? url.replaceAll(' ', '%20') : url);
+
+export const downloadTable: Operation = operation({
+  name: 'datagrok_download_table',
+  route: 'GET /public/v1/tables/{table}',
+  effect: 'read',
+  summary: 'Store a Datagrok table as a result.',
+  toolset: 'data',
+  input: z.strictObject({ table }),
+  output: z.looseObject({}),
+  resource: { uri: 'datagrok://tables/{table}', title: 'A table on Datagrok' },
+  evidence: documented,
+  example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
+  collect(args, context) {
+    const name = `${args.table.slice(args.table.lastIndexOf(':') + 1)}.csv`;
+    return fetchFile({ operation: downloadTable, args, name }, context);
+  },
+});
+
+export const uploadTable = operation({
+  name: 'datagrok_upload_table',
+  route: 'POST /public/v1/tables/{table}',
+  effect: 'update',
+  doubt: 'datagrok_download_table shows what is there now.',
+  summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
+  toolset: 'data',
+  input: z.strictObject({
+    table: entity('Table: new name (goes into a project of its own), project:table, or an existing one'),
+    source: sourceArgument().meta({ in: 'payload', wire: 'csv', source: 'csv' }),
+  }),
+  output: address,
+  repair: addressOf,
+  evidence: documented,
+  example: { arguments: { table: 'CopperheadNorth:RQD', source: 'result://k3v9x0q2m1ab' } },
+  async loses({ table: name }, context) {
+    const size = await existing(() => context.request(downloadTable, { table: name }, { expect: 'stream' }));
+    return size && `The table ${name} is there already (${size}) and its data would be replaced.`;
+  },
+});

@@ -1,0 +1,238 @@
+import * as z from 'zod';
+import { pageNumber } from '../../../http/paging/page-number.ts';
+import { whole } from '../../../http/paging/whole.ts';
+import { type Operation, operation } from '../../../operation.ts';
+import { done, entity, filter, fromTools, text } from '../arguments.ts';
+import { briefRows, withName } from '../rows.ts';
+import { functionFields, functionRows, identified, query, script } from './functions.ts';
+
+const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
+
+/** The browser's lists count pages from 1. */
+export const browserPages = (items: (body: unknown) => unknown = briefRows) =>
+  pageNumber({ items, pageSize: 50, maxPageSize: 100, perPageParam: 'limit' });
+export const listing = { text: filter, order: text('Field to sort by; !field: descending') };
+export const internal = { toolset: 'internal', evidence: fromTools } as const;
+
+const scriptName = entity('Script: UUID or Grok name');
+const queryName = entity('Query: UUID or Grok name');
+
+const listScripts = operation({
+  ...internal,
+  name: 'datagrok_list_scripts',
+  route: 'GET /scripts',
+  effect: 'read',
+  summary: 'List scripts. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(functionRows),
+  example: { arguments: { text: 'Composite' } },
+});
+
+const getScript = operation({
+  ...internal,
+  name: 'datagrok_get_script',
+  route: 'GET /scripts/{script}',
+  effect: 'read',
+  summary: 'Show a script with its code. Internal route of the browser.',
+  input: z.strictObject({ script: scriptName }),
+  output: row,
+  repair: withName,
+  example: { arguments: { script: 'Geology:Composite' } },
+});
+
+const saveScript: Operation = operation({
+  ...internal,
+  name: 'datagrok_save_script',
+  route: 'POST /scripts',
+  effect: 'update',
+  summary: 'Create or change a script. Internal route of the browser.',
+  doubt: 'datagrok_list_scripts shows whether it was saved.',
+  input: z.strictObject({
+    ...functionFields,
+    ...script,
+    source: z.literal('script').default('script').describe('Always script'),
+  }),
+  output: row,
+  example: { arguments: { name: 'Depth', language: 'python', script: '#name: Depth\n' } },
+  async send(args, context) {
+    return withName((await context.request(saveScript, identified(args))).body) as z.input<typeof row>;
+  },
+});
+
+const deleteScript = operation({
+  ...internal,
+  name: 'datagrok_delete_script',
+  route: 'DELETE /scripts/{script}',
+  effect: 'delete',
+  summary: 'Delete a script. Internal route of the browser.',
+  input: z.strictObject({ script: scriptName }),
+  ...done,
+  example: { arguments: { script: 'MaraOkafor:RockQuality' } },
+});
+
+const listQueries = operation({
+  ...internal,
+  name: 'datagrok_list_queries',
+  route: 'GET /connectors/queries',
+  effect: 'read',
+  summary: 'List data queries. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(functionRows),
+  example: { arguments: {} },
+});
+
+const getQuery = operation({
+  ...internal,
+  name: 'datagrok_get_query',
+  route: 'GET /connectors/queries/{query}',
+  effect: 'read',
+  summary: 'Show a data query with its SQL. Internal route of the browser.',
+  input: z.strictObject({ query: queryName }),
+  output: row,
+  repair: withName,
+  example: { arguments: { query: 'Geology:Laboratory:AssaysByHole' } },
+});
+
+const saveQuery: Operation = operation({
+  ...internal,
+  name: 'datagrok_save_query',
+  route: 'POST /connectors/queries',
+  effect: 'update',
+  summary: 'Create or change a data query. Internal route of the browser.',
+  doubt: 'datagrok_list_queries shows whether it was saved.',
+  input: z.strictObject({
+    ...functionFields,
+    query: query.query,
+    data_connection: query.connection.meta({ wire: 'connection' }),
+    source: z.literal('data-query').default('data-query').describe('Always data-query'),
+  }),
+  output: row,
+  example: {
+    arguments: { name: 'Holes', query: 'select 1', data_connection: { id: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+  },
+  async send(args, context) {
+    return withName((await context.request(saveQuery, identified(args))).body) as z.input<typeof row>;
+  },
+});
+
+const deleteQuery = operation({
+  ...internal,
+  name: 'datagrok_delete_query',
+  route: 'DELETE /connectors/queries/{query}',
+  effect: 'delete',
+  summary: 'Delete a data query. Internal route of the browser.',
+  input: z.strictObject({ query: queryName }),
+  ...done,
+  example: { arguments: { query: 'Geology:Laboratory:LatestBatch' } },
+});
+
+const project = entity('Project or dashboard: UUID or Grok name');
+
+const listProjects = operation({
+  ...internal,
+  name: 'datagrok_list_projects',
+  route: 'GET /projects',
+  effect: 'read',
+  summary: 'List projects and dashboards. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(),
+  example: { arguments: { order: '!updatedOn' } },
+});
+
+export const getProject = operation({
+  ...internal,
+  name: 'datagrok_get_project',
+  route: 'GET /projects/{dashboard}',
+  effect: 'read',
+  summary: 'Show a project or dashboard. Internal route of the browser.',
+  input: z.strictObject({ dashboard: project }),
+  output: row,
+  repair: withName,
+  resource: { uri: 'datagrok://dashboards/{dashboard}', title: 'A dashboard or project on Datagrok' },
+  example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview' } },
+});
+
+const saveProject = operation({
+  ...internal,
+  name: 'datagrok_save_project',
+  route: 'POST /projects',
+  effect: 'update',
+  summary: 'Create or change a project. Internal route of the browser.',
+  doubt: 'datagrok_list_projects shows whether it was saved.',
+  input: z.strictObject({
+    id: z.uuid().optional().describe('Of the one to change'),
+    name: z.string().min(1).describe('Name'),
+    description: text('What it is for'),
+  }),
+  output: row,
+  repair: withName,
+  example: { arguments: { name: 'CoreScans' } },
+});
+
+const deleteProject = operation({
+  ...internal,
+  name: 'datagrok_delete_project',
+  route: 'DELETE /projects/{dashboard}',
+  effect: 'delete',
+  summary: 'Delete a project or dashboard; the tables of a project go with it. Internal route of the browser.',
+  input: z.strictObject({ dashboard: project }),
+  ...done,
+  example: { arguments: { dashboard: 'MaraOkafor:Legacy' } },
+});
+
+const searchProjects = operation({
+  ...internal,
+  name: 'datagrok_search_projects',
+  route: 'GET /projects/search',
+  effect: 'read',
+  summary: 'Find projects and dashboards by part of their name. Internal route of the browser.',
+  input: z.strictObject({ name: z.string().min(1).describe('Part of the name') }),
+  output: row,
+  paging: whole({ items: briefRows }),
+  example: { arguments: { name: 'copper' } },
+});
+
+const recentProjects = operation({
+  ...internal,
+  name: 'datagrok_list_recent_projects',
+  route: 'GET /projects/recent',
+  effect: 'read',
+  summary: 'List projects and dashboards used lately. Internal route of the browser.',
+  input: z.strictObject({}),
+  output: row,
+  paging: whole({ items: briefRows }),
+  example: { arguments: {} },
+});
+
+const listTables = operation({
+  ...internal,
+  name: 'datagrok_list_tables',
+  route: 'GET /tables',
+  effect: 'read',
+  summary: 'List the tables that are on the server. Internal route of the browser.',
+  input: z.strictObject(listing),
+  output: row,
+  paging: browserPages(),
+  example: { arguments: { text: 'collars', order: '!updatedOn' } },
+});
+
+const deleteTable = operation({
+  ...internal,
+  name: 'datagrok_delete_table',
+  route: 'DELETE /tables/{table}',
+  effect: 'delete',
+  summary: 'Delete a table. Internal route of the browser.',
+  input: z.strictObject({ table: entity('Table: UUID or Grok name') }),
+  ...done,
+  example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
+});
+
+export const internals = [
+  ...[listTables, deleteTable],
+  ...[listScripts, getScript, saveScript, deleteScript],
+  ...[listQueries, getQuery, saveQuery, deleteQuery],
+  ...[listProjects, getProject, saveProject, deleteProject, searchProjects, recentProjects],
+];

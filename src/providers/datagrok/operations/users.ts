@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { whole } from '../../../http/paging/whole.ts';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import { filter, flag, fromClients, text } from '../arguments.ts';
+import { brief } from '../rows.ts';
+
+const userRow = z.looseObject({ id: z.string(), login: z.string(), status: z.string().nullish() });
+
+/** One client writes `Blocked`, another `blocked`. */
+const tidy = (body: unknown): unknown => {
+  if (typeof body !== 'object' || body === null) return body;
+  const { status } = body as Row;
+  return typeof status === 'string' ? { ...body, status: status.toLowerCase() } : body;
+};
+
+export const listUsers: Operation = operation({
+  name: 'datagrok_list_users',
+  route: 'GET /public/v1/users',
+  effect: 'read',
+  summary: 'List users with login and status. Undocumented.',
+  toolset: 'users',
+  input: z.strictObject({
+    text: filter,
+    with_group: flag('With the personal group of each').meta({
+      wire: 'include',
+      encode: (wanted: boolean) => (wanted ? 'group' : undefined),
+    }),
+  }),
+  output: userRow,
+  paging: whole({ items: body => (Array.isArray(body) ? body.map(one => brief(tidy(one))) : body) }),
+  resource: { uri: 'datagrok://users', title: 'Users of Datagrok' },
+  evidence: fromClients,
+  example: { arguments: { text: 'mara' } },
+});
+
+/** Logins keep their periods, and are no Grok names. */
+const user = z
+  .string()
+  .min(1)
+  .describe('User: UUID or login')
+  .meta({
+    names: reference({ list: () => listUsers, key: 'login', label: 'friendlyName', search: 'text', keyForm: /./s }),
+  });
+
+export const getUser: Operation = operation({
+  name: 'datagrok_get_user',
+  route: 'GET /public/v1/users/{user}',
+  effect: 'read',
+  summary: 'Show a user. Undocumented.',
+  toolset: 'users',
+  input: z.strictObject({ user }),
+  output: userRow,
+  repair: tidy,
+  evidence: fromClients,
+  example: { arguments: { user: 'tomas.lindqvist' } },
+});
+
+export const getCurrentUser = operation({
+  name: 'datagrok_get_current_user',
+  route: 'GET /public/v1/users/current',
+  effect: 'read',
+  summary: 'Show whose API key this connection uses. Undocumented.',
+  toolset: 'users',
+  input: z.strictObject({}),
+  output: userRow,
+  repair: tidy,
+  resource: { uri: 'datagrok://users/current', title: 'Who this connection is on Datagrok' },
+  evidence: fromClients,
+  example: { arguments: {} },
+});
+
+const saveUser = operation({
+  name: 'datagrok_save_user',
+  route: 'POST /public/v1/users',
+  effect: 'update',
+  summary: 'Create or change a user; for administrators. Undocumented.',
+  toolset: 'users',
+  doubt: 'datagrok_get_user shows whether it was saved.',
+  input: z.strictObject({
+    id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
+    type: z.literal('User').default('User').describe('Always User').meta({ wire: '#type' }),
+    login: z.string().min(1).describe('Login'),
+    first_name: z.string().min(1).describe('First name').meta({ wire: 'firstName' }),
+    last_name: z.string().min(1).describe('Last name').meta({ wire: 'lastName' }),
+    email: text('E-mail address'),
+    status: z.enum(['new', 'active', 'guest']).default('active').describe('Status; see block and unblock'),
+  }),
+  output: userRow,
+  repair: tidy,
+  evidence: fromClients,
+  example: { arguments: { login: 'nils.holm', first_name: 'Nils', last_name: 'Holm' } },
+});
+
+/** The routes want the whole user, not a name. */
+async function wholeUser(wanted: string, context: OperationContext): Promise<Row> {
+  return ((await context.request(getUser, { user: wanted })).body ?? {}) as Row;
+}
+
+const sentWhole = {
+  toolset: 'users',
+  input: z.strictObject({ user: user.meta({ in: 'local' }) }),
+  output: userRow,
+  evidence: fromClients,
+  example: { arguments: { user: 'lena.novak' } },
+} as const;
+
+const send =
+  (how: () => Operation) =>
+  async (args: { user: string }, context: OperationContext): Promise<z.input<typeof userRow>> => {
+    const { body } = await context.request(how(), args, { json: await wholeUser(args.user, context) });
+    return tidy(body) as z.input<typeof userRow>;
+  };
+
+const blockUser: Operation = operation({
+  ...sentWhole,
+  name: 'datagrok_block_user',
+  route: 'POST /public/v1/users/block',
+  effect: 'update',
+  destructive: true,
+  summary: 'Block a user and end their sessions; users cannot be deleted. Undocumented.',
+  doubt: 'datagrok_get_user shows the status.',
+  send: send(() => blockUser),
+});
+
+const unblockUser: Operation = operation({
+  ...sentWhole,
+  name: 'datagrok_unblock_user',
+  route: 'POST /public/v1/users/unblock',
+  effect: 'update',
+  summary: 'Let a blocked user in again. Undocumented.',
+  doubt: 'datagrok_get_user shows the status.',
+  send: send(() => unblockUser),
+});
+
+export const users = [listUsers, getUser, getCurrentUser, saveUser, blockUser, unblockUser];

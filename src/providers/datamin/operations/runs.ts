@@ -1,0 +1,290 @@
+import * as z from 'zod';
+import { Fault, isFault } from '../../../errors.ts';
+import { whole } from '../../../http/paging/whole.ts';
+import { type OperationContext, operation, type Row } from '../../../operation.ts';
+import { uriTemplate } from '../../../resources/uri.ts';
+import type { RunKind, RunReading } from '../../../runs/run.ts';
+import { documented, isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
+import { decodeOutput, type Output, tableOf } from '../output.ts';
+import { getPipelineLastRun } from './stats.ts';
+
+/** No new entry for so long: a run is presumed to be over. No public word says that it is. */
+const quietMs = 10_000;
+/** A run that has logged nothing for so long may never do so. */
+const silentMs = 60_000;
+/** Characters of an output shown in a list; the rest is in the stored result or asked for by run. */
+const shownText = 300;
+
+const runTemplate = uriTemplate('datamin://pipelines/{pipeline}/runs/{run}{?since,expected}');
+
+/** One executed task of one run. */
+interface Entry {
+  run: string;
+  task: string;
+  type: string;
+  ok: boolean;
+  durationMs: number;
+  finishedAt: string | null;
+  metric: unknown;
+  encoded: unknown;
+}
+
+// `workflow_run_uuid` is the name on the vendor's page, `pipeline_run_uuid` the server's since 2024.
+const entryOf = (row: Row): Entry => ({
+  run: String(row['pipeline_run_uuid'] ?? row['workflow_run_uuid'] ?? ''),
+  task: String(row['task_uuid'] ?? ''),
+  type: String(row['task_type'] ?? ''),
+  ok: row['is_successful'] === true,
+  durationMs: Number(row['duration'] ?? 0),
+  finishedAt: isoTime(row['executed_at']),
+  metric: row['metric_value'],
+  encoded: row['output'],
+});
+
+const runRow = z.looseObject({
+  run: z.string(),
+  finished_at: z.string().nullable(),
+  failed_tasks: z.number(),
+  tasks: z.number(),
+  duration: z.number().describe('ms, over all tasks'),
+});
+
+export const listRuns = operation({
+  name: 'datamin_list_runs',
+  route: 'GET /stats/pipelines/{pipeline}/logs/{from}/{to}',
+  effect: 'read',
+  summary:
+    'List the runs of a pipeline in a time window, newest first. datamin_get_run shows what the tasks of one made.',
+  toolset: 'pipelines',
+  input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
+  output: runRow,
+  paging: whole({ items: runsOf }),
+  resource: { uri: 'datamin://pipelines/{pipeline}/runs{?from,to}', title: 'Runs of a Datamin pipeline' },
+  evidence: documented,
+  example: { arguments: { pipeline: 'nightly', from: '7d' } },
+});
+
+// The log has one entry for each executed task; what people mean by a run is all of them together.
+function runsOf(body: unknown): unknown {
+  if (!Array.isArray(body)) return body;
+  const runs = new Map<string, Entry[]>();
+  for (const entry of (body as Row[]).map(entryOf)) runs.set(entry.run, [...(runs.get(entry.run) ?? []), entry]);
+  return [...runs].map(([run, entries]) => ({
+    run,
+    finished_at: entries.map(({ finishedAt }) => finishedAt ?? '').reduce((a, b) => (a > b ? a : b)) || null,
+    failed_tasks: entries.filter(({ ok }) => !ok).length,
+    tasks: entries.length,
+    duration: entries.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  }));
+}
+
+const runInput = z.strictObject({
+  pipeline,
+  run: z
+    .string()
+    .min(1)
+    .describe('Run UUID, or its run URI')
+    .meta({ in: 'local', fromUri: (uri: string) => runTemplate.match(uri)?.['run'] }),
+  from: moment('When it ran, at the earliest', '7d'),
+  to: windowEnd('... at the latest'),
+  decode_output: z.boolean().default(true).describe('False: outputs in Base64, as they came').meta({ in: 'local' }),
+});
+
+export const getRun = operation({
+  name: 'datamin_get_run',
+  route: 'GET /stats/pipelines/{pipeline}/logs/{from}/{to}',
+  effect: 'read',
+  summary:
+    'Show the executed tasks of one run and what each made. Tables among the outputs are stored, and named by handle.',
+  toolset: 'pipelines',
+  input: runInput,
+  output: z.looseObject({ run: z.string(), tasks: z.array(z.looseObject({ task: z.string(), ok: z.boolean() })) }),
+  resource: { uri: 'datamin://pipelines/{pipeline}/runs/{run}{?from,to}', title: 'A run of a Datamin pipeline' },
+  evidence: documented,
+  example: { arguments: { pipeline: 'nightly', run: '7a0e2f64-1c1d-4a0c-9a1e-6f1f0a2b3c4d' } },
+  async send(args, context) {
+    const entries = await readRun(args, context);
+    if (entries.length === 0)
+      throw new Fault({
+        code: 'not_found',
+        message: `Datamin has logged no task of run ${args.run} in this time.`,
+        hint: 'If it is older than from (7 days unless given), give the day of its finished_at in datamin_list_runs. A run whose tasks never started is never logged.',
+      });
+    const tasks: Row[] = [];
+    for (const entry of entries) tasks.push(await describeTask(entry, args, context));
+    return { run: args.run, tasks: tasks as { task: string; ok: boolean }[] };
+  },
+});
+
+async function readRun(args: Row, context: OperationContext): Promise<Entry[]> {
+  const { body } = await context.request(getRun, args);
+  const entries = Array.isArray(body) ? (body as Row[]).map(entryOf) : [];
+  const own = entries.filter(({ run }) => run === args['run']);
+  return own.toSorted((a, b) => String(a.finishedAt).localeCompare(String(b.finishedAt)));
+}
+
+async function describeTask(
+  entry: Entry,
+  { decode_output, ...args }: z.output<typeof runInput>,
+  context: OperationContext,
+): Promise<Row> {
+  const { task, type, ok, durationMs, finishedAt, metric, encoded } = entry;
+  const name = context.labelOf(taskName, task, {});
+  const facts = {
+    task,
+    ...(name === task ? {} : { name }),
+    type,
+    ok,
+    finished_at: finishedAt,
+    duration: durationMs,
+    ...(metric ? { metric_value: metric } : {}),
+  };
+  if (!decode_output) return { ...facts, output: encoded };
+  const output = decodeOutput(encoded, { type, ok });
+  const rows = tableOf(output);
+  if (!rows || JSON.stringify(rows).length <= shownText) return { ...facts, output: shown(output) };
+  const result = await context.store(
+    {
+      operation: getRun,
+      arguments: args,
+      name: `${type} output of task ${task}`,
+      mediaType: 'application/x-ndjson',
+      key: `${context.connection.name} datamin run ${entry.run} task ${task} ${finishedAt}`,
+    },
+    { rows },
+  );
+  return {
+    ...facts,
+    output: { kind: 'table', result: result.uri, rows: result.rows, columns: result.columns.map(({ name }) => name) },
+  };
+}
+
+function shown(output: Output): unknown {
+  if (output.kind === 'binary') return { kind: output.kind, byte_length: output.byte_length };
+  const text = JSON.stringify(output);
+  if (text.length <= shownText * 4) return output;
+  const whole = 'value' in output ? output.value : 'text' in output ? output.text : '';
+  const characters = typeof whole === 'string' ? whole : JSON.stringify(whole);
+  return { kind: output.kind, beginning: characters.slice(0, shownText), characters: characters.length };
+}
+
+export const pipelineRun: RunKind = {
+  noun: 'run',
+  uri: runTemplate.template,
+  words: {
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    'presumed finished': 'succeeded',
+    unknown: 'unknown',
+  },
+  pace: { firstMs: 2_000, longestMs: 5_000 },
+  poll: readProgress,
+  result: {
+    operation: () => getRun,
+    arguments: ({ pipeline: uuid = '', run = '', since = '' }) => ({
+      pipeline: uuid,
+      run,
+      ...window(Number(since)),
+      decode_output: true,
+    }),
+    after: ['succeeded', 'failed'],
+  },
+};
+
+/** The log round a start, Unix seconds: from five minutes before it, because clocks differ, to a day later. */
+const window = (since: number) => ({ from: since - 300, to: since + 86_400 });
+
+// Nothing public says that a run is over: what can be known is read from the tasks it has logged.
+async function readProgress(
+  { pipeline: uuid = '', run = '', since = '0', expected = '' }: Record<string, string>,
+  context: OperationContext,
+): Promise<RunReading> {
+  const now = context.clock.now();
+  if (run === 'unnamed') return guess(uuid, Number(since) * 1000, context);
+  const entries = await readRun({ pipeline: uuid, run, ...window(Number(since)) }, context);
+  const names = expected.split(',').filter(Boolean);
+  const done = new Set(entries.map(({ task }) => task));
+  const progress = names.length
+    ? { progress: { done: names.filter(name => done.has(name)).length, total: names.length, unit: 'tasks' } }
+    : {};
+  const failed = entries.filter(({ ok }) => !ok);
+  if (failed.length) {
+    const notes = [
+      `Failed: ${failed.map(({ task, type }) => `${type} ${task}`).join(', ')}. Other branches may still go on.`,
+    ];
+    return { word: 'failed', ...progress, notes };
+  }
+  if (names.length && names.every(name => done.has(name))) return { word: 'succeeded', ...progress };
+  if (entries.length === 0) {
+    if (now - Number(since) * 1000 < silentMs) return { word: 'running', ...progress };
+    return {
+      word: 'unknown',
+      ...progress,
+      notes: ['It has logged nothing yet, and may never do so. Look again later.'],
+    };
+  }
+  const last = Math.max(...entries.map(({ finishedAt }) => Date.parse(finishedAt ?? '')));
+  if (names.length || now - last < quietMs) return { word: 'running', ...progress };
+  const notes = [
+    `Presumed: ${entries.length} tasks succeeded and nothing came for ${quietMs / 1000} s; Datamin does not say that a run is over.`,
+  ];
+  return { word: 'presumed finished', ...progress, notes };
+}
+
+/** For a start whose answer names no run. */
+async function guess(uuid: string, since: number, context: OperationContext): Promise<RunReading> {
+  const note = 'Datamin did not name the run; this is the last run of the pipeline since then, a guess.';
+  try {
+    const { body } = await context.request(getPipelineLastRun, { pipeline: uuid });
+    const { is_successful, executed_at } = body as Row;
+    const at = Date.parse(isoTime(executed_at) ?? '');
+    if (at >= since) return { word: is_successful ? 'presumed finished' : 'failed', notes: [note] };
+  } catch (error) {
+    if (!isFault(error, 'not_found')) throw error;
+  }
+  return context.clock.now() - since < silentMs ? { word: 'running' } : { word: 'unknown', notes: [note] };
+}
+
+export const runPipeline = operation({
+  name: 'datamin_run_pipeline',
+  route: 'POST /pipelines/{pipeline}/runs/',
+  effect: 'run',
+  summary: 'Start a pipeline, wait for its tasks, and show what each made.',
+  toolset: 'pipelines',
+  input: z.strictObject({
+    pipeline,
+    input: z.unknown().optional().describe('Any JSON for the first task').meta({ in: 'payload' }),
+    expected_task_uuids: z
+      .array(z.string())
+      .optional()
+      .describe('It is over when all of these have run; otherwise that is presumed after a quiet time')
+      .meta({ in: 'local', names: taskName }),
+  }),
+  output: z.looseObject({ run: z.string(), pipeline: z.string(), since: z.number() }),
+  starts: {
+    run: pipelineRun,
+    variables: ({ run, pipeline: uuid, since, expected }) => ({
+      pipeline: uuid,
+      run,
+      since: String(since),
+      ...(typeof expected === 'string' && expected ? { expected } : {}),
+    }),
+  },
+  evidence: documented,
+  example: { arguments: { pipeline: 'nightly' } },
+  async send(args, context) {
+    const since = Math.floor(context.clock.now() / 1000);
+    const { body } = await context.request(runPipeline, args);
+    const expected = (args.expected_task_uuids ?? []).map(uuid => uuid.toLowerCase()).join(',');
+    return { run: runUuidOf(body) ?? 'unnamed', pipeline: args.pipeline, since, ...(expected ? { expected } : {}) };
+  },
+});
+
+/** The page shows a list with one element for each first task, the server answers an object; its name has changed, too. */
+function runUuidOf(body: unknown): string | undefined {
+  const rows = Array.isArray(body) ? body : ((body as { results?: unknown[] } | undefined)?.results ?? [body]);
+  const [first] = rows as (Row | undefined)[];
+  const uuid = first?.['pipeline_run_uuid'] ?? first?.['workflow_run_uuid'];
+  return typeof uuid === 'string' && /[1-9a-f]/.test(uuid) ? uuid : undefined;
+}

@@ -1,0 +1,170 @@
+import type { Readable } from 'node:stream';
+import * as z from 'zod';
+import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
+import type { StoredResult } from '../../../results/result.ts';
+import { done, evidence, ref } from '../arguments.ts';
+import { type ArchiveMember, readDirectory } from '../zip.ts';
+import { briefJob, jobRow } from './jobs.ts';
+import { job } from './logs.ts';
+import { projectArgument as project } from './projects.ts';
+
+const source = { toolset: 'jobs', evidence: evidence('job_artifacts/') } as const;
+const example = { arguments: { project: 'meridian/data/drill-assays', job: '20451' } };
+const byRef = { arguments: { project: 'meridian/data/drill-assays', ref: 'main', job_name: 'Build all Models' } };
+
+const path = z.string().min(1).describe('File in the archive, for example target/run_results.json');
+const job_name = z.string().min(1).describe('Job, by name').meta({ wire: 'job' });
+
+/** Streams what a route answers into the store. */
+async function store(
+  wanted: Operation,
+  args: Row,
+  { name, key }: { name: string; key?: string },
+  context: OperationContext,
+): Promise<StoredResult> {
+  const { body, headers } = await context.request(wanted, args, { expect: 'stream' });
+  const mediaType = headers['content-type'] ?? 'application/octet-stream';
+  return context.store({ operation: wanted, arguments: args, name, mediaType, key }, { bytes: body as Readable });
+}
+
+const collected = (result: StoredResult, summary: string): Collected => ({ result, summary, warnings: [] });
+const lastName = (file: string) => file.slice(file.lastIndexOf('/') + 1);
+
+const downloadArtifacts = operation({
+  ...source,
+  name: 'dataops_download_artifacts',
+  route: 'GET /projects/{project}/jobs/{job}/artifacts',
+  effect: 'read',
+  summary: 'Store the artifacts of a job as a zip file. For one file of it: dataops_read_artifact.',
+  input: z.strictObject({ project, job }),
+  output: z.looseObject({}),
+  example,
+  async collect(args, context) {
+    const result = await store(downloadArtifacts, args, { name: `artifacts-${args.job}.zip` }, context);
+    return collected(result, `Artifacts of job ${args.job}.`);
+  },
+});
+
+const member = z.looseObject({ path: z.string(), bytes: z.number() });
+const mostListed = 500;
+
+const listArtifacts = operation({
+  ...source,
+  name: 'dataops_list_artifacts',
+  route: 'GET /projects/{project}/jobs/{job}/artifacts',
+  effect: 'read',
+  summary: 'List the files in the artifacts of a job, without unpacking them.',
+  input: z.strictObject({ project, job }),
+  output: z.looseObject({ files: z.array(member), total: z.number() }),
+  example,
+  async send(args, context) {
+    // An archive never changes; a retried job has another number.
+    const key = `artifacts of ${context.connection.name} ${args.project} ${args.job}`;
+    const name = `artifacts-${args.job}.zip`;
+    const known = await context.results.findByKey(key);
+    const stored = known ?? (await store(downloadArtifacts, args, { name, key }, context));
+    const members = await readDirectory(await context.results.path(stored));
+    const warnings = warningsOf(members, stored.bytes);
+    return {
+      total: members.length,
+      files: members.slice(0, mostListed).map(({ path, bytes }) => ({ path, bytes })),
+      archive: stored.uri,
+      ...(warnings.length && { warnings }),
+    };
+  },
+});
+
+/** Names that lead out of a folder, and archives that grow beyond reason: nothing here unpacks them, others may. */
+function warningsOf(members: readonly ArchiveMember[], packed: number): string[] {
+  const outside = members.filter(({ path }) => /^[/\\]|^[a-z]:|(^|[/\\])\.\.([/\\]|$)/i.test(path));
+  const unpacked = members.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    members.length > mostListed ? `Only the first ${mostListed} files are shown.` : '',
+    outside.length ? `${outside.length} names lead out of the archive, "${outside[0]?.path}": do not unpack it.` : '',
+    unpacked > 1e9 && unpacked > packed * 200 ? `It would grow to ${Math.round(unpacked / 1e6)} MB unpacked.` : '',
+  ].filter(Boolean);
+}
+
+const readArtifact = operation({
+  ...source,
+  name: 'dataops_read_artifact',
+  route: 'GET /projects/{project}/jobs/{job}/artifacts/{path*}',
+  effect: 'read',
+  summary: 'Store one file of the artifacts of a job; CSV and JSON rows become a table.',
+  input: z.strictObject({ project, job, path }),
+  output: z.looseObject({}),
+  example: { arguments: { ...example.arguments, path: 'target/run_results.json' } },
+  async collect(args, context) {
+    const result = await store(readArtifact, args, { name: lastName(args.path) }, context);
+    return collected(result, `${args.path} of job ${args.job}.`);
+  },
+});
+
+const downloadLatest = operation({
+  ...source,
+  name: 'dataops_download_latest_artifacts',
+  route: 'GET /projects/{project}/jobs/artifacts/{ref}/download',
+  effect: 'read',
+  summary: 'Store the artifacts of a job of the newest successful pipeline of a branch or tag as a zip file.',
+  input: z.strictObject({ project, ref, job_name }),
+  output: z.looseObject({}),
+  example: byRef,
+  async collect(args, context) {
+    const result = await store(downloadLatest, args, { name: 'artifacts.zip' }, context);
+    return collected(result, `Artifacts of ${args.job_name} on ${args.ref}.`);
+  },
+});
+
+const readLatest = operation({
+  ...source,
+  name: 'dataops_read_latest_artifact',
+  route: 'GET /projects/{project}/jobs/artifacts/{ref}/raw/{path*}',
+  effect: 'read',
+  summary: 'Store one file of the artifacts of a job of the newest successful pipeline of a branch or tag.',
+  input: z.strictObject({ project, ref, job_name, path }),
+  output: z.looseObject({}),
+  example: { arguments: { ...byRef.arguments, path: 'target/run_results.json' } },
+  async collect(args, context) {
+    const result = await store(readLatest, args, { name: lastName(args.path) }, context);
+    return collected(result, `${args.path} of ${args.job_name} on ${args.ref}.`);
+  },
+});
+
+export const artifacts: readonly Operation[] = [
+  downloadArtifacts,
+  listArtifacts,
+  readArtifact,
+  downloadLatest,
+  readLatest,
+  operation({
+    ...source,
+    name: 'dataops_keep_artifacts',
+    route: 'POST /projects/{project}/jobs/{job}/artifacts/keep',
+    effect: 'update',
+    summary: 'Keep the artifacts of a job beyond their expiry.',
+    input: z.strictObject({ project, job }),
+    output: jobRow,
+    repair: body => briefJob((body ?? {}) as Row),
+    example,
+  }),
+  operation({
+    ...source,
+    name: 'dataops_delete_artifacts',
+    route: 'DELETE /projects/{project}/jobs/{job}/artifacts',
+    effect: 'delete',
+    summary: 'Delete the artifacts of a job.',
+    input: z.strictObject({ project, job }),
+    ...done,
+    example,
+  }),
+  operation({
+    ...source,
+    name: 'dataops_delete_project_artifacts',
+    route: 'DELETE /projects/{project}/artifacts',
+    effect: 'delete',
+    summary: 'Delete the artifacts of all jobs of a project that are not kept.',
+    input: z.strictObject({ project }),
+    ...done,
+    example: { arguments: { project: 'meridian/data/drill-assays' } },
+  }),
+];

@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import { operation } from '../../../operation.ts';
+import { done, evidence, flag, id, search, since, text, until } from '../arguments.ts';
+import { brief } from '../brief.ts';
+import { pages } from '../paging.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { projectArgument as project } from './projects.ts';
+
+const environmentRow = z.looseObject({
+  id: z.number(),
+  name: z.string(),
+  state: z.string(),
+  tier: z.string().nullish(),
+  external_url: z.string().nullish(),
+});
+const deploymentRow = z.looseObject({
+  id: z.number(),
+  status: z.string(),
+  ref: z.string().nullish(),
+  created_at: z.string().nullish(),
+});
+
+const environment = id('Number of the environment', 'environments');
+const deployment = id('Number of the deployment', 'deployments');
+const example = { project: 'meridian/data/drill-assays', environment: '1' };
+
+const settable = {
+  external_url: text('Where it is served'),
+  tier: z.enum(['production', 'staging', 'testing', 'development', 'other']).optional().describe('Tier'),
+};
+
+const listEnvironments = operation({
+  name: 'dataops_list_environments',
+  route: 'GET /projects/{project}/environments',
+  effect: 'read',
+  summary: 'List the environments of a project (PROD, QA, DEV, one for each feature branch).',
+  toolset: 'environments',
+  input: z.strictObject({
+    project,
+    name: text('Exact name'),
+    search,
+    state: z.enum(['available', 'stopping', 'stopped']).optional().describe('State').meta({ wire: 'states' }),
+  }),
+  output: environmentRow,
+  paging: pages({ show: brief }),
+  resource: { uri: 'dataops://projects/{project}/environments', title: 'Environments of a DataOps.live project' },
+  evidence: evidence('environments/'),
+  example: { arguments: { project: example.project } },
+});
+
+const getEnvironment = operation({
+  name: 'dataops_get_environment',
+  route: 'GET /projects/{project}/environments/{environment}',
+  effect: 'read',
+  summary: 'Show an environment and its latest deployment.',
+  toolset: 'environments',
+  input: z.strictObject({ project, environment }),
+  output: environmentRow,
+  repair: withoutSecrets,
+  evidence: evidence('environments/'),
+  example: { arguments: example },
+});
+
+const createEnvironment = operation({
+  name: 'dataops_create_environment',
+  route: 'POST /projects/{project}/environments',
+  effect: 'create',
+  summary: 'Add an environment to a project.',
+  toolset: 'environments',
+  input: z.strictObject({ project, name: z.string().min(1).describe('Name'), ...settable }),
+  output: environmentRow,
+  evidence: evidence('environments/'),
+  example: { arguments: { project: example.project, name: 'SANDBOX', tier: 'development' } },
+});
+
+const updateEnvironment = operation({
+  name: 'dataops_update_environment',
+  route: 'PUT /projects/{project}/environments/{environment}',
+  effect: 'update',
+  summary: 'Change the address or tier of an environment.',
+  toolset: 'environments',
+  input: z.strictObject({ project, environment, ...settable }),
+  output: environmentRow,
+  evidence: evidence('environments/'),
+  example: { arguments: { ...example, tier: 'staging' } },
+});
+
+const stopEnvironment = operation({
+  name: 'dataops_stop_environment',
+  route: 'POST /projects/{project}/environments/{environment}/stop',
+  effect: 'update',
+  destructive: true,
+  summary: 'Stop an environment. Its stop job may drop the database.',
+  toolset: 'environments',
+  input: z.strictObject({ project, environment, force: flag('Without running its stop job') }),
+  output: environmentRow,
+  evidence: evidence('environments/'),
+  example: { arguments: example },
+});
+
+const deleteEnvironment = operation({
+  name: 'dataops_delete_environment',
+  route: 'DELETE /projects/{project}/environments/{environment}',
+  effect: 'delete',
+  summary: 'Delete a stopped environment.',
+  toolset: 'environments',
+  input: z.strictObject({ project, environment }),
+  ...done,
+  evidence: evidence('environments/'),
+  example: { arguments: example },
+});
+
+const listDeployments = operation({
+  name: 'dataops_list_deployments',
+  route: 'GET /projects/{project}/deployments',
+  effect: 'read',
+  summary: 'List the deployments of a project: what reached which environment when.',
+  toolset: 'environments',
+  input: z.strictObject({
+    project,
+    environment: text('Name of the environment'),
+    status: z
+      .enum(['created', 'running', 'success', 'failed', 'canceled', 'skipped', 'blocked'])
+      .optional()
+      .describe('Status'),
+    updated_after: since('Updated'),
+    updated_before: until('Updated', 'updated_after'),
+    order_by: z.enum(['id', 'iid', 'created_at', 'updated_at', 'finished_at', 'ref']).optional().describe('Order (id)'),
+    // Oldest first is no use to anybody, but it is the platform's default.
+    sort: z.enum(['asc', 'desc']).default('desc').describe('Direction'),
+  }),
+  output: deploymentRow,
+  paging: pages({ show: brief }),
+  resource: { uri: 'dataops://projects/{project}/deployments', title: 'Deployments of a DataOps.live project' },
+  evidence: evidence('deployments/'),
+  example: { arguments: { project: example.project, environment: 'PROD' } },
+});
+
+const getDeployment = operation({
+  name: 'dataops_get_deployment',
+  route: 'GET /projects/{project}/deployments/{deployment}',
+  effect: 'read',
+  summary: 'Show a deployment and the job that made it.',
+  toolset: 'environments',
+  input: z.strictObject({ project, deployment }),
+  output: deploymentRow,
+  repair: withoutSecrets,
+  evidence: evidence('deployments/'),
+  example: { arguments: { project: example.project, deployment: '1' } },
+});
+
+const status = z.enum(['running', 'success', 'failed', 'canceled']).describe('Status');
+
+const createDeployment = operation({
+  name: 'dataops_create_deployment',
+  route: 'POST /projects/{project}/deployments',
+  effect: 'create',
+  summary: 'Record a deployment that was made by other means. It deploys nothing.',
+  toolset: 'environments',
+  doubt: 'dataops_list_deployments shows whether it was recorded.',
+  input: z.strictObject({
+    project,
+    environment: z.string().min(1).describe('Name of the environment'),
+    sha: z.string().min(1).describe('Commit'),
+    ref: z.string().min(1).describe('Branch or tag'),
+    tag: z.boolean().describe('Whether ref is a tag'),
+    status,
+  }),
+  output: deploymentRow,
+  evidence: evidence('deployments/'),
+  example: {
+    arguments: {
+      project: example.project,
+      environment: 'QA',
+      sha: '6104942438c14ec7bd21c6cd5bd995272b3faff6',
+      ref: 'qa',
+      tag: false,
+      status: 'success',
+    },
+  },
+});
+
+const updateDeployment = operation({
+  name: 'dataops_update_deployment',
+  route: 'PUT /projects/{project}/deployments/{deployment}',
+  effect: 'update',
+  summary: 'Change the status of a recorded deployment.',
+  toolset: 'environments',
+  input: z.strictObject({ project, deployment, status }),
+  output: deploymentRow,
+  evidence: evidence('deployments/'),
+  example: { arguments: { project: example.project, deployment: '1', status: 'failed' } },
+});
+
+const deleteDeployment = operation({
+  name: 'dataops_delete_deployment',
+  route: 'DELETE /projects/{project}/deployments/{deployment}',
+  effect: 'delete',
+  summary: 'Delete the record of a deployment. The latest one of an environment cannot be deleted.',
+  toolset: 'environments',
+  input: z.strictObject({ project, deployment }),
+  ...done,
+  evidence: evidence('deployments/'),
+  example: { arguments: { project: example.project, deployment: '1' } },
+});
+
+export const environments = [
+  ...[listEnvironments, getEnvironment, createEnvironment, updateEnvironment, stopEnvironment, deleteEnvironment],
+  ...[listDeployments, getDeployment, createDeployment, updateDeployment, deleteDeployment],
+];

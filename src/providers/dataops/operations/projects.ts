@@ -1,0 +1,192 @@
+import * as z from 'zod';
+import { operation, type Row, reference } from '../../../operation.ts';
+import { documented, done, evidence, flag, project, search, text } from '../arguments.ts';
+import { pages } from '../paging.ts';
+import { dropEmpty, pick } from '../rows.ts';
+
+const rest = documented('api-docs/using-the-rest-api/');
+const visibility = z.enum(['private', 'internal', 'public']).optional().describe('Who may see it');
+
+const listed = ['id', 'path_with_namespace', 'name', 'description', 'default_branch', 'visibility', 'last_activity_at'];
+
+// Some hundred fields come, most of them switches of the web pages; runners_token is a credential.
+const noise =
+  /^(runners_token|_links|tag_list|permissions|container_|.*_(access_level|enabled|template|regex|count|user|format)$|only_allow|remove_source|squash|auto_|printing|restrict_|request_|resolve_|suggestion|service_desk|emails_|warn_|pre_receive|allow_|merge_(trains|pipelines|commit)|keep_|prevent_|mirror|security_|enforce_|repository_storage|lfs_|shared_|ci_(default|separated|forward|allow|restrict|id)|avatar|name_with)/;
+
+/** A project without credentials and without what only the web pages need. */
+const readable = (body: unknown): Row =>
+  dropEmpty(Object.fromEntries(Object.entries((body ?? {}) as Row).filter(([name]) => !noise.test(name))));
+
+const projectRow = z.looseObject({
+  id: z.number(),
+  path_with_namespace: z.string(),
+  name: z.string(),
+  default_branch: z.string().nullish(),
+});
+
+/** A path or number is a key as it stands; the listing is read for completion alone. */
+const named = reference({
+  list: () => listProjects,
+  key: 'id',
+  label: 'path_with_namespace',
+  search: 'search',
+  keyForm: /^/,
+});
+
+/** `project` of every operation in this provider that has a resource. */
+export const projectArgument = project.meta({ names: named });
+
+export const listProjects = operation({
+  name: 'dataops_list_projects',
+  route: 'GET /projects',
+  effect: 'read',
+  summary: 'List DataOps.live projects this token can see.',
+  toolset: 'projects',
+  input: z.strictObject({
+    search: text('Text in name or path'),
+    search_namespaces: z.boolean().default(true).describe('Search whole paths, not only the last part'),
+    membership: flag('Only projects with own membership'),
+    archived: flag('Only archived, or only others'),
+    // The long rows take the platform seconds a page: https://docs.gitlab.com/api/projects/
+    simple: z.boolean().default(true).describe('false: with visibility and archived, slower'),
+    order_by: z.enum(['id', 'name', 'last_activity_at']).optional().describe('Default: newest first'),
+  }),
+  output: projectRow,
+  paging: pages({
+    show: row => ({
+      ...pick(row, listed),
+      ...(row['archived'] === true && { archived: true }),
+      ...(Array.isArray(row['topics']) && row['topics'].length > 0 && { topics: row['topics'] }),
+    }),
+    keyset: { order_by: 'id' },
+  }),
+  resource: { uri: 'dataops://projects', title: 'DataOps.live projects' },
+  evidence: rest,
+  example: { arguments: { membership: true } },
+});
+
+export const getProject = operation({
+  name: 'dataops_get_project',
+  route: 'GET /projects/{project}',
+  effect: 'read',
+  summary: 'Show a project: default branch, settings, state. Credentials are left out.',
+  toolset: 'projects',
+  input: z.strictObject({ project: projectArgument }),
+  output: projectRow,
+  repair: readable,
+  resource: { uri: 'dataops://projects/{project}', title: 'A DataOps.live project' },
+  evidence: evidence('projects/'),
+  example: { arguments: { project: 'meridian/data/drill-assays' } },
+});
+
+const settings = {
+  description: text('Description'),
+  visibility,
+  default_branch: text('Default branch'),
+  ci_config_path: text('Default pipeline file'),
+};
+
+export const createProject = operation({
+  name: 'dataops_create_project',
+  route: 'POST /projects',
+  effect: 'create',
+  summary: 'Create a project. Give namespace_id (dataops_list_namespaces) unless it is for yourself.',
+  toolset: 'projects',
+  doubt: 'dataops_list_projects with search shows whether it was created.',
+  input: z.strictObject({
+    name: z.string().min(1).describe('Name'),
+    path: text('Last part of its address; default: from the name'),
+    namespace_id: z.number().int().optional().describe('Group or user namespace'),
+    initialize_with_readme: flag('Start with a README, so that it has a branch'),
+    ...settings,
+  }),
+  output: projectRow,
+  repair: readable,
+  evidence: rest,
+  example: { arguments: { name: 'Drill Assays', namespace_id: 11 } },
+});
+
+export const listNamespaces = operation({
+  name: 'dataops_list_namespaces',
+  route: 'GET /namespaces',
+  effect: 'read',
+  summary: 'List groups and user namespaces that projects can be in.',
+  toolset: 'projects',
+  input: z.strictObject({ search, owned_only: flag('Only own ones') }),
+  output: z.looseObject({ id: z.number(), full_path: z.string(), kind: z.string() }),
+  paging: pages({ show: row => pick(row, ['id', 'full_path', 'name', 'kind', 'parent_id', 'web_url']) }),
+  resource: { uri: 'dataops://namespaces', title: 'DataOps.live namespaces' },
+  evidence: rest,
+  example: { arguments: {} },
+});
+
+const administration = { toolset: 'administration', evidence: evidence('projects/') } as const;
+const example = { arguments: { project: 'meridian/data/drill-assays' } };
+
+export const projectAdministration = [
+  operation({
+    ...administration,
+    name: 'dataops_update_project',
+    route: 'PUT /projects/{project}',
+    effect: 'update',
+    summary: 'Change settings of a project.',
+    input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
+    output: projectRow,
+    repair: readable,
+    // Making it visible to more people cannot be taken back.
+    destructive: true,
+    example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
+  }),
+  operation({
+    ...administration,
+    name: 'dataops_delete_project',
+    route: 'DELETE /projects/{project}',
+    effect: 'delete',
+    summary: 'Delete a project with everything in it.',
+    input: z.strictObject({ project }),
+    ...done,
+    example,
+  }),
+  operation({
+    ...administration,
+    name: 'dataops_fork_project',
+    route: 'POST /projects/{project}/fork',
+    effect: 'create',
+    summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
+    doubt: 'dataops_list_projects with search shows whether the copy exists.',
+    input: z.strictObject({
+      project,
+      namespace_path: text('Full path of the group or user it goes to'),
+      name: text('Name of the copy'),
+      path: text('Last part of its address'),
+      visibility,
+    }),
+    output: projectRow,
+    repair: readable,
+    evidence: evidence('project_forks/'),
+    example: { arguments: { ...example.arguments, namespace_path: 'meridian/data/products' } },
+  }),
+  operation({
+    ...administration,
+    name: 'dataops_archive_project',
+    route: 'POST /projects/{project}/archive',
+    effect: 'update',
+    destructive: true,
+    summary: 'Make a project read-only and hide it from most lists.',
+    input: z.strictObject({ project }),
+    output: projectRow,
+    repair: readable,
+    example,
+  }),
+  operation({
+    ...administration,
+    name: 'dataops_unarchive_project',
+    route: 'POST /projects/{project}/unarchive',
+    effect: 'update',
+    summary: 'Bring an archived project back.',
+    input: z.strictObject({ project }),
+    output: projectRow,
+    repair: readable,
+    example,
+  }),
+];

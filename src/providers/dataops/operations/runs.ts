@@ -1,0 +1,85 @@
+import type { RunKind, RunStatus } from '../../../runs/run.ts';
+import { getJob, type Job, readJobs } from './jobs.ts';
+import { readJobLog } from './logs.ts';
+import { getPipeline } from './pipelines.ts';
+
+/** https://docs.gitlab.com/api/pipelines/ and /jobs/: one set of words for both. */
+const words: Readonly<Record<string, RunStatus>> = {
+  created: 'queued',
+  waiting_for_resource: 'queued',
+  preparing: 'queued',
+  pending: 'queued',
+  waiting_for_callback: 'running',
+  running: 'running',
+  canceling: 'running',
+  success: 'succeeded',
+  failed: 'failed',
+  canceled: 'cancelled',
+  skipped: 'cancelled',
+  manual: 'waiting',
+  scheduled: 'waiting',
+};
+
+const ended: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'waiting'];
+// Every waiter shares the user's 600 requests a minute, and a pipeline takes minutes to hours.
+const pace = { firstMs: 3_000, longestMs: 20_000 };
+
+const quote = ({ name, id }: Job) => `"${name}" (job ${id})`;
+
+/** What the status word alone does not tell. */
+function notesOf(word: string, jobs: readonly Job[]): string[] {
+  const gates = jobs.filter(({ status, allow_failure }) => status === 'manual' && !allow_failure);
+  const delayed = jobs.filter(({ status }) => status === 'scheduled');
+  const tolerated = jobs.filter(({ status, allow_failure }) => status === 'failed' && allow_failure);
+  return [
+    word === 'manual' && gates.length
+      ? `A person has to start ${gates.map(quote).join(', ')}: dataops_play_job, once they agree.`
+      : '',
+    word === 'scheduled' && delayed.length
+      ? `Waits for the time of ${delayed.map(quote).join(', ')}; dataops_play_job starts it now.`
+      : '',
+    word === 'success' && tolerated.length
+      ? `Succeeded although ${tolerated.map(quote).join(', ')} failed: allowed to.`
+      : '',
+  ].filter(Boolean);
+}
+
+export const pipelineRun: RunKind = {
+  noun: 'pipeline',
+  uri: 'dataops://projects/{project}/pipelines/{pipeline}',
+  words,
+  pace,
+  async poll(variables, context) {
+    const [{ body }, jobs] = await Promise.all([context.request(getPipeline, variables), readJobs(variables, context)]);
+    const { status: word } = body as { status: string };
+    const over = jobs.filter(({ status }) => ended.includes(words[status] ?? 'running') && status !== 'manual');
+    const progress = { done: over.length, total: jobs.length, unit: 'jobs' };
+    return { word, ...(jobs.length ? { progress } : {}), notes: notesOf(word, jobs) };
+  },
+  cancel: 'dataops_cancel_pipeline',
+  result: {
+    operation: () => getPipeline,
+    arguments: ({ project, pipeline }) => ({ project, pipeline }),
+    after: ended,
+  },
+};
+
+export const jobRun: RunKind = {
+  noun: 'job',
+  uri: 'dataops://projects/{project}/jobs/{job}',
+  words,
+  pace,
+  async poll(variables, context) {
+    const { body } = await context.request(getJob, variables);
+    const job = body as Job;
+    const reason = job.failure_reason ? [`Failed: ${job.failure_reason}.`] : [];
+    const gate = job.status === 'manual' ? [`A person has to start ${quote(job)}: dataops_play_job.`] : [];
+    return { word: job.status, notes: [...reason, ...gate] };
+  },
+  cancel: 'dataops_cancel_job',
+  result: {
+    operation: () => readJobLog,
+    arguments: ({ project, job }) => ({ project, job, lines: 30, context: 3 }),
+    after: ['succeeded', 'failed', 'cancelled'],
+  },
+};

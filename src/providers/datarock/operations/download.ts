@@ -1,0 +1,228 @@
+import type { Readable } from 'node:stream';
+import pMap from 'p-map';
+import * as z from 'zod';
+import { Fault, type FaultCode, isFault } from '../../../errors.ts';
+import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../../operation.ts';
+import { firstOf } from '../../../references.ts';
+import { isWhole, joinTables, type Part } from '../../../results/join.ts';
+import type { StoredResult } from '../../../results/result.ts';
+import type { Workspace } from '../../../results/workspace.ts';
+import { Links, type Source } from './links.ts';
+import { gettingStarted, projectName } from './projects.ts';
+import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
+
+/** Files fetched at a time. The storage host has no published limit; this many keep a line busy. */
+const atATime = 8;
+
+export const downloadExport = operation({
+  name: 'datarock_download_export',
+  route: 'GET /export/artefacts/{export}',
+  effect: 'read',
+  summary:
+    'Fetch the files of a finished export as one stored table of all holes. Call again to go on after an interruption.',
+  toolset: 'exports',
+  input: z.strictObject({ export: exportIds }),
+  output: z.looseObject({}),
+  evidence: gettingStarted,
+  example: { arguments: { export: 'datarock://exports/3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
+  collect: ({ export: ids }, context) => collectExport(ids, context),
+});
+
+/**
+ * Fetches every hole's file of finished exports and joins them into one stored table. What has been fetched survives
+ * an interruption; a hole that failed is told and costs nobody the rest.
+ */
+async function collectExport(ids: readonly string[], context: OperationContext): Promise<Collected> {
+  const key = `${context.connection.name} datarock export ${[...ids].toSorted().join(' ')}`;
+  const kept = await context.results.findByKey(key);
+  if (kept) return fetchedBefore(kept);
+  try {
+    return await fetchExport(ids, key, context);
+  } catch (error) {
+    // Somebody else who fetched the same export may have stored it meanwhile, and tidied the parts away.
+    const theirs = await context.results.findByKey(key);
+    if (!theirs || context.signal.aborted) throw error;
+    return fetchedBefore(theirs);
+  }
+}
+
+const fetchedBefore = (result: StoredResult): Collected => ({
+  result,
+  summary: `${result.name}: fetched before.`,
+  warnings: result.warnings ?? [],
+});
+
+async function fetchExport(ids: readonly string[], key: string, context: OperationContext): Promise<Collected> {
+  const pages = await Promise.all(ids.map(id => readExport(id, context)));
+  const sources = pages.flatMap(({ artefacts }, index) =>
+    artefacts.data.map(hole => ({ id: ids[index] as string, hole })),
+  );
+  refuseUnfinished(ids, pages, sources);
+  const workspace = await context.results.workspace(key);
+  const fetched = await fetchAll(sources, workspace, context);
+  const origin: StoreOrigin = {
+    operation: downloadExport,
+    arguments: { export: ids },
+    name: nameOf(pages, context),
+    mediaType: 'text/csv',
+    key,
+  };
+  let found = fetched;
+  let result: StoredResult;
+  try {
+    result = await store(origin, found, context);
+  } catch (error) {
+    if (!isFault(error, 'bad_upstream_reply')) throw error;
+    found = await withoutDamaged(fetched, workspace);
+    if (found.files.length === fetched.files.length) throw error;
+    result = await store(origin, found, context);
+  }
+  if (found.missed.length === 0) await workspace.discard();
+  const without = sources.length - found.files.length;
+  const holes = found.files.length === 1 ? '1 hole' : `${found.files.length} holes`;
+  const summary = `${origin.name}: ${holes}${without ? `, ${without} without data` : ''}.`;
+  return { result, summary, warnings: result.warnings ?? [] };
+}
+
+/** Files by hole, and what to tell of the holes that have none. */
+interface Fetched {
+  files: (Part & { file: string })[];
+  /** Ids of holes the platform itself could not do. */
+  failed: string[];
+  /** What became of holes whose file is not there yet, or could not be fetched or read; another call may succeed. */
+  missed: string[];
+}
+
+async function store(
+  origin: StoreOrigin,
+  { files, failed, missed }: Fetched,
+  context: OperationContext,
+): Promise<StoredResult> {
+  const told = tell(failed, missed);
+  if (files.length === 0) throw nothingToJoin(told, missed.length > 0);
+  if (missed.length) told.push('Call datarock_download_export again to fetch what is missing.');
+  context.progress(`joining ${files.length} files`);
+  const table = await joinTables(files, { keyColumn: 'hole_id', signal: context.signal });
+  // What is not whole is fetched afresh by the next call, so it must not be found under the key.
+  const key = missed.length ? undefined : origin.key;
+  return context.store({ ...origin, key, warnings: [...told, ...table.warnings] }, { table });
+}
+
+function tell(failed: readonly string[], missed: readonly string[]): string[] {
+  const more = missed.length - mostNamed;
+  return [
+    ...(failed.length ? [`No file of failed holes: ${firstOf(failed, mostNamed)}.`] : []),
+    ...missed.slice(0, mostNamed),
+    ...(more > 0 ? [`${more} more holes have no file, too.`] : []),
+  ];
+}
+
+async function fetchAll(sources: readonly Source[], workspace: Workspace, context: OperationContext): Promise<Fetched> {
+  const links = new Links(context);
+  const ready = sources.filter(({ hole }) => isReady(hole));
+  let done = 0;
+  const outcomes = await pMap(
+    ready,
+    async source => {
+      const outcome = await fetchHole(source, workspace, links, context);
+      done += 1;
+      context.progress(`${done} of ${ready.length} files`, done, ready.length);
+      return outcome;
+    },
+    { concurrency: atATime, signal: context.signal },
+  );
+  return {
+    files: outcomes.flatMap(outcome => outcome.part ?? []),
+    failed: sources.flatMap(({ hole }) => (hasFailed(hole) ? hole.holeId : [])),
+    missed: [
+      ...outcomes.flatMap(outcome => outcome.missed ?? []),
+      ...sources.flatMap(({ hole }) =>
+        isReady(hole) || hasFailed(hole) ? [] : `Hole ${hole.holeId}: ${hole.status}, no file yet.`,
+      ),
+    ],
+  };
+}
+
+type Outcome = { part: Fetched['files'][number]; missed?: never } | { missed: string; part?: never };
+
+async function fetchHole(
+  source: Source,
+  workspace: Workspace,
+  links: Links,
+  context: OperationContext,
+): Promise<Outcome> {
+  const { holeId } = source.hole;
+  const file = fileOf(source);
+  const part = { key: holeId, path: workspace.path(file), file };
+  if (await workspace.has(file)) return { part };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { body, headers } = await context.download(await links.of(source));
+      if (/^text\/html\b/i.test(headers['content-type'] ?? '')) throw webPage(body as Readable);
+      await workspace.write(file, body as Readable, context.signal);
+      return { part };
+    } catch (error) {
+      if (!isFault(error) || ours.has(error.code) || context.signal.aborted) throw error;
+      if (attempt > 2) return { missed: `Hole ${holeId}: ${error.message}` };
+      // Links last an hour; asking for the status again gives fresh ones.
+      if (error.status !== undefined && error.status < 500) links.renew(source);
+    }
+  }
+}
+
+/** Faults of the results folder: no other file would fare better. */
+const ours: ReadonlySet<FaultCode> = new Set(['too_large', 'not_configured']);
+
+/** A proxy's page or a login page would pass for a table of one column. */
+function webPage(body: Readable): Fault {
+  body.destroy();
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: 'the storage answered with a web page instead of the file.',
+    hint: 'Look for a proxy between this machine and the storage of Datarock.',
+  });
+}
+
+const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
+
+// A file can be cut off and yet arrive whole by HTTP. It is left out, told, and fetched afresh by the next call.
+async function withoutDamaged({ files, failed, missed }: Fetched, workspace: Workspace): Promise<Fetched> {
+  const whole: Fetched = { files: [], failed, missed: [...missed] };
+  for (const part of files) {
+    if (await isWhole(part)) {
+      whole.files.push(part);
+      continue;
+    }
+    whole.missed.push(`Hole ${part.key}: its file is cut off or not CSV.`);
+    await workspace.remove(part.file);
+  }
+  return whole;
+}
+
+function refuseUnfinished(ids: readonly string[], pages: readonly ExportPage[], sources: readonly Source[]): void {
+  const open = pages.filter(({ status }) => !/^completed$|fail|error|cancel|expire/i.test(status));
+  if (open.length === 0) return;
+  const done = sources.filter(({ hole }) => isReady(hole) || hasFailed(hole)).length;
+  throw new Fault({
+    code: 'conflict',
+    message: `The export is still ${open[0]?.status}: ${done} of ${sources.length} holes are done.`,
+    hint: `Call wait_for_run {"run": "datarock://exports/${ids.join(joint)}"}.`,
+  });
+}
+
+function nothingToJoin(reasons: readonly string[], again: boolean): Fault {
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: ['The export has no file that can be read.', ...reasons].join(' '),
+    hint: again
+      ? 'Call datarock_download_export again; if it stays so, start the export again.'
+      : 'Check the ids with datarock_list_holes and the time that was asked for, then start another export.',
+  });
+}
+
+function nameOf(pages: readonly ExportPage[], context: OperationContext): string {
+  const names = pages.map(
+    ({ type, projectId }) => `${type?.name ?? 'Export'} of ${context.labelOf(projectName, projectId, {})}`,
+  );
+  return [...new Set(names)].join(', ');
+}

@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import { Fault, isFault } from '../../../errors.ts';
+import { offset } from '../../../http/paging/offset.ts';
+import { type OperationContext, operation } from '../../../operation.ts';
+import { firstOf } from '../../../references.ts';
+import type { RunKind } from '../../../runs/run.ts';
+import { parseTime, time } from '../../../time.ts';
+import { downloadExport } from './download.ts';
+import { artefact, gettingStarted, listArtefacts, listHoles, project } from './projects.ts';
+import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
+
+/**
+ * Holes in one request. Datarock names no limit; its status pages hold 500, so that each export is one page.
+ * Inferred: change it here.
+ */
+export const holesPerExport = 500;
+
+export const exportRun: RunKind = {
+  noun: 'export',
+  uri: exportTemplate.template,
+  // `failed` is not public; the platform's pipelines can fail, so some such word must exist.
+  words: { in_progress: 'running', completed: 'succeeded', failed: 'failed' },
+  pace: { firstMs: 5_000, longestMs: 60_000 },
+  async poll({ export: joined = '' }, context) {
+    const pages = await Promise.all(joined.split(joint).map(id => readExport(id, context)));
+    const holes = pages.flatMap(page => page.artefacts.data);
+    const failed = holes.filter(hasFailed);
+    const total = pages.reduce((sum, page) => sum + (page.artefacts.total ?? page.artefacts.data.length), 0);
+    const done = holes.filter(isReady).length + failed.length;
+    return {
+      word: jointWord(pages.map(({ status }) => status)),
+      progress: { done, total, unit: 'holes' },
+      ...(failed.length ? { notes: [whatFailed(failed.map(({ holeId }) => holeId))] } : {}),
+    };
+  },
+  result: { operation: () => downloadExport, arguments: ({ export: id = '' }) => ({ export: id.split(joint) }) },
+};
+
+// Datarock does not say why; these are the causes that the caller can do something about.
+const whatFailed = (holes: readonly string[]) =>
+  `Failed: ${firstOf(holes, mostNamed)}. Check the ids with datarock_list_holes; ` +
+  'a hole without a pipeline run in the time asked for fails, too.';
+
+// Several exports are done when all are; one that failed alone does not spoil the others.
+function jointWord(words: readonly string[]): string {
+  const open = words.find(word => !['completed', 'failed'].includes(word));
+  return open ?? words.find(word => word === 'completed') ?? words[0] ?? 'in_progress';
+}
+
+const moment = (description: string) =>
+  time(description)
+    .optional()
+    .meta({
+      encode: (value: string | number, now: number, name: string) => Math.floor(parseTime(value, name, now) / 1000),
+    });
+
+/** Where to look when nobody knows whether an export was started. */
+const inDoubt =
+  'It may have been started, which does no harm: datarock_list_exports may show it; otherwise start it again.';
+
+export const createExport = operation({
+  name: 'datarock_create_export',
+  route: 'POST /export/artefacts/{artefact}/{version}',
+  effect: 'run',
+  summary:
+    'Export the data of an artefact (RQD, ...) for holes of a project, from the latest pipeline run. ' +
+    'Waits, and answers one stored table of all holes with hole_id.',
+  toolset: 'exports',
+  input: z.strictObject({
+    project: project.meta({ wire: 'projectUuid' }),
+    artefact,
+    version: z.string().optional().describe('Default: the newest'),
+    holes: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]).describe('Hole ids, or "all"'),
+    updated_since: moment('Pipeline run started at or after').meta({ wire: 'lastUpdatedSince' }),
+    updated_before: moment('... at or before (unconfirmed in v3)').meta({
+      wire: 'lastUpdatedBefore',
+      notBefore: 'updated_since',
+    }),
+  }),
+  output: z.looseObject({
+    exports: z.array(z.string()),
+    artefact: z.string(),
+    version: z.string(),
+    holes: z.number(),
+    notes: z.array(z.string()).optional(),
+  }),
+  doubt: inDoubt,
+  starts: { run: exportRun, variables: ({ exports }) => ({ export: exports.join(joint) }) },
+  evidence: gettingStarted,
+  example: { arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all' } },
+  async send(
+    { project: projectUuid, artefact: key, version: wanted, holes: wish, updated_since, updated_before },
+    context,
+  ) {
+    const { version, note } = await chooseVersion(projectUuid, key, wanted, context);
+    const bounds = { updated_since, updated_before };
+    const holes = await chooseHoles(projectUuid, wish, context);
+    const exports: string[] = [];
+    const notes = note ? [note] : [];
+    for (let start = 0; start < holes.length; start += holesPerExport) {
+      const batch = holes.slice(start, start + holesPerExport);
+      try {
+        exports.push(
+          await startExport({ project: projectUuid, artefact: key, version, holes: batch, ...bounds }, context),
+        );
+      } catch (error) {
+        if (exports.length === 0 || !isFault(error)) throw error;
+        notes.push(
+          `Started for the first ${start} of ${holes.length} holes only: ${error.message} Export the rest in another call, from hole ${batch[0]} on.`,
+        );
+        break;
+      }
+    }
+    return { exports, artefact: key, version, holes: holes.length, ...(notes.length ? { notes } : {}) };
+  },
+});
+
+async function startExport(args: Record<string, unknown>, context: OperationContext): Promise<string> {
+  const { body } = await context.request(createExport, args);
+  const parsed = z.looseObject({ exportId: z.string().min(1) }).safeParse(body);
+  if (parsed.success) return parsed.data.exportId;
+  throw new Fault({
+    code: 'bad_upstream_reply',
+    message: 'Datarock answered with success, but does not name the export.',
+    hint: inDoubt,
+  });
+}
+
+/** The newest version unless one is wanted; `note` says what was chosen where there was a choice. */
+async function chooseVersion(
+  projectUuid: string,
+  key: string,
+  wanted: string | undefined,
+  context: OperationContext,
+): Promise<{ version: string; note?: string }> {
+  const rows = await context.rememberedRows(listArtefacts, { project: projectUuid });
+  const row = rows.find(one => one['key'] === key);
+  const versions = ((row?.['versions'] ?? []) as { version: string }[])
+    .map(({ version }) => version)
+    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  const [newest] = versions;
+  if (wanted !== undefined && !versions.includes(wanted))
+    throw new Fault({
+      code: 'not_found',
+      message: `Artefact ${key} has no version "${wanted}".`,
+      hint: versions.length ? `It has: ${versions.join(', ')}.` : 'Datarock lists no version of it.',
+    });
+  if (newest === undefined)
+    throw new Fault({
+      code: 'not_found',
+      message: `Datarock lists no version of artefact ${key}.`,
+      hint: 'Give version if you know one, or choose another artefact with datarock_list_artefacts.',
+    });
+  if (wanted !== undefined) return { version: wanted };
+  return versions.length > 1
+    ? { version: newest, note: `Version ${newest}, the newest of ${versions.toReversed().join(', ')}.` }
+    : { version: newest };
+}
+
+async function chooseHoles(projectUuid: string, wish: 'all' | string[], context: OperationContext): Promise<string[]> {
+  // Datarock's own pages disagree on whether the list may be left out, so it is always sent.
+  const holes =
+    wish === 'all'
+      ? (await context.rows(listHoles, { project: projectUuid })).map(({ id }) => String(id))
+      : [...new Set(wish)];
+  if (holes.length > 0) return holes;
+  throw new Fault({
+    code: 'bad_arguments',
+    message: 'The project has no holes.',
+    hint: 'Choose another project with datarock_list_projects.',
+  });
+}
+
+export const listExports = operation({
+  name: 'datarock_list_exports',
+  route: 'GET /export/artefacts',
+  effect: 'read',
+  summary: 'List exports of this account. Unconfirmed in API v3; may not be offered.',
+  toolset: 'unconfirmed',
+  input: z.strictObject({}),
+  output: z.looseObject({}),
+  paging: offset({ items: exportsOf, total: 'total', pageSize: 100, maxPageSize: 500 }),
+  evidence: { level: 'inferred', source: 'https://github.com/froesecom/datarock-client', checked: '2026-11-21' },
+  example: { arguments: {} },
+});
+
+// No public page shows this answer; the places where an array could be, nearest first.
+function exportsOf(body: unknown): unknown {
+  const { data, artefacts, exports } = (Array.isArray(body) ? { data: body } : (body ?? {})) as Record<string, unknown>;
+  const within = (value: unknown) =>
+    Array.isArray(value) ? value : (value as Record<string, unknown> | undefined)?.['data'];
+  return [data, artefacts, exports].map(within).find(Array.isArray);
+}

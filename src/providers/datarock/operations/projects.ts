@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { whole } from '../../../http/paging/whole.ts';
+import { operation, reference } from '../../../operation.ts';
+
+export const gettingStarted = {
+  level: 'documented',
+  source: 'https://api-docs.prod.datarock.com.au/getting-started.html',
+  checked: '2026-11-21',
+} as const;
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+export const projectName = reference({
+  list: () => listProjects,
+  key: 'uuid',
+  label: 'name',
+  keyForm: new RegExp(`^${uuid}$`, 'i'),
+});
+
+// No public page shows the addresses of the web pages; wherever the UUID follows this word, it can be nothing else.
+const inAddress = new RegExp(`/projects?/(${uuid})`, 'i');
+
+export const project = z
+  .string()
+  .min(1)
+  .describe('Project UUID, or its name')
+  .meta({ names: projectName, fromUri: (uri: string) => inAddress.exec(uri)?.[1] });
+
+export const artefact = z
+  .string()
+  .min(1)
+  .describe('Artefact key, or its name')
+  .meta({ names: reference({ list: () => listArtefacts, key: 'key', label: 'name' }) });
+
+export const listProjects = operation({
+  name: 'datarock_list_projects',
+  route: 'GET /projects',
+  effect: 'read',
+  summary: 'List the drill-core projects this account can see.',
+  toolset: 'projects',
+  input: z.strictObject({}),
+  output: z.looseObject({ uuid: z.string(), name: z.string() }),
+  paging: whole({ items: body => body }),
+  resource: { uri: 'datarock://projects', title: 'Datarock projects' },
+  evidence: gettingStarted,
+  example: { arguments: {} },
+});
+
+export const listArtefacts = operation({
+  name: 'datarock_list_artefacts',
+  route: 'GET /projects/{project}/artefacts',
+  effect: 'read',
+  summary: 'List the data products a project offers for export (RQD, fractures, ...), with their keys and versions.',
+  toolset: 'projects',
+  input: z.strictObject({ project }),
+  output: z.looseObject({
+    key: z.string(),
+    name: z.string(),
+    description: z.string().nullish(),
+    versions: z.array(z.looseObject({ version: z.string() })),
+    product: z.looseObject({ name: z.string() }).nullish(),
+    productCategory: z.looseObject({ name: z.string() }).nullish(),
+  }),
+  paging: whole({ items: 'artefacts' }),
+  resource: { uri: 'datarock://projects/{project}/artefacts', title: 'Artefacts of a Datarock project' },
+  evidence: gettingStarted,
+  example: { arguments: { project: 'Copperhead North' } },
+});
+
+export const listHoles = operation({
+  name: 'datarock_list_holes',
+  route: 'GET /projects/{project}/holes',
+  effect: 'read',
+  summary: 'List the drill holes of a project.',
+  toolset: 'projects',
+  input: z.strictObject({ project }),
+  output: z.looseObject({ id: z.string() }),
+  paging: whole({ items: body => body }),
+  resource: { uri: 'datarock://projects/{project}/holes', title: 'Holes of a Datarock project' },
+  evidence: gettingStarted,
+  example: { arguments: { project: 'Copperhead North' } },
+});

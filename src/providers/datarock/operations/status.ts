@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { Fault } from '../../../errors.ts';
+import { forEach } from '../../../http/paging/for-each.ts';
+import { offset } from '../../../http/paging/offset.ts';
+import { type OperationContext, operation } from '../../../operation.ts';
+import { uriTemplate } from '../../../resources/uri.ts';
+import { gettingStarted } from './projects.ts';
+
+/** Several exports that were one request of the user travel as one run, their ids joined by this. */
+export const joint = '~';
+
+export const exportTemplate = uriTemplate('datarock://exports/{export}');
+
+export const exportIds = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .describe('Export id, or its run URI')
+  .meta({ fromUri: (uri: string) => exportTemplate.match(uri)?.['export'] })
+  .transform(value => [value].flat().flatMap(one => (exportTemplate.match(one)?.['export'] ?? one).split(joint)));
+
+const holeStatus = z.looseObject({ holeId: z.string(), status: z.string() });
+
+const exportPage = z.looseObject({
+  uuid: z.string(),
+  status: z.string(),
+  projectId: z.string(),
+  type: z.looseObject({ name: z.string(), key: z.string() }).nullish(),
+  expiryDate: z.number().nullish(),
+  artefacts: z.looseObject({
+    data: z.array(holeStatus.extend({ url: z.string().nullish(), linkExpiryTime: z.number().nullish() })),
+    total: z.number().nullish(),
+  }),
+});
+
+export type ExportPage = z.output<typeof exportPage>;
+
+export const getExport = operation({
+  name: 'datarock_get_export',
+  route: 'GET /export/artefacts/{export}',
+  effect: 'read',
+  summary: 'Show how far an export is, hole by hole.',
+  toolset: 'exports',
+  input: z.strictObject({ export: exportIds }),
+  output: holeStatus.extend({ runAt: z.string().nullish().describe('When the pipeline ran that it is from') }),
+  paging: forEach(
+    'export',
+    offset({
+      // A link is a credential of its own; datarock_download_export uses it, nobody has to see it.
+      items(body) {
+        const { artefacts, type } = body as ExportPage;
+        return (artefacts?.data ?? []).map(hole => holeLine(hole, type));
+      },
+      total: 'artefacts.total',
+      about(body) {
+        const { artefacts: _, expiryDate, ...about } = body as ExportPage;
+        return { ...about, expiryDate: isoTime(expiryDate) };
+      },
+      pageSize: 500,
+      maxPageSize: 500,
+      // That this route takes limit and offset is inferred from a sister route: they are sent only where needed.
+      bareFirst: true,
+    }),
+  ),
+  resource: { uri: 'datarock://exports/{export}', title: 'A Datarock export, hole by hole' },
+  evidence: gettingStarted,
+  example: { arguments: { export: '3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
+});
+
+type HoleStatus = ExportPage['artefacts']['data'][number];
+
+/** A hole in the list; what each of them is of is said of the export already. */
+function holeLine({ url, linkExpiryTime: _, runAt, exportType, ...hole }: HoleStatus, type: ExportPage['type']) {
+  const same = JSON.stringify(exportType) === JSON.stringify(type);
+  return {
+    ...hole,
+    ...(runAt === undefined ? {} : { runAt: isoTime(runAt) }),
+    ...(same || exportType === undefined ? {} : { exportType }),
+    file_ready: Boolean(url),
+  };
+}
+
+/** The vendor's times are taken for Unix seconds, going by the digits of its examples. */
+function isoTime(seconds: unknown): unknown {
+  const moment = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(moment.getTime()) ? seconds : moment.toISOString();
+}
+
+// What a call has seen finished it need not ask for again: the download that follows the last poll uses its links.
+const finished = new WeakMap<OperationContext, Map<string, ExportPage>>();
+
+/** Every page of one export, links included: for polling and downloading. `fresh`: with new links. */
+export async function readExport(id: string, context: OperationContext, { fresh = false } = {}): Promise<ExportPage> {
+  const seen = finished.get(context) ?? new Map<string, ExportPage>();
+  const known = seen.get(id);
+  if (known && !fresh) return known;
+  const page = await readPages(id, context);
+  if (page.status === 'completed') finished.set(context, seen.set(id, page));
+  return page;
+}
+
+async function readPages(id: string, context: OperationContext): Promise<ExportPage> {
+  const first = await readPage(id, context);
+  const holes = [...first.artefacts.data];
+  const total = first.artefacts.total ?? holes.length;
+  // While it runs the listing may be shorter than its total; pages after the first exist only past 500 holes.
+  while (holes.length < total && holes.length >= 500) {
+    const { data } = (await readPage(id, context, { limit: 500, offset: holes.length })).artefacts;
+    const known = new Set(holes.map(({ holeId }) => holeId));
+    const fresh = data.filter(({ holeId }) => !known.has(holeId));
+    if (fresh.length === 0) break;
+    holes.push(...fresh);
+  }
+  return { ...first, artefacts: { ...first.artefacts, data: holes } };
+}
+
+async function readPage(
+  id: string,
+  context: OperationContext,
+  query: Record<string, number> = {},
+): Promise<ExportPage> {
+  const { body } = await context.request(getExport, { export: id }, { query });
+  const parsed = exportPage.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new Fault({
+    code: 'bad_upstream_reply',
+    message: `Datarock answered the status of export ${id} in a form it does not document: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}.`,
+    hint: 'Repeat the call once; if it stays, the API has changed and this server needs an update.',
+  });
+}
+
+/** Holes that one sentence names. */
+export const mostNamed = 10;
+
+export const isReady = (hole: ExportPage['artefacts']['data'][number]) => Boolean(hole.url);
+export const hasFailed = (hole: ExportPage['artefacts']['data'][number]) =>
+  !hole.url && /fail|error|cancel/i.test(hole.status);

@@ -1,0 +1,213 @@
+import * as z from 'zod';
+import { operation, type Row, reference } from '../../../operation.ts';
+import { ids, inUri, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
+import { cursorPages } from '../paging.ts';
+import { each, mapped, web } from '../web.ts';
+import { entityTypeName, identifierForm } from './entity-types.ts';
+import { teamName } from './teams.ts';
+
+const toolset = 'catalog';
+const reads = 'catalog:read';
+const writes = 'catalog:write:entities';
+const example = { arguments: { identifier: 'booking-api' } };
+
+export const entityName = reference({
+  list: () => listEntities,
+  key: 'identifier',
+  label: 'name',
+  search: 'search_term',
+  keyForm: identifierForm,
+});
+
+const identifier = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
+const fresh = required('Identifier, for example booking-api');
+const type = required('Entity type: identifier or name').meta({ names: entityTypeName });
+
+const owner = z.looseObject({ id: z.string() });
+const entity = z.looseObject({
+  identifier: z.string(),
+  name: z.string().nullish(),
+  type: z.string().nullish(),
+  owner_teams: z.array(owner).nullish(),
+  owner_users: z.array(owner).nullish(),
+});
+
+const settable = {
+  name: text('Name'),
+  description: text('Description'),
+  owner_team_ids: ids('All owning teams (id or name)').meta({ names: teamName }).optional(),
+  owner_user_ids: ids('All owning people, by id').optional(),
+  owner_user_emails: ids('The same by email address').optional(),
+  properties: map('Values by property of its type; null clears one').optional(),
+  aliases: map('{github_repo: [{identifier or lookup, instance_identifier?}]}').optional(),
+  relations: map('{relation: [identifiers of entities]}; null clears one').optional(),
+  domain: text('Domain'),
+};
+
+/** Owners by what people call them; both are taken back as they are shown. */
+const brief = ({ owner_teams, owner_users, ...rest }: Row): Row => ({
+  ...rest,
+  owner_teams: each(owner_teams, 'name'),
+  owner_users: each(owner_users, 'email'),
+});
+
+const listEntities = operation({
+  ...web('catalog.entities.list', reads),
+  name: 'dx_list_entities',
+  route: 'GET /catalog.entities.list',
+  effect: 'read',
+  summary:
+    'List the entities of the software catalog: services, APIs, datastores and so on, with owners and properties.',
+  toolset,
+  input: z.strictObject({ type: type.optional(), search_term: text('Part of name or identifier') }),
+  output: entity.extend({
+    owner_teams: z.array(z.string()).nullish().describe('Names'),
+    owner_users: z.array(z.string()).nullish().describe('Email addresses'),
+  }),
+  paging: cursorPages('entities', { show: brief }),
+  resource: { uri: 'dx://entities', title: 'DX catalog entities' },
+  example: { arguments: { type: 'service' } },
+});
+
+const getEntity = operation({
+  ...web('catalog.entities.info', reads),
+  name: 'dx_get_entity',
+  route: 'GET /catalog.entities.info',
+  effect: 'read',
+  summary: 'Show an entity of the software catalog, a service for example: who owns it, properties, aliases.',
+  toolset,
+  input: z.strictObject({ identifier }),
+  output: entity,
+  repair: payload('entity'),
+  resource: { uri: 'dx://entities/{identifier}', title: 'A DX catalog entity' },
+  example,
+});
+
+const createEntity = operation({
+  ...web('catalog.entities.create', writes),
+  name: 'dx_create_entity',
+  route: 'POST /catalog.entities.create',
+  effect: 'create',
+  summary: 'Add an entity, such as a service, to the software catalog. Refused where it exists.',
+  toolset,
+  doubt: 'dx_get_entity shows whether it was added.',
+  input: z.strictObject({ identifier: fresh, type, ...settable }),
+  output: entity,
+  repair: payload('entity'),
+  example: { arguments: { identifier: 'rail-api', type: 'service', owner_team_ids: ['Booking'] } },
+});
+
+const updateEntity = operation({
+  ...web('catalog.entities.update', writes),
+  name: 'dx_update_entity',
+  route: 'POST /catalog.entities.update',
+  effect: 'update',
+  summary: 'Change an entity of the software catalog: owners, properties, aliases. What is left out stays.',
+  toolset,
+  input: z.strictObject({ identifier, ...settable }),
+  output: entity,
+  repair: payload('entity'),
+  example: { arguments: { identifier: 'booking-api', properties: { tier: '2' } } },
+});
+
+const upsertEntity = operation({
+  ...web('catalog.entities.upsert', writes),
+  name: 'dx_upsert_entity',
+  route: 'POST /catalog.entities.upsert',
+  effect: 'update',
+  idempotent: true,
+  summary: 'Add an entity to the software catalog, or change the one with this identifier; result says which.',
+  toolset,
+  input: z.strictObject({ identifier: fresh, type, ...settable }),
+  output: z.looseObject({ result: z.string().nullish(), entity: entity.nullish() }),
+  repair: withoutOk,
+  example: { arguments: { identifier: 'rail-api', type: 'service', properties: { language: 'Go' } } },
+});
+
+const deleteEntity = operation({
+  ...web('catalog.entities.delete', writes),
+  name: 'dx_delete_entity',
+  route: 'POST /catalog.entities.delete',
+  effect: 'delete',
+  summary: 'Delete an entity from the software catalog, with its relations.',
+  toolset,
+  input: z.strictObject({ identifier }),
+  output: entity.partial({ identifier: true }),
+  repair: payload('entity'),
+  example,
+});
+
+/** One line per check that still fails: what, for which initiative, by when, whose. */
+function task({ check, initiative, owner, ...rest }: Row): Row {
+  const { id, name, description: _, ...details } = isRow(check) ? check : { name: check };
+  const { name: drive, complete_by, priority } = isRow(initiative) ? initiative : { name: initiative };
+  const whose = isRow(owner) ? (owner['email'] ?? owner['name']) : owner;
+  return { check: name, initiative: drive, complete_by, owner: whose, priority, ...details, ...rest, check_id: id };
+}
+
+const listEntityTasks = operation({
+  ...web('catalog.entities.tasks', reads),
+  name: 'dx_list_entity_tasks',
+  route: 'GET /catalog.entities.tasks',
+  effect: 'read',
+  summary: 'List what an entity still has to do: failed checks of initiatives, with due dates and owners.',
+  toolset,
+  input: z.strictObject({ identifier }),
+  output: z.looseObject({
+    check: z.string().nullish(),
+    initiative: z.string().nullish(),
+    complete_by: z.string().nullish(),
+    owner: z.string().nullish(),
+  }),
+  paging: cursorPages('tasks', { show: task }),
+  resource: { uri: 'dx://entities/{identifier}/tasks', title: 'Tasks of a DX catalog entity' },
+  example,
+});
+
+/** Where it stands, and the checks by outcome; dx_get_scorecard says what each of them wants. */
+function standing({ checks, current_level, empty_level, levels, tags, ...rest }: Row): Row {
+  const reached = isRow(current_level) ? current_level['name'] : isRow(empty_level) ? empty_level['label'] : undefined;
+  return {
+    ...rest,
+    ...(reached !== undefined && { level: reached, levels: each(levels, 'name') }),
+    ...(Array.isArray(checks) ? byOutcome(checks) : { checks }),
+    tags: each(tags, 'value'),
+  };
+}
+
+/** Names of checks; what neither passed nor failed keeps the word that it has. */
+function byOutcome(checks: readonly Row[]): Row {
+  const isPassed = ({ passed, status }: Row) => passed === true || status === 'PASS';
+  const isFailed = ({ passed, status }: Row) => status === 'FAIL' || (status === undefined && passed === false);
+  const others = checks.filter(one => !isPassed(one) && !isFailed(one));
+  return {
+    passed: checks.filter(isPassed).map(({ name }) => name),
+    failed: checks.filter(isFailed).map(({ name }) => name),
+    ...(others.length > 0 && { others: mapped(others, 'name', 'status') }),
+  };
+}
+
+const listEntityScorecards = operation({
+  ...web('catalog.entities.scorecards', reads),
+  name: 'dx_list_entity_scorecards',
+  route: 'GET /catalog.entities.scorecards',
+  effect: 'read',
+  summary: 'List how an entity stands in each scorecard: level or points, and every check it passes or fails.',
+  toolset,
+  input: z.strictObject({ identifier }),
+  output: z.looseObject({
+    id: z.string(),
+    name: z.string().nullish(),
+    level: z.string().nullish(),
+    passed: z.array(z.string()).nullish(),
+    failed: z.array(z.string()).nullish(),
+  }),
+  paging: cursorPages('scorecards', { show: standing }),
+  resource: { uri: 'dx://entities/{identifier}/scorecards', title: 'Scorecards of a DX catalog entity' },
+  example,
+});
+
+export const entities = [
+  ...[listEntities, getEntity, createEntity, updateEntity, upsertEntity, deleteEntity],
+  ...[listEntityTasks, listEntityScorecards],
+];

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { type Operation, operation } from '../../../operation.ts';
+import { dataCloudMethod, done, isoMoment, map, required, services, text } from '../arguments.ts';
+
+const upsertIncident = operation({
+  name: 'dx_upsert_incident',
+  route: 'POST /incidents.upsert',
+  effect: 'update',
+  idempotent: true,
+  summary: 'Record an incident, or change the one with this reference_id: what is left out stays, lists are replaced.',
+  toolset: 'core',
+  api: 'data_cloud',
+  input: z.strictObject({
+    reference_id: required('Your key'),
+    started_at: isoMoment('Start', 'started_at'),
+    resolved_at: isoMoment('End', 'resolved_at').meta({ notBefore: 'started_at' }).nullable().optional(),
+    name: text('What happened'),
+    priority: text('For example P1'),
+    services: services('Services it hit; [] clears').nullable().optional(),
+    source_name: text('Where it is tracked'),
+    source_url: text('Link to it'),
+    metadata: map('Keys of letters, digits, - and _; null clears').nullable().optional(),
+  }),
+  ...done,
+  evidence: dataCloudMethod('incidents.upsert'),
+  example: { arguments: { reference_id: 'INC-42', started_at: '2026-11-20T08:00:00Z', services: ['booking-api'] } },
+});
+
+const upsertPipelineRun = operation({
+  name: 'dx_upsert_pipeline_run',
+  route: 'POST /pipelineRuns.upsert',
+  effect: 'update',
+  idempotent: true,
+  summary:
+    'Record a CI run, or add to the one with this reference_id: DX keeps the earliest start, the latest finish and the worst status.',
+  toolset: 'core',
+  api: 'data_cloud',
+  input: z.strictObject({
+    pipeline_name: required('Pipeline'),
+    pipeline_source: required('CI system'),
+    reference_id: required('Your key of the run'),
+    started_at: isoMoment('Start', 'started_at'),
+    finished_at: isoMoment('End', 'finished_at').meta({ notBefore: 'started_at' }).optional(),
+    status: z.enum(['running', 'success', 'failure', 'cancelled', 'unknown']).optional().describe('State'),
+    repository: text('org/repo'),
+    commit_sha: text('With repository'),
+    pr_number: z.int().optional().describe('With repository'),
+    head_branch: text('Branch'),
+    source_url: text('Link to it'),
+    email: text('Who ran it; or a user name'),
+    github_username: text('User name'),
+    gitlab_username: text('User name'),
+  }),
+  ...done,
+  evidence: dataCloudMethod('pipelineRuns.upsert'),
+  example: {
+    arguments: {
+      pipeline_name: 'booking-api release',
+      pipeline_source: 'kestrel-ci',
+      reference_id: 'ci-7',
+      started_at: '2026-11-20T14:00:00Z',
+      status: 'success',
+    },
+  },
+});
+
+export const incidents: readonly Operation[] = [upsertIncident, upsertPipelineRun];

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { isFault } from '../../../errors.ts';
+import { type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
+import { flag, payload, required, text } from '../arguments.ts';
+import { allRows } from '../paging.ts';
+import { web } from '../web.ts';
+
+const project = z.looseObject({ id: z.string(), name: z.string() });
+
+const listProjects = operation({
+  ...web('platformx.projects.list', 'platformx:manage'),
+  name: 'dx_list_platform_projects',
+  route: 'GET /platformx.projects.list',
+  effect: 'read',
+  toolset: 'events',
+  summary: 'List the PlatformX projects, which events are recorded in.',
+  input: z.strictObject({}),
+  output: project,
+  paging: allRows('projects'),
+  resource: { uri: 'dx://platform-projects', title: 'PlatformX projects of DX' },
+  evidence: { level: 'inferred', source: 'https://github.com/priiiiit/dx-python', checked: '2026-11-21' },
+  example: { arguments: {} },
+});
+
+const createProject = operation({
+  ...web('platformx.projects.create', 'platformx:manage'),
+  name: 'dx_create_platform_project',
+  route: 'POST /platformx.projects.create',
+  effect: 'create',
+  toolset: 'events',
+  summary: 'Create a PlatformX project to record events in. Its token is stored for the person, and never shown here.',
+  doubt: 'dx_list_platform_projects shows whether it was created.',
+  input: z.strictObject({
+    name: required('Name'),
+    creator_id: required('Id of the user it belongs to (dx_list_users)'),
+    hidden: flag('Not shown in DX'),
+    webhook_destination_url: text('Where events are passed on to'),
+  }),
+  output: project,
+  example: { arguments: { name: 'Portal usage', creator_id: 'MTAwMQ' } },
+  async send(args, context) {
+    const { body } = await context.request(createProject, args);
+    const { token, ...made } = payload('project')(body) as z.input<typeof project> & { token?: unknown };
+    return typeof token === 'string' ? { ...made, ...(await handOver(token, args, context)) } : made;
+  },
+});
+
+/** Who has the token can write events. A person opens the result; the model gets no more than its name. */
+async function handOver(token: string, args: { name: string }, context: OperationContext): Promise<Row> {
+  context.hide(token);
+  const origin = { operation: createProject, arguments: args, name: `Token of ${args.name}` };
+  try {
+    const { uri } = await context.store(origin, { bytes: bytesOf(token) });
+    return { token_stored_as: uri, next: `The person opens ${uri} as a resource; it is DX_PROJECT_TOKEN.` };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return { warnings: [`Created, but its token could not be stored: ${error.message} DX shows it in PlatformX.`] };
+  }
+}
+
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(content);
+}
+
+export const platformx: readonly Operation[] = [createProject, listProjects];

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import { isFault } from '../../../errors.ts';
+import { type Operation, type OperationContext, operation } from '../../../operation.ts';
+import { dataCloudMethod, done, payload, text } from '../arguments.ts';
+
+const repo = z.looseObject({ source: z.string(), external_id: z.string() });
+type Repo = z.output<typeof repo>;
+
+const group = z.looseObject({
+  id: z.number(),
+  reference_id: z.string().nullable(),
+  name: z.string(),
+  parent_id: z.number().nullable(),
+  repos: z.array(repo),
+});
+type Group = z.output<typeof group>;
+
+const one = {
+  id: z.int().optional().describe('Number of the group'),
+  reference_id: text('Your key of it, instead'),
+};
+type Target = { id?: number | undefined; reference_id?: string | undefined };
+
+const repos = (description: string) =>
+  z.array(z.strictObject({ source: z.string(), external_id: z.string() })).describe(description);
+const aRepo = { source: 'github', external_id: 'kestrel/booking-api' };
+
+const shared = { toolset: 'repo-groups', api: 'data_cloud' } as const;
+
+const getRepoGroup = operation({
+  ...shared,
+  name: 'dx_get_repo_group',
+  route: 'GET /repoGroups.get',
+  effect: 'read',
+  summary: 'Show a group of repositories.',
+  input: z.strictObject(one),
+  output: group,
+  repair: payload('data'),
+  evidence: dataCloudMethod('repoGroups.get'),
+  example: { arguments: { reference_id: 'rg-booking' } },
+});
+
+/** Undefined: there is no such group, or none was meant. */
+async function groupNow({ id, reference_id }: Target, context: OperationContext): Promise<Group | undefined> {
+  if (id === undefined && reference_id === undefined) return undefined;
+  try {
+    return payload('data')((await context.request(getRepoGroup, { id, reference_id })).body) as Group;
+  } catch (error) {
+    if (isFault(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+const named = (some: readonly Repo[]) => some.map(({ external_id }) => external_id).join(', ');
+const counted = (some: readonly Repo[]) => `${some.length} ${some.length === 1 ? 'repository' : 'repositories'}`;
+
+const upsertRepoGroup = operation({
+  ...shared,
+  name: 'dx_upsert_repo_group',
+  route: 'POST /repoGroups.upsert',
+  effect: 'update',
+  summary: 'Make a group of repositories, or change the one with this id or reference_id; repos replaces all it has.',
+  doubt: 'dx_get_repo_group shows whether it was made.',
+  input: z.strictObject({
+    name: z.string().min(1).describe('Name'),
+    ...one,
+    parent_id: z.int().nullable().optional().describe('Group above it'),
+    repos: repos('All of its repositories').optional(),
+  }),
+  output: group,
+  repair: payload('data'),
+  async loses({ repos: wanted, ...target }, context) {
+    if (!wanted) return undefined;
+    const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
+    const gone = has.filter(repo => !wanted.some(same => sameRepo(same, repo)));
+    return gone.length ? `${name} loses ${counted(gone)}: ${named(gone)}.` : undefined;
+  },
+  evidence: dataCloudMethod('repoGroups.upsert'),
+  example: { arguments: { name: 'Booking', reference_id: 'rg-booking' } },
+});
+
+const sameRepo = (a: Repo, b: Repo) => a.source === b.source && a.external_id === b.external_id;
+
+const addRepos = operation({
+  ...shared,
+  name: 'dx_add_repo_group_repos',
+  route: 'POST /repoGroups.addRepos',
+  effect: 'update',
+  doubt: 'dx_get_repo_group shows whether they were added.',
+  summary: 'Add repositories to a group. A repository is in one group only.',
+  input: z.strictObject({ ...one, repos: repos('Repositories') }),
+  output: group,
+  repair: payload('data'),
+  evidence: dataCloudMethod('repoGroups.addRepos'),
+  example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
+});
+
+const removeRepos = operation({
+  ...shared,
+  name: 'dx_remove_repo_group_repos',
+  route: 'POST /repoGroups.removeRepos',
+  effect: 'update',
+  destructive: true,
+  summary: 'Take repositories out of a group; all of them must be in it.',
+  input: z.strictObject({ ...one, repos: repos('Repositories') }),
+  output: group,
+  repair: payload('data'),
+  async loses({ repos: some, ...target }, context) {
+    const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
+    return name && `${name} loses ${counted(some)} of its ${has.length}: ${named(some)}.`;
+  },
+  evidence: dataCloudMethod('repoGroups.removeRepos'),
+  example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
+});
+
+const deleteRepoGroup = operation({
+  ...shared,
+  name: 'dx_delete_repo_group',
+  route: 'POST /repoGroups.delete',
+  effect: 'delete',
+  summary: 'Delete a group; its repositories stay, without a group.',
+  input: z.strictObject(one),
+  ...done,
+  async loses(target, context) {
+    const found = await groupNow(target, context);
+    return found && `It deletes ${found.name} with ${counted(found.repos)}: ${named(found.repos)}.`;
+  },
+  evidence: dataCloudMethod('repoGroups.delete'),
+  example: { arguments: { reference_id: 'rg-booking' } },
+});
+
+export const repoGroups: readonly Operation[] = [upsertRepoGroup, getRepoGroup, addRepos, removeRepos, deleteRepoGroup];

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { type Operation, operation } from '../../../operation.ts';
+import { done, helpArticle, required, text } from '../arguments.ts';
+
+const syncService = operation({
+  name: 'dx_sync_service',
+  route: 'POST /services.sync',
+  effect: 'update',
+  idempotent: true,
+  summary: 'Name a service and the team that owns it. Older than the catalogue: prefer dx_upsert_entity.',
+  toolset: 'services',
+  api: 'data_cloud',
+  input: z.strictObject({
+    reference_id: required('Your key of the service'),
+    name: required('Name'),
+    dx_team_id: text('Id of the owning team'),
+  }),
+  ...done,
+  evidence: helpArticle('9145768'),
+  example: { arguments: { reference_id: 'booking-api', name: 'Booking API' } },
+});
+
+export const services: readonly Operation[] = [syncService];

@@ -1,0 +1,256 @@
+import * as z from 'zod';
+import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import { done, flag, ids, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
+import { allRows } from '../paging.ts';
+import { named, rowsUnder, web } from '../web.ts';
+
+const toolset = 'snapshots';
+const scopes = ['snapshots:read', 'snapshots:admin'] as const;
+const locked = 'Refused while a snapshot is live.';
+
+/** The library comes as one list for each kind of item; one table of them can be searched. */
+function itemsOf(body: unknown): unknown {
+  const library = payload('library')(body);
+  if (!isRow(library)) return library;
+  return Object.entries(library).flatMap(([kind, items]) =>
+    Array.isArray(items) ? items.map((item: Row) => ({ kind, ...item })) : [],
+  );
+}
+
+const listItems: Operation = operation({
+  ...web('snapshots.settings.library', ...scopes),
+  name: 'dx_list_survey_items',
+  route: 'GET /snapshots.settings.library',
+  effect: 'read',
+  summary: 'List what surveys can ask: drivers, workflows and CSAT items of the library, with their ids.',
+  toolset,
+  input: z.strictObject({}),
+  output: z.looseObject({ kind: z.string().nullish(), id: z.string(), name: z.string().nullish() }),
+  paging: allRows(itemsOf),
+  resource: { uri: 'dx://survey-items', title: 'Library of DX survey items' },
+  example: { arguments: {} },
+});
+
+/** The kinds have no documented words: what the platform calls its lists is matched by what it means. */
+const itemOf = (kind: RegExp) =>
+  reference({ list: () => listItems, key: 'id', label: 'name', only: row => kind.test(String(row['kind'])) });
+const [driverItem, workflowItem, csatItemName] = [itemOf(/driver/i), itemOf(/workflow/i), itemOf(/csat/i)];
+
+const listBranches: Operation = operation({
+  ...web('snapshots.settings.branches', ...scopes),
+  name: 'dx_list_survey_branches',
+  route: 'GET /snapshots.settings.branches',
+  effect: 'read',
+  summary: 'List the branches of the survey (who is asked what), and whether branching is on.',
+  toolset,
+  input: z.strictObject({}),
+  output: z.looseObject({ id: z.string(), name: z.string().nullish(), main: z.boolean().nullish() }),
+  paging: allRows('branches', {
+    about: body => (isRow(body) ? { branching_enabled: body['branching_enabled'] } : undefined),
+  }),
+  resource: { uri: 'dx://survey-branches', title: 'Branches of DX surveys' },
+  example: { arguments: {} },
+});
+
+const getConfiguration = operation({
+  ...web('snapshots.settings.configuration', ...scopes),
+  name: 'dx_get_survey_configuration',
+  route: 'GET /snapshots.settings.configuration',
+  effect: 'read',
+  summary: 'Show what the next survey asks, by branch: the drivers, workflows and CSAT items that are selected.',
+  toolset,
+  input: z.strictObject({}),
+  output: z.looseObject({ configuration: z.unknown() }),
+  repair: withoutOk,
+  resource: { uri: 'dx://survey-configuration', title: 'Selection of the next DX survey' },
+  example: { arguments: {} },
+});
+
+const translations = map('Name and prompt in other languages, by language code').optional();
+const driver = {
+  name: required('Name'),
+  prompt: required('The question'),
+  ranking_item: required('What it is called where people rank drivers'),
+  target_role: z.enum(['dev', 'nondev', 'all']).describe('Who is asked'),
+};
+
+const createDriver = operation({
+  ...web('snapshots.settings.drivers.create', ...scopes),
+  name: 'dx_create_survey_driver',
+  route: 'POST /snapshots.settings.drivers.create',
+  effect: 'create',
+  summary: `Add a driver to the library that surveys choose from. ${locked}`,
+  toolset,
+  doubt: 'dx_list_survey_items shows whether it was added.',
+  input: z.strictObject({ ...driver, translations }),
+  output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
+  repair: payload('driver'),
+  example: {
+    arguments: {
+      name: 'On-call load',
+      prompt: 'How satisfied are you with your on-call load?',
+      ranking_item: 'On-call load',
+      target_role: 'dev',
+    },
+  },
+});
+
+const updateDriver = operation({
+  ...web('snapshots.settings.drivers.update', ...scopes),
+  name: 'dx_update_survey_driver',
+  route: 'POST /snapshots.settings.drivers.update',
+  effect: 'update',
+  summary: `Change the wording or audience of a driver in the survey library. ${locked}`,
+  toolset,
+  input: z.strictObject({
+    driver_id: required('Driver: id or name').meta({ names: driverItem }),
+    ...z.strictObject(driver).partial().shape,
+    translations,
+  }),
+  output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
+  repair: payload('driver'),
+  example: { arguments: { driver_id: '31', prompt: 'How often can you work without interruption?' } },
+});
+
+const branch_id = text('Branch, id or name, where branching is on; otherwise leave it out').meta({
+  names: reference({ list: () => listBranches, key: 'id', label: 'name' }),
+});
+const selection = z.looseObject({ branch_id: z.string().nullish() });
+
+/** What a branch asks now and would not ask any more. What the platform says of it is documented in outline only. */
+async function deselected(
+  kind: 'drivers' | 'workflows' | 'csat',
+  wanted: readonly string[],
+  { branch_id: branch }: { branch_id?: string | undefined },
+  context: OperationContext,
+): Promise<string> {
+  const { body } = await context.request(getConfiguration, {});
+  const branches = rowsUnder('configuration')(body);
+  const now = (Array.isArray(branches) ? branches : []).find((one: Row) => (one['branch_id'] ?? undefined) === branch);
+  const items: unknown = now?.[kind];
+  if (!Array.isArray(items)) return 'Whatever is selected now and is not in the list is deselected.';
+  const lost = items.filter(({ id }: Row) => !wanted.includes(String(id))).map(({ name }: Row) => name);
+  return lost.length ? `This would deselect ${named(lost)}.` : 'Nothing that is selected now would be deselected.';
+}
+
+const selectDrivers = operation({
+  ...web('snapshots.settings.driverSelection.set', ...scopes),
+  name: 'dx_set_survey_drivers',
+  route: 'POST /snapshots.settings.driverSelection.set',
+  effect: 'update',
+  destructive: true,
+  summary: `Choose the drivers of the next survey: the whole selection is replaced. ${locked}`,
+  toolset,
+  input: z.strictObject({ driver_ids: ids('All drivers to ask: ids or names').meta({ names: driverItem }), branch_id }),
+  output: selection,
+  repair: payload('selection'),
+  example: { arguments: { driver_ids: ['31', '32'], branch_id: 'main' } },
+  loses: (args, context) => deselected('drivers', args.driver_ids, args, context),
+});
+
+const selectWorkflows = operation({
+  ...web('snapshots.settings.workflowSelection.set', ...scopes),
+  name: 'dx_set_survey_workflows',
+  route: 'POST /snapshots.settings.workflowSelection.set',
+  effect: 'update',
+  destructive: true,
+  summary: `Choose the workflows of the next survey: the whole selection is replaced; required ones must stay. ${locked}`,
+  toolset,
+  input: z.strictObject({
+    workflow_ids: ids('All workflows to ask: ids or names').meta({ names: workflowItem }),
+    branch_id,
+  }),
+  output: selection,
+  repair: payload('selection'),
+  example: { arguments: { workflow_ids: ['51'], branch_id: 'main' } },
+  loses: (args, context) => deselected('workflows', args.workflow_ids, args, context),
+});
+
+const selectCsat = operation({
+  ...web('snapshots.settings.csatSelection.set', ...scopes),
+  name: 'dx_set_survey_csat_items',
+  route: 'POST /snapshots.settings.csatSelection.set',
+  effect: 'update',
+  destructive: true,
+  summary: `Choose the CSAT items (tools) of the next survey: the whole selection is replaced. ${locked}`,
+  toolset,
+  input: z.strictObject({
+    csat_ids: ids('All CSAT items to ask: ids or names').meta({ names: csatItemName }),
+    branch_id,
+  }),
+  output: selection,
+  repair: payload('selection'),
+  example: { arguments: { csat_ids: ['71', '72'], branch_id: 'main' } },
+  loses: (args, context) => deselected('csat', args.csat_ids, args, context),
+});
+
+const csatItem = {
+  name: required('Name of the tool'),
+  prompt: required('The question'),
+  audience_filters: z
+    .looseObject({ type: z.enum(['configured', 'custom', 'active_users']) })
+    .describe('Who is asked; with type custom, the filters beside it'),
+};
+const csatDetails = {
+  exclude_na_responders: flag('Do not ask those who said not applicable before'),
+  group_id: text('Group of CSAT items it is shown in'),
+  translations,
+};
+
+const createCsatItem = operation({
+  ...web('snapshots.settings.csatItems.create', ...scopes),
+  name: 'dx_create_survey_csat_item',
+  route: 'POST /snapshots.settings.csatItems.create',
+  effect: 'create',
+  summary: `Add a CSAT item, a tool whose satisfaction is asked for, to the survey library. ${locked}`,
+  toolset,
+  doubt: 'dx_list_survey_items shows whether it was added.',
+  input: z.strictObject({ ...csatItem, ...csatDetails }),
+  output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
+  repair: payload('csat_item'),
+  example: {
+    arguments: {
+      name: 'Package registry',
+      prompt: 'How well does the package registry serve you?',
+      audience_filters: { type: 'active_users' },
+    },
+  },
+});
+
+const updateCsatItem = operation({
+  ...web('snapshots.settings.csatItems.update', ...scopes),
+  name: 'dx_update_survey_csat_item',
+  route: 'POST /snapshots.settings.csatItems.update',
+  effect: 'update',
+  summary: `Change a CSAT item of the survey library. ${locked}`,
+  toolset,
+  input: z.strictObject({
+    csat_id: required('CSAT item: id or name').meta({ names: csatItemName }),
+    ...z.strictObject(csatItem).partial().shape,
+    ...csatDetails,
+  }),
+  output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
+  repair: payload('csat_item'),
+  example: { arguments: { csat_id: '71', exclude_na_responders: true } },
+});
+
+const orderCsat = operation({
+  ...web('snapshots.settings.csatOrder.set', ...scopes),
+  name: 'dx_set_survey_csat_order',
+  route: 'POST /snapshots.settings.csatOrder.set',
+  effect: 'update',
+  destructive: true,
+  summary: `Set the order in which CSAT items, or their groups, are asked; each list must be complete. ${locked}`,
+  toolset,
+  input: z.strictObject({
+    csat_ids: ids('All CSAT items, in order: ids or names').meta({ names: csatItemName }).optional(),
+    group_ids: ids('Ids of all groups of CSAT items, in order').optional(),
+  }),
+  ...done,
+  example: { arguments: { csat_ids: ['72', '71', '73', '74', '75'] } },
+});
+
+export const surveySettings = [
+  ...[listItems, listBranches, getConfiguration, createDriver, updateDriver],
+  ...[selectDrivers, selectWorkflows, selectCsat, createCsatItem, updateCsatItem, orderCsat],
+];

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { operation, type Row, reference } from '../../../operation.ts';
+import { ids, inUri, payload, text } from '../arguments.ts';
+import { allRows, cursorPages } from '../paging.ts';
+import { web } from '../web.ts';
+
+const toolset = 'teams';
+
+export const teamName = reference({ list: () => listTeams, key: 'id', label: 'name' });
+
+const team = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  parent_id: z.string().nullish(),
+  reference_id: z.string().nullish(),
+});
+
+export const listTeams = operation({
+  ...web('teams.list', 'snapshots:read'),
+  name: 'dx_list_teams',
+  route: 'GET /teams.list',
+  effect: 'read',
+  summary: 'List all DX teams as they are now, with parent, manager and number of contributors.',
+  toolset,
+  input: z.strictObject({}),
+  output: team,
+  paging: allRows('teams'),
+  resource: { uri: 'dx://teams', title: 'DX teams' },
+  example: { arguments: {} },
+});
+
+const getTeam = operation({
+  ...web('teams.info', 'snapshots:read'),
+  name: 'dx_get_team',
+  route: 'GET /teams.info',
+  effect: 'read',
+  summary: 'Show a team with its lead and the people in it (contributors). Give team_id or reference_id.',
+  toolset,
+  input: z.strictObject({
+    team_id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Team: id or name')
+      .meta({ names: teamName, fromUri: inUri('teams') }),
+    reference_id: text('Your own id of the team, instead'),
+  }),
+  output: team,
+  repair: payload('team'),
+  resource: { uri: 'dx://teams/{team_id}', title: 'A DX team' },
+  example: { arguments: { team_id: 'Platform' } },
+});
+
+const findTeam = operation({
+  ...web('teams.findByMembers', 'snapshots:read'),
+  name: 'dx_find_team_by_members',
+  route: 'GET /teams.findByMembers',
+  effect: 'read',
+  summary: 'Find the team that people belong to, by their email addresses.',
+  toolset,
+  input: z.strictObject({ team_emails: ids('Email addresses of members').min(1) }),
+  output: team,
+  repair: payload('team'),
+  example: { arguments: { team_emails: ['bashir.tanaka@kestrel.example'] } },
+});
+
+/** Seconds since 1970 tell people nothing. */
+const event = ({ created, ...rest }: Row): Row => ({
+  created: typeof created === 'number' ? new Date(created * 1000).toISOString() : created,
+  ...rest,
+});
+
+const listTeamEvents = operation({
+  ...web('teams.auditTrail', 'snapshots:read'),
+  name: 'dx_list_team_events',
+  route: 'GET /teams.auditTrail',
+  effect: 'read',
+  summary: 'List who changed which team and when: the audit trail of teams.',
+  toolset,
+  input: z.strictObject({}),
+  output: z.looseObject({
+    created: z.string().nullish(),
+    actor: z.unknown(),
+    team: z.unknown(),
+    action: z.string().nullish(),
+  }),
+  paging: cursorPages('events', { most: null, show: event }),
+  resource: { uri: 'dx://team-events', title: 'Audit trail of DX teams' },
+  example: { arguments: {} },
+});
+
+export const teams = [listTeams, getTeam, findTeam, listTeamEvents];

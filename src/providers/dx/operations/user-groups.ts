@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { operation, type Row, reference } from '../../../operation.ts';
+import { done, ids, inUri, payload, required, text } from '../arguments.ts';
+import { numberedPages } from '../paging.ts';
+import { named, web } from '../web.ts';
+import { teamName } from './teams.ts';
+
+const toolset = 'users';
+const mostMembers = 100;
+
+export const userGroupName = reference({ list: () => listUserGroups, key: 'id', label: 'name' });
+
+const id = required('User group: id or name').meta({ names: userGroupName, fromUri: inUri('user-groups') });
+const members = ids(`Email addresses, at most ${mostMembers}`).max(mostMembers).optional();
+
+const group = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  owner_email: z.string().nullish(),
+  team_id: z.string().nullish(),
+  members: z.array(z.string()).nullish(),
+});
+
+const listUserGroups = operation({
+  ...web('userGroups.list', 'user_groups:read'),
+  name: 'dx_list_user_groups',
+  route: 'GET /userGroups.list',
+  effect: 'read',
+  summary: 'List user groups: guilds, pilots and other sets of people, with owner and members.',
+  toolset,
+  input: z.strictObject({}),
+  output: group,
+  // No page says how many at the most; elsewhere it is 50.
+  paging: numberedPages('groups', { perPageParam: 'limit', total: 'pagination.total_count', most: 50 }),
+  resource: { uri: 'dx://user-groups', title: 'DX user groups' },
+  example: { arguments: {} },
+});
+
+const getUserGroup = operation({
+  ...web('userGroups.get', 'user_groups:read'),
+  name: 'dx_get_user_group',
+  route: 'GET /userGroups.get',
+  effect: 'read',
+  summary: 'Show a user group with its members.',
+  toolset,
+  input: z.strictObject({ id }),
+  output: group,
+  repair: payload('group'),
+  resource: { uri: 'dx://user-groups/{id}', title: 'A DX user group' },
+  example: { arguments: { id: 'Frontend guild' } },
+});
+
+const createUserGroup = operation({
+  ...web('userGroups.create', 'user_groups:write'),
+  name: 'dx_create_user_group',
+  route: 'POST /userGroups.create',
+  effect: 'create',
+  summary: 'Create a user group from a team (team_id), or from people (owner_email and members).',
+  toolset,
+  doubt: 'dx_list_user_groups shows whether it was created.',
+  input: z.strictObject({
+    name: required('Name'),
+    team_id: required('Team: id or name').meta({ names: teamName }).optional(),
+    owner_email: text('Email address of its owner'),
+    members,
+  }),
+  output: group,
+  repair: payload('group'),
+  example: {
+    arguments: {
+      name: 'Release captains',
+      owner_email: 'ingrid.solberg@kestrel.example',
+      members: ['ingrid.solberg@kestrel.example'],
+    },
+  },
+});
+
+const updateUserGroup = operation({
+  ...web('userGroups.update', 'user_groups:write'),
+  name: 'dx_update_user_group',
+  route: 'POST /userGroups.update',
+  effect: 'update',
+  summary: 'Rename a user group or replace its members: who is not in the list is no longer in the group.',
+  toolset,
+  input: z.strictObject({ id, name: text('Name'), members }),
+  output: group,
+  repair: payload('group'),
+  example: { arguments: { id: 'Frontend guild', name: 'Web guild' } },
+  async loses(args, context) {
+    if (!args.members) return undefined;
+    const { body } = await context.request(getUserGroup, { id: args.id });
+    const { members: before = [], name } = payload('group')(body) as Row & { members?: string[] };
+    const lost = before.filter(email => !args.members?.includes(email));
+    return lost.length ? `This would remove ${named(lost)} from "${String(name)}".` : undefined;
+  },
+});
+
+const deleteUserGroup = operation({
+  ...web('userGroups.delete', 'user_groups:write'),
+  name: 'dx_delete_user_group',
+  route: 'POST /userGroups.delete',
+  effect: 'delete',
+  summary: 'Delete a user group. Its people stay.',
+  toolset,
+  input: z.strictObject({ id }),
+  ...done,
+  example: { arguments: { id: 'Frontend guild' } },
+});
+
+export const userGroups = [listUserGroups, getUserGroup, createUserGroup, updateUserGroup, deleteUserGroup];

@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import { operation, reference } from '../../../operation.ts';
+import type { RunKind } from '../../../runs/run.ts';
+import { inUri, map, payload, required, text } from '../arguments.ts';
+import { allRows } from '../paging.ts';
+import { web } from '../web.ts';
+import { entityName } from './entities.ts';
+
+const toolset = 'workflows';
+
+const workflowName = reference({
+  list: () => listWorkflows,
+  key: 'identifier',
+  label: 'name',
+  keyForm: /^[a-z0-9][\w.-]*$/,
+});
+
+const workflow = z.looseObject({ identifier: z.string(), name: z.string().nullish(), scope: z.string().nullish() });
+const scope = z.enum(['GLOBAL', 'ENTITY']).describe('Started for itself, or for an entity of the catalog');
+const entity = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
+
+const listWorkflows = operation({
+  ...web('workflows.list', 'workflows:read'),
+  name: 'dx_list_workflows',
+  route: 'GET /workflows.list',
+  effect: 'read',
+  summary: 'List self-service workflows: what people can start, for itself or for an entity of the catalog.',
+  toolset,
+  input: z.strictObject({ scope: scope.optional(), entity_identifier: entity.optional() }),
+  output: workflow,
+  paging: allRows('workflows'),
+  resource: { uri: 'dx://workflows', title: 'DX self-service workflows' },
+  example: { arguments: { scope: 'ENTITY' } },
+});
+
+const createWorkflow = operation({
+  ...web('workflows.create', 'workflows:create'),
+  name: 'dx_create_workflow',
+  route: 'POST /workflows.create',
+  effect: 'create',
+  summary: 'Create a self-service workflow, which calls a URL when somebody starts it.',
+  toolset,
+  doubt: 'dx_list_workflows shows whether it was created.',
+  input: z.strictObject({
+    identifier: required('Identifier, for example create-repository'),
+    name: required('Name'),
+    scope,
+    execution_type: z.enum(['SIMPLE', 'EVENT_DRIVEN']).describe('Over with its answer, or when its runner says so'),
+    entity_filter_type: z.enum(['ENTITY_TYPES', 'SQL']).describe('What chooses the entities it is for'),
+    http_request: map('method, url and the like of the call'),
+    trigger_type: z.enum(['ANY', 'APPROVAL', 'RUNNERS', 'ENTITY']).optional().describe('Who may start it'),
+    description: text('Description'),
+    icon: text('Icon'),
+    color: text('Colour'),
+  }),
+  output: workflow,
+  repair: payload('workflow'),
+  example: {
+    arguments: {
+      identifier: 'restart-service',
+      name: 'Restart a service',
+      scope: 'ENTITY',
+      execution_type: 'SIMPLE',
+      entity_filter_type: 'ENTITY_TYPES',
+      http_request: { method: 'POST', url: 'https://hooks.kestrel.example/restart' },
+    },
+  },
+});
+
+const run = z.looseObject({ id: z.string().nullish(), status: z.string().nullish() });
+const id = required('Id or URI of the run').meta({ fromUri: inUri('workflow-runs') });
+
+const getWorkflowRun = operation({
+  ...web('workflowRuns.info', 'workflows:read'),
+  name: 'dx_get_workflow_run',
+  route: 'GET /workflowRuns.info',
+  effect: 'read',
+  summary: 'Show a run of a self-service workflow: status, data, links and the state of its HTTP request.',
+  toolset,
+  input: z.strictObject({ id }),
+  output: run,
+  repair: payload('workflow_run'),
+  resource: { uri: 'dx://workflow-runs/{id}', title: 'A run of a DX workflow' },
+  example: { arguments: { id: 'NTAwMDE' } },
+});
+
+/** Only the words of changeStatus are documented, and what the sandbox says while one is under way. */
+export const workflowRun: RunKind = {
+  noun: 'workflow run',
+  uri: 'dx://workflow-runs/{id}',
+  words: { RUNNING: 'running', SUCCEEDED: 'succeeded', FAILED: 'failed' },
+  pace: { firstMs: 1_000, longestMs: 10_000 },
+  async poll({ id: wanted }, context) {
+    const { body } = await context.request(getWorkflowRun, { id: wanted });
+    const { status, completed_at } = payload('workflow_run')(body) as { status?: string; completed_at?: string | null };
+    return { word: status ?? (completed_at ? 'completed' : 'started') };
+  },
+  result: {
+    operation: () => getWorkflowRun,
+    arguments: ({ id: wanted }) => ({ id: wanted }),
+    after: ['succeeded', 'failed', 'cancelled'],
+  },
+};
+
+const triggerWorkflow = operation({
+  ...web('workflowRuns.trigger', 'workflowRuns:trigger'),
+  name: 'dx_trigger_workflow',
+  route: 'POST /workflowRuns.trigger',
+  effect: 'run',
+  summary: 'Start a self-service workflow, for an entity where its scope is ENTITY. Follow it with wait_for_run.',
+  toolset,
+  input: z.strictObject({
+    // First, because the list of workflows that the other is looked up in depends on it.
+    entity_identifier: entity.optional(),
+    workflow_identifier: required('Workflow: identifier or name').meta({ names: workflowName }),
+    data: map('Values of its parameters').optional(),
+  }),
+  output: run,
+  repair: payload('workflow_run'),
+  starts: { run: workflowRun, variables: ({ id: made }) => ({ id: String(made) }) },
+  example: { arguments: { workflow_identifier: 'rotate-secrets', entity_identifier: 'booking-api' } },
+});
+
+const event = z.looseObject({ id: z.string().nullish(), type: z.string().nullish(), message: z.string().nullish() });
+const workflow_run_id = id;
+
+const changeStatus = operation({
+  ...web('workflowRuns.changeStatus', 'workflowRuns:writeEvents'),
+  name: 'dx_set_workflow_run_status',
+  route: 'POST /workflowRuns.changeStatus',
+  effect: 'update',
+  summary: 'End a run of an event-driven workflow as succeeded or failed. For what carries the workflow out.',
+  toolset,
+  doubt: 'dx_get_workflow_run shows its status.',
+  input: z.strictObject({ workflow_run_id, status: z.enum(['SUCCEEDED', 'FAILED']).describe('How it ended') }),
+  output: event,
+  repair: payload('event'),
+  example: { arguments: { workflow_run_id: 'NTAwMDE', status: 'SUCCEEDED' } },
+});
+
+const postMessage = operation({
+  ...web('workflowRuns.postMessage', 'workflowRuns:writeEvents'),
+  name: 'dx_post_workflow_run_message',
+  route: 'POST /workflowRuns.postMessage',
+  effect: 'create',
+  summary: 'Add a message to a run of a workflow, for whoever follows it.',
+  toolset,
+  input: z.strictObject({ workflow_run_id, message: required('Text') }),
+  output: event,
+  repair: payload('event'),
+  example: { arguments: { workflow_run_id: 'NTAwMDE', message: 'Rolling back to the build of 09:40' } },
+});
+
+const addLink = operation({
+  ...web('workflowRuns.addLink', 'workflowRuns:writeEvents'),
+  name: 'dx_add_workflow_run_link',
+  route: 'POST /workflowRuns.addLink',
+  effect: 'create',
+  summary: 'Add a link to a run of a workflow, for example to the pipeline that carries it out.',
+  toolset,
+  doubt: 'dx_get_workflow_run shows its links.',
+  input: z.strictObject({
+    workflow_run_id,
+    link: z
+      .strictObject({ url: z.url(), label: z.string(), icon: z.string().optional() })
+      .describe('Address, and the text that stands for it'),
+  }),
+  output: event,
+  repair: payload('event'),
+  example: {
+    arguments: { workflow_run_id: 'NTAwMDE', link: { url: 'https://ci.kestrel.example/1', label: 'Pipeline' } },
+  },
+});
+
+export const workflows = [
+  ...[listWorkflows, createWorkflow, triggerWorkflow, getWorkflowRun],
+  ...[changeStatus, postMessage, addLink],
+];
