@@ -32,8 +32,8 @@ const grouped = from => `SELECT hole_id, avg(rqd_percent) AS rqd, count(*) AS n
 const filtered = from => `SELECT count(*) AS n, max(depth_to) AS deepest FROM ${from} WHERE rqd_percent < 5`;
 
 async function storeOf(directory) {
-  const { openResultStore } = await importSource('src/results/store.ts');
-  const { systemClock } = await importSource('src/clock.ts');
+  const { openResultStore } = await importSource('src/results/store/store.ts');
+  const { systemClock } = await importSource('src/base/clock.ts');
   return openResultStore({ directory, clock: systemClock() });
 }
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
@@ -35,7 +35,7 @@ const apart = {
   'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
   undici: { file: 'undici.cjs' },
   'prom-client': { file: 'metrics.cjs' },
-  './mcp-client.ts': { file: 'client.cjs', from: 'src/cli' },
+  'src/cli/mcp-client.ts': { file: 'client.cjs' },
   '@modelcontextprotocol/server/validators/ajv': { file: 'ajv.cjs' },
 };
 
@@ -43,12 +43,7 @@ const apart = {
 const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
   existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
 );
-for (const name of simulated)
-  apart[`./simulator/simulator.ts of ${name}`] = {
-    file: `simulator-${name}.cjs`,
-    from: `src/providers/${name}`,
-    module: './simulator/simulator.ts',
-  };
+for (const name of simulated) apart[`src/providers/${name}/simulator/simulator.ts`] = { file: `simulator-${name}.cjs` };
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
 const workers = { query: 'src/results/query/main.ts', chart: 'src/results/chart/main.ts' };
@@ -62,27 +57,24 @@ const whereItIs = { 'import.meta.dirname': '__dirname' };
 const besideMain = {
   name: 'beside-main',
   setup({ onResolve }) {
-    for (const [name, { file, from, module = name }] of Object.entries(apart)) {
-      const pattern = new RegExp(`^${module.replaceAll('.', '\\.')}$`);
-      onResolve({ filter: pattern }, ({ kind, resolveDir }) =>
-        kind === 'dynamic-import' && (!from || resolveDir === join(root, from))
-          ? { path: `./${file}`, external: true }
-          : undefined,
-      );
-    }
+    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)).replaceAll(sep, '/') : path;
+      return apart[name] && { path: `./${apart[name].file}`, external: true };
+    });
     onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
       path: join(root, 'src', 'server', 'sdk-shims.ts'),
     }));
   },
 };
 
-/** `src/facts.ts` as it comes out: the facts themselves, not the records and the work that they are made from. */
+/** `src/server/manifest.ts` as it comes out: the facts themselves, not the records and the work that they are made from. */
 const builtFacts = {
   name: 'built-facts',
   setup({ onResolve }) {
-    onResolve({ filter: /[\\/]facts\.ts$/ }, ({ path, resolveDir }) =>
-      join(resolveDir, path) === join(root, 'src', 'facts.ts')
-        ? { path: join(root, 'src', 'facts-built.ts') }
+    onResolve({ filter: /[\\/]manifest\.ts$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, 'src', 'server', 'manifest.ts')
+        ? { path: join(root, 'src', 'server', 'manifest-built.ts') }
         : undefined,
     );
   },
@@ -135,10 +127,10 @@ const usedSchemas = edited('used-schemas', [
   },
 ]);
 
-/** The files that `src/facts-built.ts` reads. */
+/** The files that `src/server/manifest-built.ts` reads. */
 async function writeFacts() {
-  const { loadFacts } = await importSource('src/facts.ts');
-  const { fileOf } = await importSource('src/facts-built.ts');
+  const { loadFacts } = await importSource('src/server/manifest.ts');
+  const { fileOf } = await importSource('src/server/manifest-built.ts');
   const { platforms, general } = await loadFacts();
   const apart = ['input', 'output', 'evidence', 'example'];
   const files = {};
@@ -240,11 +232,11 @@ function loader(hash) {
 }
 
 async function separateFiles() {
-  const made = Object.entries(apart).map(([name, { file, from = '', module = name }]) =>
+  const made = Object.entries(apart).map(([name, { file }]) =>
     build({
       ...node,
       charset: 'utf8',
-      stdin: { contents: `export * from '${module}'`, resolveDir: join(root, from) },
+      stdin: { contents: `export * from '${name.startsWith('src/') ? `./${name}` : name}'`, resolveDir: root },
       format: 'cjs',
       outfile: `dist/${file}`,
       metafile: true,

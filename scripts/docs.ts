@@ -1,14 +1,14 @@
 import type * as z from 'zod';
+import { type FaultCode, faultCodes } from '../src/base/errors.ts';
+import { toolInput } from '../src/calls/tool-input.ts';
 import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
-import { generalSettings } from '../src/config.ts';
-import { prefixOf, providerVariables } from '../src/connection-config.ts';
-import { type FaultCode, faultCodes } from '../src/errors.ts';
-import { fieldMeta, type Operation } from '../src/operation.ts';
+import { generalSettings } from '../src/config/config.ts';
+import { prefixOf, providerVariables } from '../src/config/connection.ts';
+import { httpOptions, httpSettings, settingParts } from '../src/config/http.ts';
+import { fieldMeta, type Operation } from '../src/operations/operation.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
-import { httpOptions, httpSettings, settingParts } from '../src/server/http/settings.ts';
 import { generalTools } from '../src/tools/general.ts';
-import { toolInput } from '../src/tools/schema.ts';
 
 /** Every generated document by its name in docs/. */
 export async function documents(): Promise<Record<string, string>> {

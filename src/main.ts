@@ -16,7 +16,7 @@ async function start(argv: string[], terminal: Terminal): Promise<number> {
   const flags = (await import('./cli/flags.ts')).serverFlags(argv);
   if (!flags) return (await import('./cli/program.ts')).run(argv, terminal);
   try {
-    return await (await import('./cli/serve.ts')).serve(flags, terminal);
+    return await (await import('./cli/commands/serve.ts')).serve(flags, terminal);
   } catch (error) {
     return (await import('./cli/failure.ts')).report(error, terminal);
   }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createCatalog } from '../src/catalog.ts';
-import type { ConnectionConfig } from '../src/connection-config.ts';
-import { apiOf, Connections, connect } from '../src/connections.ts';
-import type { OperationFacts } from '../src/facts.ts';
-import { createRedactor } from '../src/http/redact.ts';
+import { createRedactor } from '../src/base/redact.ts';
+import { createCatalog } from '../src/catalog/catalog.ts';
+import type { ConnectionConfig } from '../src/config/connection.ts';
+import { apiOf, Connections, connect } from '../src/connections/connections.ts';
 import { provider, secret } from '../src/providers/provider.ts';
 import { virtualClock } from '../src/sandbox/clock.ts';
+import type { OperationFacts } from '../src/server/manifest.ts';
 
 const bearer = (token: string) => ({ headers: async () => ({ authorization: `Bearer ${token}` }) });
 

@@ -10,7 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newToken } from '../src/callers/static-tokens.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { sandboxKeyPair } from '../src/providers/datarock/simulator/simulator.ts';
 import { providers } from '../src/providers/index.ts';
 

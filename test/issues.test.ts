@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { onOff } from '../src/connection-config.ts';
-import { issueWords } from '../src/issues.ts';
+import { issueWords } from '../src/base/zod-messages.ts';
+import { onOff } from '../src/config/connection.ts';
 
 const words = (schema: z.ZodType, value: unknown) =>
   schema.safeParse(value, { error: issueWords }).error?.issues.map(({ message }) => message);

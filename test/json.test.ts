@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatJson, parseJson } from '../src/json.ts';
+import { formatJson, parseJson } from '../src/base/json.ts';
 
 test('integers that no number holds keep all their digits, as texts', () => {
   const text =

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../src/operation.ts';
+import { operation } from '../src/operations/operation.ts';
 
 /*
  * Compiled by `npm run types`, never run: a record that is wrong here must not compile. Each expected error fails the

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { fieldMeta, type Operation, platformOf, routeOf } from '../src/operation.ts';
+import { toolOutput } from '../src/answers/schema.ts';
+import { jsonSchema, toolInput } from '../src/calls/tool-input.ts';
+import { fieldMeta, type Operation, platformOf, routeOf } from '../src/operations/operation.ts';
+import { uriTemplate } from '../src/operations/uri-template.ts';
 import { providers } from '../src/providers/index.ts';
-import { uriTemplate } from '../src/resources/uri.ts';
-import { toolOutput } from '../src/tools/output.ts';
-import { jsonSchema, toolInput } from '../src/tools/schema.ts';
 
 interface Contract {
   endpoints: {

@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { Connections } from '../src/connections.ts';
+import { createRedactor } from '../src/base/redact.ts';
+import { contextFor, requestLine } from '../src/calls/execute.ts';
+import { References } from '../src/calls/names.ts';
+import { findSources } from '../src/calls/request-body.ts';
+import { Connections } from '../src/connections/connections.ts';
 import type { HttpReply, HttpRequest } from '../src/http/client.ts';
-import { createRedactor } from '../src/http/redact.ts';
-import { operation } from '../src/operation.ts';
-import { findSources } from '../src/payload.ts';
-import { contextFor, requestLine } from '../src/perform.ts';
-import { References } from '../src/references.ts';
-import { sourceArgument } from '../src/results/source.ts';
+import { operation } from '../src/operations/operation.ts';
+import { sourceArgument } from '../src/results/transfer/source.ts';
 import { connectionTo, newCall } from './http/upstream.ts';
 import { freshStore, origin, pieces } from './results/folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Recent } from '../src/recent.ts';
+import { Recent } from '../src/base/lru-map.ts';
 
 it('what was asked for last stays, what nobody asks for goes first', () => {
   const recent = new Recent<number>(2);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { Fault } from '../src/errors.ts';
-import type { Operation, OperationContext, Row } from '../src/operation.ts';
+import { Fault } from '../src/base/errors.ts';
+import { References } from '../src/calls/names.ts';
+import type { Operation, OperationContext, Row } from '../src/operations/operation.ts';
 import { listProjects, projectName } from '../src/providers/datarock/operations/projects.ts';
-import { References } from '../src/references.ts';
 import { virtualClock } from '../src/sandbox/clock.ts';
 
 /** References over a listing whose rows the test decides. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { loadFacts } from '../src/facts.ts';
+import { search } from '../src/catalog/search.ts';
 import { providers } from '../src/providers/index.ts';
-import { search } from '../src/search.ts';
+import { loadFacts } from '../src/server/manifest.ts';
 
 const { platforms } = await loadFacts();
 const unlisted = providers.flatMap(({ name, defaultToolsets }) =>

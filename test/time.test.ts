@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTime } from '../src/time.ts';
+import { parseTime } from '../src/base/time.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 const read = (value: string | number) => new Date(parseTime(value, 'since', now)).toISOString();

@@ -1,8 +1,8 @@
 import type * as oauth from 'oauth4webapi';
-import type { Clock } from '../clock.ts';
-import { Fault, isFault } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/errors.ts';
 import type { Auth, Fetch } from '../http/connection.ts';
-import { proxyFailureIn } from '../http/proxy-failure.ts';
+import { proxyFailureIn } from '../http/proxy/failure.ts';
 
 /** An OAuth2 client that acts for itself: one token at a time, renewed before it lapses. */
 export interface ClientCredentials {

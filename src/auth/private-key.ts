@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 
 /**
  * Reads an RSA private key, PKCS#8 or PKCS#1 PEM. Every way in which a key is not that has its own message, because the

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { lazily } from '../later.ts';
+import { lazily } from '../base/lazy.ts';
 import { cacheFile, readCache, writeCache } from './code-cache.ts';
 
 interface Program {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '../errors.ts';
-import { nearest } from '../references.ts';
-import type { AccessRule } from '../server/http/settings.ts';
+import { Fault } from '../base/errors.ts';
+import { nearest } from '../calls/names.ts';
+import type { AccessRule } from '../config/http.ts';
 import type { Caller } from './caller.ts';
 
 /** What a proof of identity says, whichever kind it was. */

@@ -7,9 +7,9 @@ import {
   jwtVerify,
 } from 'jose';
 import * as discovery from 'oauth4webapi';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { OAuthSettings } from '../config/http.ts';
 import type { Fetch } from '../http/connection.ts';
-import type { OAuthSettings } from '../server/http/settings.ts';
 
 /** An access token that is good: who it is for and what it allows. */
 export interface AccessToken {

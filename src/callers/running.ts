@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 
 /** The calls that run in this process, by caller. */
 export class RunningCalls {

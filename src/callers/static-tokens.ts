@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { StaticToken } from '../server/http/settings.ts';
+import type { StaticToken } from '../config/http.ts';
 
 /**
  * Finds whose token it is. Takes as long for every token, right or wrong. A plain hash is enough, because tokens are

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Fault } from '../errors.ts';
+import type { Fault } from '../base/errors.ts';
 import { print, type Terminal } from './terminal.ts';
 
 /** Whether there is somebody at the terminal who can be asked. */

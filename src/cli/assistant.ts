@@ -1,9 +1,9 @@
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
+import { newMeter } from '../calls/call-scope.ts';
 import type { Meter } from '../http/client.ts';
 import type { Assistant, Reply } from '../providers/story.ts';
 import { usageKey } from '../tools/registry.ts';
-import { newMeter } from '../tools/within.ts';
 import { createProgress } from './progress.ts';
 import { paint, print, type Terminal } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../errors.ts';
+import type { FaultCode } from '../base/errors.ts';
 
 /** What the exit codes of the program mean: for `--help` and the documentation. */
 export const exitCodes = [

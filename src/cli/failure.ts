@@ -1,4 +1,4 @@
-import { isFault } from '../errors.ts';
+import { isFault } from '../base/errors.ts';
 import { type ExitCode, faultExits } from './exit-codes.ts';
 import { paint, print, type Terminal } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { generalSettings } from '../config.ts';
-import { fieldMeta } from '../operation.ts';
-import { httpOptions } from '../server/http/settings.ts';
+import { generalSettings } from '../config/config.ts';
+import { httpOptions } from '../config/http.ts';
+import { fieldMeta } from '../operations/operation.ts';
 import type { Flags } from './session.ts';
 
 /** A setting as a flag. */

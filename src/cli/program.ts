@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
-import { providerVariables } from '../connection-config.ts';
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { nearest } from '../calls/names.ts';
+import { providerVariables } from '../config/connection.ts';
 import { providers } from '../providers/index.ts';
-import { nearest } from '../references.ts';
-import { version } from '../version.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
 import { commandFlags, type Flag, generalFlags, httpFlags } from './flags.ts';
@@ -49,7 +49,7 @@ function createProgram(terminal: Terminal, done: (code: ExitCode) => void): Comm
   program.action(async (_, command: Command) => {
     const [unknown] = command.args;
     if (unknown !== undefined) throw unknownCommand(unknown, program);
-    const { serve } = await import('./serve.ts');
+    const { serve } = await import('./commands/serve.ts');
     done(await serve(flagsOf(command), terminal));
   });
   addCommands(program, terminal, done);
@@ -67,7 +67,7 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .command('http')
     .description('Serve over HTTP: /mcp for every protocol revision, for one person or a team')
     .action(async (_, command: Command) => {
-      const { http } = await import('./http.ts');
+      const { http } = await import('./commands/http.ts');
       done(await http(flagsOf(command), flagsOf(command, httpFlags()), terminal));
     });
   addOptions(http, 'HTTP options:', httpFlags());
@@ -75,17 +75,19 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .command('token')
     .description('Make a bearer token for a caller of the HTTP server')
     .argument('<name>', 'who gets it')
-    .action(async (name: string) => done((await import('./token.ts')).token(name, terminal)));
+    .action(async (name: string) => done((await import('./commands/token.ts')).token(name, terminal)));
   program
     .command('demo')
     .description('Tell a story on the sandbox with a real MCP client: no account, no network')
-    .action(async (_, command: Command) => done(await (await import('./demo.ts')).demo(flagsOf(command), terminal)));
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/demo.ts')).demo(flagsOf(command), terminal)),
+    );
   program
     .command('tools')
     .description('Show what a client would be offered, and what it costs in tokens')
     .option(...json)
     .action(async ({ json }: Reporting, command: Command) =>
-      done(await (await import('./tools.ts')).tools(flagsOf(command), { json }, terminal)),
+      done(await (await import('./commands/tools.ts')).tools(flagsOf(command), { json }, terminal)),
     );
   addCall(program, terminal, done);
   program
@@ -93,14 +95,14 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .description('Look at each connection: reachable, credential, clock, permissions, evidence')
     .option(...json)
     .action(async ({ json }: Reporting, command: Command) =>
-      done(await (await import('./doctor.ts')).doctor(flagsOf(command), { json }, terminal)),
+      done(await (await import('./commands/doctor.ts')).doctor(flagsOf(command), { json }, terminal)),
     );
   program
     .command('sandbox')
     .description('Run only the simulators, and print the environment that connects to them')
     .option(...json)
     .action(async ({ json }: Reporting, command: Command) =>
-      done(await (await import('./sandbox.ts')).sandbox(flagsOf(command), { json }, terminal)),
+      done(await (await import('./commands/sandbox.ts')).sandbox(flagsOf(command), { json }, terminal)),
     );
 }
 
@@ -120,7 +122,7 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
     .action(async (tool: string | undefined, { json, wait, help }, command: Command) => {
       if (help && tool === undefined) command.help();
       if (help) return (await import('./tool-help.ts')).showTool(tool ?? '', terminal);
-      const { call } = await import('./call.ts');
+      const { call } = await import('./commands/call.ts');
       done(await call({ tool, rest: command.args.slice(1), json, wait }, flagsOf(command), terminal));
     });
 }

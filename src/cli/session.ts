@@ -1,15 +1,15 @@
-import { type Clock, systemClock } from '../clock.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { type ConnectionState, connect } from '../connections.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Redactor } from '../base/redact.ts';
+import { version } from '../base/version.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { type ConnectionState, connect } from '../connections/connections.ts';
 import type { Connection } from '../http/connection.ts';
-import type { Redactor } from '../http/redact.ts';
-import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Simulator } from '../sandbox/host.ts';
 import { createServer, type DataPlatformsServer } from '../server/create.ts';
 import { exportsTraces, openTracer } from '../tracing/exporting.ts';
-import { version } from '../version.ts';
 
 /** A server made from the command line and the environment, and the sandbox under it where there is one. */
 export interface Session {

@@ -1,4 +1,4 @@
-import { lazily } from '../later.ts';
+import { lazily } from '../base/lazy.ts';
 import { compileSchemas } from '../schemas.ts';
 import type { DataPlatformsServer } from '../server/create.ts';
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 
 /** A stream that people or programs read. */
 export type Output = Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean };

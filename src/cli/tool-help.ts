@@ -1,6 +1,6 @@
-import { Fault } from '../errors.ts';
-import { loadFacts, type OperationFacts } from '../facts.ts';
-import { nearest } from '../references.ts';
+import { Fault } from '../base/errors.ts';
+import { nearest } from '../calls/names.ts';
+import { loadFacts, type OperationFacts } from '../server/manifest.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 

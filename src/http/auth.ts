@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Fetch } from './connection.ts';
 import type { Send } from './exchange.ts';
 

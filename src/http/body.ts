@@ -1,8 +1,8 @@
 import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Clock } from '../clock.ts';
-import { Fault, isFault } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { abortFault, watchStall } from './deadline.ts';
 import { type Exchange, failed, type Outcome } from './exchange.ts';
 

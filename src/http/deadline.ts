@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { Fault, isFault } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/errors.ts';
 import { Attempt } from './attempt.ts';
 import type { HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import type { Agent, buildConnector } from 'undici';
-import type { Clock } from '../clock.ts';
-import type { Proxies } from './proxies.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Proxies } from './proxy/proxies.ts';
 
 /** The pools of sockets, one for each origin. `signal`: gives up tunnels that are being opened. */
 export async function createDispatcher(
@@ -30,7 +30,7 @@ async function throughProxies(
   proxies: Proxies,
   options: { clock: Clock; signal: AbortSignal },
 ): Promise<buildConnector.connector> {
-  const { openTunnel } = await import('./tunnel.ts');
+  const { openTunnel } = await import('./proxy/tunnel.ts');
   const opened = async (destination: buildConnector.Options) => {
     const proxy = proxies.to(destination);
     return proxy && openTunnel(proxy, destination, options);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Fault } from '../errors.ts';
+import type { Fault } from '../base/errors.ts';
 import { isLoopback } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call, HttpReply, HttpRequest } from './client.ts';

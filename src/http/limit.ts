@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { Fault } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault } from '../base/errors.ts';
 import type { Connection, Quota } from './connection.ts';
 import { baseOf, type Exchange, failed, type Send } from './exchange.ts';
 import { seconds } from './retry.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 
 /** Names of the parameters of a path template: `'x' | 'y'` for `/a/{x}/b/{y*}`. */
 export type PathParameters<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`

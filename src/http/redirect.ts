@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
 import { type Exchange, failed, type Send, unsafeStep } from './exchange.ts';
 

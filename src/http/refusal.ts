@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { Fault, type FaultCode } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
 import type { HttpReply, HttpRequest } from './client.ts';
 import { lookFirst } from './deadline.ts';

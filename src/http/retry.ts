@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Fault } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Fault } from '../base/errors.ts';
 import type { Fetch } from './connection.ts';
 import { type Exchange, failed, type Send } from './exchange.ts';
 

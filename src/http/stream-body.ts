@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Fault, isFault } from '../errors.ts';
+import { Fault, isFault } from '../base/errors.ts';
 import type { Call } from './client.ts';
 
 /** A request body that is sent as it is read, in place of JSON. */

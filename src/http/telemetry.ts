@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Redactor } from '../base/redact.ts';
 import type { Send } from './exchange.ts';
-import type { Redactor } from './redact.ts';
 
 /** Where log lines go. `fields` hold no secret. */
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', fields: Record<string, unknown>) => void;

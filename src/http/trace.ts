@@ -1,7 +1,7 @@
-import { isFault } from '../errors.ts';
+import { isFault } from '../base/errors.ts';
+import type { Redactor } from '../base/redact.ts';
 import type { TraceContext, Tracer } from '../tracing/tracer.ts';
 import type { Exchange, Outcome, Send } from './exchange.ts';
-import type { Redactor } from './redact.ts';
 
 /** The tracer of this process, once there is one; without it contexts are handed on as they came. */
 export type TracerSource = () => Promise<Tracer | undefined>;

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../clock.ts';
-import { Fault, isFault } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/errors.ts';
 import { bodyOutcome, decoded, jsonOf, readBody, streamed, textOf } from './body.ts';
 import { lookFirst } from './deadline.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
-import { proxyFailureIn } from './proxy-failure.ts';
+import { proxyFailureIn } from './proxy/failure.ts';
 import { isAnswer } from './refusal.ts';
 import { openBody } from './stream-body.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { lazily } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
-import { lazily } from '../later.ts';
-import type { Operation, OperationContext } from '../operation.ts';
-import type { RunKind } from '../runs/run.ts';
+import type { Operation, OperationContext } from '../operations/operation.ts';
+import type { RunKind } from '../operations/run.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { Story } from './story.ts';
 

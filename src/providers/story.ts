@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault } from '../base/errors.ts';
 import type { Meter } from '../http/client.ts';
 
 /** What a tool answered: words as a model reads them, and the same as data. */

@@ -5,8 +5,12 @@ import {
   type Resource,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { Fault } from '../errors.ts';
-import type { OperationFacts } from '../facts.ts';
+import { shapeAnswer } from '../answers/render.ts';
+import { Fault } from '../base/errors.ts';
+import { callOperation, type Shared } from '../calls/call.ts';
+import { contextFor, readRows } from '../calls/execute.ts';
+import { ownArguments, such } from '../calls/names.ts';
+import { inProtocolWords } from '../calls/protocol-errors.ts';
 import {
   fieldMeta,
   fieldOf,
@@ -14,15 +18,11 @@ import {
   type Reference,
   type ResourceSpec,
   type Row,
-} from '../operation.ts';
-import { contextFor, readRows } from '../perform.ts';
-import { ownArguments, such } from '../references.ts';
+} from '../operations/operation.ts';
+import { uriTemplate } from '../operations/uri-template.ts';
 import type { StoredResult } from '../results/result.ts';
-import { shapeAnswer } from '../results/shape.ts';
-import { callOperation, type Shared } from '../tools/call.ts';
-import { inProtocolWords } from '../tools/protocol-words.ts';
+import type { OperationFacts } from '../server/manifest.ts';
 import type { CallOptions, ToolSet } from '../tools/registry.ts';
-import { uriTemplate } from './uri.ts';
 
 type Shown = OperationFacts & { resource: ResourceSpec };
 

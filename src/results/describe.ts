@@ -1,7 +1,7 @@
-import { columnNamed } from './filter.ts';
+import { clean } from '../answers/render.ts';
 import type { ColumnProfile } from './query/profile.ts';
 import type { Column, Provenance, Row, StoredResult } from './result.ts';
-import { clean } from './shape.ts';
+import { columnNamed } from './tables/filter.ts';
 
 /** Columns that are looked at when nobody says which; more would not fit. */
 const mostColumns = 24;

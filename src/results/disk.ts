@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { Fault, isFault } from '../errors.ts';
+import { Fault, isFault } from '../base/errors.ts';
 
 /** Puts bytes at the end of a file that is being written. */
 export type Save = (bytes: Uint8Array) => Promise<void>;

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../errors.ts';
-import type { Parts } from './parts.ts';
+import { Fault } from '../base/errors.ts';
+import type { Parts } from './optional-parts.ts';
 import type { QueryContext } from './query/query.ts';
 import { provenance, type Row, type StoredResult } from './result.ts';
-import { findSource } from './source.ts';
-import type { Origin } from './store.ts';
+import type { Origin } from './store/store.ts';
+import { findSource } from './transfer/source.ts';
 
 const mediaTypes = {
   csv: 'text/csv',

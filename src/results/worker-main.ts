@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type FaultDetails, isFault } from '../errors.ts';
+import { type FaultDetails, isFault } from '../base/errors.ts';
 
 /** The side of `worker.ts` that is the process: reads the job, runs it, and says how it ended. */
 export async function runJob<Job>(run: (job: Job) => Promise<void>): Promise<void> {

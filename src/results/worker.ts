@@ -1,8 +1,8 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { built } from '../dist.ts';
-import { Fault, type FaultDetails } from '../errors.ts';
+import { built } from '../base/build-files.ts';
+import { Fault, type FaultDetails } from '../base/errors.ts';
 
 /** A program of ours that runs as a process of its own, as the build names it. */
 export type WorkerProgram = 'query' | 'chart';

@@ -4,10 +4,10 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server';
-import type { Clock } from '../clock.ts';
-import type { Row } from '../operation.ts';
-import type { Signer } from '../signer.ts';
-import type { RunAnswer } from '../tools/answer.ts';
+import type { RunAnswer } from '../answers/answer.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Signer } from '../base/signer.ts';
+import type { Row } from '../operations/operation.ts';
 import type { CallOptions } from '../tools/registry.ts';
 
 /** https://github.com/modelcontextprotocol/ext-tasks: the methods, without a store behind them. */

@@ -1,9 +1,9 @@
-import { isFault } from '../errors.ts';
-import { contextFor } from '../perform.ts';
-import type { Shared } from '../tools/call.ts';
+import { isFault } from '../base/errors.ts';
+import type { Shared } from '../calls/call.ts';
+import { contextFor } from '../calls/execute.ts';
+import { findRun, namesRun } from '../calls/resume-run.ts';
+import { type RunKind, readRun } from '../operations/run.ts';
 import type { CallOptions, ToolSet } from '../tools/registry.ts';
-import { findRun, namesRun } from './resume.ts';
-import { type RunKind, readRun } from './run.ts';
 
 /** Looks at runs for a caller who subscribed to them: once for each run, however many listen. */
 export interface RunWatch {

@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** A clock that a simulator runs on. `hold` keeps time where it is until the returned function is called. */
 export interface SandboxClock extends Clock {

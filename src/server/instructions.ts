@@ -1,4 +1,4 @@
-import type { Connections } from '../connections.ts';
+import type { Connections } from '../connections/connections.ts';
 
 /** What a model is told before its first call. Below 2 kB, the key sentence first: clients cut what is longer. */
 export function instructionsFor({ platforms }: Connections, readOnly: boolean): string {

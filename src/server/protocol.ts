@@ -5,9 +5,9 @@ import type {
   Server,
   ServerContext,
 } from '@modelcontextprotocol/server';
+import { version } from '../base/version.ts';
 import { anybody, type Caller } from '../callers/caller.ts';
 import type { TracerSource } from '../http/trace.ts';
-import { version } from '../version.ts';
 import { callOptions, canBeAsked, questions } from './call-options.ts';
 import type { Served } from './served.ts';
 import { serveSubscriptions } from './subscriptions.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { JsonSchemaType, JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/server';
-import { built } from '../dist.ts';
+import { built } from '../base/build-files.ts';
 
 // In the executable this takes the place of the SDK's own module of the same exports (scripts/build.mjs).
 export { default as process } from 'node:process';

@@ -1,33 +1,33 @@
+import type { Clock } from '../base/clock.ts';
+import { later } from '../base/lazy.ts';
+import { type Log, redactedLog } from '../base/log.ts';
+import { createRedactor, type Redactor } from '../base/redact.ts';
+import { createSigner, type Signer, signerFor } from '../base/signer.ts';
 import { anybody, type Caller } from '../callers/caller.ts';
-import { stateFor } from '../callers/handed-in.ts';
+import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
-import { createCatalog } from '../catalog.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import { type ConnectionState, Connections } from '../connections.ts';
-import type { Facts } from '../facts.ts';
+import type { Shared } from '../calls/call.ts';
+import { confirmations } from '../calls/confirm.ts';
+import { cursors } from '../calls/cursor.ts';
+import { References } from '../calls/names.ts';
+import type { Observers } from '../calls/observer.ts';
+import { callAgain } from '../calls/repeat-call.ts';
+import { toolInputs } from '../calls/tool-input.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import type { Config } from '../config/config.ts';
+import { type ConnectionState, Connections } from '../connections/connections.ts';
 import type { HttpClient } from '../http/client.ts';
-import { createRedactor, type Redactor } from '../http/redact.ts';
-import { later } from '../later.ts';
-import { type Log, redactedLog } from '../log.ts';
 import { providers } from '../providers/index.ts';
-import { References } from '../references.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
-import type { Parts } from '../results/parts.ts';
+import type { Parts } from '../results/optional-parts.ts';
 import type { Provenance } from '../results/result.ts';
-import type { ResultStore } from '../results/store.ts';
-import { runTasks } from '../runs/run-tasks.ts';
+import type { ResultStore } from '../results/store/store.ts';
+import { runTasks } from '../runs/platform-tasks.ts';
 import { createTasks, type Tasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
-import { createSigner, type Signer, signerFor } from '../signer.ts';
-import { callAgain } from '../tools/again.ts';
-import type { Shared } from '../tools/call.ts';
-import { confirmations } from '../tools/confirm.ts';
-import { cursors } from '../tools/cursor.ts';
-import type { Observers } from '../tools/observer.ts';
 import { createTools, type ToolSet } from '../tools/registry.ts';
-import { toolInputs } from '../tools/schema.ts';
 import { instructionsFor } from './instructions.ts';
+import type { Facts } from './manifest.ts';
 
 /** What all callers of a process have in common. None of it is about any of them. */
 export interface Common {
@@ -113,7 +113,7 @@ export function serve(common: Common, caller: Caller): Served {
 
 function resultsOf({ owner }: Caller, { config, clock }: Common, callOf: (source: Provenance) => string): ResultStore {
   return later(async () => {
-    const { defaultResultsDirectory, openResultStore } = await import('../results/store.ts');
+    const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
     return openResultStore({
       directory: config.results_dir ?? defaultResultsDirectory(),
       ...(owner === '' ? {} : { owner }),

@@ -1,6 +1,6 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { lazily } from '../later.ts';
+import { lazily } from '../base/lazy.ts';
 import { type Tasks, tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import { callOptions, declaredCapabilities } from './call-options.ts';
 

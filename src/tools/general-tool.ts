@@ -1,8 +1,8 @@
 import type * as z from 'zod';
+import type { Answer } from '../answers/answer.ts';
+import type { Shared } from '../calls/call.ts';
 import type { Call } from '../http/client.ts';
-import type { Parts } from '../results/parts.ts';
-import type { Answer } from './answer.ts';
-import type { Shared } from './call.ts';
+import type { Parts } from '../results/optional-parts.ts';
 
 /** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
 export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;

@@ -1,20 +1,20 @@
 import * as z from 'zod';
-import type { Connections } from '../connections.ts';
-import { diagnose } from '../diagnose.ts';
-import { Fault } from '../errors.ts';
-import type { OperationFacts } from '../facts.ts';
-import { missingParts } from '../results/parts.ts';
-import { resumeRun } from '../runs/resume.ts';
-import { callOperation } from './call.ts';
+import { runAnswer } from '../answers/schema.ts';
+import { Fault } from '../base/errors.ts';
+import { callOperation } from '../calls/call.ts';
+import { diagnose } from '../calls/check-connections.ts';
+import { resumeRun } from '../calls/resume-run.ts';
+import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
+import type { Connections } from '../connections/connections.ts';
+import { missingParts } from '../results/optional-parts.ts';
+import type { OperationFacts } from '../server/manifest.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
-import { runAnswer } from './output.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
 import { exportResultTool } from './results/export.ts';
 import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
-import { defaultWaitSeconds, waitSeconds, withConnection } from './schema.ts';
 
 const waitForRunTool = general({
   name: 'wait_for_run',

@@ -1,17 +1,17 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
-import { Fault, isFault } from '../errors.ts';
-import type { Facts, GeneralFacts, OperationFacts } from '../facts.ts';
+import type { Answer, RunAnswer } from '../answers/answer.ts';
+import { shapeAnswer } from '../answers/render.ts';
+import { Fault, isFault } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { parseArguments } from '../calls/arguments.ts';
+import { asFault, callOperation, type Shared } from '../calls/call.ts';
+import { createWithin, type Within } from '../calls/call-scope.ts';
+import type { Question } from '../calls/confirm.ts';
+import { toolTitle, withConnection } from '../calls/tool-input.ts';
 import type { Call, Meter } from '../http/client.ts';
-import type { Log } from '../log.ts';
 import { providers } from '../providers/index.ts';
-import { shapeAnswer } from '../results/shape.ts';
-import type { Answer, RunAnswer } from './answer.ts';
-import { parseArguments } from './arguments.ts';
-import { asFault, callOperation, type Shared } from './call.ts';
-import type { Question } from './confirm.ts';
+import type { Facts, GeneralFacts, OperationFacts } from '../server/manifest.ts';
 import type { GeneralTool, Need } from './general-tool.ts';
-import { toolTitle, withConnection } from './schema.ts';
-import { createWithin, type Within } from './within.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Tracer } from './tracer.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

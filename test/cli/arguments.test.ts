@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readFlags, readJson } from '../../src/cli/call-arguments.ts';
 import { generalFlags, serverFlags } from '../../src/cli/flags.ts';
 import { shellCall } from '../../src/cli/shell.ts';
-import { generalSettings } from '../../src/config.ts';
+import { generalSettings } from '../../src/config/config.ts';
 
 test('flags become the arguments of a tool', () => {
   const words = ['--updated-since', '24h', '--holes', 'A', '--holes', 'B', '--holes=C', '--all', '--limit', '-5'];

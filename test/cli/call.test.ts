@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
 import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { Fault } from '../../src/base/errors.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Output } from '../../src/cli/terminal.ts';
-import { Fault } from '../../src/errors.ts';
 
 export interface Outcome {
   code: number;

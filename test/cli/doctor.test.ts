@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';
 import { dxSimulator } from '../../src/providers/dx/simulator/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';

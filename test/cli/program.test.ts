@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { Fault, type FaultCode, faultCodes } from '../../src/base/errors.ts';
+import { version } from '../../src/base/version.ts';
 import { exitCodes, faultExits } from '../../src/cli/exit-codes.ts';
 import { report } from '../../src/cli/failure.ts';
-import { Fault, type FaultCode, faultCodes } from '../../src/errors.ts';
-import { version } from '../../src/version.ts';
 import { commandLine, onSandbox, temporaryFolder } from './command-line.ts';
 
 describe('help', () => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { dataminSimulator } from '../../src/providers/datamin/simulator/simulator.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';

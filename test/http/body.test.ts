@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { FaultCode } from '../../src/errors.ts';
+import type { FaultCode } from '../../src/base/errors.ts';
 import { connectionTo, get, newCall, post, type Reply, upstream, world } from './upstream.ts';
 
 /** What the client makes of one reply. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { Fault } from '../../src/errors.ts';
+import { Fault } from '../../src/base/errors.ts';
 import { connectionTo, get, newCall, post, upstream, world } from './upstream.ts';
 
 // Not yet looked at, so that its failing is not taken for unheard.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { Connection, Quota } from '../../src/http/connection.ts';
 import { connectionTo, get, newCall, respond, type Upstream, upstream, world } from './upstream.ts';
 

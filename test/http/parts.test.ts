@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { Fault } from '../../src/errors.ts';
+import { Fault } from '../../src/base/errors.ts';
 import { bodyParts } from '../../src/http/parts.ts';
 
 const type = 'multipart/mixed; boundary=edge';

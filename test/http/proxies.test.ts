@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readProxies } from '../../src/http/proxies.ts';
-import { proxyVariables } from '../../src/http/proxy-variables.ts';
+import { readProxies } from '../../src/http/proxy/proxies.ts';
+import { proxyVariables } from '../../src/http/proxy/variables.ts';
 
 function proxies(env: Record<string, string>) {
   const variables = proxyVariables(env);

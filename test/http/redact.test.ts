@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../src/http/redact.ts';
+import { createRedactor } from '../../src/base/redact.ts';
 
 test('a known secret disappears in every form it travels in', () => {
   fc.assert(

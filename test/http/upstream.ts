@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import { type Call, createHttpClient, type HttpClient, type HttpRequest } from '../../src/http/client.ts';
 import type { Connection } from '../../src/http/connection.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';

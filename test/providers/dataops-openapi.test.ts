@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type * as z from 'zod';
-import { fieldMeta, type Operation, routeOf } from '../../src/operation.ts';
+import { fieldMeta, type Operation, routeOf } from '../../src/operations/operation.ts';
 import { dataopsCode } from '../../src/providers/dataops/operations/index.ts';
 
 // GitLab's own description, where it lies beside the project: 870 KB that nobody else needs.

@@ -1,6 +1,6 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import { uriTemplate } from '../../src/resources/uri.ts';
+import { uriTemplate } from '../../src/operations/uri-template.ts';
 import { startWorld, type World } from '../harness.ts';
 
 async function connected(world: World) {

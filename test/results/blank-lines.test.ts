@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoteBlankLines } from '../../src/results/blank-lines.ts';
+import { quoteBlankLines } from '../../src/results/tables/blank-lines.ts';
 
 async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);

@@ -2,8 +2,8 @@ import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { isWhole, joinTables } from '../../src/results/join.ts';
-import type { Workspace } from '../../src/results/workspace.ts';
+import type { Workspace } from '../../src/results/store/workspace.ts';
+import { isWhole, joinTables } from '../../src/results/tables/join.ts';
 import { day, freshFolder, freshStore, origin, pieces, values } from './folder.ts';
 
 async function parts(texts: Record<string, string>) {

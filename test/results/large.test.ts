@@ -7,8 +7,8 @@ import { freshFolder } from './folder.ts';
 
 /** Stores a table of 250,000 rows in a process that could not hold it, and reports what that took. */
 const program = `
-  import { systemClock } from './src/clock.ts';
-  import { openResultStore } from './src/results/store.ts';
+  import { systemClock } from './src/base/clock.ts';
+  import { openResultStore } from './src/results/store/store.ts';
   async function* table() {
     yield Buffer.from('hole_id,depth_from,depth_to,rqd,weathering,logged_at,image,comment\\r\\n');
     for (let n = 0; n < 250_000; n += 250) {

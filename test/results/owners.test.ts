@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { openResultStore } from '../../src/results/store.ts';
+import { openResultStore } from '../../src/results/store/store.ts';
 import { day, freshStore, origin, pieces } from './folder.ts';
 
 const csv = 'hole_id,depth\nDDH001,1.5\nDDH002,2\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shapeAnswer, table } from '../../src/results/shape.ts';
+import { shapeAnswer, table } from '../../src/answers/render.ts';
 
 const page = { returned: 2, total: 2, complete: true, next: null };
 const shape = (rows: Record<string, unknown>[], more = {}) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/results/result.ts';
-import { findSource, type SourceForm } from '../../src/results/source.ts';
+import { findSource, type SourceForm } from '../../src/results/transfer/source.ts';
 import { freshFolder, freshStore, origin, pieces } from './folder.ts';
 
 async function world() {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { diskFault } from '../../src/results/disk.ts';
-import { defaultResultsDirectory, writeRecord } from '../../src/results/folder.ts';
-import { openResultStore } from '../../src/results/store.ts';
+import { defaultResultsDirectory, writeRecord } from '../../src/results/store/record-files.ts';
+import { openResultStore } from '../../src/results/store/store.ts';
 import { day, freshFolder, freshStore, origin, pieces } from './folder.ts';
 
 const small = 'hole_id,depth\nDDH001,1.5\nDDH002,2\n';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csvLine } from '../../src/results/csv.ts';
-import type { Condition } from '../../src/results/filter.ts';
 import type { Row } from '../../src/results/result.ts';
-import { noteRow, type RowIndex } from '../../src/results/table.ts';
+import { csvLine } from '../../src/results/tables/csv.ts';
+import type { Condition } from '../../src/results/tables/filter.ts';
+import { noteRow, type RowIndex } from '../../src/results/tables/table.ts';
 import { freshStore, origin, pieces, values } from './folder.ts';
 
 async function storeCsv(text: string, size?: number) {

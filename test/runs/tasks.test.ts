@@ -1,10 +1,10 @@
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { unseenRun } from '../../src/runs/run.ts';
+import { createSigner } from '../../src/base/signer.ts';
+import { unseenRun } from '../../src/operations/run.ts';
 import { createTasks, type TaskSource, type TaskSubject, tasksExtension } from '../../src/runs/tasks.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { serveClient } from '../../src/server/stdio.ts';
-import { createSigner } from '../../src/signer.ts';
 import { startWorld } from '../harness.ts';
 import { modern, startListening } from '../server/listening.ts';
 import { modernClient, type Reply } from './modern.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { OperationContext } from '../../src/operation.ts';
+import type { OperationContext } from '../../src/operations/operation.ts';
+import { type RunKind, readRun, waitForRun } from '../../src/operations/run.ts';
 import { exportRun } from '../../src/providers/datarock/operations/exports.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
-import { type RunKind, readRun, waitForRun } from '../../src/runs/run.ts';
 import { startWorld, type World } from '../harness.ts';
 
 const slow = (world: World, paceMs: number) => {

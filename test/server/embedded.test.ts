@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import type { Shared } from '../../src/calls/call.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';
-import type { Shared } from '../../src/tools/call.ts';
 import { silent, startWorld } from '../harness.ts';
 
 it('ends its calls when it is closed, however long they would wait', async () => {

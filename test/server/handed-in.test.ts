@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withCredentials } from '../../src/callers/handed-in.ts';
+import { withCredentials } from '../../src/callers/header-credentials.ts';
 import { newToken } from '../../src/callers/static-tokens.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { upstream } from '../http/upstream.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { httpSettings } from '../../src/config/http.ts';
 import { listen } from '../../src/server/http/listen.ts';
-import { httpSettings } from '../../src/server/http/settings.ts';
 import { startWorld } from '../harness.ts';
 import { legacy, type Message, modern, startListening } from './listening.ts';
 

@@ -1,8 +1,8 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { httpSettings } from '../../src/config/http.ts';
 import { type HttpListener, listen } from '../../src/server/http/listen.ts';
-import { httpSettings } from '../../src/server/http/settings.ts';
 import { startWorld, type WorldOptions } from '../harness.ts';
 
 /** An answer as it came over the wire. */

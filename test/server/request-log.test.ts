@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import type { Log } from '../../src/base/log.ts';
 import { newToken } from '../../src/callers/static-tokens.ts';
-import type { Log } from '../../src/log.ts';
 import { legacy, startListening } from './listening.ts';
 
 /** A server of one caller, and what it writes. */

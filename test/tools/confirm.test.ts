@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { Fault, type FaultCode } from '../../src/errors.ts';
-import { type Operation, type OperationContext, operation, reference } from '../../src/operation.ts';
+import { Fault, type FaultCode } from '../../src/base/errors.ts';
+import { createSigner } from '../../src/base/signer.ts';
+import { confirmations, needsConfirmation } from '../../src/calls/confirm.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../src/operations/operation.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
-import { createSigner } from '../../src/signer.ts';
-import { confirmations, needsConfirmation } from '../../src/tools/confirm.ts';
 
 const removal = operation({
   name: 'core_delete_hole',

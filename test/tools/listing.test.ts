@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSigner, signerFor } from '../../src/signer.ts';
-import { cursors } from '../../src/tools/cursor.ts';
+import { createSigner, signerFor } from '../../src/base/signer.ts';
+import { cursors } from '../../src/calls/cursor.ts';
 import { startWorld } from '../harness.ts';
 
 const knoll = 'Iron Knoll Grade Control';

@@ -1,4 +1,4 @@
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 import type { HttpReply } from '../client.ts';
 import { chained } from './chained.ts';
 import { badPosition, type PageReaders, type Paging, type Reader, read } from './page.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 import type { HttpReply } from '../client.ts';
 
 /** Where a listing goes on, as small JSON that only the paging that made it understands. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { decoded } from '../../http/path.ts';
-import type { Evidence } from '../../operation.ts';
+import type { Evidence } from '../../operations/operation.ts';
 
 const checked = '2026-11-21';
 

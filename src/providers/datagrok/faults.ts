@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../errors.ts';
+import type { FaultCode } from '../../base/errors.ts';
 import { firstWords, jsonOf } from '../../http/body.ts';
 import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';

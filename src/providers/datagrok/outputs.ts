@@ -1,7 +1,7 @@
-import type { Operation, OperationContext, Row } from '../../operation.ts';
-import type { Content } from '../../results/intake.ts';
+import { guessTokens, storedFacts } from '../../answers/render.ts';
+import type { Operation, OperationContext, Row } from '../../operations/operation.ts';
 import type { StoredResult } from '../../results/result.ts';
-import { guessTokens, storedFacts } from '../../results/shape.ts';
+import type { Content } from '../../results/tables/recognise.ts';
 import type { Parameter } from './operations/calls.ts';
 
 interface Origin {

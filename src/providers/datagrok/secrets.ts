@@ -1,4 +1,4 @@
-import type { Row } from '../../operation.ts';
+import type { Row } from '../../operations/operation.ts';
 
 const hidden = '[hidden]';
 

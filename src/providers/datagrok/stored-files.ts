@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../base/errors.ts';
 import type { HttpReply } from '../../http/client.ts';
-import type { Collected, Operation, OperationContext, Row } from '../../operation.ts';
+import type { Collected, Operation, OperationContext, Row } from '../../operations/operation.ts';
 
 /** Something that was fetched, on its way into the result store. */
 export interface Fetched {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Evidence, operation, reference } from '../../operation.ts';
-import { parseTime, time } from '../../time.ts';
+import { parseTime, time } from '../../base/time.ts';
+import { type Evidence, operation, reference } from '../../operations/operation.ts';
 
 /** Written on the vendor's page. */
 export const documented: Evidence = {

@@ -3,7 +3,7 @@
  * own interface only encode it in Base64 (github.com/ylem-co/ylem), so nothing is decrypted here.
  */
 
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../base/json.ts';
 
 /** A task's output, as far as its bytes tell what it is. */
 export type Output =

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { parseTime } from '../../base/time.ts';
 import { decoded } from '../../http/path.ts';
-import type { Evidence } from '../../operation.ts';
-import { parseTime } from '../../time.ts';
+import type { Evidence } from '../../operations/operation.ts';
 
 const checked = '2026-11-21';
 

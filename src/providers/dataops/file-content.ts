@@ -1,5 +1,5 @@
-import { Fault } from '../../errors.ts';
-import type { OperationContext } from '../../operation.ts';
+import { Fault } from '../../base/errors.ts';
+import type { OperationContext } from '../../operations/operation.ts';
 
 /** It travels in JSON, so it is in memory, as base64 and inside the request. */
 const mostBytes = 10 * 2 ** 20;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 import type { Auth } from '../../http/connection.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
 import { faultReader } from './faults.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Fault } from '../../errors.ts';
-import type { OperationContext, Row } from '../../operation.ts';
+import { Fault } from '../../base/errors.ts';
+import type { OperationContext, Row } from '../../operations/operation.ts';
 
 export const hidden = '[hidden]';
 

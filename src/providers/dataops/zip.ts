@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 
 export interface ArchiveMember {
   path: string;

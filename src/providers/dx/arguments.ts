@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { isFault } from '../../errors.ts';
-import type { Evidence, Row } from '../../operation.ts';
-import { uriTemplate } from '../../resources/uri.ts';
-import { parseTime, time } from '../../time.ts';
+import { isFault } from '../../base/errors.ts';
+import { parseTime, time } from '../../base/time.ts';
+import type { Evidence, Row } from '../../operations/operation.ts';
+import { uriTemplate } from '../../operations/uri-template.ts';
 
 const checked = '2026-11-21';
 

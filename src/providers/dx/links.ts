@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { Fault } from '../../errors.ts';
-import type { OperationContext, StoreOrigin } from '../../operation.ts';
+import { Fault } from '../../base/errors.ts';
+import type { OperationContext, StoreOrigin } from '../../operations/operation.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { isRow, withoutOk } from './arguments.ts';
 

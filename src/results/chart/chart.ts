@@ -1,5 +1,5 @@
 import { provenance, type StoredResult } from '../result.ts';
-import type { ResultStore } from '../store.ts';
+import type { ResultStore } from '../store/store.ts';
 import { startWorker } from '../worker.ts';
 import type { ChartJob, Drawing } from './job.ts';
 import { type ChartRequest, planChart } from './plan.ts';

@@ -1,6 +1,6 @@
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 import type { Column } from '../result.ts';
-import { readRows, type TableFile } from '../table.ts';
+import { readRows, type TableFile } from '../tables/table.ts';
 import type { ChartPlan } from './plan.ts';
 
 /** A row under the names that the drawing uses: columns of people may be called anything. */

@@ -1,4 +1,4 @@
-import type { TableFile } from '../table.ts';
+import type { TableFile } from '../tables/table.ts';
 import type { ChartPlan } from './plan.ts';
 
 /** What the server gives to the process that draws. */

@@ -1,6 +1,6 @@
-import { Fault } from '../../errors.ts';
-import { columnNamed } from '../filter.ts';
+import { Fault } from '../../base/errors.ts';
 import type { Column, StoredResult } from '../result.ts';
+import { columnNamed } from '../tables/filter.ts';
 
 export const chartTypes = ['line', 'bar', 'scatter', 'histogram', 'box', 'strip_log'] as const;
 export const aggregates = ['count', 'sum', 'mean', 'median', 'min', 'max'] as const;

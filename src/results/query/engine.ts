@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
 import { fullDisk } from '../disk.ts';
 import type { QueryJob } from './job.ts';
 import { objection } from './statement.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
-import { Fault } from '../../errors.ts';
-import { formatJson } from '../../json.ts';
+import { Fault } from '../../base/errors.ts';
+import { formatJson } from '../../base/json.ts';
 import { give, refuse, runJob } from '../worker-main.ts';
 import { lockedConnection, outOfMemory, permit, spoken } from './engine.ts';
 import type { QueryHead, QueryJob } from './job.ts';

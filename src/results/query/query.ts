@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../../clock.ts';
-import { Fault, isFault } from '../../errors.ts';
-import { parseJson } from '../../json.ts';
-import { firstOf } from '../../references.ts';
-import { closestColumn } from '../filter.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault, isFault } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
+import { firstOf } from '../../calls/names.ts';
 import { provenance, type StoredResult } from '../result.ts';
-import type { ResultStore } from '../store.ts';
+import type { ResultStore } from '../store/store.ts';
+import { closestColumn } from '../tables/filter.ts';
 import { startWorker } from '../worker.ts';
 import type { QueryHead, QueryJob, QueryTable } from './job.ts';
 import { sqlNames } from './view.ts';

@@ -6,18 +6,18 @@ import {
   OAuthError,
   OAuthErrorCode,
 } from '@modelcontextprotocol/server';
+import { Fault } from '../../base/errors.ts';
 import { type Access, accessBy, type Identity } from '../../callers/access.ts';
 import { anybody, type Caller } from '../../callers/caller.ts';
-import { withCredentials } from '../../callers/handed-in.ts';
+import { withCredentials } from '../../callers/header-credentials.ts';
 import { accessTokens, BadToken, NoKeys, Resting } from '../../callers/oauth.ts';
 import { staticTokens } from '../../callers/static-tokens.ts';
-import type { ConnectionState } from '../../connections.ts';
-import { Fault } from '../../errors.ts';
+import type { HttpSettings } from '../../config/http.ts';
+import type { ConnectionState } from '../../connections/connections.ts';
 import { callerKey } from '../call-options.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { Refusal } from './refusal.ts';
 import { neededScopes } from './scopes.ts';
-import type { HttpSettings } from './settings.ts';
 
 /** Somebody who was let in. */
 export interface Visitor {

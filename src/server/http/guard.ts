@@ -5,8 +5,8 @@ import {
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
+import type { HttpSettings } from '../../config/http.ts';
 import { hostInUrl } from '../../http/addresses.ts';
-import type { HttpSettings } from './settings.ts';
 
 /**
  * Says why a request may not come in, or undefined. A web page can make a browser on this machine or in this network

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../base/errors.ts';
+import type { HttpSettings } from '../../config/http.ts';
 import { hostInUrl, isLoopback } from '../../http/addresses.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { createRoutes } from './routes.ts';
-import type { HttpSettings } from './settings.ts';
 
 /** A server that listens. */
 export interface HttpListener {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Log, shortened } from '../../log.ts';
+import { type Log, shortened } from '../../base/log.ts';
 
 /** What comes to be known of a request while it is answered. */
 interface Facts {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
 import { anybody } from '../../callers/caller.ts';
+import type { HttpSettings } from '../../config/http.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
 import { readBody } from './body.ts';
@@ -14,7 +15,6 @@ import { Refusal, refuse } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import { RunEvents } from './run-events.ts';
 import { Sessions } from './sessions.ts';
-import type { HttpSettings } from './settings.ts';
 import { SseStreams } from './sse.ts';
 import { Traffic } from './traffic.ts';
 

@@ -1,5 +1,5 @@
+import type { OAuthSettings } from '../../config/http.ts';
 import type { ToolSet } from '../../tools/registry.ts';
-import type { OAuthSettings } from './settings.ts';
 
 type Message = { method?: unknown; params?: { name?: unknown } };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { storedSchema } from '../../answers/schema.ts';
 import { aggregates, chartTypes } from '../../results/chart/plan.ts';
 import { general, reading } from '../general-tool.ts';
-import { storedSchema } from '../output.ts';
 import { resultUri } from './read.ts';
 
 const columns = z.array(z.string()).optional();

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { storedSchema } from '../../answers/schema.ts';
 import { describe, describedColumns } from '../../results/describe.ts';
 import type { ColumnProfile } from '../../results/query/profile.ts';
 import { general, reading } from '../general-tool.ts';
-import { storedSchema } from '../output.ts';
 import { resultUri } from './read.ts';
 
 export const describeResultTool = general({

@@ -29,7 +29,7 @@ export const exportResultTool = general({
       const { uri, name, bytes } = await storeExport(result, format, exported, context);
       return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
     }
-    const { writeLocalFile } = await import('../../results/local-write.ts');
+    const { writeLocalFile } = await import('../../results/transfer/local-write.ts');
     const written = await writeLocalFile(path, shared.folders, exported.bytes, { overwrite, signal });
     return {
       kind: 'value',

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { Fault } from '../../errors.ts';
+import { pageSchema } from '../../answers/schema.ts';
+import { Fault } from '../../base/errors.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema } from '../output.ts';
 import { resultUri } from './read.ts';
 
 /** As many as one answer holds; who wants others searches. */

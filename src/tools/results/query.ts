@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { pageSchema, storedSchema } from '../../answers/schema.ts';
+import { answerTable } from '../../answers/table.ts';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema, storedSchema } from '../output.ts';
-import { answerTable } from '../table.ts';
 
 export const queryResultTool = general({
   name: 'query_result',

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { operators } from '../../results/filter.ts';
-import type { RowQuery } from '../../results/table.ts';
-import type { Answer } from '../answer.ts';
-import type { Shared } from '../call.ts';
+import type { Answer } from '../../answers/answer.ts';
+import { pageSchema } from '../../answers/schema.ts';
+import { fitting } from '../../answers/table.ts';
+import type { Shared } from '../../calls/call.ts';
+import { operators } from '../../results/tables/filter.ts';
+import type { RowQuery } from '../../results/tables/table.ts';
 import { general, reading } from '../general-tool.ts';
-import { pageSchema } from '../output.ts';
-import { fitting } from '../table.ts';
 
 export const resultUri = z.string().describe('result:// URI of an earlier answer');
 

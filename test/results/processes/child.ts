@@ -1,9 +1,9 @@
 // Runs as a process of its own, made by the tests beside it: the store as a server uses it.
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { systemClock } from '../../../src/clock.ts';
-import { isFault } from '../../../src/errors.ts';
-import { openResultStore } from '../../../src/results/store.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { isFault } from '../../../src/base/errors.ts';
+import { openResultStore } from '../../../src/results/store/store.ts';
 
 const [task = '', directory = '', argument = '0'] = process.argv.slice(2);
 

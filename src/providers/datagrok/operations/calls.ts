@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { Fault, isFault } from '../../../errors.ts';
+import { Fault, isFault } from '../../../base/errors.ts';
+import { Recent } from '../../../base/lru-map.ts';
 import type { HttpReply } from '../../../http/client.ts';
 import type { Connection } from '../../../http/connection.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
-import { Recent } from '../../../recent.ts';
+import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
 import { documented } from '../arguments.ts';
 import { shownOutput } from '../outputs.ts';
 import { functionName, getFunction, parameter } from './functions.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type FaultCode, isFault } from '../../../errors.ts';
-import { type OperationContext, operation } from '../../../operation.ts';
+import { type FaultCode, isFault } from '../../../base/errors.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { documented, entities, entity, fromClients } from '../arguments.ts';
 import { withName } from '../rows.ts';
 import { address, addressOf } from './tables.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { documented, done, filePath, flag, folder, fromClients, fromTools } from '../arguments.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';
 import { connector, connectorId } from './connections.ts';

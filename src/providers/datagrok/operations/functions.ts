@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row, reference } from '../../../operation.ts';
+import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
 import { entity, filter, fromClients, text } from '../arguments.ts';
 import { brief, withName } from '../rows.ts';
 

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { Fault } from '../../../errors.ts';
+import { Fault } from '../../../base/errors.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import {
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+  reference,
+} from '../../../operations/operation.ts';
 import { done, entity, flag, fromClients, text } from '../arguments.ts';
 import { briefRows } from '../rows.ts';
 import { getUser } from './users.ts';

@@ -1,4 +1,4 @@
-import type { OperationContext } from '../../../operation.ts';
+import type { OperationContext } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import { callFunction } from './calls.ts';
 import { connections } from './connections.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { operation } from '../../../operation.ts';
+import { operation } from '../../../operations/operation.ts';
 import { entity, filter, fromClients } from '../arguments.ts';
 import { briefRows } from '../rows.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../../operation.ts';
+import { operation } from '../../../operations/operation.ts';
 import { fromClients, text } from '../arguments.ts';
 
 export const healthcheck = operation({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, entity, filePath, flag, folder } from '../arguments.ts';
 import { brief, briefRows, withName } from '../rows.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';

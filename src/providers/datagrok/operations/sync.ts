@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { type BodyPart, bodyParts } from '../../../http/parts.ts';
-import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
+import {
+  type Collected,
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+} from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { flag, folder, fromClients, text } from '../arguments.ts';
 import { fileName, keep } from '../stored-files.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { documented, entity } from '../arguments.ts';
 import { existing, fetchFile } from '../stored-files.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pageNumber } from '../../../http/paging/page-number.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation } from '../../../operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { done, entity, filter, fromTools, text } from '../arguments.ts';
 import { briefRows, withName } from '../rows.ts';
 import { functionFields, functionRows, identified, query, script } from './functions.ts';

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import {
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+  reference,
+} from '../../../operations/operation.ts';
 import { filter, flag, fromClients, text } from '../arguments.ts';
 import { brief } from '../rows.ts';
 

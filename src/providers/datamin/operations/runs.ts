@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { Fault, isFault } from '../../../errors.ts';
+import { Fault, isFault } from '../../../base/errors.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type OperationContext, operation, type Row } from '../../../operation.ts';
-import { uriTemplate } from '../../../resources/uri.ts';
-import type { RunKind, RunReading } from '../../../runs/run.ts';
+import { type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { RunKind, RunReading } from '../../../operations/run.ts';
+import { uriTemplate } from '../../../operations/uri-template.ts';
 import { documented, isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
 import { getPipelineLastRun } from './stats.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
+import { isFault } from '../../../base/errors.ts';
+import { parseTime, time } from '../../../base/time.ts';
 import type { PageFetch, Paging } from '../../../http/paging/page.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operation.ts';
-import { parseTime, time } from '../../../time.ts';
+import { type Operation, operation, type Row } from '../../../operations/operation.ts';
 import { documented, isoTime, moment, pipeline, plainTime, task, windowEnd } from '../arguments.ts';
 
 const from = moment('From', '30d');

@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
-import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
+import {
+  type Collected,
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+} from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { done, evidence, ref } from '../arguments.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';

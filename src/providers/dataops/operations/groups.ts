@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, reference } from '../../../operation.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { evidence, flag, group, minimumRole, search, sort } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';

@@ -1,5 +1,5 @@
-import { isFault } from '../../../errors.ts';
-import type { OperationContext } from '../../../operation.ts';
+import { isFault } from '../../../base/errors.ts';
+import type { OperationContext } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import { getCurrentToken, getVersion } from './access.ts';
 import { artifacts } from './artifacts.ts';

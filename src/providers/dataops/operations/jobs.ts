@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type OperationContext, operation, type Row } from '../../../operation.ts';
+import { type OperationContext, operation, type Row } from '../../../operations/operation.ts';
 import { evidence, flag, id } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';

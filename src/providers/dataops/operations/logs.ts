@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Fault } from '../../../errors.ts';
-import { type OperationContext, operation } from '../../../operation.ts';
-import { storedFacts } from '../../../results/shape.ts';
+import { storedFacts } from '../../../answers/render.ts';
+import { Fault } from '../../../base/errors.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { evidence, id, text } from '../arguments.ts';
 import { projectArgument } from './projects.ts';
 

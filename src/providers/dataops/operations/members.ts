@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../../operation.ts';
+import { operation } from '../../../operations/operation.ts';
 import { evidence, flag, id, role, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, type Row } from '../../../operation.ts';
+import { operation, type Row } from '../../../operations/operation.ts';
 import { documented, evidence, ref } from '../arguments.ts';
 import { pick } from '../rows.ts';
 import { briefJob, jobRow, pipeline } from './jobs.ts';

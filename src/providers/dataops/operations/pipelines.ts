@@ -1,7 +1,13 @@
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
-import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
-import { uriOn } from '../../../resources/uri.ts';
+import { isFault } from '../../../base/errors.ts';
+import {
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+  reference,
+} from '../../../operations/operation.ts';
+import { uriOn } from '../../../operations/uri-template.ts';
 import { documented, evidence, since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../../operation.ts';
+import { operation } from '../../../operations/operation.ts';
 import { done, evidence, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';

@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import {
+  type Collected,
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+} from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, evidence, flag, ref, search, since, sort, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { contentOf } from '../file-content.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operation.ts';
+import { type Operation, operation, type Row } from '../../../operations/operation.ts';
 import { done, evidence, id, project } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../../operation.ts';
+import { operation } from '../../../operations/operation.ts';
 import { done, evidence, flag, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { facts, masked, maskedValue, refuseReadOnly, showValue } from '../secrets.ts';

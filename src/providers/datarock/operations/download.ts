@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import pMap from 'p-map';
 import * as z from 'zod';
-import { Fault, type FaultCode, isFault } from '../../../errors.ts';
-import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../../operation.ts';
-import { firstOf } from '../../../references.ts';
-import { isWhole, joinTables, type Part } from '../../../results/join.ts';
+import { Fault, type FaultCode, isFault } from '../../../base/errors.ts';
+import { firstOf } from '../../../calls/names.ts';
+import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
-import type { Workspace } from '../../../results/workspace.ts';
+import type { Workspace } from '../../../results/store/workspace.ts';
+import { isWhole, joinTables, type Part } from '../../../results/tables/join.ts';
 import { Links, type Source } from './links.ts';
 import { gettingStarted, projectName } from './projects.ts';
 import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';

@@ -1,4 +1,4 @@
-import type { OperationContext } from '../../../operation.ts';
+import type { OperationContext } from '../../../operations/operation.ts';
 import { type ExportPage, isReady, readExport } from './status.ts';
 
 type Hole = ExportPage['artefacts']['data'][number];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { operation, reference } from '../../../operation.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 
 export const gettingStarted = {
   level: 'documented',

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { Fault } from '../../../errors.ts';
+import { Fault } from '../../../base/errors.ts';
 import { forEach } from '../../../http/paging/for-each.ts';
 import { offset } from '../../../http/paging/offset.ts';
-import { type OperationContext, operation } from '../../../operation.ts';
-import { uriTemplate } from '../../../resources/uri.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
+import { uriTemplate } from '../../../operations/uri-template.ts';
 import { gettingStarted } from './projects.ts';
 
 /** Several exports that were one request of the user travel as one run, their ids joined by this. */

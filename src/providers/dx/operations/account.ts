@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 
 const auth = z.looseObject({
   token_type: z.string(),

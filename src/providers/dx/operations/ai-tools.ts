@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { dataCloudMethod, day, dayOf, inTable, map, payload, required } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
 

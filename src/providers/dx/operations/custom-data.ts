@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { dataCloudMethod, done, inTable, isoMoment, isoOf, payload, required, text } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
-import { type Operation, operation } from '../../../operation.ts';
+import { isFault } from '../../../base/errors.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import {
   dataCloudMethod,
   done,

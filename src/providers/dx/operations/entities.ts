@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operation.ts';
+import { operation, type Row, reference } from '../../../operations/operation.ts';
 import { ids, inUri, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, mapped, web } from '../web.ts';

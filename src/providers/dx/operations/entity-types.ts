@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operation.ts';
+import { operation, type Row, reference } from '../../../operations/operation.ts';
 import { done, inUri, maps, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { mapped, named, web } from '../web.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { done, flag, helpArticle, map, required, text, unixMoment } from '../arguments.ts';
 
 export const trackEvent = operation({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { dataCloudMethod, done, isoMoment, map, required, services, text } from '../arguments.ts';
 
 const upsertIncident = operation({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operation.ts';
+import { operation, type Row, reference } from '../../../operations/operation.ts';
 import { flag, ids, inUri, isRow, payload, required } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, web } from '../web.ts';

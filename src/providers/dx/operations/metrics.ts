@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { badPosition, type Paging, type Position, readPage } from '../../../http/paging/page.ts';
-import { type Operation, operation, type Row } from '../../../operation.ts';
+import { type Operation, operation, type Row } from '../../../operations/operation.ts';
 import { dataCloudMethod, isoMoment, map, payload, required } from '../arguments.ts';
 
 const reference = required('What it is about');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Fault } from '../../../errors.ts';
-import { type Operation, operation, type Row } from '../../../operation.ts';
-import { sourceArgument } from '../../../results/source.ts';
+import { Fault } from '../../../base/errors.ts';
+import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { sourceArgument } from '../../../results/transfer/source.ts';
 import { payload, required } from '../arguments.ts';
 import { fetchLink } from '../links.ts';
 import { allRows } from '../paging.ts';

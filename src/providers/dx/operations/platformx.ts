@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
+import { isFault } from '../../../base/errors.ts';
+import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
 import { flag, payload, required, text } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { web } from '../web.ts';

@@ -1,5 +1,5 @@
-import { type Fault, isFault } from '../../../errors.ts';
-import type { OperationContext } from '../../../operation.ts';
+import { type Fault, isFault } from '../../../base/errors.ts';
+import type { OperationContext } from '../../../operations/operation.ts';
 import type { Probed } from '../../provider.ts';
 import { getToken } from './account.ts';
 import { listCustomData } from './custom-data.ts';

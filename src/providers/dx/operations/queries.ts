@@ -1,10 +1,16 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
+import { isFault } from '../../../base/errors.ts';
 import { indexFrom, type Paging, readPage } from '../../../http/paging/page.ts';
-import { type Collected, type Operation, type OperationContext, operation, type Row } from '../../../operation.ts';
-import { uriTemplate } from '../../../resources/uri.ts';
-import type { RunKind } from '../../../runs/run.ts';
+import {
+  type Collected,
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+} from '../../../operations/operation.ts';
+import type { RunKind } from '../../../operations/run.ts';
+import { uriTemplate } from '../../../operations/uri-template.ts';
 import { payload, required } from '../arguments.ts';
 import { isOneSelect } from '../sql.ts';
 import { web } from '../web.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isFault } from '../../../errors.ts';
-import { type Operation, type OperationContext, operation } from '../../../operation.ts';
+import { isFault } from '../../../base/errors.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { dataCloudMethod, done, payload, text } from '../arguments.ts';
 
 const repo = z.looseObject({ source: z.string(), external_id: z.string() });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, type OperationContext, operation, reference } from '../../../operation.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, inUri, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { web } from '../web.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, operation, type Row, reference } from '../../../operation.ts';
+import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
 import { ids, isRow, required } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { mapped, web } from '../web.ts';

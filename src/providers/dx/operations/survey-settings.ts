@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type Operation, type OperationContext, operation, type Row, reference } from '../../../operation.ts';
+import {
+  type Operation,
+  type OperationContext,
+  operation,
+  type Row,
+  reference,
+} from '../../../operations/operation.ts';
 import { done, flag, ids, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { named, rowsUnder, web } from '../web.ts';

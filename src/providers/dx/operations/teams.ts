@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operation.ts';
+import { operation, type Row, reference } from '../../../operations/operation.ts';
 import { ids, inUri, payload, text } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
 import { web } from '../web.ts';

@@ -1,0 +1,59 @@
+import type { Question } from '../calls/confirm.ts';
+import type { Row } from '../operations/operation.ts';
+import type { Run } from '../operations/run.ts';
+import type { Chart } from '../results/chart/chart.ts';
+import type { Description } from '../results/describe.ts';
+import type { StoredResult } from '../results/result.ts';
+
+/** What an operation came to that starts nothing, before it is put into words. */
+export type Outcome =
+  | {
+      kind: 'rows';
+      noun: string;
+      rows: Row[];
+      page: PageFacts;
+      /** The page begins somewhere after the first row. */
+      continued: boolean;
+      /** Where the same rows are stored. */
+      result?: StoredResult;
+      about?: Record<string, unknown>;
+      warnings: string[];
+    }
+  | { kind: 'value'; value: unknown }
+  | { kind: 'picture'; chart: Chart; summary: string; warnings: string[] }
+  | { kind: 'description'; description: Description; warnings: string[] }
+  | {
+      kind: 'result';
+      result: StoredResult;
+      summary: string;
+      page?: PageFacts;
+      about?: Record<string, unknown>;
+      warnings: string[];
+    };
+
+/** A run, as far as it is, and what it made. */
+export interface RunAnswer {
+  kind: 'run';
+  run: Run;
+  /** What starting it answered. */
+  details?: Row;
+  outcome?: Outcome;
+  next?: string;
+  warnings: string[];
+  /** Just started, for a client that follows it by itself. */
+  handedOver?: true;
+}
+
+export type Answer = Outcome | RunAnswer | Question;
+
+export interface PageFacts {
+  returned: number;
+  /** Null where the platform does not say. */
+  total: number | null;
+  /** Nothing follows. */
+  complete: boolean;
+  /** Cursor of what follows. */
+  next: string | null;
+  /** What to skip for what follows, where rows are counted and not remembered. */
+  next_offset?: number;
+}

@@ -1,0 +1,247 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Row } from '../operations/operation.ts';
+import { ancestry } from '../results/describe.ts';
+import { type StoredResult, valueIn } from '../results/result.ts';
+import type { Answer, PageFacts, RunAnswer } from './answer.ts';
+
+type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
+
+/**
+ * Puts an answer into words and structure: one sentence of fact, then a compact table; the same again as data.
+ * The two say the same, because some clients show the one to the model and some the other.
+ */
+export function shapeAnswer(answer: Answer): Shaped {
+  switch (answer.kind) {
+    case 'rows':
+      return shapeRows(answer);
+    case 'value':
+      return shapeValue(answer.value);
+    case 'result':
+      return shapeResult(answer);
+    case 'picture':
+      return shapePicture(answer);
+    case 'description':
+      return shapeDescription(answer);
+    case 'run':
+      return shapeRun(answer);
+    case 'question':
+      return { content: [{ type: 'text', text: clean(answer.text) }] };
+  }
+}
+
+function shapeRows({ noun, rows, page, continued, result, about, warnings }: Answer & { kind: 'rows' }): Shaped {
+  const where = result && `Stored as ${result.uri}.`;
+  return words([sentence(noun, page, continued), where, aboutLine(about), table(rows), ...warnings.map(warning)], {
+    items: rows,
+    page,
+    ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
+    ...(about ? { about } : {}),
+    ...list('warnings', warnings),
+  });
+}
+
+function shapeValue(value: unknown): Shaped {
+  const root = isRow(value) ? value : { value: value ?? null };
+  return words([JSON.stringify(root)], root);
+}
+
+function shapeResult({ result, summary, page, about, warnings }: Answer & { kind: 'result' }): Shaped {
+  return words([summary, aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
+    result: storedFacts(result),
+    ...(page ? { page } : {}),
+    ...(about ? { about } : {}),
+    ...list('warnings', warnings),
+  });
+}
+
+function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): Shaped {
+  const { image, png, svg, width, height } = chart;
+  const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
+  const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
+  const told = words([`${summary} ${files}`, ...warnings.map(warning)], {
+    png: file(png),
+    svg: file(svg),
+    ...list('warnings', warnings),
+  });
+  return { ...told, content: [...told.content, { type: 'image', data: image, mimeType: 'image/png' }] };
+}
+
+function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): Shaped {
+  const { result, columns, others, sample } = description;
+  const { uri, name, kind, rows, bytes, mediaType, source, createdAt, expiresAt, pinned } = result;
+  const extent = kind === 'table' ? `${count(rows, 'row')}, ${count(result.columns.length, 'column')}` : mediaType;
+  const life = pinned ? 'pinned' : `expires ${expiresAt}`;
+  const [made = '', ...from] = ancestry(source);
+  return words(
+    [
+      `${name} (${uri}): ${extent}, ${count(bytes, 'byte')}.`,
+      `Made by ${made} at ${createdAt}; ${life}.`,
+      ...from.map(one => `Out of ${one}.`),
+      table(columns),
+      others.length ? `Not described: ${others.join(', ')}.` : undefined,
+      sample.length ? `First rows:\n${table(sample)}` : undefined,
+      ...warnings.map(warning),
+    ],
+    {
+      result: {
+        uri,
+        name,
+        kind,
+        rows,
+        bytes,
+        media_type: mediaType,
+        expires_at: expiresAt,
+        ...(pinned ? { pinned } : {}),
+      },
+      made_by: made,
+      made_at: createdAt,
+      ...list('made_of', from),
+      columns,
+      ...list('not_described', others),
+      sample,
+      ...list('warnings', warnings),
+    },
+  );
+}
+
+function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Shaped {
+  const { done, total, unit } = run.progress ?? {};
+  const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
+  const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
+  const made = outcome && shapeAnswer(outcome);
+  const [text] = made?.content ?? [];
+  const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
+  return words(
+    [
+      state,
+      ...(run.notes ?? []),
+      aboutLine(details),
+      text?.type === 'text' ? text.text : undefined,
+      next && `Next: ${next}`,
+      ...warnings.map(warning),
+    ],
+    {
+      ...(made?.structuredContent as Row | undefined),
+      run,
+      ...(details ? { details } : {}),
+      ...(next ? { next } : {}),
+      ...list('warnings', [...warnings, ...told]),
+    },
+  );
+}
+
+/** A stored result as the model needs it: enough to decide what to ask of it, never the rows themselves. */
+export function storedFacts(result: StoredResult): Row {
+  const { uri, kind, mediaType, name, bytes, expiresAt } = result;
+  const head = { uri, kind, name, media_type: mediaType, bytes, expires_at: expiresAt };
+  if (result.kind !== 'table') return head;
+  return { ...head, rows: result.rows, columns: result.columns.map(columnFacts), sample: result.sample.slice(0, 3) };
+}
+
+const columnFacts = ({ name, type, nulls, min, max, mean }: StoredResult['columns'][number]) => ({
+  name,
+  type,
+  ...(nulls ? { nulls } : {}),
+  ...(min == null ? {} : { min, max }),
+  ...(mean == null ? {} : { mean: round(mean) }),
+});
+
+function storedLines(result: StoredResult): string[] {
+  if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
+  const columns = result.columns.map(({ name, type, nulls, min, max, mean }) => {
+    const range = min == null ? '' : ` ${min}..${max}`;
+    const average = mean == null ? '' : ` mean ${round(mean)}`;
+    return `${name} ${type}${range}${average}${nulls ? ` (${nulls} empty)` : ''}`;
+  });
+  return [
+    `Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`,
+    'First rows:',
+    table(result.sample.slice(0, 3)),
+  ];
+}
+
+function sentence(
+  noun: string,
+  { returned, total, complete, next, next_offset }: PageFacts,
+  continued: boolean,
+): string {
+  const of = total === null || total === returned ? '' : ` of ${number(total)}`;
+  if (!complete) {
+    const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
+    return `${number(returned)}${of} ${noun}; there are more${from ? `: repeat with ${from}` : ''}.`;
+  }
+  if (continued && returned === 0) return `No more ${noun}${total === null ? '' : `; there are ${number(total)}`}.`;
+  if (continued) return `The last ${number(returned)}${of} ${noun}.`;
+  return returned === 0 ? `No ${noun}.` : `All ${number(returned)} ${noun}.`;
+}
+
+const aboutLine = (about: Row | undefined) =>
+  about &&
+  Object.entries(about)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}: ${cell(value)}`)
+    .join('; ');
+
+const warning = (text: string) => `Warning: ${text}`;
+
+/** Rows as CSV under a header: the fewest tokens of the forms that models read without mistakes. */
+export function table(rows: readonly Row[]): string {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  if (columns.length === 0) return '';
+  const line = (values: readonly unknown[]) => values.map(value => quote(cell(value))).join(',');
+  return [line(columns), ...rows.map(row => line(columns.map(column => valueIn(row, column))))].join('\n');
+}
+
+// `[{"version":"v1"},{"version":"v2"}]` under a heading "versions" says no more than "v1; v2".
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value) && value.every(isPlain)) return value.map(cell).join('; ');
+  return isPlain(value) ? cell(Object.values(value)[0]) : JSON.stringify(value);
+}
+
+/** A scalar, or an object that is one scalar under a name. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const [inner, ...more] = Object.values(value);
+  return !Array.isArray(value) && more.length === 0 && typeof inner !== 'object';
+}
+
+const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/**
+ * Upstream text is data. Control characters, bidirectional overrides and the invisible tag characters can make a model
+ * read something that no person sees, so they go. So does half of a surrogate pair: many clients cannot write it.
+ */
+export function clean(text: string): string {
+  if (plain.test(text)) return text;
+  return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu, '');
+}
+
+// Nearly every text is, and this is much faster to find out.
+const plain = /^[\t\n\r -~]*$/;
+
+/** `clean` for every text inside a value. */
+function cleanDeep(value: unknown): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map(cleanDeep);
+  if (isRow(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [clean(name), cleanDeep(inner)]));
+  return value;
+}
+
+/** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
+export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
+
+export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);
+
+function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
+  const text = clean(lines.filter(Boolean).join('\n'));
+  return { content: [{ type: 'text', text }], structuredContent: cleanDeep(structuredContent) as Row };
+}
+
+const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const number = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
+const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+const round = (value: number) => Number(value.toPrecision(6));

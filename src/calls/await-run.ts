@@ -1,0 +1,59 @@
+import type { Outcome, RunAnswer } from '../answers/answer.ts';
+import { isFault } from '../base/errors.ts';
+import type { Operation, OperationContext, Row } from '../operations/operation.ts';
+import { isSettled, type Run, type RunKind, unseenRun, waitForRun } from '../operations/run.ts';
+
+interface Waiting {
+  waitSeconds: number;
+  /** What the start answered, beside the run. */
+  details?: Row;
+  warnings?: string[];
+  /** Carries out the operation that fetches what the run made. */
+  perform(operation: Operation, args: Row): Promise<Outcome>;
+  /** The run was started by this call: from then on, nothing may be told as a failure to start it. */
+  started?: boolean;
+}
+
+/** Waits for a run within bounds, fetches what it made if it is done in time, and says what comes next. */
+export async function answerRun(
+  kind: RunKind,
+  uri: string,
+  variables: Record<string, string>,
+  context: OperationContext,
+  { waitSeconds, details, warnings = [], perform, started = false }: Waiting,
+): Promise<RunAnswer> {
+  const base = { kind: 'run', ...(details ? { details } : {}) } as const;
+  const resume = `wait_for_run ${JSON.stringify({ run: uri })}`;
+  let run: Run;
+  try {
+    // Room for the last look within the call's own deadline.
+    const until = Math.min(context.clock.now() + waitSeconds * 1000, context.deadline - 2000);
+    run = await waitForRun(kind, uri, variables, context, until);
+  } catch (error) {
+    if (!started) throw error;
+    return {
+      ...base,
+      run: unseenRun(uri),
+      next: resume,
+      warnings: [...warnings, `Started, but looking at it failed: ${tell(error, context)}`],
+    };
+  }
+  if (!isSettled(run)) return { ...base, run, next: resume, warnings };
+  if (!kind.result || !(kind.result.after ?? ['succeeded']).includes(run.status)) return { ...base, run, warnings };
+  const operation = kind.result.operation();
+  const args = kind.result.arguments(variables);
+  try {
+    const outcome = await perform(operation, args);
+    const next =
+      outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
+    return { ...base, run, outcome, ...next, warnings };
+  } catch (error) {
+    const fetch = `${operation.name} ${JSON.stringify({ ...args, ...context.again })}`;
+    const told = `It is done, but fetching what it made stopped: ${tell(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
+    return { ...base, run, next: fetch, warnings: [...warnings, told] };
+  }
+}
+
+function tell(error: unknown, { redact }: OperationContext): string {
+  return redact(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/errors.ts';
+import { type Log, shortened } from '../base/log.ts';
+import type { Call, Meter } from '../http/client.ts';
+import type { CallOptions } from '../tools/registry.ts';
+import { currentTrace } from '../tracing/current.ts';
+import type { Shared } from './call.ts';
+import type { CallOutcome } from './observer.ts';
+
+/** Runs something as a call: with a deadline, a meter and a log line. */
+export type Within = <T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>) => Promise<T>;
+
+/** One call answers within this, because common clients give up after 60 s. */
+const callTimeoutMs = 50_000;
+
+export const newMeter = (): Meter => ({ requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 });
+
+export function createWithin({ clock, caller, running, observer }: Shared, log: Log): Within {
+  return async (name, options, body) => {
+    const controller = running.begin(caller.owner);
+    const { call, end } = startCall(name, options, controller, clock);
+    const started = performance.now();
+    let outcome: CallOutcome = 'ok';
+    try {
+      controller.signal.throwIfAborted();
+      return await body(call);
+    } catch (error) {
+      outcome = isFault(error) ? error.code : 'defect';
+      if (!isFault(error)) log.error({ tool: shortened(name), err: error }, 'defect');
+      throw error;
+    } finally {
+      end();
+      running.end(caller.owner, controller);
+      // A run that goes on answers even when the call that waited for it was given up.
+      if (outcome === 'ok' && isFault(controller.signal.reason)) outcome = controller.signal.reason.code;
+      const ms = performance.now() - started;
+      const { meter } = call;
+      observer.called({ name, outcome, ms, meter });
+      const who = caller.owner === '' ? {} : { caller: caller.name };
+      const line = { tool: shortened(name), ...who, outcome, ms: Math.round(ms), ...meter };
+      // Whoever called need not wait until it is written.
+      setImmediate(() => log.info(line, 'call'));
+    }
+  };
+}
+
+/** A call that is given up when its time is over or its caller has gone; `end` stops looking at either. */
+function startCall(
+  name: string,
+  { signal, progress = () => {}, person, handOver }: CallOptions,
+  controller: AbortController,
+  clock: Clock,
+): { call: Call; end(): void } {
+  const give = (ms: number) => clock.alarm(ms, () => controller.abort(tooLong(name, ms)));
+  let alarm = give(callTimeoutMs);
+  const cancel = () => controller.abort(cancelled(name));
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
+  const call: Call = {
+    signal: controller.signal,
+    deadline: alarm.at,
+    allow(ms) {
+      alarm.clear();
+      alarm = give(ms);
+      call.deadline = alarm.at;
+    },
+    meter: newMeter(),
+    progress,
+    trace: currentTrace(),
+    ...(person ? { person } : {}),
+    ...(handOver ? { followsRuns: true } : {}),
+  };
+  const end = () => {
+    alarm.clear();
+    signal?.removeEventListener('abort', cancel);
+  };
+  return { call, end };
+}
+
+const tooLong = (name: string, ms: number) =>
+  new Fault({
+    code: 'timed_out',
+    message: `${name} did not finish within ${ms / 1000} s.`,
+    hint: 'Repeat it: what has been fetched is kept. Ask for less if it happens again.',
+  });
+
+const cancelled = (name: string) =>
+  new Fault({
+    code: 'cancelled',
+    message: `${name} was cancelled.`,
+    hint: 'Nothing more was sent; what had been sent stands.',
+  });

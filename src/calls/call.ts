@@ -1,0 +1,223 @@
+import type { Answer, Outcome, PageFacts } from '../answers/answer.ts';
+import { storeLongLists } from '../answers/long-lists.ts';
+import { clean, guessTokens, number } from '../answers/render.ts';
+import { answerTable } from '../answers/table.ts';
+import { Fault, isFault } from '../base/errors.ts';
+import type { Caller } from '../callers/caller.ts';
+import type { RunningCalls } from '../callers/running.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { Call } from '../http/client.ts';
+import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operations/operation.ts';
+import { unseenRun } from '../operations/run.ts';
+import { uriOn, uriTemplate } from '../operations/uri-template.ts';
+import type { Parts } from '../results/optional-parts.ts';
+import { parseArguments } from './arguments.ts';
+import { answerRun } from './await-run.ts';
+import { type Confirmations, needsConfirmation } from './confirm.ts';
+import type { Cursors } from './cursor.ts';
+import { contextFor, type Runtime, readRows, readValue, resolveNames } from './execute.ts';
+import type { Observer } from './observer.ts';
+import { findSources } from './request-body.ts';
+import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './tool-input.ts';
+
+/** What answering the calls of one caller needs besides the calls. */
+export interface Shared extends Runtime {
+  caller: Caller;
+  /** Calls of every caller. */
+  running: RunningCalls;
+  observer: Observer;
+  connections: Connections;
+  catalog: Catalog;
+  inputOf(operation: Operation): ToolInput;
+  confirmations: Confirmations;
+  cursors: Cursors;
+  /** The operator has agreed to everything beforehand. */
+  unattended: boolean;
+  /** Nothing may be changed or deleted. */
+  readOnly: boolean;
+  /** Optional parts that are installed. */
+  parts: Parts;
+  /** Tokens one answer may take before its rows go to the store. */
+  answerTokens: number;
+}
+
+/** Rows that one call gathers at the most: they are in memory until they are stored. */
+const mostRows = 20_000;
+
+/**
+ * Carries out one operation: arguments, connection, names, the operation itself, and what it came to.
+ * @throws Fault
+ */
+export async function callOperation(shared: Shared, operation: Operation, given: unknown, call: Call): Promise<Answer> {
+  const platform = platformOf(operation);
+  const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
+  const { limit, cursor, fields, wait_seconds, confirm, connection: name, ...own } = parsed as Controls & Row;
+  const connection = await shared.connections.choose(platform, name, operation.api);
+  if (connection.readOnly && operation.effect !== 'read')
+    throw new Fault({
+      code: 'read_only',
+      message: `The connection ${connection.name} is read-only, and ${operation.name} changes something.`,
+      hint: 'Ask the operator of this server to allow it, or use another connection.',
+    });
+  if (connection.callTimeoutMs !== undefined) call.allow?.(connection.callTimeoutMs);
+  const context = contextFor(shared, connection, call);
+  const args = await resolveNames(operation, own, context);
+  await findSources(operation, args, context);
+  if (needsConfirmation(operation) && !shared.unattended) {
+    const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
+    if (question) return question;
+  }
+  if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
+  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
+  const { run: kind, variables: read } = operation.starts;
+  const variables = read(value as never);
+  const uri = uriOn(context.again, uriTemplate(kind.uri).expand(variables));
+  if (call.followsRuns) return { kind: 'run', run: unseenRun(uri), details: value as Row, warnings, handedOver: true };
+  return answerRun(kind, uri, variables, context, {
+    waitSeconds: wait_seconds ?? defaultWaitSeconds,
+    details: value as Row,
+    warnings,
+    perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
+    started: true,
+  });
+}
+
+/** Carries out an operation that starts nothing, its arguments and names being settled. */
+export async function perform(
+  shared: Shared,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  controls: Controls,
+): Promise<Outcome> {
+  if (operation.collect) {
+    const { shown, ...collected } = await operation.collect(args as never, context);
+    if (shown && collected.result.kind === 'table') return answerTable(collected.result, shared, collected.warnings);
+    return { kind: 'result', ...collected };
+  }
+  if (isListing(operation)) return listRows(shared, operation, args, context, controls);
+  const { value, warnings: drift } = readOutput(shared, operation, await readValue(operation, args, context));
+  // One thing is worth more of an answer than rows of many are.
+  const { value: fitting, warnings: long } = await storeLongLists(
+    operation,
+    args,
+    value,
+    2 * shared.answerTokens,
+    context,
+  );
+  const own = (fitting as Row | null)?.['warnings'];
+  const warnings = [...(Array.isArray(own) ? own : []), ...drift, ...long];
+  return { kind: 'value', value: warnings.length ? { ...(fitting as Row), warnings } : fitting };
+}
+
+async function listRows(
+  shared: Shared,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  { limit = defaultLimit, cursor, fields }: Controls,
+): Promise<Outcome> {
+  const scope = { operation: operation.name, connection: context.connection.name, arguments: args };
+  const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
+  const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
+  const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
+  const { value, warnings } = readOutput(shared, operation, found.items);
+  if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
+  const rows = pick(value as Row[], fields, warnings);
+  const page: PageFacts = {
+    returned: rows.length,
+    total: found.total ?? (found.complete && from === undefined ? rows.length : null),
+    complete: found.complete,
+    next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
+  };
+  const noun = nounOf(operation);
+  const about = found.about && { about: shared.redactor.value(found.about) as Row };
+  if (guessTokens(rows) <= shared.answerTokens)
+    return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
+  // Without them the same call would bring other rows.
+  const asked = { limit, ...(cursor === undefined ? {} : { cursor }), ...(fields?.length ? { fields } : {}) };
+  const result = await context.store(
+    { operation, arguments: { ...args, ...asked }, name: noun, mediaType: 'application/x-ndjson' },
+    { rows },
+  );
+  const extent =
+    page.complete && from === undefined
+      ? `All ${number(rows.length)}`
+      : `${number(rows.length)}${page.total === null ? '' : ` of ${number(page.total)}`}`;
+  const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
+  return {
+    kind: 'result',
+    result,
+    summary: `${extent} ${noun}, stored because they do not fit one answer.${more}`,
+    page,
+    ...about,
+    warnings,
+  };
+}
+
+/** "holes", "rows of pipeline history": what the listing's name says after its verb. */
+function nounOf({ name }: Operation): string {
+  const [, verb, ...words] = name.split('_');
+  return verb === 'list' ? words.join(' ') : `rows of ${words.join(' ')}`;
+}
+
+function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {
+  if (!fields?.length) return rows;
+  const known = new Set(rows.flatMap(row => Object.keys(row)));
+  const unknown = fields.filter(field => !known.has(field));
+  if (unknown.length && rows.length)
+    warnings.push(`No row has ${unknown.join(', ')}; fields are: ${[...known].join(', ')}.`);
+  return rows.map(row =>
+    Object.fromEntries(fields.filter(field => Object.hasOwn(row, field)).map(field => [field, row[field]])),
+  );
+}
+
+/**
+ * Reads a platform's answer by the record, loosely: what differs is kept under `unexpected` and told as a warning. An
+ * answer is never refused for its form, and published schemas stay true.
+ */
+function readOutput(
+  { redactor }: Shared,
+  operation: Operation,
+  value: unknown,
+): { value: unknown; warnings: string[] } {
+  const safe = redactor.value(value);
+  const differences = new Map<string, number>();
+  const read = (one: unknown): unknown => {
+    const parsed = operation.output.safeParse(one);
+    if (parsed.success) return parsed.data;
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
+      differences.set('not an object', (differences.get('not an object') ?? 0) + 1);
+      return { unexpected: one };
+    }
+    const row: Row = { ...one };
+    const unexpected: Row = {};
+    for (const { path, message } of parsed.error.issues) {
+      const field = String(path[0]);
+      const what = `${field}: ${message}`;
+      differences.set(what, (differences.get(what) ?? 0) + 1);
+      if (field in row) unexpected[field] = row[field];
+      delete row[field];
+    }
+    return { ...row, ...(Object.keys(unexpected).length ? { unexpected } : {}) };
+  };
+  const result = isListing(operation) ? (safe as unknown[]).map(read) : read(safe);
+  const warnings = [...differences].map(
+    ([what, times]) =>
+      `The platform's answer differs from its documentation (${what}${times > 1 ? `, ${times} times` : ''}).`,
+  );
+  return { value: result, warnings };
+}
+
+/** Anything thrown, as a fault the caller can act on, without secrets and what hides in text. */
+export function asFault(error: unknown, { redactor }: Pick<Shared, 'redactor'>): Fault {
+  const told = (text: string) => clean(redactor.text(text));
+  if (isFault(error)) return error.with({ message: told(error.message), hint: told(error.hint) });
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: `This server failed unexpectedly: ${told(error instanceof Error ? error.message : String(error))}`,
+    hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
+    cause: error,
+  });
+}

@@ -1,0 +1,92 @@
+import { Fault, isFault } from '../base/errors.ts';
+import { closedApi, missing } from '../connections/connections.ts';
+import type { Call } from '../http/client.ts';
+import type { Probed, Provider } from '../providers/provider.ts';
+import type { OperationFacts } from '../server/manifest.ts';
+import type { Shared } from './call.ts';
+import { contextFor } from './execute.ts';
+
+/** What is known of one connection after a look at it. */
+export interface Diagnosis {
+  connection: string;
+  platform: string;
+  status: 'ok' | 'failed' | 'not_configured';
+  read_only?: true;
+  /** Facts from the platform, for example "4 projects visible". */
+  facts?: string[];
+  /** APIs of the platform that no credential was given for, and what to do about it. */
+  not_connected?: string[];
+  /** "scope: tool, tool": what the credential may not call for want of a scope. */
+  left_out?: string[];
+  problem?: string;
+  hint?: string;
+}
+
+/**
+ * Looks at every platform at once: one cheap request for each usable connection, none for the others.
+ * `operations`: those that are told of where a credential lacks a scope; the listed ones, unless others are given.
+ */
+export function diagnose(
+  shared: Shared,
+  call: Call,
+  operations: readonly OperationFacts[] = shared.catalog.listed,
+): Promise<Diagnosis[]> {
+  const { connections } = shared;
+  return Promise.all([
+    ...connections.states.map(async ({ name, provider, readOnly, apis, connect, fault }): Promise<Diagnosis> => {
+      const closed = connect && apis ? Object.keys(provider.apis ?? {}).filter(api => !apis.includes(api)) : [];
+      const base = {
+        connection: name,
+        platform: provider.title,
+        ...(readOnly ? { read_only: true as const } : {}),
+        ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api, name)) } : {}),
+      };
+      if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
+      try {
+        const { probe } = await provider.load();
+        const { facts, scopes = {} } = await probe(contextFor(shared, await connect(), call));
+        const own = operations.filter(({ platform }) => platform === provider.name);
+        const lacking = leftOut(own, scopes);
+        return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
+      } catch (error) {
+        if (!isFault(error)) throw error;
+        return { ...base, status: 'failed', ...explain(error) };
+      }
+    }),
+    ...connections.unconfigured.map(
+      (provider): Promise<Diagnosis> =>
+        Promise.resolve({
+          connection: provider.name,
+          platform: provider.title,
+          status: 'not_configured',
+          ...explain(shared.caller.connections ? notTheirs(provider) : missing(provider)),
+        }),
+    ),
+  ]);
+}
+
+/** Operations by the scope that their API's credential lacks. */
+function leftOut(operations: readonly OperationFacts[], granted: NonNullable<Probed['scopes']>): string[] {
+  const lacking = new Map<string, string[]>();
+  for (const { name, api = '', scopes = [] } of operations)
+    for (const scope of scopes) {
+      if (granted[api]?.includes(scope) !== false) continue;
+      lacking.set(scope, [...(lacking.get(scope) ?? []), name]);
+    }
+  return [...lacking].map(([scope, names]) => `${scope}: ${names.join(', ')}`);
+}
+
+function explainClosed(provider: Provider, api: string, connection: string): string {
+  const { message, hint } = closedApi(provider, api, connection);
+  return `${message} ${hint}`;
+}
+
+/** What a caller who may use certain connections has nothing to do with. */
+const notTheirs = ({ title }: Provider) =>
+  new Fault({
+    code: 'not_configured',
+    message: `You have no connection to ${title} here.`,
+    hint: 'Ask the operator of this server for one.',
+  });
+
+const explain = ({ message, hint }: Fault) => ({ problem: message, hint });

@@ -1,0 +1,16 @@
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { isFault } from '../base/errors.ts';
+import { asFault, type Shared } from './call.ts';
+
+/** For what is no tool: what goes wrong as the protocol tells it, and as safe to be shown as the error of a tool. */
+export async function inProtocolWords<T>(shared: Shared, uri: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const { code, message, hint } = asFault(error, shared);
+    if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
+    const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+    throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
+  }
+}

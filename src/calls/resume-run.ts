@@ -1,0 +1,66 @@
+import type { RunAnswer } from '../answers/answer.ts';
+import type { Call } from '../http/client.ts';
+import type { Connection } from '../http/connection.ts';
+import type { Row } from '../operations/operation.ts';
+import { type RunKind, unknownRun } from '../operations/run.ts';
+import { uriTemplate } from '../operations/uri-template.ts';
+import { answerRun } from './await-run.ts';
+import { perform, type Shared } from './call.ts';
+import { contextFor } from './execute.ts';
+
+/** A run that a URI names, and where to look at it. */
+export interface FoundRun {
+  kind: RunKind;
+  variables: Record<string, string>;
+  connection: Connection;
+}
+
+/**
+ * The run a URI names.
+ * @throws Fault `bad_arguments` for a URI of something else, and what choosing a connection throws
+ */
+export async function findRun({ catalog, connections }: Shared, uri: string): Promise<FoundRun> {
+  const { bare, connection } = parse(uri);
+  const found = bare === undefined ? undefined : await catalog.run(bare);
+  if (!found) throw unknownRun(uri, catalog.runs);
+  const { kind, variables, platform } = found;
+  return { kind, variables, connection: await connections.choose(platform, connection) };
+}
+
+/** Whether a URI is one of a run, without asking anybody whether there is such a run. */
+export function namesRun({ catalog }: Shared, uri: string): boolean {
+  const { bare } = parse(uri);
+  return bare !== undefined && catalog.runs.some(template => uriTemplate(template).match(bare) !== undefined);
+}
+
+// Where a platform has several connections, the URI says which one the run is on.
+function parse(uri: string): { bare?: string; connection?: string } {
+  if (!URL.canParse(uri)) return {};
+  const url = new URL(uri);
+  const connection = url.searchParams.get('connection');
+  url.searchParams.delete('connection');
+  return { bare: url.href.replace(/\?$/, ''), ...(connection === null ? {} : { connection }) };
+}
+
+interface Resuming {
+  waitSeconds: number;
+  details?: Row | undefined;
+  warnings?: string[] | undefined;
+}
+
+/** Goes on waiting for a run from its URI alone, in whatever process. */
+export async function resumeRun(
+  shared: Shared,
+  uri: string,
+  call: Call,
+  { waitSeconds, details, warnings }: Resuming,
+): Promise<RunAnswer> {
+  const { kind, variables, connection } = await findRun(shared, uri);
+  const context = contextFor(shared, connection, call);
+  return answerRun(kind, uri, variables, context, {
+    waitSeconds,
+    ...(details ? { details } : {}),
+    ...(warnings ? { warnings } : {}),
+    perform: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
+  });
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { lazily } from '../base/lazy.ts';
+import type { Connections } from '../connections/connections.ts';
+import { isListing, type Operation, platformOf } from '../operations/operation.ts';
+import { needsConfirmation } from './confirm.ts';
+
+/** Arguments that the server itself reads; which of them a tool has follows from its record. */
+const controls = lazily(() => ({
+  limit: z
+    .union([z.number().int().min(1), z.literal('all')])
+    .optional()
+    .describe('Rows wanted, or "all" (default 50)'),
+  cursor: z.string().optional().describe('page.next of the previous answer, same other arguments'),
+  fields: z.array(z.string()).optional().describe('Only these fields of each row'),
+  confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
+  wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
+}));
+
+export const defaultLimit = 50;
+export const defaultWaitSeconds = 25;
+
+export type Controls = {
+  limit?: number | 'all';
+  cursor?: string;
+  fields?: string[];
+  wait_seconds?: number;
+  confirm?: string;
+  connection?: string;
+};
+
+export type JsonSchema = Record<string, unknown>;
+
+/** A tool's arguments: as they are checked, and as they are published. */
+export interface ToolInput {
+  schema: z.ZodObject;
+  published: JsonSchema;
+  /** The connections that a call can be for. Only where there are several does it have to say which. */
+  connections?: readonly string[];
+}
+
+/** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
+export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
+  const { limit, cursor, fields, confirm, wait_seconds } = controls();
+  const schema = operation.input.extend({
+    ...(isListing(operation) ? { limit, cursor, fields } : {}),
+    ...(needsConfirmation(operation) ? { confirm } : {}),
+    ...(operation.starts ? { wait_seconds } : {}),
+    ...connectionArgument(connections),
+  }) as z.ZodObject;
+  return { schema, published: jsonSchema(schema, 'input'), connections };
+}
+
+/** The same, made once for each operation: converting a schema costs more than most calls. */
+export function toolInputs(connections: Connections): (operation: Operation) => ToolInput {
+  const made = new Map<Operation, ToolInput>();
+  return operation => {
+    const input = made.get(operation) ?? toolInput(operation, connections.of(platformOf(operation), operation.api));
+    made.set(operation, input);
+    return input;
+  };
+}
+
+export const waitSeconds = () => controls().wait_seconds;
+
+/** The argument that chooses an account; absent where there is nothing to choose. */
+function connectionArgument(connections: readonly string[]): { connection?: z.ZodType } {
+  return connections.length < 2 ? {} : { connection: z.enum(connections as [string, ...string[]]) };
+}
+
+/** The same in a published schema. */
+export function withConnection(input: JsonSchema, connections: readonly string[]): JsonSchema {
+  if (connections.length < 2) return input;
+  const { properties, required } = input as { properties?: object; required?: string[] };
+  const connection = { type: 'string', enum: connections, description: 'Which account' };
+  return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
+}
+
+const marks = ['in', 'wire', 'names', 'fromUri', 'encode', 'notBefore', 'secret', 'source'];
+
+/**
+ * JSON Schema as published: no marks of ours, no `$schema` (2020-12 is MCP's default), and no patterns that only
+ * restate a `format`.
+ */
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const json = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      const open = jsonSchema as Record<string, unknown>;
+      for (const mark of marks) delete open[mark];
+      if (open['format'] !== undefined) delete open['pattern'];
+      if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
+      if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];
+      // What says nothing: every name is a text, and anything may stand under it.
+      if (isEmpty(open['additionalProperties'])) delete open['additionalProperties'];
+      if (JSON.stringify(open['propertyNames']) === anyName) delete open['propertyNames'];
+    },
+  }) as Record<string, unknown>;
+  delete json['$schema'];
+  return json;
+}
+
+const anyName = '{"type":"string"}';
+
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** "Acme: list projects", from name and title. */
+export function toolTitle({ name, platform }: { name: string; platform: string }, platformTitle: string): string {
+  const words = name.slice(platform.length + 1).replaceAll('_', ' ');
+  return `${platformTitle}: ${words}`;
+}

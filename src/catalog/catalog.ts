@@ -1,0 +1,146 @@
+import { Fault } from '../base/errors.ts';
+import { nearest } from '../calls/names.ts';
+import { type Connections, closedApi } from '../connections/connections.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { RunKind } from '../operations/run.ts';
+import { uriTemplate } from '../operations/uri-template.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Facts, OperationFacts } from '../server/manifest.ts';
+import { search } from './search.ts';
+
+export interface Selection {
+  /** `all`, `<platform>:all`, `<platform>:<toolset>`; added to the defaults of every platform. */
+  toolsets?: readonly string[] | undefined;
+  readOnly: boolean;
+}
+
+/** Every operation of the connected platforms, and which of them are tools of their own. */
+export interface Catalog {
+  operations: readonly OperationFacts[];
+  /** Tools of their own. */
+  listed: readonly OperationFacts[];
+  /** Reached through `find_operation` and the dispatchers. */
+  unlisted: readonly OperationFacts[];
+  /** @throws Fault `unknown_operation`, `read_only` or `not_configured`, saying where the operation is */
+  get(name: string): OperationFacts;
+  /** The record, with its code. */
+  load(facts: OperationFacts): Promise<Operation>;
+  /** Operations that answer a question, best first. */
+  search(query: string): OperationFacts[];
+  /** URI templates of the runs there are. */
+  runs: readonly string[];
+  /** The run a URI names, or undefined. */
+  run(uri: string): Promise<{ kind: RunKind; variables: Record<string, string>; platform: string } | undefined>;
+}
+
+export interface CatalogSources {
+  /** Every platform. */
+  providers: readonly Provider[];
+  facts: Facts['platforms'];
+  connections: Pick<Connections, 'of' | 'states'>;
+}
+
+/** @throws Fault `not_configured` for a toolset that does not exist */
+export function createCatalog({ providers, facts, connections }: CatalogSources, selection: Selection): Catalog {
+  const connected = providers.map(({ name }) => name).filter(name => connections.of(name).length > 0);
+  const chosen = chosenToolsets(providers, facts, selection.toolsets ?? []);
+  const everything = Object.values(facts).flatMap(({ operations }) => operations);
+  const operations = connected
+    .flatMap(platform => facts[platform]?.operations ?? [])
+    .filter(({ platform, api }) => connections.of(platform, api).length > 0)
+    .filter(({ effect }) => !selection.readOnly || effect === 'read');
+  const isListed = ({ platform, toolset }: OperationFacts) => chosen.has(`${platform}:${toolset}`);
+  const unlisted = operations.filter(operation => !isListed(operation));
+  const byName = new Map(operations.map(operation => [operation.name, operation]));
+  const runs = connected.flatMap(platform => (facts[platform]?.runs ?? []).map(run => ({ ...run, platform })));
+  const code = (platform: string) => (providers.find(({ name }) => name === platform) as Provider).load();
+  return {
+    operations,
+    listed: operations.filter(isListed),
+    unlisted,
+    get(name) {
+      const found = byName.get(name);
+      if (found) return found;
+      const elsewhere = everything.find(operation => operation.name === name);
+      throw elsewhere ? withheld(elsewhere, connections, providers) : unknown(name, byName.keys());
+    },
+    async load({ name, platform }) {
+      const { operations: records } = await code(platform);
+      return records.find(record => record.name === name) as Operation;
+    },
+    search: query => search(operations, query),
+    runs: runs.map(({ uri }) => uri),
+    async run(uri) {
+      for (const { uri: template, platform } of runs) {
+        const variables = uriTemplate(template).match(uri);
+        const kind = variables && (await code(platform)).runs.find(run => run.uri === template);
+        if (kind) return { kind, variables, platform };
+      }
+      return undefined;
+    },
+  };
+}
+
+function withheld(
+  { name, platform, api }: OperationFacts,
+  connections: CatalogSources['connections'],
+  providers: readonly Provider[],
+): Fault {
+  const provider = providers.find(one => one.name === platform) as Provider;
+  if (connections.of(platform, api).length > 0)
+    return new Fault({
+      code: 'read_only',
+      message: `${name} changes something, and this server is read-only.`,
+      hint: 'Ask the operator to start it without --read-only.',
+    });
+  if (api !== undefined && connections.of(platform).length > 0) return closedApi(provider, api);
+  const broken = connections.states.find(state => state.provider.name === platform)?.fault;
+  if (broken) return broken;
+  return new Fault({
+    code: 'not_configured',
+    message: `${provider.title} is not connected.`,
+    hint: 'check_connections says what is missing.',
+  });
+}
+
+function unknown(name: string, known: Iterable<string>): Fault {
+  const near = nearest(name, known);
+  return new Fault({
+    code: 'unknown_operation',
+    message: `There is no operation "${name}" here.`,
+    hint: near ? `Did you mean ${near}?` : 'find_operation searches all that are not tools of their own.',
+  });
+}
+
+function chosenToolsets(
+  providers: readonly Provider[],
+  facts: Facts['platforms'],
+  wanted: readonly string[],
+): ReadonlySet<string> {
+  const existing = Object.entries(facts).flatMap(([platform, { operations }]) =>
+    operations.map(({ toolset }) => `${platform}:${toolset}`),
+  );
+  const chosen = new Set(
+    providers.flatMap(({ name, defaultToolsets }) => defaultToolsets.map(set => `${name}:${set}`)),
+  );
+  for (const toolset of wanted) {
+    const [platform = ''] = toolset.split(':', 1);
+    const whole = toolset === `${platform}:all` ? `${platform}:` : undefined;
+    const matches = existing.filter(one => toolset === 'all' || one === toolset || (whole && one.startsWith(whole)));
+    if (matches.length === 0) throw noToolset(toolset, platform, Object.keys(facts), existing);
+    for (const match of matches) chosen.add(match);
+  }
+  return chosen;
+}
+
+function noToolset(given: string, platform: string, platforms: readonly string[], existing: readonly string[]): Fault {
+  const wholes = platforms.map(name => `${name}:all`);
+  const own = existing.filter(one => one.startsWith(`${platform}:`));
+  const near = nearest(given, ['all', ...wholes, ...existing]);
+  const there = own.length ? [`${platform}:all`, ...new Set(own)] : ['all', ...wholes];
+  return new Fault({
+    code: 'not_configured',
+    message: `There is no toolset "${given}".`,
+    hint: near ? `Did you mean ${near}?` : `There are: ${there.join(', ')}.`,
+  });
+}

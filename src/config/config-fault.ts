@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { Fault } from '../base/errors.ts';
+import { nearest } from '../calls/names.ts';
+
+/** What is wrong with the configuration, and what to do about it. */
+export const misconfigured = (message: string, hint: string, cause?: unknown) =>
+  new Fault({ code: 'not_configured', message, hint, cause });
+
+/** For a hint: what was probably meant, otherwise all there is. */
+export function suggestion(given: string, known: Iterable<string>): string {
+  const names = [...known];
+  const near = nearest(given, names);
+  return near ? `Did you mean ${near}?` : `Known are: ${names.join(', ')}.`;
+}
+
+/** A secret out of its file, without the line end that editors add. @throws Fault `not_configured` */
+export function readSecret(path: string, key: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    throw misconfigured(
+      `${key}: cannot read ${path}: ${reason}.`,
+      'Give the absolute path of a file that this user may read.',
+      cause,
+    );
+  }
+}

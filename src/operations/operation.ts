@@ -1,0 +1,243 @@
+import type * as z from 'zod';
+import type { Clock } from '../base/clock.ts';
+import type { Call, HttpReply, HttpRequest } from '../http/client.ts';
+import type { Connection } from '../http/connection.ts';
+import type { Paging } from '../http/paging/page.ts';
+import type { PathParameters } from '../http/path.ts';
+import type { StoredResult } from '../results/result.ts';
+import type { Origin, ResultStore } from '../results/store/store.ts';
+import type { Content } from '../results/tables/recognise.ts';
+import type { Source, SourceForm } from '../results/transfer/source.ts';
+import type { RunKind } from './run.ts';
+
+/** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
+export type Effect = 'read' | 'create' | 'update' | 'delete' | 'run';
+
+/** Where the facts of a record come from, and when somebody last looked. */
+export interface Evidence {
+  /** `documented` by the vendor, `observed` on a live host, or `inferred` from something near. */
+  level: 'documented' | 'observed' | 'inferred';
+  source: string;
+  /** ISO date. */
+  checked: string;
+}
+
+/** An argument names a thing of a listing: callers may give its label where that is unique; its key is sent. */
+export interface Reference {
+  list: () => Operation;
+  /** Property of the listing's rows that is sent. */
+  key: string;
+  /** Property that people know the thing by. */
+  label: string;
+  /** Which rows of the listing are such things, where it holds others as well. */
+  only?: (row: Row) => boolean;
+  /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
+  search?: string;
+  /** A value of this form is a key beyond doubt, so no listing is read for it. */
+  keyForm?: RegExp;
+}
+
+/** Marks on an argument, for what neither route nor schema can say. Set with `.meta({ ... })` on the field. */
+export interface FieldMeta {
+  /**
+   * Where it travels. Default: path when the route names it, query on GET and DELETE, otherwise body. `payload`: it is
+   * the whole body. `local`: not sent.
+   */
+  in?: 'query' | 'body' | 'payload' | 'local';
+  /** The vendor's name of the field where ours is clearer. Lists and maps of the same name are sent as one. */
+  wire?: string;
+  names?: Reference;
+  /**
+   * It is a `sourceArgument`, and what it names is sent in this form: as the whole body where it is the payload,
+   * otherwise as a file of a form (multipart). A `local` one is read by the operation's own code.
+   */
+  source?: SourceForm;
+  /** The value as it goes on the wire, where that is not how people write it. `name` is the argument's. */
+  encode?: (value: never, now: number, name: string) => unknown;
+  /** The argument with the moment that this one must not come before: the start of a window. */
+  notBefore?: string;
+  /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
+  fromUri?: (uri: string) => string | undefined;
+  /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */
+  secret?: boolean;
+}
+
+declare module 'zod' {
+  // The functions are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
+  interface GlobalMeta extends Omit<FieldMeta, 'names' | 'fromUri' | 'encode'> {
+    names?: unknown;
+    fromUri?: unknown;
+    encode?: unknown;
+  }
+}
+
+/** Declares a reference. Returns its argument; it exists so that the compiler checks it. */
+export const reference = (declaration: Reference): Reference => declaration;
+
+/** A resource that shows the same as the operation. Its variables are arguments of the operation. */
+export interface ResourceSpec {
+  /** For example `acme://projects/{project}/holes`. */
+  uri: string;
+  /** What one thing at this address is called, in the plural for listings: "holes of a project". */
+  title: string;
+}
+
+/** What the code of an operation may use besides its arguments. */
+export interface OperationContext extends Call {
+  clock: Clock;
+  connection: Connection;
+  /** The argument of a next call that leads to this connection again; empty where the platform has no other. */
+  again: { connection?: string };
+  results: ResultStore;
+  /** One request on another record's route, with its arguments, under this call's deadline. */
+  request(operation: Operation, args: Record<string, unknown>, options?: RequestOptions): Promise<HttpReply>;
+  /** Every row of a listing, read once for this call. */
+  rows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** The same, or as it was a few minutes ago: for what names things and seldom changes. */
+  rememberedRows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** The text without what must not be shown, for what reaches the result store past the usual answers. */
+  redact(text: string): string;
+  /** From now on this value is masked wherever this server would show it; what is stored keeps it. */
+  hide(secret: string): void;
+  /** Puts something into the result store, with the operation and the arguments that it came from. */
+  store(origin: StoreOrigin, content: Content): Promise<StoredResult>;
+  /** A file by absolute URL; without credentials when its origin is not the connection's. */
+  download(url: string): Promise<HttpReply>;
+  /** The data that an argument brings in, looked at but not read. Looked at once for this call. */
+  source(given: unknown): Promise<Source>;
+  /** A key for a thing named by key or label; `bad_arguments` with the choices otherwise. */
+  resolve(reference: Reference, value: string, args: Record<string, unknown>): Promise<string>;
+  /** What people call the thing with this key, if that is known without asking; otherwise the key. */
+  labelOf(reference: Reference, key: string, args: Record<string, unknown>): string;
+}
+
+/** What is stored of an operation's. Default media type: `application/octet-stream`, so that the name's ending tells. */
+export interface StoreOrigin extends Pick<Origin, 'name' | 'key' | 'warnings'>, Partial<Pick<Origin, 'mediaType'>> {
+  operation: Pick<Operation, 'name' | 'input'>;
+  arguments: Row;
+}
+
+export interface RequestOptions {
+  /** Overrides of the query the arguments give. */
+  query?: Record<string, unknown>;
+  /** The body in place of what the arguments give. */
+  json?: unknown;
+  /** Statuses besides 2xx that are an answer. */
+  accept?: readonly number[];
+  /** What the body is. Default `json`. */
+  expect?: HttpRequest['expect'];
+  /** The platform works on it before it answers: only the call's own time bounds the attempt. */
+  patient?: boolean;
+}
+
+export type Row = Record<string, unknown>;
+
+/** What a collecting operation hands back: the file is in the result store already. */
+export interface Collected {
+  result: StoredResult;
+  /** One sentence of fact: "RQD of 39 holes, 1 failed". */
+  summary: string;
+  /** Its rows are what was asked for: shown where they fit an answer, instead of described. */
+  shown?: true;
+  warnings: string[];
+}
+
+/** The untyped record, as everything but its author sees it. */
+export interface Operation {
+  /** `<platform>_<verb>_<noun>`, `^[a-z0-9_]{1,40}$`. */
+  name: string;
+  /**
+   * The vendor's request line. `{x}` are arguments, encoded once. On GET and DELETE the other arguments are query,
+   * otherwise body.
+   */
+  route: string;
+  effect: Effect;
+  /** How to find out whether it took effect, when the answer of a change never came. */
+  doubt?: string;
+  /**
+   * A key among its arguments makes sending it twice the same as sending it once, so it is repeated like a reading when
+   * no answer comes.
+   */
+  idempotent?: true;
+  /** It replaces or exposes something, so that it is confirmed like a deletion. */
+  destructive?: true;
+  /**
+   * What would be lost or replaced, in a sentence: read from the platform before a person is asked, and part of what
+   * they agree to. Undefined: nothing, so nobody is asked unless the operation is destructive or a deletion anyway.
+   */
+  loses?: (args: never, context: OperationContext) => Promise<string | undefined>;
+  /** One or two sentences for the model: what it does, in the user's nouns. */
+  summary: string;
+  toolset: string;
+  /** Which of the provider's `apis` answers it. */
+  api?: string;
+  /** What the credential has to be allowed to do, in the vendor's words. */
+  scopes?: readonly string[];
+  input: z.ZodObject;
+  /** One row for listings, otherwise the whole answer. Loose: unknown fields pass through. */
+  output: z.ZodType;
+  evidence: Evidence;
+  example: { arguments: Record<string, unknown> };
+  /** A listing: how the vendor pages. Adds `limit`, `cursor` and `fields` to the tool. */
+  paging?: Paging;
+  /** A listing that the vendor lacks: rows of the connection's own configuration. Nothing is sent; `route` is ''. */
+  configured?: (connection: Connection) => Row[];
+  /** Repairs what is odd about the vendor's answer, before it is read by `output`. Not for listings. */
+  repair?: (body: unknown) => unknown;
+  /** It starts a run. Adds `wait_seconds` to the tool; the answer is the run, or what it produced. */
+  starts?: { run: RunKind; variables: (output: never) => Record<string, string> };
+  resource?: ResourceSpec;
+  /** For what a route cannot say: everything but parsing and shaping. Listings must not use it. */
+  send?: (args: never, context: OperationContext) => Promise<unknown>;
+  /** It brings data into the result store; the answer is the stored result. */
+  collect?: (args: never, context: OperationContext) => Promise<Collected>;
+}
+
+interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
+  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'loses' | 'send' | 'collect' | 'example'> {
+  route: Route;
+  input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
+  output: Output;
+  example: { arguments: z.input<Input> };
+  starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
+  loses?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
+  send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
+  collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
+}
+
+type MissingParameters<Route extends string, Input extends z.ZodObject> = Exclude<
+  PathParameters<Route>,
+  keyof Input['shape']
+>;
+
+/** Declares an operation. Returns its argument; it exists so that the compiler checks the record. */
+export function operation<const Route extends string, Input extends z.ZodObject, Output extends z.ZodType>(
+  record: OperationRecord<Route, Input, Output>,
+): Operation {
+  return record as unknown as Operation;
+}
+
+export const isListing = ({ paging, configured }: Operation): boolean => (paging ?? configured) !== undefined;
+
+/** Method and path template of a record. */
+export function routeOf({ route }: Pick<Operation, 'route'>): { method: string; path: string } {
+  const space = route.indexOf(' ');
+  return { method: route.slice(0, space), path: route.slice(space + 1) };
+}
+
+/** The platform an operation belongs to: the first word of its name. */
+export function platformOf({ name }: Pick<Operation, 'name'>): string {
+  return name.slice(0, name.indexOf('_'));
+}
+
+/** A field of an object's schema; undefined for any other name, also one that every object inherits. */
+export function fieldOf({ shape }: z.ZodObject, name: string): z.core.$ZodType | undefined {
+  return Object.hasOwn(shape, name) ? shape[name] : undefined;
+}
+
+/** A field's marks, whether they were set before or after `.optional()`, `.transform()` and the like. */
+export function fieldMeta(field: z.core.$ZodType | undefined): FieldMeta & { description?: string } {
+  if (!field) return {};
+  const { innerType, in: before } = field._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  return { ...fieldMeta(innerType ?? before), ...((field as z.ZodType).meta() as FieldMeta | undefined) };
+}

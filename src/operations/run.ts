@@ -1,0 +1,126 @@
+import { Fault } from '../base/errors.ts';
+import type { Operation, OperationContext } from './operation.ts';
+
+/** One vocabulary over all platforms. `waiting`: a person has to act. `unknown`: nobody can tell, and nobody will. */
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'unknown';
+
+/** A kind of long job: how to name it, look at it, and fetch what it made. The upstream is the only state. */
+export interface RunKind {
+  /** What people call one: "export", "pipeline". */
+  noun: string;
+  /** URI template; its variables are all that any process needs to find the run. */
+  uri: string;
+  /** The vendor's status words that are known, in our vocabulary. An unknown word is not final. */
+  words: Readonly<Record<string, RunStatus>>;
+  /** First and longest pause between two looks, in ms. */
+  pace: { firstMs: number; longestMs: number };
+  poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
+  /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
+  cancel?: string;
+  /** The operation that fetches what the run made, and its arguments. */
+  result?: {
+    operation: () => Operation;
+    arguments: (variables: Record<string, string>) => Record<string, unknown>;
+    /** Statuses after which there is something to fetch. Default: success alone. */
+    after?: readonly RunStatus[];
+  };
+}
+
+/** One look at a run. */
+export interface RunReading {
+  /** The vendor's status word, as it came. */
+  word: string;
+  /** How far it is, where the vendor says. */
+  progress?: { done: number; total: number; unit: string };
+  /** Seconds the vendor asks to wait before the next look. */
+  retryAfter?: number;
+  /** Facts worth telling, for example "2 holes failed". */
+  notes?: string[];
+}
+
+/** A run as callers see it. */
+export interface Run {
+  uri: string;
+  status: RunStatus;
+  vendor_status: string;
+  final: boolean;
+  progress?: { done: number; total: number; unit: string };
+  notes?: string[];
+}
+
+/** A run that was just started, before anybody has looked at it. */
+export const unseenRun = (uri: string): Run => ({ uri, status: 'queued', vendor_status: 'started', final: false });
+
+const endings: ReadonlySet<RunStatus> = new Set(['succeeded', 'failed', 'cancelled', 'unknown']);
+
+/** `waiting` is not final, yet waiting for it here is useless: a person has to act first. */
+export const isSettled = (run: Run): boolean => run.final || run.status === 'waiting';
+
+export function readRun(kind: RunKind, uri: string, reading: RunReading): Run {
+  const status = kind.words[reading.word] ?? guessStatus(reading.word);
+  return {
+    uri,
+    status,
+    vendor_status: reading.word,
+    final: endings.has(status),
+    ...(reading.progress ? { progress: reading.progress } : {}),
+    ...(reading.notes?.length ? { notes: reading.notes } : {}),
+  };
+}
+
+// Vendors add words without telling. One that plainly says failure ends the wait; any other does not.
+function guessStatus(word: string): RunStatus {
+  if (/cancel/i.test(word)) return 'cancelled';
+  return /fail|error|expire|abort/i.test(word) ? 'failed' : 'running';
+}
+
+/** Looks until the run has settled or `until` (clock ms) is reached; tells progress at every look. */
+export async function waitForRun(
+  kind: RunKind,
+  uri: string,
+  variables: Record<string, string>,
+  context: OperationContext,
+  until: number,
+): Promise<Run> {
+  const { clock, signal } = context;
+  let pause = kind.pace.firstMs;
+  for (;;) {
+    const reading = await look(kind, variables, context);
+    const run = readRun(kind, uri, reading);
+    tell(kind, run, context);
+    const left = until - clock.now();
+    const asked = (reading.retryAfter ?? 0) * 1000;
+    if (isSettled(run) || left <= 0 || asked > left) return run;
+    // A last look at the very end is worth more than an answer that is one pause old.
+    await clock.sleep(Math.min(Math.max(pause, asked), left), signal);
+    pause = Math.min(pause * 1.5, kind.pace.longestMs);
+  }
+}
+
+async function look(kind: RunKind, variables: Record<string, string>, context: OperationContext): Promise<RunReading> {
+  const before = context.meter.requests;
+  const reading = await kind.poll(variables, context);
+  context.meter.polls += context.meter.requests - before;
+  return reading;
+}
+
+function tell(kind: RunKind, run: Run, context: OperationContext): void {
+  if (run.progress) {
+    const { done, total, unit } = run.progress;
+    context.progress(`${kind.noun} ${run.vendor_status}: ${done} of ${total} ${unit}`, done, total);
+  } else {
+    context.progress(`${kind.noun} ${run.vendor_status}`);
+  }
+}
+
+export function unknownRun(uri: string, templates: readonly string[]): Fault {
+  return new Fault({
+    code: 'bad_arguments',
+    message: `"${uri}" is not the URI of a run on a connected platform.`,
+    hint: uri.startsWith('result://')
+      ? 'It is a stored result: read_result and the other *_result tools take it.'
+      : templates.length
+        ? `Give the run.uri of an earlier answer; it looks like ${templates.join(' or ')}.`
+        : 'No connected platform has runs.',
+  });
+}

@@ -1,0 +1,105 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { diskFault, replaceFile } from '../disk.ts';
+import { resultId, type StoredResult } from '../result.ts';
+import type { RowIndex } from '../tables/table.ts';
+
+/**
+ * The metadata of a result on disk. A result exists when this file does. When the data is gone, by age or for the
+ * quota, the metadata stays for a while and can still tell how the result was made.
+ */
+export interface ResultRecord {
+  version: 1;
+  /** Name of the data file. Never used twice, so replacing a result cannot mix two of them. */
+  file: string;
+  index: RowIndex;
+  result: StoredResult;
+}
+
+/** `data-platforms-mcp/results` in the user's cache folder. */
+export function defaultResultsDirectory(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return join(cacheDirectory(environment, platform), 'data-platforms-mcp', 'results');
+}
+
+function cacheDirectory(environment: Readonly<Record<string, string | undefined>>, platform: string): string {
+  if (environment['XDG_CACHE_HOME']) return environment['XDG_CACHE_HOME'];
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+  if (platform !== 'win32') return join(homedir(), '.cache');
+  return environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
+}
+
+export async function makeFolder(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * The metadata of one result; undefined when there is none, or none of a version that is known here.
+ * @throws Fault `not_configured` when the folder may not be read
+ */
+export async function readRecord(directory: string, id: string): Promise<ResultRecord | undefined> {
+  const text = await readFile(recordPath(directory, id), 'utf8').catch(readable(directory, '{}'));
+  try {
+    const record = JSON.parse(text) as Partial<ResultRecord>;
+    return record.version === 1 ? (record as ResultRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws Fault `too_large` on a full disk, `not_configured` when the folder may not be written */
+export async function writeRecord(directory: string, record: ResultRecord): Promise<void> {
+  const text = Buffer.from(JSON.stringify(record));
+  try {
+    await replaceFile(recordPath(directory, record.result.id), { bytes: Infinity }, save => save(text));
+  } catch (error) {
+    throw diskFault(error, directory);
+  }
+}
+
+export async function removeRecord(directory: string, record: ResultRecord): Promise<void> {
+  await rm(recordPath(directory, record.result.id), { force: true });
+  await rm(join(directory, record.file), { force: true });
+}
+
+/**
+ * Every result's metadata, and the names of all entries of the folder.
+ * @throws Fault `not_configured` when the folder may not be read
+ */
+export async function readFolder(directory: string): Promise<{ records: ResultRecord[]; names: Set<string> }> {
+  const names = new Set(await readdir(directory).catch(readable(directory, [])));
+  const ids = [...names].flatMap(name => (name.endsWith('.json') ? (resultId(name.slice(0, -5)) ?? []) : []));
+  const records: ResultRecord[] = [];
+  // A few at a time: a thousand open files at once would meet the limit of the system.
+  for (let start = 0; start < ids.length; start += 32) {
+    const some = await Promise.all(ids.slice(start, start + 32).map(id => readRecord(directory, id)));
+    records.push(...some.filter(record => record !== undefined));
+  }
+  return { records, names };
+}
+
+/** Bytes and time of the last change (ms) of a file; undefined when it is gone. */
+export async function fileFacts(path: string): Promise<{ bytes: number; changed: number } | undefined> {
+  const facts = await stat(path).catch(ifMissing(undefined));
+  return facts && { bytes: facts.size, changed: facts.mtimeMs };
+}
+
+/** For `catch`: this value when the file does not exist, the error otherwise. */
+export function ifMissing<Value>(value: Value): (error: unknown) => Value {
+  return error => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+/** The same for what is read of the results folder: a folder that may not be read is for the operator to mend. */
+function readable<Value>(directory: string, value: Value): (error: unknown) => Value {
+  return error => ifMissing(value)(diskFault(error, directory));
+}
+
+function recordPath(directory: string, id: string): string {
+  return join(directory, `${id}.json`);
+}

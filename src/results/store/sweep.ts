@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileFacts, ifMissing, readFolder, removeRecord } from './record-files.ts';
+
+/** The folder in the results folder that holds the work areas, one folder for each. */
+export const workFolder = 'work';
+
+/** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
+const ownersFolder = 'callers';
+
+/** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
+export function ownerFolder(directory: string, owner: string): string {
+  return join(directory, ownersFolder, createHash('sha256').update(owner).digest('hex').slice(0, 32));
+}
+
+/** Nobody has touched it for so long that whoever wrote it is gone. */
+const abandonedMs = 3_600_000;
+/** A result this young may be in the middle of being used by the call that made it. */
+const youngMs = 60_000;
+
+export interface SweepLimits {
+  now: number;
+  quotaBytes: number;
+  lifetimeMs: number;
+  /** The id of a result that stays, whatever the quota says. */
+  keep?: string | undefined;
+}
+
+interface Holding {
+  bytes: number;
+  at: number;
+  remove(): Promise<void>;
+}
+
+/**
+ * Removes what has expired and what a crash left behind, then the oldest until the rest fits the quota, whoever owns
+ * it. Safe while other processes write into the same folder.
+ */
+export async function sweepFolder(directory: string, limits: SweepLimits): Promise<void> {
+  const owned = join(directory, ownersFolder);
+  const owners = await readdir(owned).catch(ifMissing([]));
+  const holdings: Holding[] = [];
+  for (const folder of [directory, ...owners.map(owner => join(owned, owner))])
+    holdings.push(...(await sweepResults(folder, limits)), ...(await sweepWork(folder, limits)));
+  let total = holdings.reduce((sum, holding) => sum + holding.bytes, 0);
+  for (const holding of holdings.toSorted((a, b) => a.at - b.at)) {
+    if (total <= limits.quotaBytes) return;
+    if (holding.at > limits.now - youngMs) continue;
+    await holding.remove();
+    total -= holding.bytes;
+  }
+}
+
+async function sweepResults(directory: string, limits: SweepLimits): Promise<Holding[]> {
+  const { records, names } = await readFolder(directory);
+  const holdings: Holding[] = [];
+  for (const record of records) {
+    const { id, bytes, createdAt, expiresAt, pinned } = record.result;
+    const expired = pinned ? Infinity : Date.parse(expiresAt);
+    const path = join(directory, record.file);
+    if (expired + limits.lifetimeMs <= limits.now) await removeRecord(directory, record);
+    else if (expired <= limits.now) await rm(path, { force: true });
+    else if (names.has(record.file) && id !== limits.keep && !pinned) {
+      holdings.push({ bytes, at: Date.parse(createdAt), remove: () => rm(path, { force: true }) });
+    } else if (names.has(record.file)) holdings.push({ bytes, at: Infinity, remove: async () => {} });
+    names.delete(record.file);
+  }
+  for (const name of names) {
+    if (!name.endsWith('.json') && name !== workFolder && name !== ownersFolder)
+      await removeAbandoned(join(directory, name));
+  }
+  return holdings;
+}
+
+async function sweepWork(directory: string, { lifetimeMs, now }: SweepLimits): Promise<Holding[]> {
+  const root = join(directory, workFolder);
+  const holdings: Holding[] = [];
+  for (const name of await readdir(root).catch(ifMissing([]))) {
+    const area = join(root, name);
+    const parts = await readdir(area).catch(ifMissing([]));
+    const facts = await Promise.all(parts.map(part => fileFacts(join(area, part))));
+    const changed = Math.max((await fileFacts(area))?.changed ?? 0, ...facts.map(fact => fact?.changed ?? 0));
+    const idleMs = Date.now() - changed;
+    const remove = () => rm(area, { recursive: true, force: true });
+    if (idleMs > lifetimeMs) await remove();
+    else {
+      const bytes = facts.reduce((sum, fact) => sum + (fact?.bytes ?? 0), 0);
+      holdings.push({ bytes, at: idleMs > abandonedMs ? now - idleMs : Infinity, remove });
+    }
+  }
+  return holdings;
+}
+
+/** Goes by the time of the file system, which knows nothing of an injected clock. */
+async function removeAbandoned(path: string): Promise<void> {
+  const facts = await fileFacts(path);
+  if (facts && Date.now() - facts.changed > abandonedMs) await rm(path, { force: true });
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { diskFault, replaceFile, saving } from '../disk.ts';
+import { fileFacts, makeFolder } from './record-files.ts';
+import { workFolder } from './sweep.ts';
+
+/**
+ * Where the parts of an interrupted download wait to be resumed, by any process. A part is there whole or not at
+ * all. Idle areas are removed when results would have expired, and count in the quota.
+ */
+export interface Workspace {
+  readonly directory: string;
+  has(part: string): Promise<boolean>;
+  /** Where the part is, or would be. */
+  path(part: string): string;
+  write(part: string, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  remove(part: string): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export function openWorkspace(root: string, key: string, partLimit: number): Workspace {
+  const directory = join(root, workFolder, digest(key));
+  const path = (part: string) => join(directory, digest(part));
+  return {
+    directory,
+    path,
+    async has(part) {
+      const facts = await fileFacts(path(part)).catch(error => {
+        throw diskFault(error, root);
+      });
+      return facts !== undefined;
+    },
+    async write(part, bytes, signal) {
+      try {
+        await makeFolder(directory);
+        await replaceFile(path(part), { bytes: partLimit, signal }, async save => {
+          for await (const _ of saving(bytes, save));
+        });
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : diskFault(error, root);
+      } finally {
+        // Nobody else reads what was not read, and it would keep its connection open.
+        if (bytes instanceof Readable) bytes.destroy();
+      }
+    },
+    remove: part => rm(path(part), { force: true }),
+    discard: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Names of parts come from platforms: they may hold slashes, or differ only in the case of a letter. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

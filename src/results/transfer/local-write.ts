@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { link, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Fault } from '../../base/errors.ts';
+import { createFile, diskFault } from '../disk.ts';
+import { ifAbsent, isInside, realFolder } from './local-file.ts';
+
+/**
+ * Writes a file below the folders that the operator allowed, whole or not at all; a relative path means the first of
+ * them. What is there already is replaced only when that is asked for.
+ * @throws Fault `not_configured` where no folder is allowed, `bad_arguments` for what lies outside, `conflict`
+ */
+export async function writeLocalFile(
+  given: string,
+  folders: readonly string[],
+  bytes: AsyncIterable<Uint8Array>,
+  { overwrite, signal }: { overwrite: boolean; signal: AbortSignal },
+): Promise<{ path: string; bytes: number }> {
+  const path = await placeFor(given, folders);
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const { bytes: written } = await createFile(draft, { bytes: Infinity, signal }, async save => {
+      for await (const piece of bytes) await save(piece);
+    });
+    // A link is made only where nothing is, and in one step; renaming would replace what came there meanwhile.
+    if (overwrite) await rename(draft, path);
+    else await link(draft, path).catch(error => Promise.reject(isThere(error) ? taken(path) : error));
+    return { path, bytes: written };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : diskFault(error, dirname(path));
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function placeFor(given: string, folders: readonly string[]): Promise<string> {
+  if (folders.length === 0)
+    throw new Fault({
+      code: 'not_configured',
+      message: 'This server writes no files.',
+      hint: 'Leave path out to export into the store. For files, the operator starts it over stdio with --allow-dir <folder>.',
+    });
+  for (const folder of folders) {
+    const wanted = resolve(folder, given);
+    if (!isInside(folder, wanted)) continue;
+    // Links may lead out of the folder; what counts is where the file would really be.
+    const parent = await realpath(dirname(wanted)).catch(ifAbsent);
+    const real = await realFolder(folder);
+    if (parent !== undefined && (parent === real || isInside(real, parent))) return join(parent, basename(wanted));
+  }
+  throw new Fault({
+    code: 'bad_arguments',
+    message: `${given} is outside of where this server may write, or its folder does not exist.`,
+    hint: `Give a path below ${folders.join(' or ')}.`,
+  });
+}
+
+const isThere = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+
+const taken = (path: string) =>
+  new Fault({
+    code: 'conflict',
+    message: `There is a file ${path} already.`,
+    hint: 'Ask the person; if it may be replaced, repeat with overwrite: true. Or give another path.',
+  });

@@ -1,0 +1,165 @@
+import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import * as z from 'zod';
+import { Fault } from '../../base/errors.ts';
+import type { StreamBody } from '../../http/stream-body.ts';
+import type { Row, StoredResult } from '../result.ts';
+import type { Origin, ResultStore } from '../store/store.ts';
+import { csvLine, csvRow } from '../tables/csv.ts';
+import { localFile } from './local-file.ts';
+
+/** `bytes`: unchanged. `csv`: RFC 4180 in UTF-8 with a header; what is CSV already goes unchanged. */
+export type SourceForm = 'bytes' | 'csv';
+
+/** Data on its way to a platform: a stored result, rows that a caller gave, or a local file. */
+export interface Source {
+  /** A file's or result's own name; with an ending where the content has a known form. */
+  name: string;
+  /** How much it is: "3 rows", "1204 bytes". */
+  extent: string;
+  /** @throws Fault `bad_arguments` where rows are wanted of what is no table */
+  body(form: SourceForm): StreamBody;
+  /** Its rows, typed by their columns. @throws Fault `bad_arguments` for what is no table */
+  rows(): AsyncIterable<Row>;
+}
+
+/** The argument by which data comes in. Read with `context.source`, or sent by its mark. */
+export const sourceArgument = (description = 'result:// handle, rows, or a local file the operator allowed') =>
+  z.union([z.string().min(1), z.array(z.record(z.string(), z.unknown())).min(1)]).describe(description);
+
+/** Where sources are found. */
+export interface Sources {
+  results: ResultStore;
+  /** Folders whose files may be sent. */
+  folders: readonly string[];
+  /** How a file that has to be read as a table is named in the store. */
+  origin: Pick<Origin, 'source' | 'signal'>;
+}
+
+/**
+ * Looks at what was given; nothing is read of it before it is sent.
+ * @throws Fault saying what to give instead
+ */
+export async function findSource(given: unknown, sources: Sources): Promise<Source> {
+  if (Array.isArray(given)) return rowsSource(given as Row[]);
+  const text = String(given);
+  if (text.startsWith('result://')) return resultSource(await sources.results.get(text), sources);
+  if (/^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw foreign(text);
+  return fileSource(text, sources);
+}
+
+function rowsSource(rows: readonly Row[]): Source {
+  async function* all() {
+    yield* rows;
+  }
+  return {
+    name: 'rows.csv',
+    extent: rowsInWords(rows.length),
+    body(form) {
+      const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+      const bytes = Buffer.from(csvLine(columns) + rows.map(row => csvRow(columns, row)).join(''));
+      return { mediaType: form === 'csv' ? csvType : anyType, size: bytes.length, open: () => Readable.from([bytes]) };
+    },
+    rows: all,
+  };
+}
+
+function resultSource(result: StoredResult, { results, origin }: Sources): Source {
+  const { kind, format, bytes: size } = result;
+  const isTable = kind === 'table';
+  // A file of that name that could not be read as a table is still the CSV of whoever wrote it.
+  const isCsv = format === 'csv' || (!isTable && endingOf(result.name) === '.csv');
+  const open = () => lazily(() => results.open(result));
+  async function* rows() {
+    yield* await results.read(result, origin.signal);
+  }
+  return {
+    name: result.name,
+    extent: isTable ? rowsInWords(result.rows) : `${size} bytes`,
+    body(form) {
+      if (form === 'bytes') return { mediaType: anyType, size, open };
+      if (isCsv) return { mediaType: csvType, size, open };
+      if (!isTable) throw noTable(result.name);
+      const columns = result.columns.map(({ name }) => name);
+      return { mediaType: csvType, open: () => Readable.from(pieces(columns, rows()), { objectMode: false }) };
+    },
+    rows() {
+      if (!isTable) throw noTable(result.name);
+      return rows();
+    },
+  };
+}
+
+async function fileSource(given: string, sources: Sources): Promise<Source> {
+  const file = await localFile(given, sources.folders);
+  const { name, size, open } = file;
+  const mediaType = mediaTypes[endingOf(name)] ?? anyType;
+  // Read as a table it takes the way of every other table: into the store.
+  const asResult = async () => {
+    const result = await sources.results.write({ ...sources.origin, name, mediaType }, { bytes: open() });
+    return resultSource(result, sources);
+  };
+  async function* rows() {
+    yield* (await asResult()).rows();
+  }
+  return {
+    name,
+    extent: `${size} bytes`,
+    body(form) {
+      if (form === 'bytes') return { mediaType: anyType, size, open };
+      if (mediaType === csvType) return { mediaType, size, open };
+      if (mediaType === anyType) throw noTable(name);
+      return { mediaType: csvType, open: () => lazily(async () => (await asResult()).body('csv').open()) };
+    },
+    rows,
+  };
+}
+
+const rowsInWords = (count: number) => `${count} row${count === 1 ? '' : 's'}`;
+
+const anyType = 'application/octet-stream';
+const csvType = 'text/csv; charset=utf-8';
+
+const mediaTypes: Record<string, string> = {
+  '.csv': csvType,
+  '.json': 'application/json',
+  '.ndjson': 'application/x-ndjson',
+  '.jsonl': 'application/x-ndjson',
+};
+
+const endingOf = (name: string) => extname(name).toLowerCase();
+
+function lazily(open: () => Promise<Readable>): Readable {
+  async function* bytes() {
+    yield* await open();
+  }
+  return Readable.from(bytes(), { objectMode: false });
+}
+
+const pieceLength = 65_536;
+
+/** CSV in pieces of about 64 KB: one write for each row would cost more than the row. */
+async function* pieces(columns: readonly string[], rows: AsyncIterable<Row>): AsyncGenerator<Buffer> {
+  let text = csvLine(columns);
+  for await (const row of rows) {
+    text += csvRow(columns, row);
+    if (text.length < pieceLength) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
+}
+
+const foreign = (given: string) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `"${given}" holds no data of its own.`,
+    hint: 'Fetch it first: the answer of the download, or of wait_for_run, names a result:// handle. Give that.',
+  });
+
+const noTable = (name: string) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} is a file, not a table.`,
+    hint: 'Give a table: CSV, lines of JSON, or rows.',
+  });

@@ -1,0 +1,69 @@
+import type { RunAnswer } from '../answers/answer.ts';
+import { shapeAnswer } from '../answers/render.ts';
+import { asFault, callOperation, type Shared } from '../calls/call.ts';
+import { contextFor } from '../calls/execute.ts';
+import { inProtocolWords } from '../calls/protocol-errors.ts';
+import { findRun, resumeRun } from '../calls/resume-run.ts';
+import { isSettled, type Run, type RunKind, readRun } from '../operations/run.ts';
+import { faultResult, type ToolSet, usageKey } from '../tools/registry.ts';
+import type { TaskSource, TaskState, TaskSubject } from './tasks.ts';
+
+/** Codes of faults that pass: the run may be fine, it just could not be looked at. */
+const passing: ReadonlySet<string> = new Set(['rate_limited', 'upstream_down', 'timed_out']);
+
+/** Tasks that are runs of the platforms: each look is one at the platform. */
+export function runTasks(shared: Shared, tools: ToolSet): TaskSource {
+  return {
+    async look(subject, options) {
+      try {
+        return await tools.within('tasks/get', options, async call => {
+          const { kind } = await findRun(shared, subject.run);
+          const { details, warnings } = subject;
+          const answer = await resumeRun(shared, subject.run, call, { waitSeconds: 0, details, warnings });
+          return stateOf(kind, answer, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
+        });
+      } catch (error) {
+        const fault = asFault(error, shared);
+        if (!passing.has(fault.code)) return { status: 'completed', result: faultResult(fault) };
+        const statusMessage = `It could not be looked at: ${fault.message}`;
+        const pollIntervalMs = Math.max(10_000, (fault.retryAfter ?? 0) * 1000);
+        return { status: 'working', statusMessage, pollIntervalMs };
+      }
+    },
+    cancel: (subject, options) =>
+      inProtocolWords(shared, subject.run, () =>
+        tools.within('tasks/cancel', options, async call => {
+          const { kind, variables, connection } = await findRun(shared, subject.run);
+          if (kind.cancel === undefined) return;
+          // Cancelling what is over is no mistake; some platforms refuse it.
+          const context = contextFor(shared, connection, call);
+          const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
+          if (final) return;
+          const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
+          await callOperation(shared, operation, { ...variables, ...context.again }, { ...call, followsRuns: true });
+        }),
+      ),
+  };
+}
+
+function stateOf(
+  kind: RunKind,
+  answer: RunAnswer,
+  { createdAt }: TaskSubject,
+  usage: { _meta: Record<string, unknown> },
+  now: number,
+): TaskState {
+  const { run } = answer;
+  const statusMessage = messageOf(kind, run);
+  if (run.status === 'cancelled') return { status: 'cancelled', statusMessage };
+  // A run that waits for a person upstream is answered: the model has to tell that person.
+  if (isSettled(run)) return { status: 'completed', statusMessage, result: { ...shapeAnswer(answer), ...usage } };
+  const { firstMs, longestMs } = kind.pace;
+  const pollIntervalMs = Math.min(Math.max(firstMs, Math.round((now - createdAt) / 10)), longestMs);
+  return { status: 'working', statusMessage, pollIntervalMs };
+}
+
+function messageOf({ noun }: RunKind, { vendor_status, progress, notes = [] }: Run): string {
+  const extent = progress ? `: ${progress.done} of ${progress.total} ${progress.unit}` : '';
+  return [`${noun} ${vendor_status}${extent}`, ...notes].join('. ');
+}

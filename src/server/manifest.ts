@@ -1,0 +1,102 @@
+import { outputSchema, toolOutput } from '../answers/schema.ts';
+import { jsonSchema, toolInput } from '../calls/tool-input.ts';
+import { isListing, type Operation, platformOf } from '../operations/operation.ts';
+import type { RunKind } from '../operations/run.ts';
+import { providers } from '../providers/index.ts';
+import type { ProviderCode } from '../providers/provider.ts';
+import { generalTools } from '../tools/general.ts';
+import type { GeneralTool } from '../tools/general-tool.ts';
+
+/** What is known of an operation without its code: enough to list it, find it and describe it. */
+export interface OperationFacts
+  extends Pick<
+    Operation,
+    | 'name'
+    | 'route'
+    | 'effect'
+    | 'idempotent'
+    | 'destructive'
+    | 'summary'
+    | 'toolset'
+    | 'api'
+    | 'scopes'
+    | 'evidence'
+    | 'example'
+  > {
+  platform: string;
+  /** It is a listing. */
+  lists: boolean;
+  /** It starts a run. */
+  starts: boolean;
+  resource?: NonNullable<Operation['resource']>;
+  /** JSON Schema of the tool's arguments, but for the choice of a connection. */
+  input: JsonSchema;
+  /** JSON Schema of the structured answer. */
+  output: JsonSchema;
+}
+
+export interface PlatformFacts {
+  operations: OperationFacts[];
+  runs: Pick<RunKind, 'noun' | 'uri'>[];
+}
+
+type JsonSchema = Record<string, unknown>;
+
+/** What is known of a tool of the server itself without its code. */
+export interface GeneralFacts extends Omit<GeneralTool, 'input' | 'output' | 'call'> {
+  input: JsonSchema;
+  output?: JsonSchema;
+}
+
+export interface Facts {
+  platforms: Readonly<Record<string, PlatformFacts>>;
+  /** The tools of the server itself. */
+  general: readonly GeneralFacts[];
+}
+
+let made: Promise<Facts> | undefined;
+
+/**
+ * Works the facts out of the records, once. The build runs this, keeps the outcome in files, and puts `facts-built.ts` in
+ * its place: loading every record and converting every schema would be most of the time that a start takes.
+ */
+export function loadFacts(): Promise<Facts> {
+  made ??= makeFacts();
+  return made;
+}
+
+async function makeFacts(): Promise<Facts> {
+  const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
+  return { platforms: Object.fromEntries(await Promise.all(loaded)), general: generalTools.map(generalFacts) };
+}
+
+function generalFacts({ call: _, input, output, ...rest }: GeneralTool): GeneralFacts {
+  return { ...rest, input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) };
+}
+
+function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
+  return { operations: operations.map(operationFacts), runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
+}
+
+function operationFacts(operation: Operation): OperationFacts {
+  const { name, route, effect, summary, toolset, api, scopes, evidence, example, resource, starts } = operation;
+  return {
+    name,
+    platform: platformOf(operation),
+    route,
+    effect,
+    ...(operation.idempotent ? { idempotent: true } : {}),
+    ...((operation.destructive ?? operation.loses) ? { destructive: true } : {}),
+    summary,
+    toolset,
+    ...(api ? { api } : {}),
+    ...(scopes ? { scopes } : {}),
+    evidence,
+    example,
+    lists: isListing(operation),
+    starts: starts !== undefined,
+    ...(resource ? { resource } : {}),
+    input: toolInput(operation).published,
+    output: outputSchema(toolOutput(operation)),
+  };
+}
