@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { providers } from '../src/providers/index.ts';
 import { instructionsFor } from '../src/server/instructions.ts';
 import { generalTools } from '../src/tools/general.ts';
-import { startWorld } from './harness.ts';
+import { startWorld } from './support/harness.ts';
 
 /** What a model reads of a tool before it has called anything. */
 const visible = ({ name, description, inputSchema }: Tool) =>

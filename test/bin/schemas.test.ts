@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startProgram } from '../cli/process.ts';
+import { startProgram } from '../support/process.ts';
 
 /** Counts what zod has made of schemas, which it writes as functions, into a file. */
 const counting = (file: string) => `

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createProgress } from '../../src/cli/progress.ts';
 import { alignColumns, type Output, paint } from '../../src/cli/terminal.ts';
-import { commandLine, onSandbox, start } from './command-line.ts';
+import { commandLine, onSandbox, start } from '../support/command-line.ts';
 
 test('tools: tokens per tool add up', async () => {
   const flags = await onSandbox();

@@ -6,7 +6,7 @@ import { Fault, type FaultCode, faultCodes } from '../../src/base/errors.ts';
 import { version } from '../../src/base/version.ts';
 import { exitCodes, faultExits } from '../../src/cli/exit-codes.ts';
 import { report } from '../../src/cli/failure.ts';
-import { commandLine, onSandbox, temporaryFolder } from './command-line.ts';
+import { commandLine, onSandbox, temporaryFolder } from '../support/command-line.ts';
 
 describe('help', () => {
   test('says what it is, how to start it, and what everything means', async () => {

@@ -6,8 +6,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { dataminSimulator } from '../../src/providers/datamin/simulator/simulator.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
-import { certificateFile, certified, connectProxy } from '../http/proxy.ts';
-import { startProgram } from './process.ts';
+import { startProgram } from '../support/process.ts';
+import { certificateFile, certified, connectProxy } from '../support/proxy.ts';
 
 /** The simulator as the world sees a platform: over TLS, by a name. */
 async function overTls(baseUrl: string): Promise<string> {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from './command-line.ts';
-import { bin, type Program, startProgram } from './process.ts';
+import { temporaryFolder } from '../support/command-line.ts';
+import { bin, type Program, startProgram } from '../support/process.ts';
 
 const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
 const opening = [{ id: 1, method: 'initialize', params }, { method: 'notifications/initialized' }];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startListening } from '../server/listening.ts';
+import { startListening } from '../support/listening.ts';
 
 // Requests as clients of each revision sent them, byte for byte. No SDK has a hand in them.
 

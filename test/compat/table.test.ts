@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AnyClient, newClient, oldClient } from './clients.ts';
-import { type Server, startServers, type TransportName } from './servers.ts';
+import { type AnyClient, newClient, oldClient } from '../support/clients.ts';
+import { type Server, startServers, type TransportName } from '../support/servers.ts';
 
 const project = 'Copperhead North';
 const rqd = { project, artefact: 'RQD', holes: 'all', wait_seconds: 45 };

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { FaultCode } from '../../src/base/errors.ts';
-import { connectionTo, get, newCall, post, type Reply, upstream, world } from './upstream.ts';
+import { connectionTo, get, newCall, post, type Reply, upstream, world } from '../support/upstream.ts';
 
 /** What the client makes of one reply. */
 async function outcome(reply: Reply, parts = {}, options = {}) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { Fault } from '../../src/base/errors.ts';
-import { connectionTo, get, newCall, post, upstream, world } from './upstream.ts';
+import { connectionTo, get, newCall, post, upstream, world } from '../support/upstream.ts';
 
 // Not yet looked at, so that its failing is not taken for unheard.
 const later = <T>(promise: Promise<T>): Promise<T> => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Connection, Quota } from '../../src/http/connection.ts';
-import { connectionTo, get, newCall, respond, type Upstream, upstream, world } from './upstream.ts';
+import { connectionTo, get, newCall, respond, type Upstream, upstream, world } from '../support/upstream.ts';
 
 const quota = (requests: number, perMs: number, parts: Partial<Quota> = {}): Quota => ({
   name: 'everything',

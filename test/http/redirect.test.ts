@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { unsafeStep } from '../../src/http/exchange.ts';
-import { connectionTo, get, newCall, post, type Reply, respond, upstream, world } from './upstream.ts';
+import { connectionTo, get, newCall, post, type Reply, respond, upstream, world } from '../support/upstream.ts';
 
 const to = (location: string, status = 302): Reply => [status, { location }];
 

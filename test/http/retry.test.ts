@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { askedWait } from '../../src/http/retry.ts';
-import { connectionTo, get, newCall, post, respond, upstream, world } from './upstream.ts';
+import { connectionTo, get, newCall, post, respond, upstream, world } from '../support/upstream.ts';
 
 const gaps = (arrivals: { at: number }[]) => arrivals.slice(1).map(({ at }, i) => at - (arrivals[i]?.at ?? 0));
 

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { formBody } from '../../src/http/multipart.ts';
 import type { StreamBody } from '../../src/http/stream-body.ts';
-import { connectionTo, newCall, post, respond, upstream, world } from './upstream.ts';
+import { connectionTo, newCall, post, respond, upstream, world } from '../support/upstream.ts';
 
 const mebibyte = Buffer.alloc(2 ** 20, 'drill core ');
 

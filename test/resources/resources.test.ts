@@ -1,7 +1,7 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { uriTemplate } from '../../src/operations/uri-template.ts';
-import { startWorld, type World } from '../harness.ts';
+import { startWorld, type World } from '../support/harness.ts';
 
 async function connected(world: World) {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

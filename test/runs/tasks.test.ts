@@ -5,9 +5,9 @@ import { unseenRun } from '../../src/operations/run.ts';
 import { createTasks, type TaskSource, type TaskSubject, tasksExtension } from '../../src/runs/tasks.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { serveClient } from '../../src/server/stdio.ts';
-import { startWorld } from '../harness.ts';
-import { modern, startListening } from '../server/listening.ts';
-import { modernClient, type Reply } from './modern.ts';
+import { startWorld } from '../support/harness.ts';
+import { modern, startListening } from '../support/listening.ts';
+import { modernClient, type Reply } from '../support/modern.ts';
 
 const rqd = {
   name: 'datarock_create_export',

@@ -7,8 +7,8 @@ import {
 } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serveClient } from '../../src/server/stdio.ts';
-import { startWorld, type World } from '../harness.ts';
-import { startListening } from '../server/listening.ts';
+import { startWorld, type World } from '../support/harness.ts';
+import { startListening } from '../support/listening.ts';
 
 const start = { project: 'meridian/data/drill-assays', ref: 'main', wait_seconds: 0 };
 const info = { name: 'watching', version: '1.0.0' };

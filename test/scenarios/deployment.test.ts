@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Row, startAssistant } from './assistant.ts';
+import { type Row, startAssistant } from '../support/assistant.ts';
 
 it('"record this deployment, and how often does each service deploy, over 90 days, as a table" in two calls over stdio', async () => {
   const { ask } = await startAssistant();

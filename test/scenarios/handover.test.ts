@@ -1,6 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
-import { type Row, startAssistant } from './assistant.ts';
+import { type Row, startAssistant } from '../support/assistant.ts';
 
 it('takes an export of Datarock to Datagrok, makes a dashboard and shares it, in six calls and without a row', async () => {
   const { attempt, spent } = await startAssistant({ era: 'legacy' });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startAssistant } from './assistant.ts';
+import { startAssistant } from '../support/assistant.ts';
 
 it('answers "run the nightly pipeline, and how does it compare with the last year" in two calls over stdio', async () => {
   const { ask } = await startAssistant();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Row, startAssistant } from './assistant.ts';
+import { type Row, startAssistant } from '../support/assistant.ts';
 
 const project = 'meridian/data/drill-assays';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { projects, rqdIntervals } from '../../src/providers/datarock/simulator/seed/seed.ts';
-import { startWorld } from '../harness.ts';
+import { startWorld } from '../support/harness.ts';
 
 it('answers "which metres of Copperhead North have no core worth the name" in three calls', async () => {
   const { call } = await startWorld();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Row, startAssistant } from './assistant.ts';
+import { type Row, startAssistant } from '../support/assistant.ts';
 
 /** Room for some of the exports below, so that each server reaps what both have written. */
 const quota = String(150_000 / 2 ** 30);

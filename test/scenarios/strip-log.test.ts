@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { projects } from '../../src/providers/datarock/simulator/seed/seed.ts';
-import { startAssistant } from './assistant.ts';
+import { startAssistant } from '../support/assistant.ts';
 
 const project = 'Copperhead North';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Row, startAssistant } from './assistant.ts';
+import { type Row, startAssistant } from '../support/assistant.ts';
 
 it('finds where builds hurt most and what people say of it, from the names of things, in five calls', async () => {
   const { ask, read, spent } = await startAssistant({ speed: 10, era: 'legacy' });

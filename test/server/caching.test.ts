@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { modern, startListening } from './listening.ts';
+import { modern, startListening } from '../support/listening.ts';
 
 const day = 86_400_000;
 const fixed = { ttlMs: 3_600_000, cacheScope: 'public' };

@@ -5,7 +5,7 @@ import type { Shared } from '../../src/calls/call.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';
-import { silent, startWorld } from '../harness.ts';
+import { silent, startWorld } from '../support/harness.ts';
 
 it('ends its calls when it is closed, however long they would wait', async () => {
   const { call, server, clock, datarock } = await startWorld();

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { httpSettings } from '../../src/config/http.ts';
 import { listen } from '../../src/server/http/listen.ts';
-import { startWorld } from '../harness.ts';
-import { legacy, type Message, modern, startListening } from './listening.ts';
+import { startWorld } from '../support/harness.ts';
+import { legacy, type Message, modern, startListening } from '../support/listening.ts';
 
 const listProjects = { name: 'datarock_list_projects', arguments: {} };
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { newToken } from '../../src/callers/static-tokens.ts';
-import { legacy, startListening } from './listening.ts';
+import { legacy, startListening } from '../support/listening.ts';
 
 const anna = newToken();
 const branch = { project: 'meridian/data/drill-assays', branch: 'to-be-deleted' };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { startWorld } from '../harness.ts';
+import { startWorld } from '../support/harness.ts';
 
 const rows = [
   { id: '007', au: 1.5, when: '2025-03-01T06:15:00Z', note: 'a, "b"' },

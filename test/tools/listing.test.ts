@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSigner, signerFor } from '../../src/base/signer.ts';
 import { cursors } from '../../src/calls/cursor.ts';
-import { startWorld } from '../harness.ts';
+import { startWorld } from '../support/harness.ts';
 
 const knoll = 'Iron Knoll Grade Control';
 type Page = { returned: number; total: number | null; complete: boolean; next: string | null };

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
-import { startWorld } from '../harness.ts';
+import { startWorld } from '../support/harness.ts';
 
 const project = 'Copperhead North';
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exportsTraces, openTracer } from '../../src/tracing/exporting.ts';
 import { type Attributes, readTraceContext, type Tracer } from '../../src/tracing/tracer.ts';
-import { silent, type WorldOptions } from '../harness.ts';
-import { modern, startListening } from '../server/listening.ts';
+import { silent, type WorldOptions } from '../support/harness.ts';
+import { modern, startListening } from '../support/listening.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { drawChart } from '../../../src/results/chart/chart.ts';
 import type { ChartRequest } from '../../../src/results/chart/plan.ts';
-import { freshStore, origin, pieces } from '../folder.ts';
+import { freshStore, origin, pieces } from '../../support/folder.ts';
 
 async function easel() {
   const { store, clock } = await freshStore();

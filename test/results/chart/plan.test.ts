@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { labelOf } from '../../../src/results/chart/label.ts';
 import { type ChartRequest, planChart } from '../../../src/results/chart/plan.ts';
 import type { ColumnType, StoredResult } from '../../../src/results/result.ts';
-import { freshStore, origin, pieces } from '../folder.ts';
+import { freshStore, origin, pieces } from '../../support/folder.ts';
 
 function table(columns: Record<string, ColumnType>): StoredResult {
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshFolder, freshStore, origin, pieces } from '../folder.ts';
+import { freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 
 let folder: string;
 let program: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockedConnection, permit } from '../../../src/results/query/engine.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
-import { freshStore, origin, pieces } from '../folder.ts';
+import { freshStore, origin, pieces } from '../../support/folder.ts';
 
 /** A statement that must not run, and what the refusal says. `@` is the handle, `$` the data file of the result. */
 const attacks: [what: string, sql: string, said: RegExp][] = [

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { spoken } from '../../../src/results/query/engine.ts';
 import { profileColumns } from '../../../src/results/query/profile.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
-import { freshStore, origin, pieces } from '../folder.ts';
+import { freshStore, origin, pieces } from '../../support/folder.ts';
 
 async function workbench() {
   const { store, time, clock } = await freshStore();

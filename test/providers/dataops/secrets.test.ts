@@ -1,0 +1,155 @@
+import { describe, expect, it, vi } from 'vitest';
+import { further } from '../../../src/providers/dataops/operations/further.ts';
+import { owner, project, start } from '../../support/dataops-world.ts';
+
+describe('secrets', () => {
+  it('are dropped from every listing and thing that has them', async () => {
+    const { call, ok } = await owner();
+    const secret = /import-password|snowflake-password|lab-api-key|vault-password|GR1348/;
+    for (const { name, example, effect } of further) {
+      if (effect !== 'read') continue;
+      expect(JSON.stringify((await call(name, example.arguments)).raw), name).not.toMatch(secret);
+    }
+    const { data } = await ok('get_group', { group: 'meridian', with_projects: true });
+    expect(JSON.stringify(data)).not.toContain('runners_token');
+  });
+
+  it('shows one value of a variable where it is asked for', async () => {
+    const { ok, rows, no } = await start();
+    expect(await rows('list_project_variables', { project })).toMatchObject([
+      { key: 'SNOWFLAKE_USER', value: '[hidden]' },
+      { key: 'SNOWFLAKE_PASSWORD', value: '[hidden]', protected: true },
+      { key: 'SNOWFLAKE_PASSWORD', value: '[hidden]', environment_scope: 'dev' },
+      { key: 'LAB_API_KEY', value: null },
+    ]);
+    const one = { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' };
+    expect((await ok('get_project_variable', one)).data['value']).toBe('[hidden]');
+    expect((await ok('get_project_variable', { ...one, show_value: true })).data['value']).toBe('snowflake-password-2');
+    expect(await no('get_project_variable', { project, key: 'SNOWFLAKE_PASSWORD' })).toMatch(/^conflict: .*multiple/);
+  });
+
+  it('are not shown through a connection that may only look', async () => {
+    const { no, ok } = await start({ flags: { read_only: true } });
+    const one = { project, key: 'SNOWFLAKE_USER' };
+    expect((await ok('get_project_variable', one)).data['value']).toBe('[hidden]');
+    expect(await no('get_project_variable', { ...one, show_value: true })).toMatch(
+      /^read_only: .*\nNext: .*show_value/,
+    );
+  });
+
+  it('change only the variable that is meant, and do not come back', async () => {
+    const { ok, rows, dataops } = await start();
+    const { variables } = dataops.state.world.projects.get(101) ?? { variables: [] };
+    const made = await ok('create_project_variable', { project, key: 'LIMIT', value: 'new-limit-1', masked: true });
+    expect(made.data).toMatchObject({ key: 'LIMIT', value: '[hidden]', masked: true, environment_scope: '*' });
+    const change = { project, key: 'SNOWFLAKE_PASSWORD', value: 'snowflake-password-3', scope: 'dev' };
+    expect((await ok('update_project_variable', change)).text).not.toContain('snowflake-password-3');
+    expect(variables.map(({ value }) => value)).toEqual([
+      'LOADER',
+      'snowflake-password-1',
+      'snowflake-password-3',
+      'lab-api-key-1',
+      'new-limit-1',
+    ]);
+    expect((await ok('delete_project_variable', { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' })).data).toEqual({
+      done: true,
+    });
+    expect(await rows('list_project_variables', { project })).toHaveLength(4);
+  });
+
+  it('holds for the variables of groups too', async () => {
+    const { ok, rows } = await owner();
+    const group = 'meridian';
+    expect((await ok('get_group_variable', { group, key: 'VAULT_PASSWORD' })).data['value']).toBe('[hidden]');
+    await ok('create_group_variable', { group, key: 'LIMIT', value: '0.5' });
+    const changed = await ok('update_group_variable', { group, key: 'LIMIT', value: '0.7', description: 'Of gold' });
+    expect(changed.data).toMatchObject({ value: '[hidden]', description: 'Of gold' });
+    const shown = await ok('get_group_variable', { group, key: 'LIMIT', show_value: true });
+    expect(shown.data['value']).toBe('0.7');
+    await ok('delete_group_variable', { group, key: 'LIMIT' });
+    expect(await rows('list_group_variables', { group })).toHaveLength(2);
+  });
+});
+
+describe('access tokens', () => {
+  const wanted = { name: 'report', scopes: ['read_api'], expires_at: '2027-01-31', role: 'reporter' };
+
+  it('of projects and groups are made, replaced and revoked, and seen only where asked for', async () => {
+    const { ok, rows, dataops } = await owner();
+    for (const [kind, holder] of [
+      ['project', { project }],
+      ['group', { group: 'meridian/data' }],
+    ] as const) {
+      const made = await ok(`create_${kind}_token`, { ...holder, ...wanted });
+      expect(made.data).toMatchObject({ name: 'report', access_level: 20, scopes: ['read_api'] });
+      expect(made.data).not.toHaveProperty('value');
+      expect(made.data).not.toHaveProperty('token');
+      const one = { ...holder, token_id: made.data['id'] };
+      const rotated = await ok(`rotate_${kind}_token`, { ...one, show_value: true });
+      const current = dataops.state.world.tokens.find(({ id }) => id === rotated.data['id']);
+      expect(rotated.data['value']).toBe(current?.value);
+      await ok(`revoke_${kind}_token`, { ...holder, token_id: rotated.data['id'] });
+      const left = await rows(`list_${kind}_tokens`, { ...holder, state: 'active' });
+      expect(left.map(({ name }) => name)).not.toContain('report');
+    }
+  });
+
+  it('shows the one in use, and the release', async () => {
+    const { ok } = await start();
+    expect((await ok('get_current_token')).data).toMatchObject({ name: 'assistant', scopes: ['api'], active: true });
+    expect((await ok('get_current_user')).data).toMatchObject({ username: 'maya.lindqvist' });
+    expect((await ok('get_version')).data).toMatchObject({ version: '17.4.2-ee' });
+    expect((await ok('get_metadata')).data).toMatchObject({ enterprise: true });
+  });
+});
+
+describe('when the platform is not at its best', () => {
+  it('does not write a comment twice, and says how to see whether it was written', async () => {
+    const { no, call, rows, dataops, clock } = await start();
+    const one = { project, issue: 1 };
+    const post = { method: 'POST', path: /notes/ };
+    dataops.faults.add({ kind: 'truncate', match: post, times: 1 });
+    // It was written, whatever became of the answer.
+    expect((await call('dataops_create_issue_note', { ...one, body: 'Only once.' })).isError).toBe(false);
+    expect(await rows('list_issue_notes', one)).toMatchObject([{ body: 'Only once.' }]);
+    dataops.faults.add({ kind: 'hang', match: post, times: 1 });
+    const posts = () => dataops.requests.filter(({ method }) => method === 'POST').length;
+    const pending = no('create_issue_note', { ...one, body: 'Twice?' });
+    await vi.waitFor(() => expect(posts()).toBe(2));
+    await clock.advance(31_000);
+    expect(await pending).toMatch(/^timed_out: [\s\S]*\nNext: dataops_list_issue_notes/);
+    expect(posts()).toBe(2);
+  });
+
+  it('keeps secrets of an answer that was cut short', async () => {
+    const { call, dataops } = await start();
+    const kinds = ['truncate', 'malformed'] as const;
+    for (const kind of kinds) {
+      const switchedOff = dataops.faults.add({ kind });
+      const value = `cut-value-${kind}`;
+      const made = await call('dataops_create_project_variable', { project, key: `CUT_${kind.toUpperCase()}`, value });
+      const read = await call('dataops_get_project_variable', { project, key: 'SNOWFLAKE_USER' });
+      const token = await call('dataops_create_project_token', {
+        ...{ project, name: kind, scopes: ['read_api'], expires_at: '2027-01-31', role: 'reporter' },
+      });
+      switchedOff();
+      const secret = dataops.state.world.tokens.find(({ name }) => name === kind)?.value;
+      expect(secret).toMatch(/^glpat-/);
+      const all = JSON.stringify([made, read, token].map(({ raw }) => raw));
+      for (const one of [value, 'LOADER', secret]) expect(all).not.toContain(one);
+      // Not letter by letter either.
+      expect(all).not.toContain('"0":');
+    }
+  });
+
+  it.each(['null-fields', 'unknown-fields'] as const)('reads on with %s', async kind => {
+    const { call, dataops } = await owner();
+    const outcome = async ({ name, example }: (typeof further)[number]) =>
+      (await call(name, example.arguments)).isError;
+    const readable = further.filter(({ effect }) => effect === 'read');
+    const before: unknown[] = [];
+    for (const one of readable) before.push([one.name, await outcome(one)]);
+    dataops.faults.add({ kind });
+    for (const [index, one] of readable.entries()) expect([one.name, await outcome(one)]).toEqual(before[index]);
+  });
+});

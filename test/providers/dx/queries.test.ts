@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { feedToken } from '../../../src/providers/dx/simulator/seed/seed.ts';
+import { isOneSelect } from '../../../src/providers/dx/sql.ts';
+import { createResources } from '../../../src/resources/registry.ts';
+import { dxWorld } from '../../support/dx-world.ts';
+
+type Row = Record<string, unknown>;
+interface Stored {
+  uri: string;
+  rows: number;
+  columns: { name: string; type: string }[];
+}
+
+const perService = 'SELECT service, count(*) AS deployments FROM deployments GROUP BY service ORDER BY service';
+
+describe('a query', () => {
+  it('waits, and answers a table that is fetched from another origin without the token', async () => {
+    const { call, state, dx, seed } = await dxWorld();
+    const seen = await call('dx_run_query', { sql: perService });
+    expect(seen.data['run']).toEqual({
+      uri: expect.stringMatching(/^dx:\/\/query-runs\/[a-z0-9]{12}$/),
+      status: 'succeeded',
+      vendor_status: 'succeeded',
+      final: true,
+    });
+    const counts = new Map<string, number>();
+    for (const { service } of seed.deployments.values())
+      counts.set(service.identifier, (counts.get(service.identifier) ?? 0) + 1);
+    const sorted = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const rows = sorted.map(([service, deployments]) => ({ service, deployments }));
+    expect(seen.data).toMatchObject({ items: rows, page: { total: rows.length, complete: true } });
+    expect(seen.text).toContain(`\nAll ${rows.length} rows.\nStored as result://`);
+    const stored = seen.data['result'] as Stored;
+    expect((await call('read_result', { result: stored.uri, limit: 100 })).data['items']).toEqual(rows);
+    const lines = dx.requests.map(({ site, target, status }) => `${site} ${target.split('?', 1)[0]} ${status}`);
+    expect([lines[0], ...lines.slice(-2)]).toEqual([
+      'web /studio.queryRuns.execute 202',
+      'web /studio.queryRuns.results 303',
+      expect.stringMatching(/^storage \/dx-results\/[a-z0-9]{12}\.csv 200$/),
+    ]);
+    expect(new Set(lines.slice(1, -2))).toEqual(new Set(['web /studio.queryRuns.info 200']));
+    expect(state.leaks).toEqual([]);
+  });
+
+  it('may find more than the 1,000 rows that the vendor answers at once', async () => {
+    const { call } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: 'SELECT number, title, merged_at FROM pull_requests' });
+    expect(data['result']).toMatchObject({ rows: 25_000, kind: 'table' });
+    const { items } = (await call('read_result', { result: (data['result'] as Stored).uri, offset: 24_998 })).data;
+    expect(items).toHaveLength(2);
+  });
+
+  it('of one column keeps the rows that have no value', async () => {
+    const { call } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: 'SELECT merged_at FROM pull_requests LIMIT 60' });
+    const items = data['items'] as Row[];
+    expect(items).toHaveLength(60);
+    expect(items.filter(({ merged_at }) => merged_at === null)).toHaveLength(46);
+  });
+
+  it('is fetched once, and known by its URI', async () => {
+    const { call, server, sent } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: perService });
+    const { uri } = data['run'] as Row;
+    const again = await call('dx_get_query_results', { query_run: uri });
+    expect(again.data['result']).toEqual(data['result']);
+    expect(sent('studio.queryRuns.results')).toHaveLength(1);
+    const { contents } = await createResources(server.shared, server.tools).read(String(uri));
+    expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('has variables, with or without their sign', async () => {
+    const { call } = await dxWorld();
+    const sql = 'SELECT count(*) AS n FROM deployments WHERE service = $service AND environment IN ($where)';
+    const first = async (variables: Row) => {
+      const { data } = await call('dx_run_query', { sql, variables });
+      const { items } = (await call('read_result', { result: (data['result'] as Stored).uri })).data;
+      return (items as [{ n: number }])[0].n;
+    };
+    const count = await first({ service: 'booking-api', where: ['production', 'staging'] });
+    expect(count).toBeGreaterThan(100);
+    expect(await first({ $service: 'booking-api', $where: 'production' })).toBe(count);
+    expect(await first({ service: 'nothing', where: ['production'] })).toBe(0);
+  });
+
+  it('that the database refuses is a run that failed, with its words', async () => {
+    const { call } = await dxWorld();
+    const seen = await call('dx_run_query', { sql: 'SELECT nothing FROM deployments' });
+    expect(seen.isError).toBe(false);
+    expect(seen.data['run']).toMatchObject({
+      status: 'failed',
+      final: true,
+      notes: [
+        'sql_error: column "nothing" does not exist',
+        'https://docs.getdx.com/schema/ describes tables and columns.',
+      ],
+    });
+  });
+
+  it('that takes too long for the platform says so', async () => {
+    const { call, clock } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: 'SELECT pg_sleep(70) FROM deployments LIMIT 1' });
+    expect(data['run']).toMatchObject({ status: 'running', final: false });
+    const { uri } = data['run'] as Row;
+    expect(data['next']).toBe(`wait_for_run {"run":"${String(uri)}"}`);
+    await clock.advance(30_000);
+    expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({
+      status: 'failed',
+      notes: ['sql_error: Query timeout.'],
+    });
+  });
+
+  it.each(['DELETE FROM deployments', 'select 1; select 2', "/* select */ INSERT INTO x VALUES ('select')"])(
+    '%s is refused before it is sent',
+    async sql => {
+      const { call, sent } = await dxWorld();
+      expect((await call('dx_run_query', { sql })).text).toMatch(/^bad_arguments: .*sql: must be one SELECT/);
+      expect(sent('studio.queryRuns.execute')).toHaveLength(0);
+    },
+  );
+
+  it('that looks like a SELECT to us is judged by the platform', async () => {
+    const { call } = await dxWorld();
+    expect((await call('dx_run_query', { sql: 'WITH gone AS (DELETE FROM deployments) SELECT 1' })).text).toMatch(
+      /^bad_arguments: DX refused dx_run_query: invalid_arguments, .*: "Only SELECT statements are allowed"/,
+    );
+  });
+
+  it('is looked at no more than ten times in five seconds, however many wait', async () => {
+    const { call, state, sent } = await dxWorld();
+    state.queries = { ...state.queries, runMs: 15_000, runningWord: 'started' };
+    const { data } = await call('dx_run_query', { sql: perService, wait_seconds: 0 });
+    const run = (data['run'] as Row)['uri'];
+    const waiting = Array.from({ length: 12 }, () => call('wait_for_run', { run, wait_seconds: 40 }));
+    for (const { data: told } of await Promise.all(waiting)) {
+      expect(told['run']).toMatchObject({ status: 'succeeded' });
+      expect(told['items']).toHaveLength(18);
+    }
+    expect(sent('studio.queryRuns.results').length).toBeGreaterThan(0);
+    const looks = sent('studio.queryRuns.info');
+    expect(looks.every(({ status }) => status === 200)).toBe(true);
+    const most = Math.max(...looks.map(({ at }) => looks.filter(two => two.at >= at && two.at < at + 5000).length));
+    expect(most).toBe(10);
+  });
+
+  it('asked for too early says how to wait, and too late how to repeat', async () => {
+    const { call, clock } = await dxWorld();
+    const { data } = await call('dx_run_query', { sql: perService, wait_seconds: 0 });
+    const { uri } = data['run'] as Row;
+    expect((await call('dx_get_query_results', { query_run: uri })).text).toMatch(
+      new RegExp(
+        `^conflict: DX refused .*execution_not_complete.*\\nNext: Call wait_for_run \\{"run":"${String(uri)}"\\}`,
+      ),
+    );
+    await clock.advance(31 * 86_400_000);
+    expect((await call('dx_get_query_run', { query_run: uri })).data).toMatchObject({ status: 'expired' });
+    expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({
+      status: 'failed',
+      vendor_status: 'expired',
+      notes: ['Its results are gone: run the query again.'],
+    });
+    expect((await call('dx_get_query_results', { query_run: uri })).text).toMatch(
+      /^not_found: .*\nNext: DX keeps results for 30 days/,
+    );
+  });
+
+  it('runs on a server that only reads, and needs a token that may', async () => {
+    const { server, call, state } = await dxWorld({ flags: { read_only: true, toolsets: undefined } });
+    const found = server.tools.list.filter(({ name }) => name.startsWith('dx_'));
+    expect(found.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
+    expect(found.map(({ name }) => name)).toContain('dx_run_query');
+    state.tokens.get(state.names.organization)?.scopes.delete('datacloud:query');
+    expect((await call('dx_run_query', { sql: perService })).text).toMatch(/^missing_scope: /);
+  });
+});
+
+it.each([
+  ['SELECT 1', true],
+  ['(select 1) union (select 2);', true],
+  ["with a as (select ';') select * from a", true],
+  ['-- why\nselect "a;b" from c', true],
+  ['select $tag$ ; drop $tag$', true],
+  ['update a set b = 1', false],
+  ['select 1; drop table a', false],
+  ['selection', false],
+])('%s is one SELECT: %s', (sql, expected) => {
+  expect(isOneSelect(sql)).toBe(expected);
+});
+
+it('looks at every part of a statement once, however many comments and texts it begins', () => {
+  expect(isOneSelect(`SELECT 1 ${'/* '.repeat(300_000)}`)).toBe(true);
+  expect(isOneSelect(`SELECT 1 ${Array.from({ length: 100_000 }, (_, tag) => `$t${tag}$ `).join('')}`)).toBe(true);
+  expect(isOneSelect(`SELECT 1; ${"'' ".repeat(100_000)}'`)).toBe(true);
+});
+
+describe('a data feed', () => {
+  it('is read as rows, with variables', async () => {
+    const { call, sent } = await dxWorld();
+    const every = { feed_token: feedToken, variables: { service: '%' } };
+    const { data } = await call('dx_read_datafeed', { ...every, limit: 15 });
+    expect(data['page']).toMatchObject({ returned: 15, total: 18, complete: false });
+    const { next } = data['page'] as Row;
+    expect((await call('dx_read_datafeed', { ...every, cursor: next })).data['items']).toHaveLength(3);
+    const one = await call('dx_read_datafeed', {
+      feed_token: feedToken,
+      columns: ['service', 'deployments'],
+      variables: { $service: 'booking-api' },
+    });
+    expect(one.data).toMatchObject({
+      items: [{ service: 'booking-api', deployments: expect.any(Number) }],
+      page: { total: 1, complete: true },
+    });
+    expect(sent('queries.datafeed').at(-1)?.target).toContain('columns=service,deployments&var-service=booking-api');
+  });
+
+  it('that is full does not pass for whole', async () => {
+    const { call, seed } = await dxWorld();
+    seed.feeds.set('all', 'SELECT number, title FROM pull_requests');
+    const { data } = await call('dx_read_datafeed', { feed_token: 'all', limit: 'all' });
+    expect(data['page']).toEqual({ returned: 1000, total: null, complete: false, next: null });
+    const stored = await call('read_result', { result: (data['result'] as Stored).uri, limit: 1 });
+    expect(stored.data['page']).toMatchObject({ total: 1000 });
+  });
+
+  it('keeps its token to itself', async () => {
+    const { call, seed, server } = await dxWorld();
+    seed.feeds.set('feed-of-somebody', 'SELECT number, title FROM pull_requests');
+    const seen = await call('dx_read_datafeed', { feed_token: 'feed-of-somebody', limit: 'all' });
+    const [result] = await server.shared.results.list();
+    expect(result?.source.arguments).toEqual({ feed_token: '[hidden]', limit: 'all' });
+    expect(JSON.stringify(seen.raw)).not.toContain('feed-of-somebody');
+  });
+});
