@@ -1,5 +1,4 @@
-import type { Question } from '../calls/confirm.ts';
-import type { Row } from '../operations/operation.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Run } from '../operations/run.ts';
 import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
@@ -56,4 +55,11 @@ export interface PageFacts {
   next: string | null;
   /** What to skip for what follows, where rows are counted and not remembered. */
   next_offset?: number;
+}
+
+/** What a person has to agree to, and the token that stands for the agreement. */
+export interface Question {
+  kind: 'question';
+  text: string;
+  token: string;
 }

@@ -1,5 +1,6 @@
-import type { Operation, OperationContext, Row } from '../operations/operation.ts';
-import { guessTokens, number } from './render.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { guessTokens, number } from '../base/text.ts';
+import type { Operation, OperationContext } from '../operations/operation.ts';
 
 /** Rows of a long list that stay in the answer. */
 const shown = 3;
@@ -50,6 +51,4 @@ function listsIn(value: unknown, path: readonly string[] = []): Found[] {
 }
 
 const isTable = (part: unknown): part is Row[] =>
-  Array.isArray(part) &&
-  part.length > shown &&
-  part.every(row => typeof row === 'object' && row !== null && !Array.isArray(row));
+  Array.isArray(part) && part.length > shown && part.every(row => isRow(row));

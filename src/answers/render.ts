@@ -1,7 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Row } from '../operations/operation.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { clean, number, round } from '../base/text.ts';
 import { ancestry } from '../results/describe.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
+import { storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
 
 type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
@@ -130,23 +132,7 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Shaped 
   );
 }
 
-/** A stored result as the model needs it: enough to decide what to ask of it, never the rows themselves. */
-export function storedFacts(result: StoredResult): Row {
-  const { uri, kind, mediaType, name, bytes, expiresAt } = result;
-  const head = { uri, kind, name, media_type: mediaType, bytes, expires_at: expiresAt };
-  if (result.kind !== 'table') return head;
-  return { ...head, rows: result.rows, columns: result.columns.map(columnFacts), sample: result.sample.slice(0, 3) };
-}
-
-const columnFacts = ({ name, type, nulls, min, max, mean }: StoredResult['columns'][number]) => ({
-  name,
-  type,
-  ...(nulls ? { nulls } : {}),
-  ...(min == null ? {} : { min, max }),
-  ...(mean == null ? {} : { mean: round(mean) }),
-});
-
-function storedLines(result: StoredResult): string[] {
+export function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
   const columns = result.columns.map(({ name, type, nulls, min, max, mean }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
@@ -209,18 +195,6 @@ function isPlain(value: unknown): boolean {
 
 const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/**
- * Upstream text is data. Control characters, bidirectional overrides and the invisible tag characters can make a model
- * read something that no person sees, so they go. So does half of a surrogate pair: many clients cannot write it.
- */
-export function clean(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu, '');
-}
-
-// Nearly every text is, and this is much faster to find out.
-const plain = /^[\t\n\r -~]*$/;
-
 /** `clean` for every text inside a value. */
 function cleanDeep(value: unknown): unknown {
   if (typeof value === 'string') return clean(value);
@@ -230,18 +204,10 @@ function cleanDeep(value: unknown): unknown {
   return value;
 }
 
-/** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
-export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
-
-export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);
-
 function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
   const text = clean(lines.filter(Boolean).join('\n'));
   return { content: [{ type: 'text', text }], structuredContent: cleanDeep(structuredContent) as Row };
 }
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const number = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
 const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-const round = (value: number) => Number(value.toPrecision(6));

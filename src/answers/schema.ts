@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type JsonSchema, jsonSchema } from '../calls/tool-input.ts';
+import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation } from '../operations/operation.ts';
 
 const warnings = z.array(z.string()).optional();

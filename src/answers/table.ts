@@ -1,8 +1,8 @@
-import type { Shared } from '../calls/call.ts';
-import type { Row } from '../operations/operation.ts';
+import type { Row } from '../base/json-value.ts';
+import { guessTokens, number } from '../base/text.ts';
 import type { StoredResult } from '../results/result.ts';
+import type { ResultStore } from '../results/store/store.ts';
 import type { Outcome } from './answer.ts';
-import { guessTokens, number } from './render.ts';
 
 /** Most rows that are read for an answer; no more of them would fit. */
 const mostRows = 1_000;
@@ -10,7 +10,7 @@ const mostRows = 1_000;
 /** A stored table with its rows where they all fit an answer, otherwise with what describes them. */
 export async function answerTable(
   result: StoredResult,
-  { results, answerTokens }: Pick<Shared, 'results' | 'answerTokens'>,
+  { results, answerTokens }: { results: ResultStore; answerTokens: number },
   warnings: string[] = [],
 ): Promise<Outcome> {
   const { rows } = result.rows > mostRows ? { rows: [] } : await results.rows(result, { limit: mostRows });

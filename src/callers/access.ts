@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../calls/names.ts';
+import { nearest } from '../base/nearest.ts';
 import type { AccessRule } from '../config/http.ts';
 import type { Caller } from './caller.ts';
 

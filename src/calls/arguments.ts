@@ -1,11 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { nearest } from '../base/nearest.ts';
 import { issueWords } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
-import { nearest } from './names.ts';
 import type { ToolInput } from './tool-input.ts';
 
-type Row = Record<string, unknown>;
 type JsonSchema = Row;
 
 /**
@@ -84,7 +84,7 @@ function softText(value: string, schema: JsonSchema): unknown {
 function softValue(value: unknown, schema: JsonSchema): unknown {
   const kind = typeof value;
   // One value where a list belongs.
-  if (takesSeveral(schema) && !accepts(schema, kind) && (isScalar(value) || isPlain(value))) return [value];
+  if (takesSeveral(schema) && !accepts(schema, kind) && (isScalar(value) || isRow(value))) return [value];
   // An id that happens to be a figure, a variable that happens to be true.
   if (isScalar(value) && accepts(schema, 'string') && !accepts(schema, kind)) return String(value);
   return value;
@@ -97,11 +97,11 @@ const takesSeveral = (schema: JsonSchema) => accepts(schema, 'array') && !accept
 function softList(values: unknown[], schema: JsonSchema): unknown {
   if (!accepts(schema, 'array')) return pairs(values, schema) ?? values;
   const items = alternatives(schema).find(({ type }) => type === 'array')?.['items'];
-  return isPlain(items) ? values.map(one => soften(one, items)) : values;
+  return isRow(items) ? values.map(one => soften(one, items)) : values;
 }
 
 function pairs(values: unknown[], schema: JsonSchema): unknown {
-  const isPair = (one: unknown) => isPlain(one) && typeof one['key'] === 'string' && Object.keys(one).length === 2;
+  const isPair = (one: unknown) => isRow(one) && typeof one['key'] === 'string' && Object.keys(one).length === 2;
   if (!accepts(schema, 'object') || !values.every(one => isPair(one) && 'value' in (one as Row))) return undefined;
   return softMembers(Object.fromEntries((values as Row[]).map(({ key, value }) => [key, value])), schema);
 }
@@ -109,11 +109,11 @@ function pairs(values: unknown[], schema: JsonSchema): unknown {
 function softMembers(value: object, schema: JsonSchema): unknown {
   const { properties, additionalProperties } =
     alternatives(schema).find(({ type, properties }) => type === 'object' || properties) ?? {};
-  const of = (name: string) => (isPlain(properties) && properties[name]) || additionalProperties;
+  const of = (name: string) => (isRow(properties) && properties[name]) || additionalProperties;
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => {
       const member = of(name);
-      return [name, isPlain(member) ? soften(one, member) : one];
+      return [name, isRow(member) ? soften(one, member) : one];
     }),
   );
 }
@@ -150,7 +150,6 @@ const withCommas = (text: string) =>
     .filter(Boolean);
 
 const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-const isPlain = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function tryJson(text: string): unknown {
   try {

@@ -1,7 +1,8 @@
 import type { Outcome, RunAnswer } from '../answers/answer.ts';
 import { isFault } from '../base/errors.ts';
-import type { Operation, OperationContext, Row } from '../operations/operation.ts';
-import { isSettled, type Run, type RunKind, unseenRun, waitForRun } from '../operations/run.ts';
+import type { Row } from '../base/json-value.ts';
+import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
+import { isSettled, type Run, unseenRun, waitForRun } from '../operations/run.ts';
 
 interface Waiting {
   waitSeconds: number;

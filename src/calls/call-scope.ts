@@ -1,11 +1,23 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Question, RunAnswer } from '../answers/answer.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { type Log, shortened } from '../base/log.ts';
-import type { Call, Meter } from '../http/client.ts';
-import type { CallOptions } from '../tools/registry.ts';
+import type { Call, Meter } from '../http/call.ts';
 import { currentTrace } from '../tracing/current.ts';
-import type { Shared } from './call.ts';
 import type { CallOutcome } from './observer.ts';
+import type { Shared } from './services.ts';
+
+/** What a caller may bring to a call: how to stop it, to hear of it, to be asked, and to follow its run. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  progress?: (message: string, done?: number, total?: number) => void;
+  person?: Call['person'];
+  /** Turns a question into what the protocol has for it. There where `person` is. */
+  put?: (question: Question) => CallToolResult;
+  /** Turns a run that was started into what the protocol has for it. There where the client follows runs by itself. */
+  handOver?: (started: RunAnswer) => CallToolResult;
+}
 
 /** Runs something as a call: with a deadline, a meter and a log line. */
 export type Within = <T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>) => Promise<T>;

@@ -1,46 +1,20 @@
 import type { Answer, Outcome, PageFacts } from '../answers/answer.ts';
 import { storeLongLists } from '../answers/long-lists.ts';
-import { clean, guessTokens, number } from '../answers/render.ts';
 import { answerTable } from '../answers/table.ts';
 import { Fault, isFault } from '../base/errors.ts';
-import type { Caller } from '../callers/caller.ts';
-import type { RunningCalls } from '../callers/running.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { Connections } from '../connections/connections.ts';
-import type { Call } from '../http/client.ts';
-import { isListing, type Operation, type OperationContext, platformOf, type Row } from '../operations/operation.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { clean, guessTokens, number } from '../base/text.ts';
+import type { Call } from '../http/call.ts';
+import { isListing, type Operation, type OperationContext, platformOf } from '../operations/operation.ts';
 import { unseenRun } from '../operations/run.ts';
 import { uriOn, uriTemplate } from '../operations/uri-template.ts';
-import type { Parts } from '../results/optional-parts.ts';
 import { parseArguments } from './arguments.ts';
 import { answerRun } from './await-run.ts';
-import { type Confirmations, needsConfirmation } from './confirm.ts';
-import type { Cursors } from './cursor.ts';
-import { contextFor, type Runtime, readRows, readValue, resolveNames } from './execute.ts';
-import type { Observer } from './observer.ts';
+import { needsConfirmation } from './confirm.ts';
+import { contextFor, readRows, readValue, resolveNames } from './execute.ts';
 import { findSources } from './request-body.ts';
-import { type Controls, defaultLimit, defaultWaitSeconds, type ToolInput } from './tool-input.ts';
-
-/** What answering the calls of one caller needs besides the calls. */
-export interface Shared extends Runtime {
-  caller: Caller;
-  /** Calls of every caller. */
-  running: RunningCalls;
-  observer: Observer;
-  connections: Connections;
-  catalog: Catalog;
-  inputOf(operation: Operation): ToolInput;
-  confirmations: Confirmations;
-  cursors: Cursors;
-  /** The operator has agreed to everything beforehand. */
-  unattended: boolean;
-  /** Nothing may be changed or deleted. */
-  readOnly: boolean;
-  /** Optional parts that are installed. */
-  parts: Parts;
-  /** Tokens one answer may take before its rows go to the store. */
-  answerTokens: number;
-}
+import type { Shared } from './services.ts';
+import { type Controls, defaultLimit, defaultWaitSeconds } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
 const mostRows = 20_000;
@@ -187,7 +161,7 @@ function readOutput(
   const read = (one: unknown): unknown => {
     const parsed = operation.output.safeParse(one);
     if (parsed.success) return parsed.data;
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) {
+    if (!isRow(one)) {
       differences.set('not an object', (differences.get('not an object') ?? 0) + 1);
       return { unexpected: one };
     }

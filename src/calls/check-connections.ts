@@ -1,10 +1,11 @@
 import { Fault, isFault } from '../base/errors.ts';
-import { closedApi, missing } from '../connections/connections.ts';
-import type { Call } from '../http/client.ts';
+import type { OperationFacts } from '../catalog/manifest.ts';
+import { missing } from '../connections/connect.ts';
+import { closedApi } from '../connections/connections.ts';
+import type { Call } from '../http/call.ts';
 import type { Probed, Provider } from '../providers/provider.ts';
-import type { OperationFacts } from '../server/manifest.ts';
-import type { Shared } from './call.ts';
 import { contextFor } from './execute.ts';
+import type { Shared } from './services.ts';
 
 /** What is known of one connection after a look at it. */
 export interface Diagnosis {

@@ -1,18 +1,13 @@
+import type { Question } from '../answers/answer.ts';
 import { Fault, isFault } from '../base/errors.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
-import type { Call } from '../http/client.ts';
-import { fieldMeta, type Operation, type OperationContext, type Row } from '../operations/operation.ts';
+import type { Call } from '../http/call.ts';
+import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
 import { requestLine } from './execute.ts';
 
 /** How long an agreement may be used, in ms of the clock. */
 const lifetime = 600_000;
-
-/** What a person has to agree to, and the token that stands for the agreement. */
-export interface Question {
-  kind: 'question';
-  text: string;
-  token: string;
-}
 
 const alwaysAsked = ({ effect, destructive }: Pick<Operation, 'effect' | 'destructive'>): boolean =>
   destructive === true || effect === 'delete';

@@ -1,18 +1,20 @@
 import type { Clock } from '../base/clock.ts';
+import { isRow, type Row } from '../base/json-value.ts';
 import type { Redactor } from '../base/redact.ts';
 import { refuseReversed } from '../base/time.ts';
 import { apiOf, type Connections } from '../connections/connections.ts';
-import type { Call, HttpClient, HttpReply, HttpRequest } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
+import type { HttpClient } from '../http/client.ts';
 import type { Connection } from '../http/connection.ts';
 import { collect, type PageFetch, type PagePatch, type Position } from '../http/paging/page.ts';
 import { buildUrl } from '../http/path.ts';
+import type { HttpReply, HttpRequest } from '../http/request.ts';
 import {
   fieldMeta,
   fieldOf,
   type Operation,
   type OperationContext,
   type RequestOptions,
-  type Row,
   routeOf,
 } from '../operations/operation.ts';
 import type { ResultStore } from '../results/store/store.ts';
@@ -181,7 +183,7 @@ export function requestLine(operation: Operation, args: Record<string, unknown>,
   const { method, path } = routeOf(operation);
   const { named, others } = withoutSources(operation, args);
   const { path: parameters, query, body } = distribute(operation, others, clock.now());
-  const sent = { ...query, ...(typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) };
+  const sent = { ...query, ...(isRow(body) ? body : {}) };
   const rest = Array.isArray(body) ? body : sent;
   const line = `${method} ${path.replace(/\{(\w+)\*?\}/g, (_, name: string) => String(parameters[name]))}`;
   return [line, ...(Object.keys(rest).length ? [JSON.stringify(readable(rest))] : []), ...named].join(' ');
@@ -234,10 +236,8 @@ function distribute(operation: Operation, args: Record<string, unknown>, now: nu
 /** Two arguments may be parts of one list or map of the platform. */
 function joined(before: unknown, value: unknown): unknown {
   if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
-  return isMap(before) && isMap(value) ? { ...before, ...value } : value;
+  return isRow(before) && isRow(value) ? { ...before, ...value } : value;
 }
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Replaces labels by keys in all arguments that name things of a listing. */
 export async function resolveNames(

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Answer } from '../answers/answer.ts';
 import type { FaultCode } from '../base/errors.ts';
-import type { Meter } from '../http/client.ts';
+import type { Meter } from '../http/call.ts';
 
 export type CallOutcome = FaultCode | 'ok' | 'defect';
 

@@ -1,6 +1,7 @@
-import type { HttpRequest } from '../http/client.ts';
+import type { Row } from '../base/json-value.ts';
 import type { FormField } from '../http/multipart.ts';
-import { fieldMeta, type Operation, type OperationContext, type Row } from '../operations/operation.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
 
 /** A source as the whole body, a form where a source is one of its fields, otherwise JSON. */
 export async function bodyOf(

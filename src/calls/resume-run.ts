@@ -1,12 +1,14 @@
 import type { RunAnswer } from '../answers/answer.ts';
-import type { Call } from '../http/client.ts';
+import type { Row } from '../base/json-value.ts';
+import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
-import type { Row } from '../operations/operation.ts';
-import { type RunKind, unknownRun } from '../operations/run.ts';
+import type { RunKind } from '../operations/operation.ts';
+import { unknownRun } from '../operations/run.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import { answerRun } from './await-run.ts';
-import { perform, type Shared } from './call.ts';
+import { perform } from './call.ts';
 import { contextFor } from './execute.ts';
+import type { Shared } from './services.ts';
 
 /** A run that a URI names, and where to look at it. */
 export interface FoundRun {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lazily } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
+import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { needsConfirmation } from './confirm.ts';
 
@@ -27,8 +28,6 @@ export type Controls = {
   confirm?: string;
   connection?: string;
 };
-
-export type JsonSchema = Record<string, unknown>;
 
 /** A tool's arguments: as they are checked, and as they are published. */
 export interface ToolInput {
@@ -74,35 +73,6 @@ export function withConnection(input: JsonSchema, connections: readonly string[]
   const connection = { type: 'string', enum: connections, description: 'Which account' };
   return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
 }
-
-const marks = ['in', 'wire', 'names', 'fromUri', 'encode', 'notBefore', 'secret', 'source'];
-
-/**
- * JSON Schema as published: no marks of ours, no `$schema` (2020-12 is MCP's default), and no patterns that only
- * restate a `format`.
- */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const json = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override({ jsonSchema }) {
-      const open = jsonSchema as Record<string, unknown>;
-      for (const mark of marks) delete open[mark];
-      if (open['format'] !== undefined) delete open['pattern'];
-      if (open['maximum'] === Number.MAX_SAFE_INTEGER) delete open['maximum'];
-      if (open['minimum'] === Number.MIN_SAFE_INTEGER) delete open['minimum'];
-      // What says nothing: every name is a text, and anything may stand under it.
-      if (isEmpty(open['additionalProperties'])) delete open['additionalProperties'];
-      if (JSON.stringify(open['propertyNames']) === anyName) delete open['propertyNames'];
-    },
-  }) as Record<string, unknown>;
-  delete json['$schema'];
-  return json;
-}
-
-const anyName = '{"type":"string"}';
-
-const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** "Acme: list projects", from name and title. */
 export function toolTitle({ name, platform }: { name: string; platform: string }, platformTitle: string): string {

@@ -1,11 +1,10 @@
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../calls/names.ts';
+import { nearest } from '../base/nearest.ts';
 import { type Connections, closedApi } from '../connections/connections.ts';
-import type { Operation } from '../operations/operation.ts';
-import type { RunKind } from '../operations/run.ts';
+import type { Operation, RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Facts, OperationFacts } from '../server/manifest.ts';
+import type { Facts, OperationFacts } from './manifest.ts';
 import { search } from './search.ts';
 
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { OperationFacts } from '../server/manifest.ts';
+import type { OperationFacts } from './manifest.ts';
 
 type Searched = Pick<OperationFacts, 'name' | 'summary' | 'toolset' | 'route' | 'effect' | 'platform'>;
 

@@ -1,7 +1,7 @@
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { Fault } from '../base/errors.ts';
 import { newMeter } from '../calls/call-scope.ts';
-import type { Meter } from '../http/client.ts';
+import type { Meter } from '../http/call.ts';
 import type { Assistant, Reply } from '../providers/story.ts';
 import { usageKey } from '../tools/registry.ts';
 import { createProgress } from './progress.ts';

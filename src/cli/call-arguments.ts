@@ -1,4 +1,5 @@
 import { Fault } from '../base/errors.ts';
+import { isRow } from '../base/json-value.ts';
 
 type Arguments = Record<string, unknown>;
 
@@ -33,7 +34,7 @@ export function readJson(text: string): Arguments {
   } catch {
     value = undefined;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Arguments;
+  if (isRow(value)) return value as Arguments;
   throw new Fault({
     code: 'bad_arguments',
     message: `--json was given ${JSON.stringify(text)}, which is not a JSON object.`,

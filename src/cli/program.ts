@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Fault } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { version } from '../base/version.ts';
-import { nearest } from '../calls/names.ts';
 import { providerVariables } from '../config/connection.ts';
 import { providers } from '../providers/index.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

@@ -1,6 +1,7 @@
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../calls/names.ts';
-import { loadFacts, type OperationFacts } from '../server/manifest.ts';
+import { nearest } from '../base/nearest.ts';
+import type { OperationFacts } from '../catalog/manifest.ts';
+import { loadFacts } from '../server/manifest.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 

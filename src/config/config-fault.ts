@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../calls/names.ts';
+import { nearest } from '../base/nearest.ts';
 
 /** What is wrong with the configuration, and what to do about it. */
 export const misconfigured = (message: string, hint: string, cause?: unknown) =>

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Fault } from '../base/errors.ts';
 import { issueWords } from '../base/zod-messages.ts';
-import { settingsIn } from '../callers/header-credentials.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { misconfigured, readSecret, suggestion } from './config-fault.ts';
+import { settingsIn } from './header-credentials.ts';
 
 type Settings = Record<string, unknown>;
 type Environment = Readonly<Record<string, string | undefined>>;

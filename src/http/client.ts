@@ -4,8 +4,8 @@ import type { Agent } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
-import type { TraceContext } from '../tracing/tracer.ts';
 import { authenticate } from './auth.ts';
+import type { Call } from './call.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -14,88 +14,11 @@ import { limit } from './limit.ts';
 import type { Proxies } from './proxy/proxies.ts';
 import { redirect } from './redirect.ts';
 import { judge } from './refusal.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
 import { retry } from './retry.ts';
-import type { StreamBody } from './stream-body.ts';
 import { type Log, telemetry } from './telemetry.ts';
 import { type TracerSource, trace } from './trace.ts';
 import { transport } from './transport.ts';
-
-/** One call to a platform, before authentication. */
-export interface HttpRequest {
-  method: string;
-  /** Absolute, or from the root of the connection's origin; query included, every part encoded once (`path.ts`). */
-  url: string;
-  headers?: Record<string, string>;
-  /** Sent as JSON, unless there is a `body`. */
-  json?: unknown;
-  /** Sent as it is read. Once any of it may have arrived, the request is not repeated. */
-  body?: StreamBody;
-  /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
-  repeatable: boolean;
-  /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
-  changes?: boolean;
-  /** Where to look when nobody knows whether it took effect. */
-  doubt?: string;
-  /** The operation's name, for telemetry and errors. */
-  operation: string;
-  /** What the credential has to be allowed to do, for the words of a refusal. */
-  scopes?: readonly string[];
-  /** Operations that list the things its arguments name, for what was not found. */
-  listings?: () => readonly string[];
-  /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
-  expect: 'json' | 'text' | 'stream';
-  /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */
-  accept?: readonly number[];
-  /** The platform works on it before it answers: only the call's own time bounds the attempt. */
-  patient?: boolean;
-}
-
-export interface HttpReply {
-  status: number;
-  /** Lower-case names; repeated headers joined with ", ". */
-  headers: Record<string, string>;
-  /** Where it came from, after redirects. */
-  url: string;
-  /** `expect: 'json'`: the value, undefined for an empty body; when it is not JSON, the text. */
-  body: unknown;
-  /** What a streamed body holds that may be an error in disguise (see `errorsInFiles`). */
-  suspicion?: unknown;
-}
-
-/** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */
-export interface Meter {
-  /** Requests put on the wire, repeats included. */
-  requests: number;
-  /** Repeats among them. */
-  retries: number;
-  /** Requests that proved who asks: signed, or with a token. */
-  signatures: number;
-  /** Status polls of runs among the requests. */
-  polls: number;
-  /** Bytes of bodies received. */
-  bytes: number;
-  /** Milliseconds spent waiting for quotas and Retry-After. */
-  waitedMs: number;
-}
-
-/** What everything done for one tool call or resource read shares. */
-export interface Call {
-  /** Aborts when the caller cancels or the deadline passes. */
-  signal: AbortSignal;
-  /** Clock time (ms) at which the answer is due. */
-  deadline: number;
-  /** Gives it so many ms from now. Absent: the deadline is fixed. */
-  allow?(ms: number): void;
-  meter: Meter;
-  /** Tells the person what is going on. Cheap when nobody listens. */
-  progress(message: string, done?: number, total?: number): void;
-  /** There where the client can put a question to its person; with the answer, once it was put. */
-  person?: { answered?: { agreed: boolean; token: string } };
-  /** The client follows a run by itself: one that is started is answered at once. */
-  followsRuns?: boolean;
-  /** What the requests of the call belong to, in the operator's traces. */
-  trace?: TraceContext | undefined;
-}
 
 /** Sends requests to any connection; keeps pools of sockets and what is left of quotas. */
 export interface HttpClient {

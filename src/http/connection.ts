@@ -1,7 +1,7 @@
 import type { Fault } from '../base/errors.ts';
 import type { Redactor } from '../base/redact.ts';
-import type { HttpReply, HttpRequest } from './client.ts';
 import type { ListStyle } from './path.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
 
 /** The part of the web's own that libraries use to send with. */
 export type Fetch = (

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { Attempt } from './attempt.ts';
-import type { HttpRequest } from './client.ts';
 import type { Connection } from './connection.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
+import type { HttpRequest } from './request.ts';
 
 const defaultAttemptTimeout = 30_000;
 

@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Fault } from '../base/errors.ts';
 import { isLoopback } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
-import type { Call, HttpReply, HttpRequest } from './client.ts';
+import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
 
 /**
  * One request on its way through the pipeline. Each layer hands a copy on, with its own part changed. Nothing is added on

@@ -1,6 +1,6 @@
 import { Fault } from '../base/errors.ts';
-import type { HttpReply, HttpRequest } from './client.ts';
 import { type Exchange, failed, type Send, unsafeStep } from './exchange.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
 
 const mostHops = 5;
 const redirections = new Set([301, 302, 303, 307, 308]);

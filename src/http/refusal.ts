@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
-import type { HttpReply, HttpRequest } from './client.ts';
 import { lookFirst } from './deadline.ts';
 import { type Again, type Exchange, failed, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
 import { askedWait, seconds } from './retry.ts';
 import { mostSkew, secondsAhead, skewWords } from './skew.ts';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Fault, isFault } from '../base/errors.ts';
-import type { Call } from './client.ts';
+import type { Call } from './call.ts';
 
 /** A request body that is sent as it is read, in place of JSON. */
 export interface StreamBody {

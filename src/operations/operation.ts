@@ -1,14 +1,15 @@
 import type * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
-import type { Call, HttpReply, HttpRequest } from '../http/client.ts';
+import type { Row } from '../base/json-value.ts';
+import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Paging } from '../http/paging/page.ts';
 import type { PathParameters } from '../http/path.ts';
+import type { HttpReply, HttpRequest } from '../http/request.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Origin, ResultStore } from '../results/store/store.ts';
 import type { Content } from '../results/tables/recognise.ts';
 import type { Source, SourceForm } from '../results/transfer/source.ts';
-import type { RunKind } from './run.ts';
 
 /** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete' | 'run';
@@ -130,8 +131,6 @@ export interface RequestOptions {
   patient?: boolean;
 }
 
-export type Row = Record<string, unknown>;
-
 /** What a collecting operation hands back: the file is in the result store already. */
 export interface Collected {
   result: StoredResult;
@@ -240,4 +239,40 @@ export function fieldMeta(field: z.core.$ZodType | undefined): FieldMeta & { des
   if (!field) return {};
   const { innerType, in: before } = field._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
   return { ...fieldMeta(innerType ?? before), ...((field as z.ZodType).meta() as FieldMeta | undefined) };
+}
+
+/** One vocabulary over all platforms. `waiting`: a person has to act. `unknown`: nobody can tell, and nobody will. */
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'unknown';
+/** A kind of long job: how to name it, look at it, and fetch what it made. The upstream is the only state. */
+export interface RunKind {
+  /** What people call one: "export", "pipeline". */
+  noun: string;
+  /** URI template; its variables are all that any process needs to find the run. */
+  uri: string;
+  /** The vendor's status words that are known, in our vocabulary. An unknown word is not final. */
+  words: Readonly<Record<string, RunStatus>>;
+  /** First and longest pause between two looks, in ms. */
+  pace: { firstMs: number; longestMs: number };
+  poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
+  /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
+  cancel?: string;
+  /** The operation that fetches what the run made, and its arguments. */
+  result?: {
+    operation: () => Operation;
+    arguments: (variables: Record<string, string>) => Record<string, unknown>;
+    /** Statuses after which there is something to fetch. Default: success alone. */
+    after?: readonly RunStatus[];
+  };
+}
+
+/** One look at a run. */
+export interface RunReading {
+  /** The vendor's status word, as it came. */
+  word: string;
+  /** How far it is, where the vendor says. */
+  progress?: { done: number; total: number; unit: string };
+  /** Seconds the vendor asks to wait before the next look. */
+  retryAfter?: number;
+  /** Facts worth telling, for example "2 holes failed". */
+  notes?: string[];
 }

@@ -1,42 +1,5 @@
 import { Fault } from '../base/errors.ts';
-import type { Operation, OperationContext } from './operation.ts';
-
-/** One vocabulary over all platforms. `waiting`: a person has to act. `unknown`: nobody can tell, and nobody will. */
-export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'unknown';
-
-/** A kind of long job: how to name it, look at it, and fetch what it made. The upstream is the only state. */
-export interface RunKind {
-  /** What people call one: "export", "pipeline". */
-  noun: string;
-  /** URI template; its variables are all that any process needs to find the run. */
-  uri: string;
-  /** The vendor's status words that are known, in our vocabulary. An unknown word is not final. */
-  words: Readonly<Record<string, RunStatus>>;
-  /** First and longest pause between two looks, in ms. */
-  pace: { firstMs: number; longestMs: number };
-  poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
-  /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
-  cancel?: string;
-  /** The operation that fetches what the run made, and its arguments. */
-  result?: {
-    operation: () => Operation;
-    arguments: (variables: Record<string, string>) => Record<string, unknown>;
-    /** Statuses after which there is something to fetch. Default: success alone. */
-    after?: readonly RunStatus[];
-  };
-}
-
-/** One look at a run. */
-export interface RunReading {
-  /** The vendor's status word, as it came. */
-  word: string;
-  /** How far it is, where the vendor says. */
-  progress?: { done: number; total: number; unit: string };
-  /** Seconds the vendor asks to wait before the next look. */
-  retryAfter?: number;
-  /** Facts worth telling, for example "2 holes failed". */
-  notes?: string[];
-}
+import type { OperationContext, RunKind, RunReading, RunStatus } from './operation.ts';
 
 /** A run as callers see it. */
 export interface Run {

@@ -3,8 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { lazily } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
-import type { Operation, OperationContext } from '../operations/operation.ts';
-import type { RunKind } from '../operations/run.ts';
+import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { Story } from './story.ts';
 

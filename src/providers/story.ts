@@ -1,5 +1,5 @@
 import { Fault } from '../base/errors.ts';
-import type { Meter } from '../http/client.ts';
+import type { Meter } from '../http/call.ts';
 
 /** What a tool answered: words as a model reads them, and the same as data. */
 export interface Reply {

@@ -7,22 +7,24 @@ import {
 } from '@modelcontextprotocol/server';
 import { shapeAnswer } from '../answers/render.ts';
 import { Fault } from '../base/errors.ts';
-import { callOperation, type Shared } from '../calls/call.ts';
+import type { Row } from '../base/json-value.ts';
+import { callOperation } from '../calls/call.ts';
+import type { CallOptions } from '../calls/call-scope.ts';
 import { contextFor, readRows } from '../calls/execute.ts';
 import { ownArguments, such } from '../calls/names.ts';
 import { inProtocolWords } from '../calls/protocol-errors.ts';
+import type { Shared } from '../calls/services.ts';
+import type { OperationFacts } from '../catalog/manifest.ts';
 import {
   fieldMeta,
   fieldOf,
   type OperationContext,
   type Reference,
   type ResourceSpec,
-  type Row,
 } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import type { StoredResult } from '../results/result.ts';
-import type { OperationFacts } from '../server/manifest.ts';
-import type { CallOptions, ToolSet } from '../tools/registry.ts';
+import type { ToolSet } from '../tools/registry.ts';
 
 type Shown = OperationFacts & { resource: ResourceSpec };
 

@@ -1,6 +1,7 @@
-import { clean } from '../answers/render.ts';
+import type { Row } from '../base/json-value.ts';
+import { clean } from '../base/text.ts';
 import type { ColumnProfile } from './query/profile.ts';
-import type { Column, Provenance, Row, StoredResult } from './result.ts';
+import type { Column, Provenance, StoredResult } from './result.ts';
 import { columnNamed } from './tables/filter.ts';
 
 /** Columns that are looked at when nobody says which; more would not fit. */

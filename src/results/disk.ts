@@ -99,3 +99,10 @@ export const fullDisk = (cause: unknown, where = '') =>
     hint: 'Free some space, or start the server with --results-dir on a larger disk. Nothing half is left.',
     cause,
   });
+/** For `catch`: this value when the file does not exist, the error otherwise. */
+export function ifMissing<Value>(value: Value): (error: unknown) => Value {
+  return error => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return value;
+    throw error;
+  };
+}

@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../base/errors.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Parts } from './optional-parts.ts';
 import type { QueryContext } from './query/query.ts';
-import { provenance, type Row, type StoredResult } from './result.ts';
+import { provenance, type StoredResult } from './result.ts';
 import type { Origin } from './store/store.ts';
 import { findSource } from './transfer/source.ts';
 

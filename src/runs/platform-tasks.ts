@@ -1,10 +1,12 @@
 import type { RunAnswer } from '../answers/answer.ts';
 import { shapeAnswer } from '../answers/render.ts';
-import { asFault, callOperation, type Shared } from '../calls/call.ts';
+import { asFault, callOperation } from '../calls/call.ts';
 import { contextFor } from '../calls/execute.ts';
 import { inProtocolWords } from '../calls/protocol-errors.ts';
 import { findRun, resumeRun } from '../calls/resume-run.ts';
-import { isSettled, type Run, type RunKind, readRun } from '../operations/run.ts';
+import type { Shared } from '../calls/services.ts';
+import type { RunKind } from '../operations/operation.ts';
+import { isSettled, type Run, readRun } from '../operations/run.ts';
 import { faultResult, type ToolSet, usageKey } from '../tools/registry.ts';
 import type { TaskSource, TaskState, TaskSubject } from './tasks.ts';
 

@@ -6,9 +6,9 @@ import {
 } from '@modelcontextprotocol/server';
 import type { RunAnswer } from '../answers/answer.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
-import type { Row } from '../operations/operation.ts';
-import type { CallOptions } from '../tools/registry.ts';
+import type { CallOptions } from '../calls/call-scope.ts';
 
 /** https://github.com/modelcontextprotocol/ext-tasks: the methods, without a store behind them. */
 export const tasksExtension = 'io.modelcontextprotocol/tasks';

@@ -1,9 +1,11 @@
 import { isFault } from '../base/errors.ts';
-import type { Shared } from '../calls/call.ts';
+import type { CallOptions } from '../calls/call-scope.ts';
 import { contextFor } from '../calls/execute.ts';
 import { findRun, namesRun } from '../calls/resume-run.ts';
-import { type RunKind, readRun } from '../operations/run.ts';
-import type { CallOptions, ToolSet } from '../tools/registry.ts';
+import type { Shared } from '../calls/services.ts';
+import type { RunKind } from '../operations/operation.ts';
+import { readRun } from '../operations/run.ts';
+import type { ToolSet } from '../tools/registry.ts';
 
 /** Looks at runs for a caller who subscribed to them: once for each run, however many listen. */
 export interface RunWatch {

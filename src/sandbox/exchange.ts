@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { SandboxClock } from './clock.ts';
 import { type Faults, halve, replaceReply, spoilReply } from './faults.ts';
-import type { LoggedRequest, Site } from './host.ts';
 import { createRouter, type Router, type SimulatorReply, type SimulatorRequest } from './router.ts';
+import type { LoggedRequest, Site } from './site.ts';
 
 /** Answers one request of an origin, and logs it. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

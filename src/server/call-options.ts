@@ -7,7 +7,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { anybody, type Caller } from '../callers/caller.ts';
-import type { CallOptions } from '../tools/registry.ts';
+import type { CallOptions } from '../calls/call-scope.ts';
 
 /** Key of the caller in the SDK's `AuthInfo.extra`. */
 export const callerKey = 'caller';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from '../base/build-files.ts';
-import type { Facts, OperationFacts } from './manifest.ts';
+import type { Facts, OperationFacts } from '../catalog/manifest.ts';
 
 /** The file that is read at every start. */
 export interface FactsIndex extends Facts {

@@ -1,58 +1,12 @@
 import { outputSchema, toolOutput } from '../answers/schema.ts';
-import { jsonSchema, toolInput } from '../calls/tool-input.ts';
+import { toolInput } from '../calls/tool-input.ts';
+import type { Facts, GeneralFacts, OperationFacts, PlatformFacts } from '../catalog/manifest.ts';
+import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
-import type { RunKind } from '../operations/run.ts';
 import { providers } from '../providers/index.ts';
 import type { ProviderCode } from '../providers/provider.ts';
 import { generalTools } from '../tools/general.ts';
 import type { GeneralTool } from '../tools/general-tool.ts';
-
-/** What is known of an operation without its code: enough to list it, find it and describe it. */
-export interface OperationFacts
-  extends Pick<
-    Operation,
-    | 'name'
-    | 'route'
-    | 'effect'
-    | 'idempotent'
-    | 'destructive'
-    | 'summary'
-    | 'toolset'
-    | 'api'
-    | 'scopes'
-    | 'evidence'
-    | 'example'
-  > {
-  platform: string;
-  /** It is a listing. */
-  lists: boolean;
-  /** It starts a run. */
-  starts: boolean;
-  resource?: NonNullable<Operation['resource']>;
-  /** JSON Schema of the tool's arguments, but for the choice of a connection. */
-  input: JsonSchema;
-  /** JSON Schema of the structured answer. */
-  output: JsonSchema;
-}
-
-export interface PlatformFacts {
-  operations: OperationFacts[];
-  runs: Pick<RunKind, 'noun' | 'uri'>[];
-}
-
-type JsonSchema = Record<string, unknown>;
-
-/** What is known of a tool of the server itself without its code. */
-export interface GeneralFacts extends Omit<GeneralTool, 'input' | 'output' | 'call'> {
-  input: JsonSchema;
-  output?: JsonSchema;
-}
-
-export interface Facts {
-  platforms: Readonly<Record<string, PlatformFacts>>;
-  /** The tools of the server itself. */
-  general: readonly GeneralFacts[];
-}
 
 let made: Promise<Facts> | undefined;
 

@@ -6,14 +6,15 @@ import { createSigner, type Signer, signerFor } from '../base/signer.ts';
 import { anybody, type Caller } from '../callers/caller.ts';
 import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
-import type { Shared } from '../calls/call.ts';
 import { confirmations } from '../calls/confirm.ts';
 import { cursors } from '../calls/cursor.ts';
 import { References } from '../calls/names.ts';
 import type { Observers } from '../calls/observer.ts';
 import { callAgain } from '../calls/repeat-call.ts';
+import type { Shared } from '../calls/services.ts';
 import { toolInputs } from '../calls/tool-input.ts';
 import { createCatalog } from '../catalog/catalog.ts';
+import type { Facts } from '../catalog/manifest.ts';
 import type { Config } from '../config/config.ts';
 import { type ConnectionState, Connections } from '../connections/connections.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -27,7 +28,6 @@ import { createTasks, type Tasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
 import { createTools, type ToolSet } from '../tools/registry.ts';
 import { instructionsFor } from './instructions.ts';
-import type { Facts } from './manifest.ts';
 
 /** What all callers of a process have in common. None of it is about any of them. */
 export interface Common {

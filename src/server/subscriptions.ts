@@ -10,9 +10,9 @@ import {
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
+import type { CallOptions } from '../calls/call-scope.ts';
 import { tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import type { RunWatch } from '../runs/watch.ts';
-import type { CallOptions } from '../tools/registry.ts';
 
 /** Subscriptions of a connection of the 2025 era, which lasts and can be told things. */
 export function serveSubscriptions(server: Server, runs: RunWatch): void {

@@ -1,27 +1,17 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
-import type { Answer, RunAnswer } from '../answers/answer.ts';
+import type { Answer } from '../answers/answer.ts';
 import { shapeAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { parseArguments } from '../calls/arguments.ts';
-import { asFault, callOperation, type Shared } from '../calls/call.ts';
-import { createWithin, type Within } from '../calls/call-scope.ts';
-import type { Question } from '../calls/confirm.ts';
+import { asFault, callOperation } from '../calls/call.ts';
+import { type CallOptions, createWithin, type Within } from '../calls/call-scope.ts';
+import type { Shared } from '../calls/services.ts';
 import { toolTitle, withConnection } from '../calls/tool-input.ts';
-import type { Call, Meter } from '../http/client.ts';
+import type { Facts, GeneralFacts, Need, OperationFacts } from '../catalog/manifest.ts';
+import type { Call, Meter } from '../http/call.ts';
 import { providers } from '../providers/index.ts';
-import type { Facts, GeneralFacts, OperationFacts } from '../server/manifest.ts';
-import type { GeneralTool, Need } from './general-tool.ts';
-
-export interface CallOptions {
-  signal?: AbortSignal;
-  progress?: (message: string, done?: number, total?: number) => void;
-  person?: Call['person'];
-  /** Turns a question into what the protocol has for it. There where `person` is. */
-  put?: (question: Question) => CallToolResult;
-  /** Turns a run that was started into what the protocol has for it. There where the client follows runs by itself. */
-  handOver?: (started: RunAnswer) => CallToolResult;
-}
+import type { GeneralTool } from './general-tool.ts';
 
 /** The tools of this process: one list, made once, and what answers it. */
 export interface ToolSet {

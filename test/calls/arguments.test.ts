@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parseArguments } from '../../src/calls/arguments.ts';
-import { jsonSchema } from '../../src/calls/tool-input.ts';
+import { jsonSchema } from '../../src/operations/json-schema.ts';
 
 const schema = z.strictObject({
   project: z

@@ -6,7 +6,7 @@ import { contextFor, requestLine } from '../../src/calls/execute.ts';
 import { References } from '../../src/calls/names.ts';
 import { findSources } from '../../src/calls/request-body.ts';
 import { Connections } from '../../src/connections/connections.ts';
-import type { HttpReply, HttpRequest } from '../../src/http/client.ts';
+import type { HttpReply, HttpRequest } from '../../src/http/request.ts';
 import { operation } from '../../src/operations/operation.ts';
 import { sourceArgument } from '../../src/results/transfer/source.ts';
 import { freshStore, origin, pieces } from '../support/folder.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { OperationContext } from '../../src/operations/operation.ts';
-import { type RunKind, readRun, waitForRun } from '../../src/operations/run.ts';
+import type { OperationContext, RunKind } from '../../src/operations/operation.ts';
+import { readRun, waitForRun } from '../../src/operations/run.ts';
 import { exportRun } from '../../src/providers/datarock/operations/exports.ts';
 import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
 import { startWorld, type World } from '../support/harness.ts';
@@ -8,6 +8,7 @@ import { startWorld, type World } from '../support/harness.ts';
 const slow = (world: World, paceMs: number) => {
   (world.datarock.state as DatarockState).paceMs = paceMs;
 };
+
 const all = { project: 'Copperhead North', artefact: 'rqd', holes: 'all' };
 const polls = ({ datarock }: World) =>
   datarock.requests.filter(({ method, target }) => method === 'GET' && target.startsWith('/v3/export/'));

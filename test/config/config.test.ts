@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isFault } from '../../src/base/errors.ts';
 import { createRedactor } from '../../src/base/redact.ts';
 import { type ConfigSources, loadConfig } from '../../src/config/config.ts';
-import { connect } from '../../src/connections/connections.ts';
+import { connect } from '../../src/connections/connect.ts';
 import { sandboxKeyPair } from '../../src/providers/datarock/simulator/simulator.ts';
 import { providers } from '../../src/providers/index.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
@@ -18,6 +18,7 @@ function file(content: unknown): string {
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
 }
+
 const load = (sources: Partial<ConfigSources>) => loadConfig({ env: {}, ...sources }, providers);
 function refusal(sources: Partial<ConfigSources>) {
   try {
@@ -28,6 +29,7 @@ function refusal(sources: Partial<ConfigSources>) {
   }
   throw new Error('was accepted');
 }
+
 const { privateKey } = await sandboxKeyPair();
 const user = 'geo@example.com';
 

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createRedactor } from '../../src/base/redact.ts';
 import { createCatalog } from '../../src/catalog/catalog.ts';
+import type { OperationFacts } from '../../src/catalog/manifest.ts';
 import type { ConnectionConfig } from '../../src/config/connection.ts';
-import { apiOf, Connections, connect } from '../../src/connections/connections.ts';
+import { connect } from '../../src/connections/connect.ts';
+import { apiOf, Connections } from '../../src/connections/connections.ts';
 import { provider, secret } from '../../src/providers/provider.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
-import type { OperationFacts } from '../../src/server/manifest.ts';
 
 const bearer = (token: string) => ({ headers: async () => ({ authorization: `Bearer ${token}` }) });
 

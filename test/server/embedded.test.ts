@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Shared } from '../../src/calls/call.ts';
+import type { Shared } from '../../src/calls/services.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';

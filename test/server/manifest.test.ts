@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Facts, loadFacts, type OperationFacts } from '../../src/server/manifest.ts';
+import type { Facts, OperationFacts } from '../../src/catalog/manifest.ts';
+import { loadFacts } from '../../src/server/manifest.ts';
 import { loadFacts as loadBuiltFacts } from '../../src/server/manifest-built.ts';
 
 /** Every field that the original has, read from the other: most are read from a file when somebody looks. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Row } from '../../src/results/result.ts';
+import type { Row } from '../../src/base/json-value.ts';
 import { type Origin, openResultStore, type StoreSettings } from '../../src/results/store/store.ts';
 
 export const day = 86_400_000;

@@ -6,8 +6,9 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { Signer } from '../../src/base/signer.ts';
+import type { CallOptions } from '../../src/calls/call-scope.ts';
 import { loadConfig } from '../../src/config/config.ts';
-import type { Meter } from '../../src/http/client.ts';
+import type { Meter } from '../../src/http/call.ts';
 import { datagrokSimulator } from '../../src/providers/datagrok/simulator/simulator.ts';
 import { dataminSimulator } from '../../src/providers/datamin/simulator/simulator.ts';
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
@@ -17,7 +18,7 @@ import { providers } from '../../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../../src/sandbox/host.ts';
 import { createServer, type ServerDependencies } from '../../src/server/create.ts';
-import { type CallOptions, usageKey } from '../../src/tools/registry.ts';
+import { usageKey } from '../../src/tools/registry.ts';
 
 type Row = Record<string, unknown>;
 

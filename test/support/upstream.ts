@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
-import { type Call, createHttpClient, type HttpClient, type HttpRequest } from '../../src/http/client.ts';
+import type { Call } from '../../src/http/call.ts';
+import { createHttpClient, type HttpClient } from '../../src/http/client.ts';
 import type { Connection } from '../../src/http/connection.ts';
+import type { HttpRequest } from '../../src/http/request.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 
 /** A request as it arrived, and the clock's time then. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/errors.ts';
 import { asFault, callOperation } from '../../calls/call.ts';
 import { newMeter } from '../../calls/call-scope.ts';
-import type { Call } from '../../http/client.ts';
+import type { Call } from '../../http/call.ts';
 import { isSettled, type Run } from '../../operations/run.ts';
 import type { DataPlatformsServer } from '../../server/create.ts';
 import { agrees, canAsk, unasked } from '../agreement.ts';

@@ -1,8 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/server';
+import type { OperationFacts } from '../../catalog/manifest.ts';
 import { uriTemplate } from '../../operations/uri-template.ts';
 import { providers } from '../../providers/index.ts';
 import { createResources } from '../../resources/registry.ts';
-import type { OperationFacts } from '../../server/manifest.ts';
 import { type Flags, withSession } from '../session.ts';
 import { alignColumns, paint, print, type Terminal } from '../terminal.ts';
 import { tokenCounter, visibleText } from '../tokens.ts';

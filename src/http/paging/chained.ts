@@ -1,4 +1,5 @@
-import type { HttpReply } from '../client.ts';
+import { isRow } from '../../base/json-value.ts';
+import type { HttpReply } from '../request.ts';
 import {
   badPosition,
   type Page,
@@ -65,7 +66,7 @@ function positionOf(at: string | undefined, skip: number): Position {
 
 function startOf(from: Position | undefined): { at: string | undefined; skip: number } {
   if (from === undefined) return { at: undefined, skip: 0 };
-  if (typeof from !== 'object' || from === null || Array.isArray(from)) throw badPosition();
+  if (!isRow(from)) throw badPosition();
   const { at, skip = 0 } = from as { at?: Position; skip?: Position };
   if ((at !== undefined && typeof at !== 'string') || typeof skip !== 'number' || !(skip >= 0)) throw badPosition();
   return { at, skip };

@@ -1,3 +1,4 @@
+import { isRow } from '../../base/json-value.ts';
 import { badPosition, type Page, type PageFetch, type Paging, type Position } from './page.ts';
 
 /** One listing after the other, one for each value of a path argument that is an array; see `PageFetch.path`. */
@@ -38,7 +39,7 @@ function placed({ next, total, ...rest }: Page, index: number, count: number): P
 
 function startOf(from: Position | undefined, count: number): { index: number; inner: Position | undefined } {
   if (from === undefined) return { index: 0, inner: undefined };
-  if (typeof from !== 'object' || from === null || Array.isArray(from)) throw badPosition();
+  if (!isRow(from)) throw badPosition();
   const { index, inner } = from;
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) throw badPosition();
   return { index, inner };

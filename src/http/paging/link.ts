@@ -1,5 +1,5 @@
 import { Fault } from '../../base/errors.ts';
-import type { HttpReply } from '../client.ts';
+import type { HttpReply } from '../request.ts';
 import { chained } from './chained.ts';
 import { badPosition, type PageReaders, type Paging, type Reader, read } from './page.ts';
 

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
-import type { HttpReply } from '../client.ts';
+import { isRow } from '../../base/json-value.ts';
+import type { HttpReply } from '../request.ts';
 
 /** Where a listing goes on, as small JSON that only the paging that made it understands. */
 export type Position = string | number | boolean | null | Position[] | { [name: string]: Position };
@@ -81,10 +82,9 @@ export function read(reader: Reader<unknown>, reply: HttpReply): unknown {
 function noList(reader: Reader<unknown>, reply: HttpReply, found: unknown): Fault {
   const where = typeof reader === 'string' && reader !== '' ? `a list at "${reader}"` : 'a list';
   const { body } = reply;
-  const seen =
-    typeof body === 'object' && body !== null && !Array.isArray(body)
-      ? `an object with ${Object.keys(body).slice(0, 12).join(', ') || 'nothing in it'}`
-      : `${Array.isArray(found) ? 'a list' : body === null ? 'null' : `a ${typeof body}`}`;
+  const seen = isRow(body)
+    ? `an object with ${Object.keys(body).slice(0, 12).join(', ') || 'nothing in it'}`
+    : `${Array.isArray(found) ? 'a list' : body === null ? 'null' : `a ${typeof body}`}`;
   return new Fault({
     code: 'bad_upstream_reply',
     message: `The answer of ${hostOf(reply.url)} should hold ${where}, but it is ${seen}.`,

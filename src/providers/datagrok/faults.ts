@@ -1,7 +1,7 @@
 import type { FaultCode } from '../../base/errors.ts';
 import { firstWords, jsonOf } from '../../http/body.ts';
-import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';
+import type { HttpReply, HttpRequest } from '../../http/request.ts';
 
 interface ApiError {
   message: string;

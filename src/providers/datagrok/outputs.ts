@@ -1,8 +1,11 @@
-import { guessTokens, storedFacts } from '../../answers/render.ts';
-import type { Operation, OperationContext, Row } from '../../operations/operation.ts';
+import type * as z from 'zod';
+import { isRow, type Row } from '../../base/json-value.ts';
+import { guessTokens } from '../../base/text.ts';
+import type { Operation, OperationContext } from '../../operations/operation.ts';
 import type { StoredResult } from '../../results/result.ts';
+import { storedFacts } from '../../results/stored-facts.ts';
 import type { Content } from '../../results/tables/recognise.ts';
-import type { Parameter } from './operations/calls.ts';
+import type { parameter } from './operations/functions.ts';
 
 interface Origin {
   operation: Operation;
@@ -38,8 +41,6 @@ function tableIn(value: unknown, type: string | null | undefined): (Content & { 
   return { mediaType: 'application/x-ndjson', rows: value };
 }
 
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const textOf = (value: unknown) =>
   typeof value === 'string'
     ? { mediaType: 'text/plain', bytes: piece(value) }
@@ -57,3 +58,5 @@ function store(
   const name = `${output?.name ?? 'output'} of ${args.function}`;
   return context.store({ operation, arguments: args, name, mediaType }, content as Content);
 }
+
+export type Parameter = z.output<typeof parameter>;

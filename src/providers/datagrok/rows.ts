@@ -1,4 +1,4 @@
-import type { Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
 
 /** A thing with the name that other calls take: namespaces end in a colon. */
 export function withName(thing: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
 
 const hidden = '[hidden]';
 

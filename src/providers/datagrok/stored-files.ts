@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { isFault } from '../../base/errors.ts';
-import type { HttpReply } from '../../http/client.ts';
-import type { Collected, Operation, OperationContext, Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
+import type { HttpReply } from '../../http/request.ts';
+import type { Collected, Operation, OperationContext } from '../../operations/operation.ts';
 
 /** Something that was fetched, on its way into the result store. */
 export interface Fetched {

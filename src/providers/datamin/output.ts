@@ -1,3 +1,4 @@
+import { isRow } from '../../base/json-value.ts';
 /*
  * What a task left behind. The vendor's page calls it encrypted; the published source of the server and the vendor's
  * own interface only encode it in Base64 (github.com/ylem-co/ylem), so nothing is decrypted here.
@@ -72,6 +73,6 @@ const uuidOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.
 /** Rows, where a JSON output is a list of objects. */
 export function tableOf(output: Output): Record<string, unknown>[] | undefined {
   if (output.kind !== 'json' || !Array.isArray(output.value) || output.value.length === 0) return undefined;
-  const rows = output.value.every(row => typeof row === 'object' && row !== null && !Array.isArray(row));
+  const rows = output.value.every(row => isRow(row));
   return rows ? output.value : undefined;
 }

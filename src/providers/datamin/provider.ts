@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { clientCredentials } from '../../auth/client-credentials.ts';
-import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';
+import type { HttpReply, HttpRequest } from '../../http/request.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
 
 /** `{ "nightly": "5b7e…" }`, also as text in a variable. */

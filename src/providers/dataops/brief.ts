@@ -1,4 +1,4 @@
-import type { Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
 import { withoutSecrets } from './secrets.ts';
 
 // What only the web pages need, and what another field says already.

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { Connection } from '../../http/connection.ts';
+import type { HttpReply, HttpRequest } from '../../http/request.ts';
 
 type Body = Record<string, unknown>;
 

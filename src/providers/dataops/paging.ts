@@ -1,4 +1,3 @@
-import type { HttpReply } from '../../http/client.ts';
 import { ahead, startingWith } from '../../http/paging/ahead.ts';
 import { link, nextLink } from '../../http/paging/link.ts';
 import {
@@ -12,6 +11,7 @@ import {
   readPage,
   repeats,
 } from '../../http/paging/page.ts';
+import type { HttpReply } from '../../http/request.ts';
 
 interface PagesOptions {
   /** What is shown of each row, for rows that hold secrets. */

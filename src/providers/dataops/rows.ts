@@ -1,4 +1,4 @@
-import type { Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
 
 /** Some fields of a row, those that it has; GitLab's rows are far larger than what anybody reads of them. */
 export const pick = (row: Row, names: readonly string[]): Row =>

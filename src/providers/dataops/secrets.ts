@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../base/errors.ts';
-import type { OperationContext, Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
+import type { OperationContext } from '../../operations/operation.ts';
 
 export const hidden = '[hidden]';
 

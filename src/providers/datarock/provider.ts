@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { rsaPrivateKey } from '../../auth/private-key.ts';
 import { signedRequest } from '../../auth/signed-request.ts';
-import type { HttpReply } from '../../http/client.ts';
 import type { FaultReading } from '../../http/connection.ts';
+import type { HttpReply } from '../../http/request.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
 import { requestHash } from './signature.ts';
 

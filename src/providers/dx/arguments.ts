@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isFault } from '../../base/errors.ts';
+import { isRow, type Row } from '../../base/json-value.ts';
 import { parseTime, time } from '../../base/time.ts';
-import type { Evidence, Row } from '../../operations/operation.ts';
+import type { Evidence } from '../../operations/operation.ts';
 import { uriTemplate } from '../../operations/uri-template.ts';
 
 const checked = '2026-11-21';
@@ -97,9 +98,6 @@ export const inUri = (kind: string) => {
   const template = uriTemplate(`dx://${kind}/{key}`);
   return (uri: string) => template.match(uri)?.['key'];
 };
-
-export const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** For methods whose answer says nothing but `ok`; what it says besides passes. */
 export const done = {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Fault, type FaultCode, isFault } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import type { Operation, OperationContext, Row } from '../../operations/operation.ts';
+import type { Row } from '../../base/json-value.ts';
+import type { Operation, OperationContext } from '../../operations/operation.ts';
 
 /** Rows of one request. The vendor names no limit; what is wrong with one row costs its whole request. */
 const batchRows = 200;

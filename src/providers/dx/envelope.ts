@@ -1,7 +1,7 @@
 import type { FaultCode } from '../../base/errors.ts';
 import { firstWords } from '../../http/body.ts';
-import type { HttpReply, HttpRequest } from '../../http/client.ts';
 import type { Api, FaultReading } from '../../http/connection.ts';
+import type { HttpReply, HttpRequest } from '../../http/request.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '../../base/errors.ts';
+import { isRow } from '../../base/json-value.ts';
 import type { OperationContext, StoreOrigin } from '../../operations/operation.ts';
 import type { StoredResult } from '../../results/result.ts';
-import { isRow, withoutOk } from './arguments.ts';
+import { withoutOk } from './arguments.ts';
 
 /** What the link in an answer leads to, in the store. */
 export async function fetchLink(body: unknown, origin: StoreOrigin, context: OperationContext): Promise<StoredResult> {

@@ -1,8 +1,8 @@
+import type { Row } from '../../base/json-value.ts';
 import { cursor } from '../../http/paging/cursor.ts';
 import type { PageReaders, Paging } from '../../http/paging/page.ts';
 import { pageNumber } from '../../http/paging/page-number.ts';
 import { whole } from '../../http/paging/whole.ts';
-import type { Row } from '../../operations/operation.ts';
 import { rowsUnder } from './web.ts';
 
 interface Listing {

@@ -1,6 +1,5 @@
+import type { Row } from '../../base/json-value.ts';
 import { type Assistant, expect, rowsOf } from '../story.ts';
-
-type Row = Record<string, unknown>;
 
 const service = 'booking-api';
 

@@ -1,4 +1,5 @@
-import { isRow, payload, webMethod } from './arguments.ts';
+import { isRow } from '../../base/json-value.ts';
+import { payload, webMethod } from './arguments.ts';
 
 /** What all records of the Web API say: `...web('teams.list', 'snapshots:read')`, the method and the scopes it needs. */
 export const web = (method: string, ...scopes: readonly string[]) =>

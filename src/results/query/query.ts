@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { firstOf } from '../../calls/names.ts';
+import { firstOf } from '../../base/nearest.ts';
 import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { closestColumn } from '../tables/filter.ts';

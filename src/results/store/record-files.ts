@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { diskFault, replaceFile } from '../disk.ts';
+import { diskFault, ifMissing, replaceFile } from '../disk.ts';
 import { resultId, type StoredResult } from '../result.ts';
 import type { RowIndex } from '../tables/table.ts';
 
@@ -85,14 +85,6 @@ export async function readFolder(directory: string): Promise<{ records: ResultRe
 export async function fileFacts(path: string): Promise<{ bytes: number; changed: number } | undefined> {
   const facts = await stat(path).catch(ifMissing(undefined));
   return facts && { bytes: facts.size, changed: facts.mtimeMs };
-}
-
-/** For `catch`: this value when the file does not exist, the error otherwise. */
-export function ifMissing<Value>(value: Value): (error: unknown) => Value {
-  return error => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return value;
-    throw error;
-  };
 }
 
 /** The same for what is read of the results folder: a folder that may not be read is for the operator to mend. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/errors.ts';
-import { createFile, diskFault } from '../disk.ts';
-import { newId, type Provenance, type Row, resultId, resultUri, type StoredResult } from '../result.ts';
+import type { Row } from '../../base/json-value.ts';
+import { createFile, diskFault, ifMissing } from '../disk.ts';
+import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
 import { type Content, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
 import { createTurns } from './per-key-queue.ts';
 import {
   fileFacts,
-  ifMissing,
   makeFolder,
   type ResultRecord,
   readFolder,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileFacts, ifMissing, readFolder, removeRecord } from './record-files.ts';
+import { ifMissing } from '../disk.ts';
+import { fileFacts, readFolder, removeRecord } from './record-files.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
 export const workFolder = 'work';

@@ -1,6 +1,7 @@
 import { type CsvError, parse } from 'csv-parse';
 import { Fault } from '../../base/errors.ts';
-import { type Row, valueIn } from '../result.ts';
+import type { Row } from '../../base/json-value.ts';
+import { valueIn } from '../result.ts';
 
 /** Some records of a table; `ends[i]` is the byte behind `records[i]`, counted from where the source began. */
 export interface Batch<Record> {

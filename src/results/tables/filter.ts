@@ -1,5 +1,5 @@
 import { Fault } from '../../base/errors.ts';
-import { firstOf, nearest } from '../../calls/names.ts';
+import { firstOf, nearest } from '../../base/nearest.ts';
 import type { Column } from '../result.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null'] as const;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Fault, isFault } from '../../base/errors.ts';
-import { firstOf } from '../../calls/names.ts';
-import { ifMissing } from '../store/record-files.ts';
+import { firstOf } from '../../base/nearest.ts';
+import { ifMissing } from '../disk.ts';
 import { columnNames, csvRecords } from './csv.ts';
 import type { RecordTable } from './recognise.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { formatJson, parseJson } from '../../base/json.ts';
-import type { Row } from '../result.ts';
+import type { Row } from '../../base/json-value.ts';
 import type { Batch } from './csv.ts';
 
 const newline = 0x0a;

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { isFault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
 import { type Save, saving } from '../disk.ts';
-import { type Column, type Format, type Row, valueIn } from '../result.ts';
+import { type Column, type Format, valueIn } from '../result.ts';
 import { quoteBlankLines } from './blank-lines.ts';
 import { addText, addValue, type ColumnTally, columnOf, columnTally, valueOfText } from './columns.ts';
 import { type Batch, columnNames, csvLine, csvRecords } from './csv.ts';

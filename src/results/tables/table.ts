@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { type Column, type Format, type Row, valueIn } from '../result.ts';
+import type { Row } from '../../base/json-value.ts';
+import { type Column, type Format, valueIn } from '../result.ts';
 import { valueOfText } from './columns.ts';
 import type { Batch } from './csv.ts';
 import { csvRecords } from './csv.ts';

@@ -4,7 +4,7 @@ import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../base/errors.ts';
-import { ifMissing } from '../store/record-files.ts';
+import { ifMissing } from '../disk.ts';
 
 /** A file of this machine that callers may send. */
 export interface LocalFile {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../../answers/answer.ts';
-import { guessTokens, tokensOfBytes } from '../../answers/render.ts';
+import { guessTokens, tokensOfBytes } from '../../base/text.ts';
 import type { DataPlatformsServer } from '../create.ts';
 
 /** What is counted beside the calls. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../../answers/answer.ts';
 import { pageSchema } from '../../answers/schema.ts';
 import { fitting } from '../../answers/table.ts';
-import type { Shared } from '../../calls/call.ts';
+import type { Shared } from '../../calls/services.ts';
 import { operators } from '../../results/tables/filter.ts';
 import type { RowQuery } from '../../results/tables/table.ts';
 import { general, reading } from '../general-tool.ts';

@@ -1,5 +1,5 @@
-import type { HttpReply } from '../../../src/http/client.ts';
 import type { PageFetch, PagePatch } from '../../../src/http/paging/page.ts';
+import type { HttpReply } from '../../../src/http/request.ts';
 
 export const origin = 'https://api.example';
 

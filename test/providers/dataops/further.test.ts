@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
-import type { HttpReply } from '../../../src/http/client.ts';
 import { collect } from '../../../src/http/paging/page.ts';
+import type { HttpReply } from '../../../src/http/request.ts';
 import { pages } from '../../../src/providers/dataops/paging.ts';
 import { createResources } from '../../../src/resources/registry.ts';
 import { itemsOf, owner, project, type Row, start } from '../../support/dataops-world.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { HttpReply } from '../../../src/http/client.ts';
+import type { HttpReply } from '../../../src/http/request.ts';
 import { faultReader } from '../../../src/providers/dx/envelope.ts';
 import { dx } from '../../../src/providers/dx/provider.ts';
 import { dxWorld } from '../../support/dx-world.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../../src/results/result.ts';
+import type { Row } from '../../../src/base/json-value.ts';
 import { csvLine } from '../../../src/results/tables/csv.ts';
 import type { Condition } from '../../../src/results/tables/filter.ts';
 import { noteRow, type RowIndex } from '../../../src/results/tables/table.ts';

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../../src/results/result.ts';
+import type { Row } from '../../../src/base/json-value.ts';
 import { findSource, type SourceForm } from '../../../src/results/transfer/source.ts';
 import { freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 

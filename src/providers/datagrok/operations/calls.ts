@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { Recent } from '../../../base/lru-map.ts';
-import type { HttpReply } from '../../../http/client.ts';
 import type { Connection } from '../../../http/connection.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { HttpReply } from '../../../http/request.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { documented } from '../arguments.ts';
-import { shownOutput } from '../outputs.ts';
+import { type Parameter, shownOutput } from '../outputs.ts';
 import { functionName, getFunction, parameter } from './functions.ts';
-
-export type Parameter = z.output<typeof parameter>;
 
 const input = z.strictObject({
   function: functionName,

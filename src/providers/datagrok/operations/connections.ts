@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
+import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, filter, flag, fromClients, text, uuid } from '../arguments.ts';
 import { briefRows, withName } from '../rows.ts';
 import { withoutSecrets } from '../secrets.ts';

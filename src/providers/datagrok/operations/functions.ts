@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
+import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { entity, filter, fromClients, text } from '../arguments.ts';
 import { brief, withName } from '../rows.ts';
 

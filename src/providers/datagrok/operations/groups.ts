@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, flag, fromClients, text } from '../arguments.ts';
 import { briefRows } from '../rows.ts';
 import { getUser } from './users.ts';

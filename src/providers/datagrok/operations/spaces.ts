@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, entity, filePath, flag, folder } from '../arguments.ts';
 import { brief, briefRows, withName } from '../rows.ts';

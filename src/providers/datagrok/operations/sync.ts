@@ -1,13 +1,8 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { type BodyPart, bodyParts } from '../../../http/parts.ts';
-import {
-  type Collected,
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-} from '../../../operations/operation.ts';
+import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { flag, folder, fromClients, text } from '../arguments.ts';
 import { fileName, keep } from '../stored-files.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRow } from '../../../base/json-value.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { documented, entity } from '../arguments.ts';
@@ -15,7 +16,7 @@ export const address = z.looseObject({
 
 /** `ID`, `Grok name`, `Markup`, `URL`; some servers write `id`, and all but the id may be missing. */
 export function addressOf(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { done: true };
+  if (!isRow(body)) return { done: true };
   const { ID, id, 'Grok name': name, Markup: _, URL: url, ...rest } = body as Record<string, unknown>;
   return { id: ID ?? id, ...(name ? { grok_name: name } : {}), ...(url ? { url: linkOf(url) } : {}), ...rest };
 }

@@ -1,12 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { filter, flag, fromClients, text } from '../arguments.ts';
 import { brief } from '../rows.ts';
 

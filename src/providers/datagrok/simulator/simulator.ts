@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { type Caller, type Endpoint, ok, refusable, routesOf } from './call.ts';
 import { type ErrorStyle, noRoute, Refusal, writeRefusal } from './refusal.ts';
 import { batchEndpoints } from './routes/batch.ts';

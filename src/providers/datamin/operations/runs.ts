@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type OperationContext, operation, type Row } from '../../../operations/operation.ts';
-import type { RunKind, RunReading } from '../../../operations/run.ts';
+import type { RunKind, RunReading } from '../../../operations/operation.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { documented, isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { parseTime, time } from '../../../base/time.ts';
 import type { PageFetch, Paging } from '../../../http/paging/page.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { documented, isoTime, moment, pipeline, plainTime, task, windowEnd } from '../arguments.ts';
 
 const from = moment('From', '30d');

@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
-import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { Handler, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { createHistory } from './history.ts';
 import { createLauncher } from './launch.ts';
 import { noSuchPath, refuse } from './replies.ts';

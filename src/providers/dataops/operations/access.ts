@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, evidence, id, role, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';

@@ -1,12 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
-import {
-  type Collected,
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-} from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { done, evidence, ref } from '../arguments.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { evidence, flag, id } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { storedFacts } from '../../../answers/render.ts';
 import { Fault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
+import { storedFacts } from '../../../results/stored-facts.ts';
 import { evidence, id, text } from '../arguments.ts';
 import { projectArgument } from './projects.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation } from '../../../operations/operation.ts';
 import { done, evidence, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';

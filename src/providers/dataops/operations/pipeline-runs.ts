@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation } from '../../../operations/operation.ts';
 import { documented, evidence, ref } from '../arguments.ts';
 import { pick } from '../rows.ts';
 import { briefJob, jobRow, pipeline } from './jobs.ts';

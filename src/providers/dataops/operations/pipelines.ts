@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { uriOn } from '../../../operations/uri-template.ts';
 import { documented, evidence, since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';

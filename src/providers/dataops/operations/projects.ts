@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { documented, done, evidence, flag, project, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';

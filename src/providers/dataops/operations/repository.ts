@@ -1,11 +1,6 @@
 import * as z from 'zod';
-import {
-  type Collected,
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-} from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, evidence, flag, ref, search, since, sort, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';

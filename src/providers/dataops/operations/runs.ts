@@ -1,4 +1,4 @@
-import type { RunKind, RunStatus } from '../../../operations/run.ts';
+import type { RunKind, RunStatus } from '../../../operations/operation.ts';
 import { getJob, type Job, readJobs } from './jobs.ts';
 import { readJobLog } from './logs.ts';
 import { getPipeline } from './pipelines.ts';

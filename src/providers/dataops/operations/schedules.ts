@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, evidence, flag, numberAfter, ref, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { done, evidence, id, project } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';

@@ -1,5 +1,6 @@
-import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { Routes, SimulatorReply } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { authenticate } from './access.ts';
 import { archiveOf, hasArchive } from './archives.ts';
 import { type Endpoint, refusable, routesOf } from './call.ts';

@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
-import type { SimulatorContext, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import type { DataOpsState } from './simulator.ts';
 
 const linkSeconds = 600;

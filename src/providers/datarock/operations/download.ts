@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import pMap from 'p-map';
 import * as z from 'zod';
 import { Fault, type FaultCode, isFault } from '../../../base/errors.ts';
-import { firstOf } from '../../../calls/names.ts';
+import { firstOf } from '../../../base/nearest.ts';
 import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import type { Workspace } from '../../../results/store/workspace.ts';

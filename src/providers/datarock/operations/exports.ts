@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
+import { firstOf } from '../../../base/nearest.ts';
 import { parseTime, time } from '../../../base/time.ts';
-import { firstOf } from '../../../calls/names.ts';
 import { offset } from '../../../http/paging/offset.ts';
+import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
-import type { RunKind } from '../../../operations/run.ts';
 import { downloadExport } from './download.ts';
 import { artefact, gettingStarted, listArtefacts, listHoles, project } from './projects.ts';
 import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';

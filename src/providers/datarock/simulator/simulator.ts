@@ -1,8 +1,9 @@
 import * as crypto from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
-import type { SimulatorContext, SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { describeExport, describeHole, type ExportJob, isAlive, readOrder, schedule, unixSeconds } from './exports.ts';
 import { artefacts, projects, type SeedProject } from './seed/seed.ts';
 import { refusal } from './signature.ts';

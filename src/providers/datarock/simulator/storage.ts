@@ -1,7 +1,8 @@
 import * as crypto from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { SimulatorContext, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { type ExportJob, isAlive, type JobHole, unixSeconds } from './exports.ts';
 import { csvOf } from './seed/seed.ts';
 import type { DatarockState } from './simulator.ts';

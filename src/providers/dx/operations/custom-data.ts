@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { dataCloudMethod, done, inTable, isoMoment, isoOf, payload, required, text } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
-import { ids, inUri, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
+import { ids, inUri, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, mapped, web } from '../web.ts';
 import { entityTypeName, identifierForm } from './entity-types.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
-import { flag, ids, inUri, isRow, payload, required } from '../arguments.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
+import { flag, ids, inUri, payload, required } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, web } from '../web.ts';
 

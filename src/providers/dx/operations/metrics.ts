@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { isRow, type Row } from '../../../base/json-value.ts';
 import { badPosition, type Paging, type Position, readPage } from '../../../http/paging/page.ts';
-import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { dataCloudMethod, isoMoment, map, payload, required } from '../arguments.ts';
 
 const reference = required('What it is about');
@@ -69,7 +70,7 @@ function after(from: string, items: readonly Row[], before: Window | undefined):
 
 function windowOf(position: Position | undefined): Window | undefined {
   if (position === undefined) return undefined;
-  if (typeof position !== 'object' || position === null || Array.isArray(position)) throw badPosition();
+  if (!isRow(position)) throw badPosition();
   const { from, seen } = position;
   if (typeof from !== 'string' || !Array.isArray(seen)) throw badPosition();
   return { from, seen: seen.map(Number) };

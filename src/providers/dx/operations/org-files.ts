@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
-import { type Operation, operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { payload, required } from '../arguments.ts';
 import { fetchLink } from '../links.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { flag, payload, required, text } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { web } from '../web.ts';

@@ -1,15 +1,10 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { indexFrom, type Paging, readPage } from '../../../http/paging/page.ts';
-import {
-  type Collected,
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-} from '../../../operations/operation.ts';
-import type { RunKind } from '../../../operations/run.ts';
+import type { RunKind } from '../../../operations/operation.ts';
+import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { payload, required } from '../arguments.ts';
 import { isOneSelect } from '../sql.ts';

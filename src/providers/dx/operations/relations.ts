@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { done, inUri, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { web } from '../web.ts';

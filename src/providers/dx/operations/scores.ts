@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Operation, operation, type Row, reference } from '../../../operations/operation.ts';
-import { ids, isRow, required } from '../arguments.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
+import { type Operation, operation, reference } from '../../../operations/operation.ts';
+import { ids, required } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { mapped, web } from '../web.ts';
 import { listSnapshotTeams, snapshotId } from './snapshots.ts';

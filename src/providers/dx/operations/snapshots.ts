@@ -1,13 +1,8 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { inUri, payload, required } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
 import { web } from '../web.ts';

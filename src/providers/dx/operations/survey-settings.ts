@@ -1,12 +1,7 @@
 import * as z from 'zod';
-import {
-  type Operation,
-  type OperationContext,
-  operation,
-  type Row,
-  reference,
-} from '../../../operations/operation.ts';
-import { done, flag, ids, isRow, map, payload, required, text, withoutOk } from '../arguments.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
+import { done, flag, ids, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { named, rowsUnder, web } from '../web.ts';
 

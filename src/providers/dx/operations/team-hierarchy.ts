@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
-import { type Operation, type OperationContext, operation, type Row } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, text } from '../arguments.ts';
 import { filled } from '../bulk.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { ids, inUri, payload, text } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
 import { web } from '../web.ts';

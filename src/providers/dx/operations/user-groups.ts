@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { done, ids, inUri, payload, required, text } from '../arguments.ts';
 import { numberedPages } from '../paging.ts';
 import { named, web } from '../web.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { operation, type Row, reference } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { day, payload, required, text } from '../arguments.ts';
 import { allRows, numberedPages } from '../paging.ts';
 import { mapped, web } from '../web.ts';

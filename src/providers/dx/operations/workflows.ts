@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { RunKind } from '../../../operations/operation.ts';
 import { operation, reference } from '../../../operations/operation.ts';
-import type { RunKind } from '../../../operations/run.ts';
 import { inUri, map, payload, required, text } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { web } from '../web.ts';

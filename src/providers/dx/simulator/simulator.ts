@@ -1,5 +1,6 @@
-import type { SimulatorDefinition, Site } from '../../../sandbox/host.ts';
+import type { SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import { defaultScopes, type Scope, scopes, type Token } from './access.ts';
 import { type Api, type Endpoint, routesOf, type Surroundings } from './call.ts';
 import { entityEndpoints } from './entities.ts';

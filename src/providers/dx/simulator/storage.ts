@@ -1,7 +1,8 @@
 import * as crypto from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { SimulatorContext, Site } from '../../../sandbox/host.ts';
+import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
+import type { Site } from '../../../sandbox/site.ts';
 import type { DxState } from './simulator.ts';
 
 /** A file that somebody got a link to. */

@@ -1,0 +1,32 @@
+import type { Caller } from '../callers/caller.ts';
+import type { RunningCalls } from '../callers/running.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Parts } from '../results/optional-parts.ts';
+import type { Confirmations } from './confirm.ts';
+import type { Cursors } from './cursor.ts';
+import type { Runtime } from './execute.ts';
+import type { Observer } from './observer.ts';
+import type { ToolInput } from './tool-input.ts';
+
+/** What answering the calls of one caller needs besides the calls. */
+export interface Shared extends Runtime {
+  caller: Caller;
+  /** Calls of every caller. */
+  running: RunningCalls;
+  observer: Observer;
+  connections: Connections;
+  catalog: Catalog;
+  inputOf(operation: Operation): ToolInput;
+  confirmations: Confirmations;
+  cursors: Cursors;
+  /** The operator has agreed to everything beforehand. */
+  unattended: boolean;
+  /** Nothing may be changed or deleted. */
+  readOnly: boolean;
+  /** Optional parts that are installed. */
+  parts: Parts;
+  /** Tokens one answer may take before its rows go to the store. */
+  answerTokens: number;
+}

@@ -1,0 +1,57 @@
+import type { JsonSchema } from '../operations/json-schema.ts';
+import type { Operation, RunKind } from '../operations/operation.ts';
+import type { Parts } from '../results/optional-parts.ts';
+
+/** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
+export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;
+
+/** What is known of an operation without its code: enough to list it, find it and describe it. */
+export interface OperationFacts
+  extends Pick<
+    Operation,
+    | 'name'
+    | 'route'
+    | 'effect'
+    | 'idempotent'
+    | 'destructive'
+    | 'summary'
+    | 'toolset'
+    | 'api'
+    | 'scopes'
+    | 'evidence'
+    | 'example'
+  > {
+  platform: string;
+  /** It is a listing. */
+  lists: boolean;
+  /** It starts a run. */
+  starts: boolean;
+  resource?: NonNullable<Operation['resource']>;
+  /** JSON Schema of the tool's arguments, but for the choice of a connection. */
+  input: JsonSchema;
+  /** JSON Schema of the structured answer. */
+  output: JsonSchema;
+}
+
+export interface PlatformFacts {
+  operations: OperationFacts[];
+  runs: Pick<RunKind, 'noun' | 'uri'>[];
+}
+
+/** What is known of a tool of the server itself without its code. */
+export interface GeneralFacts {
+  name: string;
+  title: string;
+  description: string;
+  input: JsonSchema;
+  output?: JsonSchema;
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  /** Without it the tool is not listed. */
+  needs?: Need;
+}
+
+export interface Facts {
+  platforms: Readonly<Record<string, PlatformFacts>>;
+  /** The tools of the server itself. */
+  general: readonly GeneralFacts[];
+}

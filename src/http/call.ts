@@ -1,0 +1,36 @@
+import type { TraceContext } from '../tracing/tracer.ts';
+
+/** What everything done for one tool call or resource read shares. */
+export interface Call {
+  /** Aborts when the caller cancels or the deadline passes. */
+  signal: AbortSignal;
+  /** Clock time (ms) at which the answer is due. */
+  deadline: number;
+  /** Gives it so many ms from now. Absent: the deadline is fixed. */
+  allow?(ms: number): void;
+  meter: Meter;
+  /** Tells the person what is going on. Cheap when nobody listens. */
+  progress(message: string, done?: number, total?: number): void;
+  /** There where the client can put a question to its person; with the answer, once it was put. */
+  person?: { answered?: { agreed: boolean; token: string } };
+  /** The client follows a run by itself: one that is started is answered at once. */
+  followsRuns?: boolean;
+  /** What the requests of the call belong to, in the operator's traces. */
+  trace?: TraceContext | undefined;
+}
+
+/** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */
+export interface Meter {
+  /** Requests put on the wire, repeats included. */
+  requests: number;
+  /** Repeats among them. */
+  retries: number;
+  /** Requests that proved who asks: signed, or with a token. */
+  signatures: number;
+  /** Status polls of runs among the requests. */
+  polls: number;
+  /** Bytes of bodies received. */
+  bytes: number;
+  /** Milliseconds spent waiting for quotas and Retry-After. */
+  waitedMs: number;
+}

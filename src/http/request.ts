@@ -1,0 +1,43 @@
+import type { StreamBody } from './stream-body.ts';
+
+/** One call to a platform, before authentication. */
+export interface HttpRequest {
+  method: string;
+  /** Absolute, or from the root of the connection's origin; query included, every part encoded once (`path.ts`). */
+  url: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON, unless there is a `body`. */
+  json?: unknown;
+  /** Sent as it is read. Once any of it may have arrived, the request is not repeated. */
+  body?: StreamBody;
+  /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
+  repeatable: boolean;
+  /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
+  changes?: boolean;
+  /** Where to look when nobody knows whether it took effect. */
+  doubt?: string;
+  /** The operation's name, for telemetry and errors. */
+  operation: string;
+  /** What the credential has to be allowed to do, for the words of a refusal. */
+  scopes?: readonly string[];
+  /** Operations that list the things its arguments name, for what was not found. */
+  listings?: () => readonly string[];
+  /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
+  expect: 'json' | 'text' | 'stream';
+  /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */
+  accept?: readonly number[];
+  /** The platform works on it before it answers: only the call's own time bounds the attempt. */
+  patient?: boolean;
+}
+
+export interface HttpReply {
+  status: number;
+  /** Lower-case names; repeated headers joined with ", ". */
+  headers: Record<string, string>;
+  /** Where it came from, after redirects. */
+  url: string;
+  /** `expect: 'json'`: the value, undefined for an empty body; when it is not JSON, the text. */
+  body: unknown;
+  /** What a streamed body holds that may be an error in disguise (see `errorsInFiles`). */
+  suspicion?: unknown;
+}
