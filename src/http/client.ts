@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
@@ -11,6 +11,7 @@ import { abortFault, deadline } from './deadline.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { baseOf, unsafeStep } from './exchange.ts';
 import { limit } from './limit.ts';
+import { MemoryGate } from './memory-gate.ts';
 import type { Proxies } from './proxy/proxies.ts';
 import { redirect } from './redirect.ts';
 import { judge } from './refusal.ts';
@@ -72,7 +73,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     random = Math.random,
   } = options;
   const userAgent = version === undefined ? 'data-platforms-mcp' : `data-platforms-mcp/${version}`;
-  let agent: Promise<Agent> | undefined;
+  let agent: Promise<Dispatcher> | undefined;
   const closing = new AbortController();
   // Every tunnel that is being opened listens.
   setMaxListeners(0, closing.signal);
@@ -94,7 +95,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
   pipeline = authenticate({ clock, fetch }, pipeline);
   pipeline = deadline(clock, pipeline);
-  pipeline = limit({ clock, replicas }, pipeline);
+  pipeline = limit({ clock, gateFor: () => new MemoryGate({ clock, replicas }) }, pipeline);
   pipeline = redirect(pipeline);
   pipeline = retry({ clock, random, fetch }, pipeline);
 
@@ -107,7 +108,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const target = wireUrl(request.url, connection);
         const anonymous = target.origin !== baseOf(connection).origin;
         const sent = { headers: {}, ...request, url: target.href };
-        const blank = { attempt: 1, proof: {}, sending: {} };
+        const blank = { attempt: 1, proof: {}, sending: {}, written: () => {} };
         const outcome = await pipeline({ connection, request: sent, target, call, signal, anonymous, ...blank });
         if ('reply' in outcome) return outcome.reply;
         throw outcome.fault;

@@ -1,4 +1,4 @@
-import type { Agent, buildConnector } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import type { Proxies } from './proxy/proxies.ts';
 
@@ -7,11 +7,11 @@ export async function createDispatcher(
   proxies: Proxies | undefined,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Agent> {
+): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   // Connecting is tried four times, so it must be quick.
   const connect = buildConnector({ timeout: 6_000, allowH2: false });
-  return new Agent({
+  const agent = new Agent({
     connections: 64,
     allowH2: false,
     // The pipeline has its own deadlines, on its own clock.
@@ -19,7 +19,30 @@ export async function createDispatcher(
     bodyTimeout: 0,
     connect: proxies ? await throughProxies(connect, proxies, { clock, signal }) : connect,
   });
+  return agent.compose(tellWritten);
 }
+
+/** A request may wait for a connection, which takes a tunnel and TLS to open. `written` tells when it waits no longer. */
+export interface WrittenOptions extends Dispatcher.RequestOptions {
+  written?(): void;
+}
+
+const tellWritten: Dispatcher.DispatcherComposeInterceptor = dispatch => (options, handler) => {
+  const { written } = options as Dispatcher.DispatchOptions & Pick<WrittenOptions, 'written'>;
+  if (!written) return dispatch(options, handler);
+  return dispatch(options, {
+    // The request is written right after it, in the same turn.
+    onRequestStart(controller, context) {
+      handler.onRequestStart?.(controller, context);
+      if (!controller.aborted) written();
+    },
+    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+    onResponseStart: (...given) => handler.onResponseStart?.(...given),
+    onResponseData: (...given) => handler.onResponseData?.(...given),
+    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+    onResponseError: (...given) => handler.onResponseError?.(...given),
+  });
+};
 
 /**
  * undici has agents for proxies, but 7.30 opens a tunnel that the proxy breaks off again at once and for ever, whoever

@@ -26,6 +26,8 @@ export interface Exchange {
   proof: Record<string, string>;
   /** Filled with the body that streams, opened: whether any of it was read decides over repeats. */
   sending: { stream?: Readable };
+  /** Told when the request is on the socket, which may be long after it was let in. */
+  written(): void;
 }
 
 /** Whether sending again is safe: `always`: nothing happened upstream; `repeatable`: only if twice is as good as once. */

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { bodyOutcome, decoded, jsonOf, readBody, streamed, textOf } from './body.ts';
 import { lookFirst } from './deadline.ts';
+import type { WrittenOptions } from './dispatcher.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
 import { proxyFailureIn } from './proxy/failure.ts';
@@ -56,7 +57,8 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
   };
 }
 
-function onTheWire({ request, target, call, signal, sending }: Exchange, userAgent: string): Dispatcher.RequestOptions {
+function onTheWire(exchange: Exchange, userAgent: string): WrittenOptions {
+  const { request, target, call, signal, sending, written } = exchange;
   const { origin, pathname, search } = target;
   const headers: Record<string, string> = {
     accept: request.expect === 'json' ? 'application/json' : '*/*',
@@ -72,7 +74,8 @@ function onTheWire({ request, target, call, signal, sending }: Exchange, userAge
   } else if (json !== undefined) headers['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
   const body: Readable | string | null = sending.stream ?? (json === undefined ? null : JSON.stringify(json));
-  return { origin, path: pathname + search, method: request.method as Dispatcher.HttpMethod, headers, body, signal };
+  const method = request.method as Dispatcher.HttpMethod;
+  return { origin, path: pathname + search, method, headers, body, signal, written };
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {

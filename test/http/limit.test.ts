@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Connection, Quota } from '../../src/http/connection.ts';
-import { connectionTo, get, newCall, respond, type Upstream, upstream, world } from '../support/upstream.ts';
+import {
+  connectionTo,
+  get,
+  newCall,
+  respond,
+  type Upstream,
+  upstream,
+  type World,
+  world,
+} from '../support/upstream.ts';
 
 const quota = (requests: number, perMs: number, parts: Partial<Quota> = {}): Quota => ({
   name: 'everything',
@@ -11,8 +20,24 @@ const quota = (requests: number, perMs: number, parts: Partial<Quota> = {}): Quo
   ...parts,
 });
 
-const most = ({ arrivals }: Upstream, perMs: number) =>
+const most = ({ arrivals }: Upstream, perMs: number) => mostOf(arrivals, perMs);
+
+const mostOf = (arrivals: readonly { at: number }[], perMs: number) =>
   Math.max(...arrivals.map(({ at }) => arrivals.filter(other => other.at >= at && other.at < at + perMs).length));
+
+/** A quota of five a second, used up three times over. `written`: how long each request waits before it can be sent. */
+async function threeBursts({ clock, client }: Pick<World, 'clock' | 'client'>, platform: Upstream, written: Written) {
+  let index = 0;
+  const headers = async () => {
+    await clock.sleep(written(index++));
+    return {};
+  };
+  const connection = connectionTo(platform.origin, { quotas: [quota(5, 1000)], auth: { headers } });
+  const send = () => client.send(connection, get(`${platform.origin}/x`), newCall(clock));
+  await Promise.all(Array.from({ length: 15 }, send));
+}
+
+type Written = (index: number) => number;
 
 /** Counts a request when it has come all the way, which takes each one a time of its own, and refuses what is too much. */
 const strict = (clock: Clock, requests: number, way: (index: number) => number, arrived: () => void) => {
@@ -68,6 +93,29 @@ describe('quotas', () => {
     expect(clock.now() - start).toBeLessThan(3000);
     expect(call.messages.length).toBeGreaterThan(0);
     expect(call.meter.waitedMs).toBeGreaterThan(0);
+  });
+
+  test('a request that is written late keeps its place until it has arrived', async () => {
+    const parts = world();
+    const platform = await upstream(parts.clock, [200]);
+    // A token has to be fetched first, for example, which takes longer than any way to the platform.
+    await threeBursts(parts, platform, index => (index === 0 ? 3000 : 0));
+    expect(most(platform, 1000)).toBe(5);
+  });
+
+  test('the answers of a slow platform do not let go of places early', async () => {
+    const parts = world();
+    const { clock } = parts;
+    const counted: { at: number }[] = [];
+    const platform = await upstream(clock, async (_, response) => {
+      // The first connections take their time, and what comes over them is counted just before it is answered.
+      await clock.sleep(counted.length < 5 ? 400 : 10);
+      counted.push({ at: clock.now() });
+      await clock.sleep(10);
+      respond(response, 200);
+    });
+    await threeBursts(parts, platform, () => 0);
+    expect(mostOf(counted, 1000)).toBe(5);
   });
 
   test('processes that share them keep to their part, and to one request at the least', async () => {

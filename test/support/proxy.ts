@@ -34,7 +34,7 @@ export type Refusal = string | ((socket: Socket) => void) | undefined;
  */
 export async function connectProxy(
   hosts: Record<string, string>,
-  refuse: () => Refusal = () => undefined,
+  refuse: () => Refusal | Promise<Refusal> = () => undefined,
   { secure = false } = {},
 ): Promise<TestProxy> {
   const asked: string[] = [];
@@ -43,11 +43,11 @@ export async function connectProxy(
   const sockets = new Set<Socket>();
   const server = secure ? createTlsServer(certified()) : createServer();
   server.on('connection', socket => sockets.add(socket));
-  server.on('connect', ({ url = '', headers }, socket: Socket) => {
+  server.on('connect', async ({ url = '', headers }, socket: Socket) => {
     socket.on('error', () => {});
     asked.push(url);
     shown.push(headers);
-    const refusal = refuse();
+    const refusal = await refuse();
     if (typeof refusal === 'function') return refusal(socket);
     const to = hosts[url];
     if (refusal || !to) return void socket.end(`HTTP/1.1 ${refusal ?? '502 Unknown host'}\r\n\r\n`);

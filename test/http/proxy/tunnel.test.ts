@@ -8,14 +8,13 @@ import { createHttpClient } from '../../../src/http/client.ts';
 import { readProxies } from '../../../src/http/proxy/proxies.ts';
 import { proxyVariables } from '../../../src/http/proxy/variables.ts';
 import { virtualClock } from '../../../src/sandbox/clock.ts';
-import { connectProxy } from '../../support/proxy.ts';
+import { connectProxy, type TestProxy } from '../../support/proxy.ts';
 import { connectionTo, get, newCall, post, upstream } from '../../support/upstream.ts';
 
 const platform = connectionTo('http://platform.example');
 
 /** A client behind the proxies that an environment names. */
-function behind(env: Record<string, string>) {
-  const clock = virtualClock();
+function behind(env: Record<string, string>, clock = virtualClock()) {
   const variables = proxyVariables(env);
   const proxies = variables && readProxies(variables);
   const client = createHttpClient({ clock, proxies, random: () => 0.5 });
@@ -63,6 +62,23 @@ describe('through a proxy', () => {
     expect((await Promise.all(asked)).every(({ status }) => status === 200)).toBe(true);
     expect(host.arrivals).toHaveLength(100);
     expect(proxy.asked.length).toBeLessThanOrEqual(64);
+  });
+
+  test('a request that waits for its tunnel keeps its place in the quota', async () => {
+    const clock = virtualClock();
+    const host = await upstream(clock, [200, {}, []]);
+    const hold = async () => {
+      if (proxy.asked.length === 1) await clock.sleep(3000);
+      return undefined;
+    };
+    const proxy: TestProxy = await connectProxy({ 'platform.example:80': host.origin }, hold);
+    const { client } = behind({ HTTP_PROXY: proxy.address }, clock);
+    const quotas = [{ name: 'everything', requests: 1, perMs: 1000, appliesTo: () => true }];
+    const limited = connectionTo('http://platform.example', { quotas });
+    const ask = () => client.send(limited, get('http://platform.example/things'), newCall(clock));
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    const gaps = host.arrivals.slice(1).map(({ at }, index) => at - (host.arrivals[index]?.at ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
   });
 
   test('this machine and NO_PROXY are reached without', async () => {
