@@ -57,6 +57,8 @@ const queryNames =
 
 /*
  * Every pattern starts at a fixed word and repeats one bounded or unambiguous class, so the time is linear in the text.
+ * What is repeated without a bound is one class and no group: of a group the engine remembers each turn, and its stack
+ * ends at some 8 million.
  * "token: expired" is left alone, it is how platforms explain themselves.
  */
 const patterns: readonly [RegExp, string][] = [
@@ -66,9 +68,9 @@ const patterns: readonly [RegExp, string][] = [
     /\b((?:proxy-)?authorization|x-api-key|api-key|private-token|job-token|deploy-token|signature|(?:set-)?cookie)(["']?\s{0,4}:\s{0,4}["']?)(?:(bearer|basic|token|digest)\s{1,4})?[^\s"',;]+/gi,
     `$1$2${mask}`,
   ],
-  [/\b(bearer|basic)\s{1,4}(?=[\w.~+/-]{0,200}?\d)[\w.~+/-]{8,}=*/gi, `$1 ${mask}`],
+  [/\b(bearer|basic)\s{1,4}(?=[\w.~+/-]{0,200}?\d)[\w.~+/-]{8}[\w.~+/=-]*/gi, `$1 ${mask}`],
   [new RegExp(`((?:${queryNames})[\\w-]{0,30}|\\bsig)=[^\\s&;"'<>]+`, 'gi'), `$1=${mask}`],
-  [new RegExp(`((?:${queryNames})\\\\?"\\s{0,4}:\\s{0,4}\\\\?")(?:[^"\\\\]|\\\\[^"])+`, 'gi'), `$1${mask}`],
+  [new RegExp(`((?:${queryNames})\\\\?"\\s{0,4}:\\s{0,4}\\\\?")[^"]+(?<!\\\\)`, 'gi'), `$1${mask}`],
   [/(:\/\/)[^\s/@:?#]{0,256}:[^\s/@?#]{1,256}@/g, '$1'],
 ];
 

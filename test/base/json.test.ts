@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatJson, parseJson } from '../../src/base/json.ts';
+import { formatJson, longIntegers, parseJson, type ScannedText } from '../../src/base/json.ts';
 
 test('integers that no number holds keep all their digits, as texts', () => {
   const text =
@@ -47,6 +47,76 @@ test('a long text costs little', () => {
   expect(parseJson(`[${rows.join(',')}]`)).toHaveLength(20_000);
   const long = `"${'a1234567890123456, '.repeat(500_000)}"`;
   expect(parseJson(`[${long}, 12345678901234567890]`)).toHaveLength(2);
+});
+
+/** A text that counts the characters that are looked at. */
+function countedText(text: string): ScannedText & { steps: number } {
+  return {
+    steps: 0,
+    length: text.length,
+    charCodeAt(at) {
+      this.steps += 1;
+      return text.charCodeAt(at);
+    },
+    indexOf(sought, from = 0) {
+      const found = text.indexOf(sought, from);
+      this.steps += (found < 0 ? text.length : found + 1) - from;
+      return found;
+    },
+    slice(from = 0, to = text.length) {
+      this.steps += to - from;
+      return text.slice(from, to);
+    },
+  };
+}
+
+/** So many characters are looked at for each one that there is, at the most. */
+const steps = 4;
+
+test.each([
+  ['escaped quotes', '\\"'],
+  ['backslashes', '\\\\'],
+  ['empty strings', '","'],
+  ['line ends', '\\n'],
+  ['digits in a text', '1234567890123456 '],
+])('looking through a string of %s takes time in proportion to its length', (_, unit) => {
+  for (const text of [
+    `[1234567890123456789,"${unit.repeat(20_000)}"]`,
+    `[1234567890123456789,"${unit.repeat(20_000)}`,
+  ]) {
+    const counted = countedText(text);
+    expect([...longIntegers(counted)]).toEqual([[1, 20]]);
+    expect(counted.steps).toBeLessThanOrEqual(steps * text.length);
+  }
+});
+
+test.each([
+  ['ids', '1234567890123456789,'],
+  ['digits', '7'],
+  ['fractions', '0.1234567890123456,'],
+  ['short numbers', '1,'],
+  ['white space', ' '],
+  ['negative ids', '-1234567890123456,'],
+])('looking through %s takes time in proportion to the length', (_, unit) => {
+  const counted = countedText(`[${unit.repeat(20_000)}1]`);
+  for (const [from, to] of longIntegers(counted)) expect(to).toBeGreaterThan(from);
+  expect(counted.steps).toBeLessThanOrEqual(steps * counted.length);
+});
+
+test('looking through any JSON takes time in proportion to its length', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 4 }), text => {
+      const counted = countedText(`[${text},1234567890123456789]`);
+      expect([...longIntegers(counted)].at(-1)).toEqual([counted.length - 20, counted.length - 1]);
+      expect(counted.steps).toBeLessThanOrEqual(steps * counted.length);
+    }),
+  );
+});
+
+test('no length of a text is too much for the stack', () => {
+  const lines = `[1234567890123456789,"${'a\\nb'.repeat(4_000_000)}"]`;
+  expect(parseJson(lines)).toHaveProperty(['0'], '1234567890123456789');
+  expect(formatJson([1e17, 'a\nb'.repeat(4_000_000)])).toMatch(/^\[1e\+17,"a/);
 });
 
 test('one is found wherever it stands', () => {

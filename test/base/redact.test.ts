@@ -111,3 +111,18 @@ test('time is linear in the text, also for text made to prevent that', () => {
     expect(performance.now() - start, seed).toBeLessThan(10_000);
   }
 });
+
+test.each([
+  '"token":"',
+  '\\"token\\":\\"',
+  'token=',
+  'authorization: ',
+  'authorization: bearer ',
+  'bearer ',
+  '-----BEGIN PRIVATE KEY-----',
+  'eyJ',
+  'https://user:',
+])('%s and a secret of 16 MB after it are no matter for the stack', head => {
+  const { text } = createRedactor();
+  for (const unit of ['a', '1.']) expect(() => text(head + unit.repeat(16_000_000 / unit.length)), unit).not.toThrow();
+});
