@@ -50,6 +50,32 @@ describe('over HTTP', () => {
     expect(message.error?.message).toBe('Invalid Host: evil.example. The operator can allow it with --allowed-hosts.');
   });
 
+  it.each([
+    'localhost#.evil.example',
+    'localhost?.evil.example',
+    'localhost/.evil.example',
+    'localhost\\.evil.example',
+    'user@localhost',
+    'evil.example#@localhost',
+    'localhost:80:80',
+    'localhost:',
+    'localhost, evil.example',
+    '[::1]evil.example',
+    'loc%61lhost',
+    '\tlocalhost.evil.example',
+    'localhost\r\nHost: evil.example',
+    'evil.example\r\nHost: localhost',
+    'localhost\r\nhOsT: localhost',
+    '',
+  ])('refuses Host: %j', async host => {
+    const { listener } = await startListening();
+    const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
+    socket.write(`GET /mcp HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 40[03] /);
+    socket.destroy();
+  });
+
   it('lets pages of allowed hosts read the answers', async () => {
     const { send } = await startListening({ allowed_origins: 'app.example.com' });
     const asked = { origin: 'https://app.example.com', 'access-control-request-method': 'POST' };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
-import { anybody } from '../../callers/caller.ts';
+import { anybody, principalOf } from '../../callers/caller.ts';
 import type { HttpSettings } from '../../config/http.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
@@ -61,7 +61,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (pathname === '/healthz') return tell(response, 200, 'ok');
     if (pathname === '/readyz')
       return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
-    const fault = findFault(request.headers);
+    const fault = findFault(request);
     if (fault) throw new Refusal(403, -32000, fault);
     if (answerBrowser(request, response)) return;
     if (!methods.includes(method)) throw notAllowed();
@@ -97,7 +97,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     const { runs } = server.served(caller);
     const { uris, message, refusal } = narrowListening(body, runs);
     if (refusal) return tellJson(response, 400, refusal);
-    await events.listening({ owner: caller.owner, uris, runs }, () => answerMcp(request, response, message));
+    await events.listening({ principal: principalOf(caller), uris, runs }, () => answerMcp(request, response, message));
   }
 
   function giveUp(error: unknown, response: ServerResponse): void {
