@@ -4,11 +4,16 @@ export interface Caller {
   name: string;
   /** What belongs to the caller is kept under this. No two callers have the same one. */
   owner: string;
+  /** Who presented the token, where that is not the owner: a credential for a platform makes one of its own. */
+  principal?: string;
   /** Names of the connections that the caller may use. Absent: all there are. */
   connections?: ReadonlySet<string>;
   /** The caller's own for platforms, by connection, where a gateway handed them in. */
   credentials?: ReadonlyMap<string, string>;
 }
+
+/** On whom bounds count: credentials for platforms can be made up, and whoever makes one up is nobody new. */
+export const principalOf = ({ owner, principal = owner }: Caller): string => principal;
 
 /** The same for two callers who may do the same as each other: what they may use can change with their next token. */
 export const keyOf = ({ owner, connections }: Caller): string =>

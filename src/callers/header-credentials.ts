@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import type { Redactor } from '../base/redact.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Provider } from '../providers/provider.ts';
-import { anybody, type Caller } from './caller.ts';
+import { anybody, type Caller, principalOf } from './caller.ts';
 
 export type Settings = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ export function withCredentials(
   const owner = createHash('sha256')
     .update(JSON.stringify([caller.owner, found.sort()]))
     .digest('base64url');
-  return { ...caller, owner, credentials: new Map(found) };
+  return { ...caller, owner, principal: principalOf(caller), credentials: new Map(found) };
 }
 
 /** The connection of this caller, where its credential is to come with the request. */

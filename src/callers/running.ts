@@ -11,19 +11,19 @@ export class RunningCalls {
   }
 
   /** @throws Fault `rate_limited` */
-  begin(owner: string): AbortController {
-    const its = this.#calls.get(owner) ?? new Set();
+  begin(principal: string): AbortController {
+    const its = this.#calls.get(principal) ?? new Set();
     if (its.size >= this.mostPerCaller) throw tooMany(this.mostPerCaller);
     const controller = new AbortController();
-    this.#calls.set(owner, its.add(controller));
+    this.#calls.set(principal, its.add(controller));
     return controller;
   }
 
-  end(owner: string, controller: AbortController): void {
-    const its = this.#calls.get(owner);
+  end(principal: string, controller: AbortController): void {
+    const its = this.#calls.get(principal);
     its?.delete(controller);
     // Callers come and go for as long as the process lives.
-    if (its?.size === 0) this.#calls.delete(owner);
+    if (its?.size === 0) this.#calls.delete(principal);
   }
 
   /** Gives all of them up. They answer with the fault. */

@@ -3,6 +3,7 @@ import type { Question, RunAnswer } from '../answers/answer.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { type Log, shortened } from '../base/log.ts';
+import { principalOf } from '../callers/caller.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { currentTrace } from '../tracing/current.ts';
 import type { CallOutcome } from './observer.ts';
@@ -28,8 +29,9 @@ const callTimeoutMs = 50_000;
 export const newMeter = (): Meter => ({ requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 });
 
 export function createWithin({ clock, caller, running, observer }: Shared, log: Log): Within {
+  const principal = principalOf(caller);
   return async (name, options, body) => {
-    const controller = running.begin(caller.owner);
+    const controller = running.begin(principal);
     const { call, end } = startCall(name, options, controller, clock);
     const started = performance.now();
     let outcome: CallOutcome = 'ok';
@@ -42,7 +44,7 @@ export function createWithin({ clock, caller, running, observer }: Shared, log: 
       throw error;
     } finally {
       end();
-      running.end(caller.owner, controller);
+      running.end(principal, controller);
       // A run that goes on answers even when the call that waited for it was given up.
       if (outcome === 'ok' && isFault(controller.signal.reason)) outcome = controller.signal.reason.code;
       const ms = performance.now() - started;

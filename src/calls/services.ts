@@ -1,5 +1,6 @@
 import type { Caller } from '../callers/caller.ts';
 import type { RunningCalls } from '../callers/running.ts';
+import type { Tally } from '../callers/tally.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -15,6 +16,8 @@ export interface Shared extends Runtime {
   caller: Caller;
   /** Calls of every caller. */
   running: RunningCalls;
+  /** Runs that are looked at for callers who subscribed to them. */
+  watchedRuns: Tally;
   observer: Observer;
   connections: Connections;
   catalog: Catalog;

@@ -9,6 +9,7 @@ import type { QueryContext } from './query/query.ts';
 import { provenance, type StoredResult } from './result.ts';
 import type { Origin } from './store/store.ts';
 import { findSource } from './transfer/source.ts';
+import { inTurn } from './worker-pool.ts';
 
 const mediaTypes = {
   csv: 'text/csv',
@@ -35,8 +36,10 @@ export function exportedBytes(
   if (result.kind !== 'table') throw noTable(result);
   const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;
   if (format === 'parquet' && !context.parts.duckdb) throw noParquet();
-  const make = { csv, parquet, json: array, ndjson: lines }[format];
-  return { name, bytes: make(result, context) };
+  // Parquet takes its turn where its process is started.
+  if (format === 'parquet') return { name, bytes: parquet(result, context) };
+  const make = { csv, json: array, ndjson: lines }[format];
+  return { name, bytes: inTurn(make(result, context), context) };
 }
 
 /** Stores another form of a table. The same export has the same handle again. */

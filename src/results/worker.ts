@@ -75,12 +75,15 @@ function holdProcess(child: ChildProcessWithoutNullStreams, hold: boolean): void
   }
 }
 
+/** JavaScript objects of a worker may take so much, MiB. What its libraries take besides is bounded where it runs. */
+const heapMib = 768;
+
 /** A process that has started. @throws Fault `not_configured` when it cannot: an update may have taken its files away */
 async function launch(program: WorkerProgram): Promise<ChildProcessWithoutNullStreams> {
   const { spawn } = await import('node:child_process');
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   try {
-    const child = spawn(process.execPath, [built(`${program}.cjs`)], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, built(`${program}.cjs`)], {
       env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,

@@ -1,4 +1,5 @@
 import { isFault } from '../base/errors.ts';
+import { principalOf } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { contextFor } from '../calls/execute.ts';
 import { findRun, namesRun } from '../calls/resume-run.ts';
@@ -28,6 +29,7 @@ interface Watched {
 
 export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
   const watched = new Map<string, Watched>();
+  const principal = principalOf(shared.caller);
 
   /** How the run is now, or undefined when that cannot be told at the moment. */
   async function look(uri: string, options: CallOptions, signal: AbortSignal) {
@@ -63,17 +65,24 @@ export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
   function begin(uri: string, options: CallOptions): Watched {
     const entry: Watched = { listeners: new Set(), controller: new AbortController() };
     watched.set(uri, entry);
+    shared.watchedRuns.add(principal);
     // Its end says nothing: it is over, was given up, or cannot be looked at.
     follow(uri, options, entry)
       .catch(() => {})
-      .finally(() => watched.get(uri) === entry && watched.delete(uri));
+      .finally(() => forget(uri, entry));
     return entry;
+  }
+
+  function forget(uri: string, entry: Watched): void {
+    if (watched.get(uri) !== entry) return;
+    watched.delete(uri);
+    shared.watchedRuns.remove(principal);
   }
 
   return {
     accept(uris) {
       const runs = [...new Set(uris)].filter(uri => namesRun(shared, uri));
-      let room = mostRuns - watched.size;
+      let room = mostRuns - shared.watchedRuns.of(principal);
       return runs.filter(uri => watched.has(uri) || room-- > 0);
     },
     watch(uri, options, changed) {
@@ -85,7 +94,7 @@ export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
         entry.listeners.delete(listener);
         if (entry.listeners.size > 0) return;
         entry.controller.abort();
-        if (watched.get(uri) === entry) watched.delete(uri);
+        forget(uri, entry);
       };
     },
   };

@@ -10,6 +10,7 @@ import { createSigner, type Signer } from '../base/signer.ts';
 import { version } from '../base/version.ts';
 import { anybody, type Caller, keyOf } from '../callers/caller.ts';
 import { RunningCalls } from '../callers/running.ts';
+import { Tally } from '../callers/tally.ts';
 import { type Observer, Observers } from '../calls/observer.ts';
 import type { Shared } from '../calls/services.ts';
 import type { Config } from '../config/config.ts';
@@ -109,6 +110,7 @@ export async function createServer(
     facts: await loadFacts(),
     parts: installedParts(),
     running: new RunningCalls(),
+    watchedRuns: new Tally(),
     observers,
     signer,
     ownSigner: createSigner(),

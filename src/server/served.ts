@@ -6,6 +6,7 @@ import { createSigner, type Signer, signerFor } from '../base/signer.ts';
 import { anybody, type Caller } from '../callers/caller.ts';
 import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
+import type { Tally } from '../callers/tally.ts';
 import { confirmations } from '../calls/confirm.ts';
 import { cursors } from '../calls/cursor.ts';
 import { References } from '../calls/names.ts';
@@ -42,6 +43,7 @@ export interface Common {
   facts: Facts;
   parts: Parts;
   running: RunningCalls;
+  watchedRuns: Tally;
   observers: Observers;
   /** Shared by replicas. Absent: nobody gave the process one. */
   signer?: Signer | undefined;
@@ -66,7 +68,7 @@ export interface Served {
  * @throws Fault `not_configured` for a toolset that does not exist
  */
 export function serve(common: Common, caller: Caller): Served {
-  const { config, clock, facts, observers, ownSigner, http, running } = common;
+  const { config, clock, facts, observers, ownSigner, http, running, watchedRuns } = common;
   // Secrets of a caller are forgotten with the caller.
   const redactor = caller.credentials ? createRedactor(common.redactor) : common.redactor;
   const log = caller.credentials ? redactedLog(common.log, redactor) : common.log;
@@ -83,6 +85,7 @@ export function serve(common: Common, caller: Caller): Served {
   const shared: Shared = {
     caller,
     running,
+    watchedRuns,
     observer: observers,
     clock,
     http,

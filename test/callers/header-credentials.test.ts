@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { withCredentials } from '../../src/callers/header-credentials.ts';
 import { newToken } from '../../src/callers/static-tokens.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
-import { legacy, startListening } from '../support/listening.ts';
+import { legacy, modern, startListening } from '../support/listening.ts';
 import { upstream } from '../support/upstream.ts';
 
 /** Two people behind one gateway, which hands in what each of them has for DataOps.live and Datarock. */
-async function gateway() {
+async function gateway(http: Record<string, unknown> = {}) {
   const clock = virtualClock();
   const elsewhere = await upstream(clock, [200, {}, []]);
   const { token, sha256 } = newToken();
@@ -14,7 +14,7 @@ async function gateway() {
   const line = (fields: object, message: string) => lines.push(JSON.stringify([message, fields]));
   const credentials: Record<string, Record<string, string>> = {};
   const world = await startListening(
-    { tokens: [{ name: 'gateway', sha256 }] },
+    { tokens: [{ name: 'gateway', sha256 }], ...http },
     {
       clock,
       platforms: ['datarock', 'dataops'],
@@ -104,4 +104,39 @@ it('keeps those apart who come with one token and different credentials', async 
   expect((await call(one, 'read_result', { result: uri, limit: 1 })).text).toMatch(/^1 of/);
   for (const headers of [other, {}])
     expect((await call(headers, 'read_result', { result: uri })).text).toMatch(/^not_found: There is no stored result/);
+});
+
+it('counts them on who presented the token, whatever credentials come with it', async () => {
+  const world = await gateway({ calls_per_caller: 2, legacy_sessions: true, sse: true });
+  const { authorized, post, stream, server, clock } = world;
+  const madeUp = (at: number) => ({ ...authorized, 'x-dataops-token': `glpat-made-up-${at}` });
+  const statuses = async (ask: (at: number) => Promise<{ status: number }>) => {
+    const each = await Promise.all(Array.from({ length: 101 }, (_, at) => ask(at)));
+    return each.map(({ status }) => status).filter(status => status !== 200);
+  };
+  const opening = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  expect(await statuses(at => post(legacy('initialize', opening), madeUp(at)))).toEqual([429]);
+  expect(await statuses(at => stream('/sse', undefined, madeUp(at)))).toEqual([429]);
+  const { message, headers } = modern('subscriptions/listen', {
+    notifications: { resourceSubscriptions: ['datarock://exports/e1'] },
+  });
+  expect(await statuses(at => stream('/mcp', message, { ...headers, ...madeUp(at) }))).toEqual([429]);
+
+  const goOn = clock.hold();
+  const started = [1, 2].map(at => server.served(callerWith(at)).tools.call('check_connections', {}));
+  const third = await server.served(callerWith(3)).tools.call('check_connections', {});
+  expect(third.content[0]).toMatchObject({ text: expect.stringMatching(/^rate_limited: You have 2 calls running/) });
+  goOn();
+  await Promise.all(started);
+
+  const many = Array.from({ length: 60 }, (_, index) => `dataops://projects/1/pipelines/${index}`);
+  const [one, other] = [server.served(callerWith(1)).runs, server.served(callerWith(2)).runs];
+  const stops = one.accept(many.slice(0, 30)).map(uri => one.watch(uri, {}, () => {}));
+  expect(other.accept(many)).toHaveLength(20);
+  for (const stop of stops) stop();
+
+  function callerWith(at: number) {
+    const gatewayItself = { name: 'gateway', owner: 'gateway' };
+    return withCredentials(gatewayItself, { 'x-dataops-token': `glpat-${at}` }, server.shared.connections.states);
+  }
 });

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.ts';
 import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
-import { startWorker } from '../worker.ts';
+import { type JobContext, runWorker } from '../worker-pool.ts';
 import type { ChartJob, Drawing } from './job.ts';
 import { type ChartRequest, planChart } from './plan.ts';
 
@@ -12,10 +14,9 @@ export interface Chart extends Pick<Drawing, 'title' | 'notes' | 'width' | 'heig
   svg: StoredResult;
 }
 
-export interface ChartContext {
+export interface ChartContext extends JobContext {
   results: ResultStore;
-  clock: { now(): number };
-  signal: AbortSignal;
+  clock: Clock;
 }
 
 /**
@@ -26,10 +27,7 @@ export async function drawChart(result: StoredResult, request: ChartRequest, con
   const { results, clock, signal } = context;
   const plan = planChart(result, request);
   const job: ChartJob = { table: await results.table(result), plan, subtitle: subtitleOf(result) };
-  const { output, done } = await startWorker('chart', job, signal);
-  let text = '';
-  for await (const piece of output.setEncoding('utf8')) text += piece;
-  await done;
+  const text = await runWorker('chart', job, context, readAll);
   const { png: image, svg, title, notes, width, height } = JSON.parse(text) as Drawing;
   const source = {
     operation: 'chart_result',
@@ -50,6 +48,13 @@ export async function drawChart(result: StoredResult, request: ChartRequest, con
     png: await store('png', 'image/png', Buffer.from(image, 'base64')),
     svg: await store('svg', 'image/svg+xml', Buffer.from(svg)),
   };
+}
+
+async function readAll(output: Readable, done: Promise<void>): Promise<string> {
+  let text = '';
+  for await (const piece of output.setEncoding('utf8')) text += piece;
+  await done;
+  return text;
 }
 
 const subtitleOf = ({ name, rows }: StoredResult) => `${name}, ${rows.toLocaleString('en-US')} rows`;

@@ -7,19 +7,16 @@ import { firstOf } from '../../base/nearest.ts';
 import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { closestColumn } from '../tables/filter.ts';
-import { startWorker } from '../worker.ts';
+import { type JobContext, runWorker } from '../worker-pool.ts';
 import type { QueryHead, QueryJob, QueryTable } from './job.ts';
 import { sqlNames } from './view.ts';
 
 /** What one statement may take. */
-const limits = { seconds: 45, memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
-/** Statements that run at the same time; more wait for their turn. */
-const atOnce = 2;
+const limits = { memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
 
-export interface QueryContext {
+export interface QueryContext extends JobContext {
   results: ResultStore;
   clock: Clock;
-  signal: AbortSignal;
 }
 
 const handle = /result:\/\/[a-z0-9]{12}(?![a-z0-9])/g;
@@ -98,54 +95,17 @@ function noColumns({ uri, name, kind, mediaType }: StoredResult): Fault {
   });
 }
 
-let running = 0;
-const waiting = new Set<() => void>();
-const wakeNext = () => waiting.values().next().value?.();
-
-/** Starts the worker when it is its turn, hands its output to `read`, and ends it whatever happens. */
+/** Runs a statement in the pool; a fault about a column that is not there names the ones that are. */
 async function withWorker<Outcome>(
   job: Pick<QueryJob, 'sql' | 'tables' | 'parquet'>,
-  { clock, signal }: QueryContext,
+  context: QueryContext,
   read: (output: Readable, done: Promise<void>) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const stop = new AbortController();
-  const alarm = clock.alarm(limits.seconds * 1_000, () => stop.abort(tooSlow()));
-  const cancel = () => stop.abort(signal.reason);
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
   try {
-    await turn(stop.signal);
-    try {
-      const { memoryMib, threads } = limits;
-      const { output, done } = await startWorker('query', { ...job, memoryMib, threads }, stop.signal);
-      return await read(output, done);
-    } finally {
-      // Also when the reader gave up, for example because the rows did not fit the quota.
-      stop.abort();
-      running--;
-      wakeNext();
-    }
+    return await runWorker('query', { ...job, ...limits }, context, read);
   } catch (error) {
     throw isFault(error, 'bad_arguments') ? withColumns(error, job.tables) : error;
-  } finally {
-    alarm.clear();
-    signal.removeEventListener('abort', cancel);
   }
-}
-
-async function turn(signal: AbortSignal): Promise<void> {
-  while (running >= atOnce) {
-    let wake = () => {};
-    await new Promise<void>(resolve => {
-      wake = resolve;
-      waiting.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    waiting.delete(wake);
-    if (signal.aborted) wakeNext();
-    signal.throwIfAborted();
-  }
-  running++;
 }
 
 /** The first line, and a stream of the rest that fails when the worker does. */
@@ -188,10 +148,3 @@ const listed = (columns: QueryTable['columns']) => firstOf(sqlNames(columns), mo
 
 const nameOf = (tables: readonly StoredResult[]) =>
   `query of ${tables.map(({ name }) => name).join(', ')}`.slice(0, 120);
-
-const tooSlow = () =>
-  new Fault({
-    code: 'timed_out',
-    message: `The statement did not finish within ${limits.seconds} s and was stopped.`,
-    hint: 'Filter earlier, aggregate before joining, and give every join a condition.',
-  });

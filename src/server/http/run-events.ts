@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/server';
+import { Tally } from '../../callers/tally.ts';
 import type { RunWatch } from '../../runs/watch.ts';
 import { watchAll } from '../subscriptions.ts';
 import { Refusal } from './refusal.ts';
 
 interface Wish {
-  owner: string;
+  /** On whom the stream counts. */
+  principal: string;
   uris: readonly string[];
   /** The caller's. */
   runs: RunWatch;
@@ -22,24 +24,21 @@ export class RunEvents extends InMemoryServerEventBus {
   readonly #wish = new AsyncLocalStorage<Wish>();
 
   /** How many streams each caller has. */
-  readonly #open = new Map<string, number>();
+  readonly #open = new Tally();
 
   get size(): number {
-    return [...this.#open.values()].reduce((sum, its) => sum + its, 0);
+    return this.#open.size;
   }
 
   /** Answers a `subscriptions/listen`, until its stream has ended. @throws Refusal 429 where there are too many */
   async listening(wish: Wish, answer: () => Promise<void>): Promise<void> {
-    const { owner } = wish;
-    const its = this.#open.get(owner) ?? 0;
-    if (its >= mostOfCaller) throw tooMany();
-    this.#open.set(owner, its + 1);
+    const { principal } = wish;
+    if (this.#open.of(principal) >= mostOfCaller) throw tooMany();
+    this.#open.add(principal);
     try {
       await this.#wish.run(wish, answer);
     } finally {
-      const left = (this.#open.get(owner) ?? 1) - 1;
-      if (left > 0) this.#open.set(owner, left);
-      else this.#open.delete(owner);
+      this.#open.remove(principal);
     }
   }
 

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type NodeMcpRequestHandler, toNodeHandler } from '@modelcontextprotocol/node';
 import { type RequestId, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
-import { keyOf } from '../../callers/caller.ts';
+import { keyOf, principalOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { cancelledIn, type Exchange, requestIdOf } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 interface Session {
-  owner: string;
+  /** On whom it counts. */
+  principal: string;
   /** Who may use it: with other rights the caller has to begin another one. */
   key: string;
   transport: WebStandardStreamableHTTPServerTransport;
@@ -57,7 +58,7 @@ export class Sessions {
   /** Answers an `initialize`. @throws Refusal 429 or 503 where there are too many already */
   async open({ request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
-    this.#makeRoom(caller.owner);
+    this.#makeRoom(principalOf(caller));
     const { factory, shared } = this.#server;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
@@ -67,7 +68,7 @@ export class Sessions {
     });
     const answer = toNodeHandler({ fetch: (fetched, options) => transport.handleRequest(fetched, options) });
     const session: Session = {
-      owner: caller.owner,
+      principal: principalOf(caller),
       key: keyOf(caller),
       transport,
       answer,
@@ -106,8 +107,8 @@ export class Sessions {
     await answer();
   }
 
-  #makeRoom(owner: string): void {
-    const its = [...this.#sessions].filter(([, session]) => session.owner === owner);
+  #makeRoom(principal: string): void {
+    const its = [...this.#sessions].filter(([, session]) => session.principal === principal);
     const full = this.#sessions.size >= mostSessions;
     if (!full && its.length < mostOfCaller) return;
     const resting = its.filter(([, session]) => session.open === 0).sort(([, a], [, b]) => a.seen - b.seen)[0];

@@ -1,4 +1,4 @@
-import { keyOf } from '../../callers/caller.ts';
+import { keyOf, principalOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
@@ -6,7 +6,8 @@ import { SseTransport } from './sse-transport.ts';
 import type { Traffic } from './traffic.ts';
 
 interface Stream {
-  owner: string;
+  /** On whom it counts. */
+  principal: string;
   /** Who may speak in it: with other rights the caller has to open another one. */
   key: string;
   transport: SseTransport;
@@ -37,8 +38,8 @@ export class SseStreams {
 
   /** @throws Refusal 429 or 503 where there are too many already */
   async open({ request, response, caller }: Exchange): Promise<void> {
-    const { owner } = caller;
-    const its = [...this.#streams.values()].filter(stream => stream.owner === owner);
+    const principal = principalOf(caller);
+    const its = [...this.#streams.values()].filter(stream => stream.principal === principal);
     if (its.length >= mostOfCaller) throw tooMany(429);
     if (this.#streams.size >= mostStreams) throw tooMany(503);
     const transport = new SseTransport(this.#endpoint, response, this.#traffic);
@@ -49,7 +50,7 @@ export class SseStreams {
       onclose?.();
     };
     server.onerror = this.#onerror;
-    this.#streams.set(transport.sessionId, { owner, key: keyOf(caller), transport });
+    this.#streams.set(transport.sessionId, { principal, key: keyOf(caller), transport });
     await server.connect(transport);
   }
 

@@ -4,9 +4,10 @@ import { drawChart } from '../../../src/results/chart/chart.ts';
 import type { ChartRequest } from '../../../src/results/chart/plan.ts';
 import { freshStore, origin, pieces } from '../../support/folder.ts';
 
+const { signal } = new AbortController();
+
 async function easel() {
   const { store, clock } = await freshStore();
-  const { signal } = new AbortController();
   async function draw(csv: string, request: ChartRequest) {
     const result = await store.write(origin({ name: 'core' }), { bytes: pieces(csv, 65_536) });
     const chart = await drawChart(result, request, { results: store, clock, signal });
@@ -14,7 +15,7 @@ async function easel() {
     const words = [...svg.matchAll(/>([^<>]+)<\/t/g)].map(([, word]) => word);
     return { ...chart, source: result, text: svg, words };
   }
-  return { store, draw };
+  return { store, clock, draw };
 }
 
 /** Width and height as the file itself says. */
@@ -90,9 +91,9 @@ test('histogram, box and scatter are drawn, in light colours, with what they lea
 });
 
 test('the same picture has the same handles', async () => {
-  const { draw, store } = await easel();
+  const { draw, store, clock } = await easel();
   const { png, source } = await draw('a,b\n1,2\n', { type: 'scatter', x: 'a', y: ['b'] });
-  const context = { results: store, clock: { now: () => 0 }, signal: new AbortController().signal };
-  const again = await drawChart(await store.get(source.uri), { type: 'scatter', x: 'a', y: ['b'] }, context);
+  const request: ChartRequest = { type: 'scatter', x: 'a', y: ['b'] };
+  const again = await drawChart(await store.get(source.uri), request, { results: store, clock, signal });
   expect(again.png.uri).toBe(png.uri);
 });
