@@ -99,18 +99,6 @@ const edited = (name, edits) => ({
 });
 
 /**
- * zod settles when an object schema is made whether it is ever compiled; `src/schemas.ts` wants the same schemas
- * interpreted in a start and compiled later. So that its setting is looked at whenever a schema is used:
- */
-const zodLooksAgain = edited('zod-looks-again', [
-  {
-    file: /[\\/]zod[\\/]v4[\\/]core[\\/]schemas\.js$/,
-    find: /if \(jit && fastEnabled && /g,
-    put: 'if (!core.globalConfig.jitless && allowsEval.value && ',
-  },
-]);
-
-/**
  * The SDK makes a thousand schemas when it is imported, of every message and of OAuth, and a server uses half of them.
  * Esbuild drops what nobody uses once it knows that making one does nothing else, and once the table of them all is empty.
  */
@@ -164,7 +152,7 @@ async function program() {
     sourcemap: 'inline',
     metafile: true,
     define: whereItIs,
-    plugins: [besideMain, builtFacts, zodLooksAgain, usedSchemas],
+    plugins: [besideMain, builtFacts, usedSchemas],
   });
   const pieces = new Map(split.outputFiles.map(({ path, text }) => [path, text]));
   const piecesAsCommonJs = {

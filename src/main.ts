@@ -1,12 +1,12 @@
+import { config } from 'zod';
 import type { Terminal } from './cli/terminal.ts';
 
-/**
- * The program. `argv` without node and script; sets `process.exitCode` and leaves nothing that keeps the process.
- * `called` is told of the first call that was answered.
- */
-export async function main(argv: string[], called: () => void): Promise<void> {
-  (await import('./schemas.ts')).interpretSchemas();
-  (await import('./cli/settle.ts')).afterFirstCall(called);
+// zod compiles each object schema on its first use, those of the protocol too: some 6 ms of a start. For the executable
+// alone, because the setting holds for all schemas of a process.
+config({ jitless: true });
+
+/** The program. `argv` without node and script; sets `process.exitCode` and leaves nothing that keeps the process. */
+export async function main(argv: string[]): Promise<void> {
   const { processTerminal } = await import('./cli/terminal.ts');
   process.exitCode = await start(argv, processTerminal());
   leave();

@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { lazily } from '../base/lazy.ts';
 import { cacheFile, readCache, writeCache } from './code-cache.ts';
 
 interface Program {
-  /** `called` is to be told of the first call that was answered. */
-  main(argv: string[], called: () => void): Promise<void>;
+  main(argv: string[]): Promise<void>;
 }
 
 /** Set by the build: version and content hash of main.cjs. */
@@ -23,12 +21,8 @@ export async function start(argv: string[]): Promise<void> {
   // It is ASCII, and decoded as Latin-1 stays outside V8's heap.
   const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
   const known = cachedData && !script.cachedDataRejected ? cachedData.length : 0;
-  const keepCode = lazily(() => cache && remember(script, cache, known));
-  setTimeout(keepCode, SETTLED_AFTER).unref();
-  await load(script, filename).main(argv, () => {
-    keepCode();
-    optimizeSooner();
-  });
+  if (cache) setTimeout(() => remember(script, cache, known), SETTLED_AFTER).unref();
+  await load(script, filename).main(argv);
 }
 
 // main.cjs is the one function that Node would wrap around a module (see scripts/build.mjs): there is nothing to add to
@@ -43,17 +37,4 @@ function load(script: Script, filename: string): Program {
 function remember(script: Script, cache: string, known: number): void {
   const code = script.createCachedData();
   if (code.length > known * 1.1) writeCache(cache, code);
-}
-
-/**
- * V8 11 has no compiler between the quickest and the best, as later ones have, and turns to the best when a function has
- * run 66 KiB of bytecode. Most functions here run once in a call, so that takes some 2,000 calls; with 20,000 bytes the
- * calls before take a sixth less. To be set once the cache is written, because V8 accepts compiled code, Node's own too,
- * only under the flags that it was compiled with.
- */
-function optimizeSooner(): void {
-  if (!process.versions.v8.startsWith('11.')) return;
-  // Imported, it would cost every start 2.5 ms.
-  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
-  setFlagsFromString('--interrupt-budget=20000');
 }

@@ -22,14 +22,6 @@ const program = `(function (exports, require, module) { exports.main = async arg
   await new Promise(resolve => setTimeout(resolve, 60));
 }; })`;
 
-/** Is called at once, and says which flags V8 is given then. */
-const calledProgram = `(function (exports, require, module) { exports.main = async (argv, called) => {
-  const v8 = require('node:v8');
-  const set = v8.setFlagsFromString;
-  v8.setFlagsFromString = flags => { process.stdout.write(flags); set(flags); };
-  called();
-}; })`;
-
 const folders: string[] = [];
 let loader: string;
 
@@ -39,10 +31,10 @@ function folder(): string {
   return made;
 }
 
-function install(main = program): string {
+function install(): string {
   const dist = folder();
   writeFileSync(join(dist, 'bin.cjs'), loader);
-  writeFileSync(join(dist, 'main.cjs'), main);
+  writeFileSync(join(dist, 'main.cjs'), program);
   writeFileSync(join(dist, 'beside.cjs'), `module.exports = 'beside:';`);
   return dist;
 }
@@ -116,16 +108,6 @@ describe.skipIf(process.platform === 'win32')('the code cache', () => {
     expect(statSync(cache).ino).not.toBe(inode);
     expect(statSync(cache).mode & 0o777).toBe(0o600);
     expect(Math.abs(statSync(cache).size - size)).toBeLessThan(200);
-  });
-
-  test('is written before a first call has V8 optimize sooner, which would make it useless', () => {
-    const dist = install(calledProgram);
-    const home = folder();
-    const told = { ...fine, stdout: process.versions.v8.startsWith('11.') ? '--interrupt-budget=20000' : '' };
-    expect(run(dist, home)).toEqual(told);
-    const written = statSync(onlyCache(home)).ino;
-    expect(run(dist, home)).toEqual(told);
-    expect(statSync(onlyCache(home)).ino).toBe(written);
   });
 
   test('of another build is kept for a week', () => {

@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import { listen } from '../../server/http/listen.ts';
 import { type Flags, openSession } from '../session.ts';
-import { settleOnFirstCall } from '../settle.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The HTTP server, until it is told to stop. */
 export async function http(flags: Flags, httpFlags: Flags, { env, signal }: Terminal): Promise<0> {
   const { server, config, close } = await openSession(flags, env, { httpFlags });
-  settleOnFirstCall(server);
   if (config.allow_dir) server.log.warn({}, 'allow_dir is for callers on this machine: over HTTP it opens nothing');
   try {
     const listener = await listen(server, config.http);

@@ -1,12 +1,10 @@
 import { runStdio } from '../../server/stdio.ts';
 import { type Flags, openSession } from '../session.ts';
-import { settleOnFirstCall } from '../settle.ts';
 import { print, type Terminal } from '../terminal.ts';
 
 /** The stdio server, until its client has gone. */
 export async function serve(flags: Flags, terminal: Terminal): Promise<0> {
   const session = await openSession(flags, terminal.env, { local: true });
-  settleOnFirstCall(session.server);
   if (terminal.stdin.isTTY)
     print(
       terminal.stderr,
