@@ -25,7 +25,7 @@ export async function start(argv: string[]): Promise<void> {
   await load(script, filename).main(argv);
 }
 
-// main.cjs is the one function that Node would wrap around a module (see scripts/build.mjs): there is nothing to add to
+// main.cjs is the one function that Node would wrap around a module (see scripts/build/executable.mjs): there is nothing to add to
 // it and copy, and it is compiled in the same way whether there is a cache or not.
 function load(script: Script, filename: string): Program {
   const module = { exports: {} };

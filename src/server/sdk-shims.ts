@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { JsonSchemaType, JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/server';
 import { built } from '../base/build-files.ts';
 
-// In the executable this takes the place of the SDK's own module of the same exports (scripts/build.mjs).
+// In the executable this takes the place of the SDK's own module of the same exports (scripts/build/executable.mjs).
 export { default as process } from 'node:process';
 
 type Ajv = typeof import('@modelcontextprotocol/server/validators/ajv');

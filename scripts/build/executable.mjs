@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { build, transform } from 'esbuild';
+import { builtFacts } from './manifest.mjs';
+import { dist, node, root, version, whereItIs } from './options.mjs';
+import { usedSchemas } from './sdk-schemas.mjs';
+
+/**
+ * Large, and not needed to answer the first `tools/list`: a file each, read when imported. What is in main.cjs is read,
+ * and what was ever compiled of it is loaded from the code cache, at every start.
+ */
+const apart = {
+  'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
+  undici: { file: 'undici.cjs' },
+  'prom-client': { file: 'metrics.cjs' },
+  'src/cli/mcp-client.ts': { file: 'client.cjs' },
+  '@modelcontextprotocol/server/validators/ajv': { file: 'ajv.cjs' },
+};
+
+/** A simulator needs nothing of the program, and a start needs none of them. */
+const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
+  existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
+);
+for (const name of simulated) apart[`src/providers/${name}/simulator/simulator.ts`] = { file: `simulator-${name}.cjs` };
+
+const besideMain = {
+  name: 'beside-main',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)).replaceAll(sep, '/') : path;
+      return apart[name] && { path: `./${apart[name].file}`, external: true };
+    });
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: join(root, 'src', 'server', 'sdk-shims.ts'),
+    }));
+  },
+};
+
+/** Writes the loader, the program, and what lies beside it. Gives the metafiles of what is in them. */
+export async function executable() {
+  const [split, beside] = await Promise.all([splitProgram(), filesBeside()]);
+  const hash = await writeProgram(split.outputFiles);
+  await writeLoader(hash);
+  return [split.metafile, ...beside];
+}
+
+/**
+ * The whole program becomes one CommonJS file, because that is what a code cache can be kept for on every supported Node.
+ * What is imported dynamically has to stay unevaluated until then. esbuild's own way of doing that in one file forgets
+ * to initialise modules that declare no side effects (zod); its splitting is right, but makes ES modules. So: split
+ * first, then bundle the pieces as the CommonJS modules that they can be turned into one by one.
+ */
+function splitProgram() {
+  return build({
+    ...node,
+    entryPoints: { main: 'src/main.ts' },
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist',
+    write: false,
+    sourcemap: 'inline',
+    metafile: true,
+    define: whereItIs,
+    plugins: [besideMain, builtFacts, usedSchemas],
+  });
+}
+
+/** Writes main.cjs, and gives the hash of its content. */
+async function writeProgram(pieces) {
+  const { outputFiles } = await build({
+    ...node,
+    entryPoints: { main: './main.js' },
+    format: 'cjs',
+    // The loader calls it with what a module gets.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
+    // It is read as a whole at every start. Names stay, and lines stay short enough for a stack trace.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+    // A script with a code cache cannot import: what stays outside is required, but no earlier than it would be.
+    supported: { 'dynamic-import': false },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    sourcemap: 'linked',
+    write: false,
+    plugins: [piecesAsCommonJs(new Map(pieces.map(({ path, text }) => [path, text])))],
+  });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  const { contents } = outputFiles.find(({ path }) => path.endsWith('.cjs'));
+  return createHash('sha256').update(contents).digest('hex').slice(0, 16);
+}
+
+const piecesAsCommonJs = pieces => ({
+  name: 'pieces-as-common-js',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) => ({ path: join(dist, path), namespace: 'piece' }));
+    onResolve({ filter: /^\.\/.*\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'piece' }, async ({ path }) => {
+      const { code } = await transform(pieces.get(path), {
+        format: 'cjs',
+        platform: 'node',
+        target: node.target,
+        sourcemap: 'inline',
+        sourcefile: path.slice(root.length),
+        footer: wholeModule(pieces.get(path)),
+      });
+      return { contents: code, resolveDir: dist };
+    });
+  },
+});
+
+/**
+ * esbuild gives an imported CommonJS package only its default export where Node finds the named ones too. Such a piece
+ * ends in `export default require_<package>()`; it becomes what it wraps.
+ */
+function wholeModule(piece) {
+  const wrapped = piece.match(/^export default (require_\w+\(\));$/m)?.[1];
+  return wrapped ? `module.exports = ${wrapped};` : '';
+}
+
+/** The loader has to be understood by any engine that calls itself Node, if only to be refused politely. */
+async function writeLoader(hash) {
+  await build({
+    ...node,
+    target: 'es2015',
+    entryPoints: ['src/bin/bin.ts'],
+    format: 'cjs',
+    outfile: 'dist/bin.cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    define: { BUILD: JSON.stringify(`${version}-${hash}`), SETTLED_AFTER: '1500' },
+  });
+  await chmod(join(dist, 'bin.cjs'), 0o755);
+}
+
+/** The files of `apart`. */
+async function filesBeside() {
+  const made = Object.entries(apart).map(([name, { file }]) =>
+    build({
+      ...node,
+      charset: 'utf8',
+      stdin: { contents: `export * from '${name.startsWith('src/') ? `./${name}` : name}'`, resolveDir: root },
+      format: 'cjs',
+      outfile: `dist/${file}`,
+      metafile: true,
+    }),
+  );
+  return (await Promise.all(made)).map(({ metafile }) => metafile);
+}

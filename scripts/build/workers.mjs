@@ -1,0 +1,32 @@
+import { copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import { dist, node, root, whereItIs } from './options.mjs';
+
+/** What runs as a process of its own, started by `src/results/worker.ts`. */
+const workers = { query: 'src/results/query/main.ts', chart: 'src/results/chart/main.ts' };
+
+/** What charts are written in. The machine may have no fonts at all. */
+const fonts = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
+
+export async function workerFiles() {
+  const { metafile } = await build({
+    ...node,
+    entryPoints: workers,
+    format: 'cjs',
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    define: whereItIs,
+    metafile: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Its code for Node looks for a package `canvas`, which pictures by way of SVG do not need.
+    alias: { 'vega-canvas': join(root, 'node_modules/vega-canvas/build/vega-canvas.browser.js') },
+  });
+  const folder = join(root, 'node_modules', '@expo-google-fonts', 'inter');
+  await Promise.all(fonts.map(file => copyFile(join(folder, file), join(dist, basename(file)))));
+  // So that the notices name the fonts too.
+  for (const file of fonts)
+    metafile.inputs[`node_modules/@expo-google-fonts/inter/${file}`] = { bytes: 0, imports: [] };
+  return metafile;
+}
