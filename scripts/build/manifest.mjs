@@ -19,15 +19,12 @@ export const builtFacts = {
 export async function writeFacts() {
   const { loadFacts } = await importSource('src/server/manifest.ts');
   const { fileOf } = await importSource('src/server/manifest-built.ts');
-  const { platforms, general } = await loadFacts();
-  const apart = ['input', 'output', 'evidence', 'example'];
-  const files = {};
-  for (const facts of Object.values(platforms).flatMap(({ operations }) => operations)) {
-    const rest = Object.fromEntries(apart.map(key => [key, facts[key]]));
-    for (const key of apart) delete facts[key];
-    files[fileOf(facts)] = { ...files[fileOf(facts)], [facts.name]: rest };
+  const { platforms, general, details } = await loadFacts();
+  const files = { 'index.json': { platforms, general } };
+  for (const operation of Object.values(platforms).flatMap(({ operations }) => operations)) {
+    const file = fileOf(operation);
+    files[file] = { ...files[file], [operation.name]: await details(operation) };
   }
-  files['index.json'] = { apart, platforms, general };
   await mkdir(join(dist, 'facts'), { recursive: true });
   const written = Object.entries(files).map(([name, content]) =>
     writeFile(join(dist, 'facts', name), JSON.stringify(content)),

@@ -4,7 +4,7 @@ import { type Connections, closedApi } from '../connections/connections.ts';
 import type { Operation, RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Facts, OperationFacts } from './manifest.ts';
+import type { Facts, OperationDetails, OperationFacts } from './manifest.ts';
 import { search } from './search.ts';
 
 export interface Selection {
@@ -24,6 +24,8 @@ export interface Catalog {
   get(name: string): OperationFacts;
   /** The record, with its code. */
   load(facts: OperationFacts): Promise<Operation>;
+  /** What it takes and gives, and where that is known from. */
+  details(facts: OperationFacts): Promise<OperationDetails>;
   /** Operations that answer a question, best first. */
   search(query: string): OperationFacts[];
   /** URI templates of the runs there are. */
@@ -35,12 +37,14 @@ export interface Catalog {
 export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
-  facts: Facts['platforms'];
+  facts: Pick<Facts, 'platforms' | 'details'>;
   connections: Pick<Connections, 'of' | 'states'>;
 }
 
 /** @throws Fault `not_configured` for a toolset that does not exist */
-export function createCatalog({ providers, facts, connections }: CatalogSources, selection: Selection): Catalog {
+export function createCatalog(sources: CatalogSources, selection: Selection): Catalog {
+  const { providers, connections } = sources;
+  const { platforms: facts, details } = sources.facts;
   const connected = providers.map(({ name }) => name).filter(name => connections.of(name).length > 0);
   const chosen = chosenToolsets(providers, facts, selection.toolsets ?? []);
   const everything = Object.values(facts).flatMap(({ operations }) => operations);
@@ -67,6 +71,7 @@ export function createCatalog({ providers, facts, connections }: CatalogSources,
       const { operations: records } = await code(platform);
       return records.find(record => record.name === name) as Operation;
     },
+    details,
     search: query => search(operations, query),
     runs: runs.map(({ uri }) => uri),
     async run(uri) {

@@ -5,21 +5,11 @@ import type { Parts } from '../results/optional-parts.ts';
 /** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
 export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;
 
-/** What is known of an operation without its code: enough to list it, find it and describe it. */
+/** What is known of an operation without its code: enough to choose it, and to find it. */
 export interface OperationFacts
   extends Pick<
     Operation,
-    | 'name'
-    | 'route'
-    | 'effect'
-    | 'idempotent'
-    | 'destructive'
-    | 'summary'
-    | 'toolset'
-    | 'api'
-    | 'scopes'
-    | 'evidence'
-    | 'example'
+    'name' | 'route' | 'effect' | 'idempotent' | 'destructive' | 'summary' | 'toolset' | 'api' | 'scopes'
   > {
   platform: string;
   /** It is a listing. */
@@ -27,6 +17,10 @@ export interface OperationFacts
   /** It starts a run. */
   starts: boolean;
   resource?: NonNullable<Operation['resource']>;
+}
+
+/** The rest, for who lists or describes it. */
+export interface OperationDetails extends Pick<Operation, 'evidence' | 'example'> {
   /** JSON Schema of the tool's arguments, but for the choice of a connection. */
   input: JsonSchema;
   /** JSON Schema of the structured answer. */
@@ -54,4 +48,5 @@ export interface Facts {
   platforms: Readonly<Record<string, PlatformFacts>>;
   /** The tools of the server itself. */
   general: readonly GeneralFacts[];
+  details(operation: OperationFacts): Promise<OperationDetails>;
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import type { OperationFacts } from '../catalog/manifest.ts';
+import type { OperationDetails } from '../catalog/manifest.ts';
 import { loadFacts } from '../server/manifest.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
@@ -23,12 +23,13 @@ interface Described {
   name: string;
   summary: string;
   input: Record<string, unknown>;
-  operation?: OperationFacts;
+  /** Of an operation of a platform. */
+  details?: OperationDetails;
 }
 
 /** Prints the arguments of a tool. Needs no connection. */
 export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'>): Promise<void> {
-  const { summary, input, operation } = await find(name);
+  const { summary, input, details } = await find(name);
   const required = (input['required'] ?? []) as string[];
   const properties = Object.entries((input['properties'] ?? {}) as Record<string, Schema>);
   const rows = properties.map(([key, schema]) => [
@@ -47,9 +48,9 @@ export async function showTool(name: string, { stdout }: Pick<Terminal, 'stdout'
   if (rows.some(([, type]) => type?.includes('list of')))
     print(stdout, '', 'A list is the flag several times, or one value with commas.');
   if (rows.some(([, type]) => type?.includes('{'))) print(stdout, 'What stands in {} is given as JSON.');
-  if (!operation) return;
-  const { level, source, checked } = operation.evidence;
-  print(stdout, '', 'Example:', `  ${shellCall(name, operation.example.arguments)}`);
+  if (!details) return;
+  const { level, source, checked } = details.evidence;
+  print(stdout, '', 'Example:', `  ${shellCall(name, details.example.arguments)}`);
   print(stdout, '', `It is ${level}: ${source} (looked up ${checked}).`);
 }
 
@@ -60,13 +61,14 @@ export async function needValues(tool: string, names: readonly string[]): Promis
 }
 
 async function find(name: string): Promise<Described> {
-  const { general, platforms } = await loadFacts();
+  const { general, platforms, details: detailsOf } = await loadFacts();
   const tool = general.find(one => one.name === name);
   if (tool) return { name, summary: tool.description, input: tool.input };
   const operations = Object.values(platforms).flatMap(platform => platform.operations);
   const operation = operations.find(one => one.name === name);
   if (operation) {
-    return { name, summary: operation.summary, input: operation.input, operation };
+    const details = await detailsOf(operation);
+    return { name, summary: operation.summary, input: details.input, details };
   }
   const near = nearest(
     name,

@@ -30,7 +30,7 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   connect(settings: z.output<Settings>, clock: Clock): ConnectionParts;
   /** Listed unless the operator chooses otherwise. */
   defaultToolsets: readonly string[];
-  /** The records. Loaded when one of them is called, not to be listed (see `facts.ts`). */
+  /** The records. Loaded when one of them is called, not to be listed (see `server/manifest.ts`). */
   load(): Promise<ProviderCode>;
   simulator(): Promise<SimulatorDefinition>;
   story(): Promise<Story>;

@@ -1,6 +1,6 @@
 import { outputSchema, toolOutput } from '../answers/schema.ts';
 import { toolInput } from '../calls/tool-input.ts';
-import type { Facts, GeneralFacts, OperationFacts, PlatformFacts } from '../catalog/manifest.ts';
+import type { Facts, GeneralFacts, OperationDetails, OperationFacts, PlatformFacts } from '../catalog/manifest.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { providers } from '../providers/index.ts';
@@ -11,7 +11,7 @@ import type { GeneralTool } from '../tools/general-tool.ts';
 let made: Promise<Facts> | undefined;
 
 /**
- * Works the facts out of the records, once. The build runs this, keeps the outcome in files, and puts `facts-built.ts` in
+ * Works the facts out of the records, once. The build runs this, keeps the outcome in files, and puts `manifest-built.ts` in
  * its place: loading every record and converting every schema would be most of the time that a start takes.
  */
 export function loadFacts(): Promise<Facts> {
@@ -20,8 +20,13 @@ export function loadFacts(): Promise<Facts> {
 }
 
 async function makeFacts(): Promise<Facts> {
-  const loaded = providers.map(async provider => [provider.name, factsOf(await provider.load())] as const);
-  return { platforms: Object.fromEntries(await Promise.all(loaded)), general: generalTools.map(generalFacts) };
+  const loaded = await Promise.all(providers.map(async provider => [provider.name, await provider.load()] as const));
+  const records = new Map(loaded.flatMap(([, { operations }]) => operations.map(record => [record.name, record])));
+  return {
+    platforms: Object.fromEntries(loaded.map(([name, code]) => [name, factsOf(code)])),
+    general: generalTools.map(generalFacts),
+    details: async ({ name }) => operationDetails(records.get(name) as Operation),
+  };
 }
 
 function generalFacts({ call: _, input, output, ...rest }: GeneralTool): GeneralFacts {
@@ -33,7 +38,7 @@ function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
 }
 
 function operationFacts(operation: Operation): OperationFacts {
-  const { name, route, effect, summary, toolset, api, scopes, evidence, example, resource, starts } = operation;
+  const { name, route, effect, summary, toolset, api, scopes, resource, starts } = operation;
   return {
     name,
     platform: platformOf(operation),
@@ -45,12 +50,14 @@ function operationFacts(operation: Operation): OperationFacts {
     toolset,
     ...(api ? { api } : {}),
     ...(scopes ? { scopes } : {}),
-    evidence,
-    example,
     lists: isListing(operation),
     starts: starts !== undefined,
     ...(resource ? { resource } : {}),
-    input: toolInput(operation).published,
-    output: outputSchema(toolOutput(operation)),
   };
+}
+
+function operationDetails(operation: Operation): OperationDetails {
+  const { evidence, example } = operation;
+  const [input, output] = [toolInput(operation).published, outputSchema(toolOutput(operation))];
+  return { evidence, example, input, output };
 }

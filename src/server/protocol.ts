@@ -41,7 +41,7 @@ export function protocolServer(served: Served, { era, requestInfo }: McpRequestC
     },
     tracer,
   );
-  server.setRequestHandler('tools/list', () => ({ tools: tools.list as never }));
+  server.setRequestHandler('tools/list', async () => ({ tools: (await tools.list()) as never }));
   server.setRequestHandler('tools/call', callsOf(served, server));
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));

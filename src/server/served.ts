@@ -79,7 +79,7 @@ export function serve(common: Common, caller: Caller): Served {
   );
   const signer = signerFor(caller.owner, common.signer ?? ownSigner);
   const catalog = createCatalog(
-    { providers, facts: facts.platforms, connections },
+    { providers, facts, connections },
     { toolsets: config.toolsets, readOnly: config.read_only },
   );
   const shared: Shared = {

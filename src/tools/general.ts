@@ -4,9 +4,9 @@ import { Fault } from '../base/errors.ts';
 import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
+import type { Shared } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
 import type { OperationFacts } from '../catalog/manifest.ts';
-import type { Connections } from '../connections/connections.ts';
 import { missingParts } from '../results/optional-parts.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
@@ -53,10 +53,10 @@ const findOperationTool = general({
   annotations: { ...reading, openWorldHint: false },
   needs: 'unlisted',
   async call({ query }, shared) {
-    const { catalog, connections } = shared;
+    const { catalog } = shared;
     const found = catalog.search(query);
     const unlisted = found.filter(operation => catalog.unlisted.includes(operation));
-    const operations = unlisted.slice(0, described).map(operation => describe(operation, connections));
+    const operations = await Promise.all(unlisted.slice(0, described).map(operation => describe(operation, shared)));
     const others = unlisted.slice(described, described + named).map(({ name }) => name);
     // What is asked for may be a tool of its own.
     const tools = found.slice(0, described).flatMap(one => (unlisted.includes(one) ? [] : one.name));
@@ -76,8 +76,9 @@ const findOperationTool = general({
 const described = 5;
 const named = 10;
 
-function describe(operation: OperationFacts, connections: Connections) {
-  const schema = withConnection(operation.input, connections.of(operation.platform, operation.api));
+async function describe(operation: OperationFacts, { catalog, connections }: Shared) {
+  const { input, evidence } = await catalog.details(operation);
+  const schema = withConnection(input, connections.of(operation.platform, operation.api));
   return {
     name: operation.name,
     summary: operation.summary,
@@ -85,7 +86,7 @@ function describe(operation: OperationFacts, connections: Connections) {
     arguments: ownArguments(operation, schema['properties'] as Record<string, unknown>),
     required: schema['required'] ?? [],
     ...(operation.lists ? { paging: `${paging.join(', ')}, as of every list` } : {}),
-    ...(operation.evidence.level === 'documented' ? {} : { evidence: operation.evidence.level }),
+    ...(evidence.level === 'documented' ? {} : { evidence: evidence.level }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import type { Answer } from '../answers/answer.ts';
 import { shapeAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
+import { lazily } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import { parseArguments } from '../calls/arguments.ts';
 import { asFault, callOperation } from '../calls/call.ts';
@@ -15,8 +16,11 @@ import type { GeneralTool } from './general-tool.ts';
 
 /** The tools of this process: one list, made once, and what answers it. */
 export interface ToolSet {
-  list: readonly Tool[];
+  /** As clients see them. */
+  list(): Promise<readonly Tool[]>;
   has(name: string): boolean;
+  /** It is here, and may change something. */
+  writes(name: string): boolean;
   /** Always resolves: what goes wrong is an answer with `isError`. */
   call(name: string, args: unknown, options?: CallOptions): Promise<CallToolResult>;
   /** The same before it is put into words; throws `Fault`. */
@@ -24,7 +28,11 @@ export interface ToolSet {
   within: Within;
 }
 
-type Definition = { tool: Tool; answer(args: unknown, call: Call): Promise<Answer> };
+interface Definition {
+  reads: boolean;
+  describe(): Promise<Tool>;
+  answer(args: unknown, call: Call): Promise<Answer>;
+}
 
 export function createTools(shared: Shared, general: Facts['general'], log: Log): ToolSet {
   const definitions = new Map<string, Definition>();
@@ -33,7 +41,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
       definitions.set(facts.name, generalDefinition(facts, shared));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
-  const list = [...definitions.values()].map(({ tool }) => tool);
+  const list = lazily(() => Promise.all([...definitions.values()].map(({ describe }) => describe())));
   const within = createWithin(shared, log);
 
   async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
@@ -45,6 +53,7 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
   return {
     list,
     has: name => definitions.has(name),
+    writes: name => definitions.get(name)?.reads === false,
     within,
     answer,
     async call(name, args, options = {}) {
@@ -87,17 +96,23 @@ export function faultResult(
 }
 
 function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
-  const { name, platform, api, summary, input, output } = facts;
-  const title = providers.find(one => one.name === platform)?.title ?? platform;
-  const tool = {
-    name,
-    title: toolTitle(facts, title),
-    description: summary,
-    inputSchema: withConnection(input, shared.connections.of(platform, api)),
-    outputSchema: output,
-    annotations: hints(facts),
-  } as Tool;
-  return { tool, answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call) };
+  const { name, platform, api, summary, effect } = facts;
+  return {
+    reads: effect === 'read',
+    async describe() {
+      const { input, output } = await shared.catalog.details(facts);
+      const title = providers.find(one => one.name === platform)?.title ?? platform;
+      return {
+        name,
+        title: toolTitle(facts, title),
+        description: summary,
+        inputSchema: withConnection(input, shared.connections.of(platform, api)),
+        outputSchema: output,
+        annotations: hints(facts),
+      } as Tool;
+    },
+    answer: async (args, call) => callOperation(shared, await shared.catalog.load(facts), args, call),
+  };
 }
 
 const isThere: Record<Need, (shared: Shared) => boolean> = {
@@ -114,7 +129,8 @@ function generalDefinition(facts: GeneralFacts, shared: Shared): Definition {
   const { name, title, description, annotations, input: published, output } = facts;
   const outputSchema = output ? { outputSchema: output } : {};
   return {
-    tool: { name, title, description, inputSchema: published, ...outputSchema, annotations } as Tool,
+    reads: annotations.readOnlyHint,
+    describe: async () => ({ name, title, description, inputSchema: published, ...outputSchema, annotations }) as Tool,
     async answer(args, call) {
       // Loaded by the first call: making its schemas would be a part of every start.
       const { generalTools } = await import('./general.ts');

@@ -8,7 +8,7 @@ import { startWorld } from '../support/harness.ts';
 describe('tools', () => {
   it('have title, description, all four hints and both schemas', async () => {
     const { server } = await startWorld({ flags: { toolsets: 'all' } });
-    for (const tool of server.tools.list.filter(({ name }) => name.startsWith('datarock_'))) {
+    for (const tool of (await server.tools.list()).filter(({ name }) => name.startsWith('datarock_'))) {
       expect(tool.title, tool.name).toMatch(/^Datarock: /);
       expect(tool.description, tool.name).toBeTruthy();
       expect(Object.values(tool.annotations ?? {}).filter(hint => typeof hint === 'boolean')).toHaveLength(4);
@@ -19,14 +19,18 @@ describe('tools', () => {
 
   it('say of themselves whether they may lose something', async () => {
     const { server } = await startWorld({ platforms: ['datagrok'], flags: { toolsets: 'all' } });
-    const hintOf = (name: string) => server.tools.list.find(tool => tool.name === name)?.annotations?.destructiveHint;
+    const tools = await server.tools.list();
+    const hintOf = (name: string) => tools.find(tool => tool.name === name)?.annotations?.destructiveHint;
     // Deletes, shows to others, may replace, only adds, only reads.
     const names = ['delete_file', 'share_dashboard', 'upload_table', 'save_function', 'list_functions'];
     expect(names.map(name => hintOf(`datagrok_${name}`))).toEqual([true, true, true, false, false]);
   });
 
   it('are those of the default toolsets, and of those asked for', async () => {
-    const names = async (flags = {}) => (await startWorld({ flags })).server.tools.list.map(({ name }) => name);
+    const names = async (flags = {}) => {
+      const { server } = await startWorld({ flags });
+      return (await server.tools.list()).map(({ name }) => name);
+    };
     expect(await names()).not.toContain('datarock_list_exports');
     expect(await names()).toContain('find_operation');
     const all = await names({ toolsets: 'datarock:unconfirmed' });
@@ -39,14 +43,14 @@ describe('tools', () => {
 
   it('are only reading ones when the server is read-only, and a writing one says why', async () => {
     const { server, call } = await startWorld({ flags: { read_only: true } });
-    expect(server.tools.list.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
+    expect((await server.tools.list()).every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
     expect((await call('datarock_create_export', {})).text).toMatch(/^read_only: .*\nNext: .*--read-only/);
   });
 
   it('of a platform nobody connected are absent, and check_connections says what is missing', async () => {
     const none = { DATAROCK_USER: undefined, DATAROCK_PRIVATE_KEY: undefined, DATAROCK_BASE_URL: undefined };
     const { server, call } = await startWorld({ env: none });
-    expect(server.tools.list.map(({ name }) => name)).toEqual([
+    expect((await server.tools.list()).map(({ name }) => name)).toEqual([
       'read_result',
       'describe_result',
       'query_result',
@@ -151,7 +155,7 @@ describe('several connections of a platform', () => {
 
   it('adds the argument, asks for it, and keeps runs apart', async () => {
     const { call, server } = await twoAccounts();
-    const tool = server.tools.list.find(({ name }) => name === 'datarock_list_projects');
+    const tool = (await server.tools.list()).find(({ name }) => name === 'datarock_list_projects');
     expect(tool?.inputSchema.properties?.['connection']).toMatchObject({ enum: ['west', 'east'] });
     expect((await call('datarock_list_projects')).text).toMatch(
       /^bad_arguments: .*"connection" is missing \(west, east\)/,

@@ -101,10 +101,10 @@ function withFixtureTools(tools: ToolSet): ToolSet {
   });
   return {
     ...tools,
-    list: [
+    list: async () => [
       ...fixtures.map(({ name, inputSchema }) => listed(name, inputSchema)),
       ...asking.map(name => listed(name, askingSchemas[name])),
-      ...tools.list,
+      ...(await tools.list()),
     ],
     has: name => fixtures.some(one => one.name === name) || tools.has(name),
     async call(name, args, options = {}) {

@@ -32,10 +32,11 @@ const acme = provider({
   story: async () => async () => {},
 });
 
+const unread = () => Promise.reject(new Error('Nobody asks for details here.'));
+
 const facts = (name: string, api: string): OperationFacts => ({
   ...{ name, platform: 'acme', api, route: 'GET /things', effect: 'read', summary: '', toolset: 'things' },
-  ...{ example: { arguments: {} }, lists: false, starts: false, input: {}, output: {} },
-  evidence: { level: 'documented', source: '', checked: '2026-11-22' },
+  ...{ lists: false, starts: false },
 });
 
 function connected(...accounts: [name: string, settings: Record<string, unknown>][]) {
@@ -45,7 +46,7 @@ function connected(...accounts: [name: string, settings: Record<string, unknown>
   const connections = new Connections(connect(configured, virtualClock(), createRedactor()), [acme]);
   const operations = [facts('acme_get_store', 'store'), facts('acme_get_page', 'web')];
   const catalog = createCatalog(
-    { providers: [acme], facts: { acme: { operations, runs: [] } }, connections },
+    { providers: [acme], facts: { platforms: { acme: { operations, runs: [] } }, details: unread }, connections },
     { readOnly: false },
   );
   return { connections, catalog };

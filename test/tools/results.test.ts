@@ -133,7 +133,7 @@ describe('a stored result', () => {
 
   it('cannot be deleted on a server that is read-only', async () => {
     const { server } = await startWorld({ flags: { read_only: true } });
-    const names = server.tools.list.map(({ name }) => name);
+    const names = (await server.tools.list()).map(({ name }) => name);
     expect(names).toContain('list_results');
     expect(names).not.toContain('delete_result');
   });

@@ -3,7 +3,6 @@ import { firstOf } from '../../base/nearest.ts';
 import { asFault } from '../../calls/call.ts';
 import { type Diagnosis, diagnose } from '../../calls/check-connections.ts';
 import type { Shared } from '../../calls/services.ts';
-import type { OperationFacts } from '../../catalog/manifest.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
 import { mostSkew, secondsAhead, skewWords } from '../../http/skew.ts';
@@ -54,20 +53,17 @@ export async function doctor(
 
 async function examine(shared: Shared, call: Call): Promise<Finding[]> {
   const { states, unconfigured } = shared.connections;
-  const facts = await loadFacts();
   const [diagnoses, contacts] = await Promise.all([
     diagnose(shared, call, shared.catalog.operations),
     Promise.all(states.map(state => contact(state, shared, call))),
   ]);
-  return diagnoses.map((diagnosis, index) => {
-    const provider = states[index]?.provider ?? (unconfigured[index - states.length] as Provider);
-    const found = contacts[index];
-    return {
-      ...diagnosis,
-      ...(found ? { contact: found } : {}),
-      ...evidenceOf(facts.platforms[provider.name]?.operations ?? []),
-    };
-  });
+  return Promise.all(
+    diagnoses.map(async (diagnosis, index) => {
+      const provider = states[index]?.provider ?? (unconfigured[index - states.length] as Provider);
+      const found = contacts[index];
+      return { ...diagnosis, ...(found ? { contact: found } : {}), ...(await evidenceOf(provider)) };
+    }),
+  );
 }
 
 const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
@@ -104,10 +100,17 @@ async function contact({ connect }: ConnectionState, shared: Shared, call: Call)
   }
 }
 
-function evidenceOf(operations: readonly OperationFacts[]): Pick<Finding, 'operations' | 'not_documented'> {
+async function evidenceOf({ name }: Provider): Promise<Pick<Finding, 'operations' | 'not_documented'>> {
+  const { platforms, details } = await loadFacts();
+  const operations = await Promise.all(
+    (platforms[name]?.operations ?? []).map(async one => ({
+      name: one.name,
+      level: (await details(one)).evidence.level,
+    })),
+  );
   const levels = { documented: 0, observed: 0, inferred: 0 };
-  for (const { evidence } of operations) levels[evidence.level] += 1;
-  const others = operations.filter(({ evidence }) => evidence.level !== 'documented');
+  for (const { level } of operations) levels[level] += 1;
+  const others = operations.filter(({ level }) => level !== 'documented');
   return { operations: levels, not_documented: others.map(({ name }) => name) };
 }
 

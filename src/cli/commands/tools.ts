@@ -20,7 +20,7 @@ interface Listed {
 export async function tools(flags: Flags, { json }: { json?: true | undefined }, terminal: Terminal): Promise<0> {
   await withSession(flags, terminal.env, async ({ server: { tools, shared } }) => {
     const count = await tokenCounter();
-    const listed = tools.list.map(
+    const listed = (await tools.list()).map(
       (tool): Listed => ({
         platform: platformTitle(tool, shared.catalog.operations),
         name: tool.name,

@@ -6,17 +6,16 @@ type Message = { method?: unknown; params?: { name?: unknown } };
 /** Every scope that a message, or the messages of a batch, need. */
 export function neededScopes(
   message: unknown,
-  tools: Pick<ToolSet, 'list'>,
+  tools: Pick<ToolSet, 'writes'>,
   { required_scopes, write_scopes }: OAuthSettings,
 ): string[] {
   const writes = [message].flat().some(one => changes(one as Message | undefined, tools));
   return [...new Set([...required_scopes, ...(writes ? write_scopes : [])])];
 }
 
-function changes(message: Message | undefined, { list }: Pick<ToolSet, 'list'>): boolean {
+function changes(message: Message | undefined, tools: Pick<ToolSet, 'writes'>): boolean {
   if (message?.method === 'tasks/cancel') return true;
   if (message?.method !== 'tools/call') return false;
-  const tool = list.find(({ name }) => name === message.params?.name);
   // What is not known here is answered by an error.
-  return tool?.annotations?.readOnlyHint === false;
+  return tools.writes(String(message.params?.name));
 }

@@ -321,5 +321,5 @@ it('configured names are listed, completed and accepted', async () => {
     uuid: seed.nightly.uuid,
   });
   expect((await call('datamin_get_task_stats', { task: 'ordres' })).text).toMatch(/Did you mean "orders"/);
-  expect(server.tools.list.filter(({ name }) => name.startsWith('datamin_'))).toHaveLength(10);
+  expect((await server.tools.list()).filter(({ name }) => name.startsWith('datamin_'))).toHaveLength(10);
 });

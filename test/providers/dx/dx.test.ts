@@ -103,7 +103,7 @@ describe('settings', () => {
 
   it('a Data Cloud key alone lists what it opens, and says what opens the rest', async () => {
     const { server, call } = await dxWorld({ env: { DX_WEB_TOKEN: '', DX_PROJECT_TOKEN: '' } });
-    const names = server.tools.list.map(({ name }) => name);
+    const names = (await server.tools.list()).map(({ name }) => name);
     expect(names).toContain('dx_create_deployment');
     expect(names).not.toContain('dx_get_token');
     expect((await call('dx_get_token')).text).toBe(

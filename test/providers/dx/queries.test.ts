@@ -166,7 +166,7 @@ describe('a query', () => {
 
   it('runs on a server that only reads, and needs a token that may', async () => {
     const { server, call, state } = await dxWorld({ flags: { read_only: true, toolsets: undefined } });
-    const found = server.tools.list.filter(({ name }) => name.startsWith('dx_'));
+    const found = (await server.tools.list()).filter(({ name }) => name.startsWith('dx_'));
     expect(found.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
     expect(found.map(({ name }) => name)).toContain('dx_run_query');
     state.tokens.get(state.names.organization)?.scopes.delete('datacloud:query');
