@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { OperationContext, RunKind } from '../../src/operations/operation.ts';
 import { readRun, waitForRun } from '../../src/operations/run.ts';
 import { exportRun } from '../../src/providers/datarock/operations/exports.ts';
-import type { DatarockState } from '../../src/providers/datarock/simulator/simulator.ts';
+import type { DatarockState } from '../../src/providers/datarock/simulator/state.ts';
 import { startWorld, type World } from '../support/harness.ts';
 
 const slow = (world: World, paceMs: number) => {

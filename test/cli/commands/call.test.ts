@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { dataopsSimulator } from '../../../src/providers/dataops/simulator/simulator.ts';
-import type { DatarockState } from '../../../src/providers/datarock/simulator/simulator.ts';
 import { datarockSimulator } from '../../../src/providers/datarock/simulator/simulator.ts';
+import type { DatarockState } from '../../../src/providers/datarock/simulator/state.ts';
 import { startSimulator } from '../../../src/sandbox/host.ts';
 import { commandLine, onSandbox, start, temporaryFolder } from '../../support/command-line.ts';
 

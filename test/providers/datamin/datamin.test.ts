@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { datamin } from '../../../src/providers/datamin/provider.ts';
 import { seed, taskOf } from '../../../src/providers/datamin/simulator/seed/seed.ts';
-import {
-  type DataminState,
-  dataminSimulatorWith,
-  type Profile,
-} from '../../../src/providers/datamin/simulator/simulator.ts';
+import { dataminSimulatorWith } from '../../../src/providers/datamin/simulator/simulator.ts';
+import type { DataminState, Profile } from '../../../src/providers/datamin/simulator/state.ts';
 import { createResources } from '../../../src/resources/registry.ts';
 import type { Simulator } from '../../../src/sandbox/host.ts';
 import { startWorld, type WorldOptions } from '../../support/harness.ts';

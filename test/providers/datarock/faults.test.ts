@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DatarockState } from '../../../src/providers/datarock/simulator/simulator.ts';
+import type { DatarockState } from '../../../src/providers/datarock/simulator/state.ts';
 import { type Seen, startWorld, type World } from '../../support/harness.ts';
 
 const stateOf = ({ datarock }: World) => datarock.state as DatarockState;

@@ -4,11 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import contract from '../../../src/providers/datamin/contract.json' with { type: 'json' };
 import { readDateTime } from '../../../src/providers/datamin/simulator/parameters.ts';
 import { pipelines, seed, taskOf } from '../../../src/providers/datamin/simulator/seed/seed.ts';
-import {
-  type DataminState,
-  dataminSimulator,
-  dataminSimulatorWith,
-} from '../../../src/providers/datamin/simulator/simulator.ts';
+import { dataminSimulator, dataminSimulatorWith } from '../../../src/providers/datamin/simulator/simulator.ts';
+import type { DataminState } from '../../../src/providers/datamin/simulator/state.ts';
 import { virtualClock } from '../../../src/sandbox/clock.ts';
 import { startSimulator } from '../../../src/sandbox/host.ts';
 

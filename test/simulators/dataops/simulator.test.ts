@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import contract from '../../../src/providers/dataops/contract.json' with { type: 'json' };
 import { nextMoment } from '../../../src/providers/dataops/simulator/cron.ts';
 import { nest } from '../../../src/providers/dataops/simulator/parameters.ts';
-import { type DataOpsState, dataopsSimulator } from '../../../src/providers/dataops/simulator/simulator.ts';
+import { dataopsSimulator } from '../../../src/providers/dataops/simulator/simulator.ts';
+import type { DataOpsState } from '../../../src/providers/dataops/simulator/state.ts';
 import { type VirtualClock, virtualClock } from '../../../src/sandbox/clock.ts';
 import { type Simulator, startSimulator } from '../../../src/sandbox/host.ts';
 

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import contract from '../../../src/providers/datarock/contract.json' with { type: 'json' };
 import { projects, rqdIntervals } from '../../../src/providers/datarock/simulator/seed/seed.ts';
 import { hashOf, refusal } from '../../../src/providers/datarock/simulator/signature.ts';
-import { type DatarockState, datarockSimulatorWith } from '../../../src/providers/datarock/simulator/simulator.ts';
+import { datarockSimulatorWith } from '../../../src/providers/datarock/simulator/simulator.ts';
+import type { DatarockState } from '../../../src/providers/datarock/simulator/state.ts';
 import { type VirtualClock, virtualClock } from '../../../src/sandbox/clock.ts';
 import { type Simulator, startSimulator } from '../../../src/sandbox/host.ts';
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import contract from '../../../src/providers/dx/contract.json' with { type: 'json' };
 import { pullRequestCount } from '../../../src/providers/dx/simulator/seed/history.ts';
 import { feedToken } from '../../../src/providers/dx/simulator/seed/seed.ts';
-import { type DxState, dxSimulator } from '../../../src/providers/dx/simulator/simulator.ts';
+import { dxSimulator } from '../../../src/providers/dx/simulator/simulator.ts';
+import type { DxState } from '../../../src/providers/dx/simulator/state.ts';
 import { type VirtualClock, virtualClock } from '../../../src/sandbox/clock.ts';
 import { type Simulator, startSimulator } from '../../../src/sandbox/host.ts';
 

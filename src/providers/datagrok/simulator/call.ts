@@ -1,7 +1,7 @@
 import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import { accessOf, visible } from './access.ts';
 import { forbidden, noRoute, noSuch, Refusal, refusal, writeRefusal } from './refusal.ts';
-import type { DatagrokState } from './simulator.ts';
+import type { DatagrokState } from './state.ts';
 import { type Access, type Entity, find, type User, type World } from './world.ts';
 
 /** Who asks, and of what. */

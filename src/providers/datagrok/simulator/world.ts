@@ -1,4 +1,4 @@
-import type { Content } from './routes/content.ts';
+import type { Content } from './content.ts';
 
 /** What every thing of the platform has. Things are never changed in place, so that a batch can be taken back. */
 export interface Entity {

@@ -4,7 +4,7 @@ import { empty } from './replies.ts';
 import { type Order, planRun, type Run } from './runs.ts';
 import { randomOf } from './seed/data.ts';
 import { pipelines, type SeedPipeline } from './seed/seed.ts';
-import type { DataminState, RunAnswer } from './simulator.ts';
+import type { DataminState, RunAnswer } from './state.ts';
 
 /** The size of the column that keeps a run's input. */
 const mostInputBytes = 65_535;

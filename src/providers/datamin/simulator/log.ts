@@ -1,5 +1,5 @@
 import { bytesOf, type Run, type TaskRun } from './runs.ts';
-import type { DataminState } from './simulator.ts';
+import type { DataminState } from './state.ts';
 
 /** One entry of the log of runs. */
 export function describeTask(run: Run, done: TaskRun, state: DataminState) {

@@ -15,7 +15,7 @@ import {
 } from './parameters.ts';
 import { envelope, noSuchPath, ok } from './replies.ts';
 import { pipelines } from './seed/seed.ts';
-import type { DataminState } from './simulator.ts';
+import type { DataminState } from './state.ts';
 import { aggregate, consolidate, lastRunOf, type Subject } from './stats.ts';
 
 type Kind = 'pipelines' | 'tasks';

@@ -1,18 +1,7 @@
 import * as crypto from 'node:crypto';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import { readUuid } from './parameters.ts';
-import type { DataminState } from './simulator.ts';
-
-/** What a token may do. */
-export type Right = 'run' | 'stats';
-
-export interface Token {
-  access: string;
-  refresh: string;
-  rights: ReadonlySet<Right>;
-  /** Clock ms; the refresh token ends with the access token. */
-  expiresAt: number;
-}
+import type { DataminState, Right, Token } from './state.ts';
 
 /** The vendor's page knows one old scope, with which everything works; the server has one for each right. */
 const scopes: Readonly<Record<DataminState['profile'], Readonly<Record<string, readonly Right[]>>>> = {

@@ -1,8 +1,8 @@
 import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Fields } from './parameters.ts';
 import { refusal } from './refusal.ts';
-import { type Job, settle } from './runs.ts';
-import { type Token, type User, userOf, type World } from './world.ts';
+import { settle } from './runs.ts';
+import { type Job, type Token, type User, userOf, type World } from './world.ts';
 
 /** Who asks, and by which credential. Nothing at all: nobody in particular. */
 export interface Caller {

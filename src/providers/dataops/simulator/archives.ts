@@ -1,6 +1,5 @@
 import { models } from './project-files.ts';
-import type { Job } from './runs.ts';
-import type { World } from './world.ts';
+import type { Job, World } from './world.ts';
 import { type ArchiveMember, zipOf } from './zip.ts';
 
 const lifeMs = 30 * 86_400_000;

@@ -2,7 +2,7 @@ import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../..
 import { authenticate, type Caller, checkScope } from './access.ts';
 import { checkFields, type Fields, parseSpec, readFields } from './parameters.ts';
 import { forbidden, notFound, Refusal, refusal } from './refusal.ts';
-import type { DataOpsState } from './simulator.ts';
+import type { DataOpsState } from './state.ts';
 import { type Group, isVisible, levelOf, type Project, type User, type World } from './world.ts';
 
 /** One request, authenticated and its parameters checked, as a handler sees it. */

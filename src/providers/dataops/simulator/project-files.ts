@@ -1,4 +1,4 @@
-import type { JobPlan } from './runs.ts';
+import type { JobPlan } from './world.ts';
 
 /** What the data team's warehouse is fed from, and the models built on it. */
 export const sources = ['assays', 'collars', 'surveys', 'lithology', 'standards', 'despatches'];

@@ -4,7 +4,7 @@ import type { Site } from '../../../sandbox/site.ts';
 import { authenticate } from './access.ts';
 import { archiveOf, hasArchive } from './archives.ts';
 import { type Endpoint, refusable, routesOf } from './call.ts';
-import { createLimiter, type Limiter, type Quota } from './limits.ts';
+import { createLimiter, type Limiter } from './limits.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
 import { artifactEndpoints } from './routes/artifacts.ts';
 import { commitEndpoints } from './routes/commits.ts';
@@ -25,33 +25,9 @@ import { tokenEndpoints } from './routes/tokens.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
 import { variableEndpoints } from './routes/variables.ts';
 import { settle } from './runs.ts';
-import { type SeedNames, seedWorld } from './seed/seed.ts';
-import { createStorage, type Redirect } from './storage.ts';
-import type { World } from './world.ts';
-
-/** What tests look at and switch. */
-export interface DataOpsState {
-  /** Everything there is. `world.outcomes` and `world.pace` say how jobs end from now on, and how fast. */
-  world: World;
-  /** Credentials of every kind, and ids and paths that tests start from. */
-  names: SeedNames;
-  quota: Quota;
-  /** Above page x per_page of this many rows, lists that have keyset paging refuse offset paging. */
-  offsetCap: number;
-  /** Bytes of a job's log that the runner keeps. */
-  logLimit: number;
-  /** False: artifacts come from the API itself. */
-  redirectsArtifacts: boolean;
-  /** Archives in place of the generated ones, by job id: hostile zips, for example. Single files stay as they are. */
-  archives: Map<number, Buffer>;
-  /** Requests to object storage that carried credentials. Must stay empty. */
-  leaks: { target: string; headers: string[] }[];
-  /** The release that the server says it is. */
-  release: string;
-  /** For the routes. */
-  redirect: Redirect;
-  limitJobList: Limiter['countJobList'];
-}
+import { seedWorld } from './seed/seed.ts';
+import type { DataOpsState } from './state.ts';
+import { createStorage } from './storage.ts';
 
 const endpoints: readonly Endpoint[] = [
   ...[...projectEndpoints, ...memberEndpoints, ...groupEndpoints],

@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
-import type { DataOpsState } from './simulator.ts';
+import type { DataOpsState, Redirect } from './state.ts';
 
 const linkSeconds = 600;
 const credentials = ['private-token', 'authorization', 'job-token', 'cookie'];
@@ -13,9 +13,6 @@ const refuse = (status: number, message: string): SimulatorReply => ({
   headers: { 'content-type': 'application/xml' },
   body: `<Error><Code>${codes[status] ?? 'InternalError'}</Code><Message>${message}</Message></Error>`,
 });
-
-/** Makes links to archives that hold for ten minutes. */
-export type Redirect = (path: string) => string;
 
 /** The object storage behind artifact downloads: an origin of its own that wants no credentials. */
 export function createStorage(

@@ -1,6 +1,5 @@
 import type { Repository } from './git.ts';
 import type { Fields } from './parameters.ts';
-import type { Job, JobPlan, Pipeline } from './runs.ts';
 
 export interface User {
   id: number;
@@ -267,4 +266,68 @@ function levelAmong(members: readonly Member[], { id }: User): number {
 export function isVisible(user: User | undefined, holder: Project | Group): boolean {
   if (holder.visibility === 'public' || (user && holder.visibility === 'internal')) return true;
   return levelOf(user, holder) > 0;
+}
+
+/** One job of a pipeline file. */
+export interface JobPlan {
+  name: string;
+  stage: string;
+  /** How long it runs. */
+  seconds: number;
+  /** How long it waits for a runner. Default 4. */
+  queueSeconds?: number;
+  /** Default `on_success`. `delayed` waits `delaySeconds` after its stage is reached. */
+  when?: 'on_success' | 'manual' | 'always' | 'delayed';
+  delaySeconds?: number;
+  allowFailure?: boolean;
+  /** The failure reason it ends with; absent: it succeeds. */
+  fails?: string;
+  artifacts?: boolean;
+  /** It has a test report. */
+  report?: boolean;
+  /** It is a bridge: it starts another pipeline, in the same project unless `project` names one. */
+  starts?: { file: string; project?: string; ref?: string };
+}
+
+export interface Job {
+  id: number;
+  pipeline: Pipeline;
+  plan: JobPlan;
+  userId: number;
+  /** Its CI job token. */
+  token: string;
+  status: string;
+  createdAt: number;
+  playedAt?: number;
+  queuedAt?: number;
+  startedAt?: number;
+  finishedAt?: number;
+  cancelAt?: number;
+  erasedAt?: number;
+  failure?: string;
+  artifactsKept: boolean;
+  artifactsGone: boolean;
+  /** Another job has taken its place. */
+  retried: boolean;
+  downstream?: Pipeline;
+}
+
+export interface Pipeline {
+  id: number;
+  iid: number;
+  project: Project;
+  ref: string;
+  tag: boolean;
+  sha: string;
+  source: string;
+  name: string | null;
+  userId: number;
+  createdAt: number;
+  variables: { key: string; value: string; variable_type: string; raw: boolean }[];
+  /** As given to what started it; nothing checks them against the pipeline file. */
+  inputs?: unknown;
+  jobs: Job[];
+  /** Ends of this pipeline's jobs by name, before those of the world and the plan. */
+  outcomes: Readonly<Record<string, string>>;
+  yamlErrors: string | null;
 }

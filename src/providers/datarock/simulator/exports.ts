@@ -1,28 +1,7 @@
-import type { SeedArtefact, SeedHole, SeedProject } from './seed/seed.ts';
-import type { DatarockState } from './simulator.ts';
-import type { Links } from './storage.ts';
-
-export interface ExportJob {
-  uuid: string;
-  project: SeedProject;
-  artefact: SeedArtefact;
-  version: string;
-  /** Clock ms. */
-  createdAt: number;
-  holes: JobHole[];
-}
-
-export interface JobHole {
-  id: string;
-  /** Clock ms. */
-  doneAt: number;
-  /** Absent: it fails, for want of a run. */
-  source?: { hole: SeedHole; runAt: number };
-}
+import type { SeedProject } from './seed/seed.ts';
+import { type DatarockState, type ExportJob, expiryOf, type JobHole, type Links } from './state.ts';
 
 const workers = 4;
-
-export const unixSeconds = (ms: number): number => Math.floor(ms / 1000);
 
 export interface Order {
   projectUuid: string;
@@ -61,10 +40,6 @@ export function schedule(order: Order, project: SeedProject, state: DatarockStat
     return [{ id, doneAt, ...source }];
   });
 }
-
-const expiryOf = (job: ExportJob, state: DatarockState): number => unixSeconds(job.createdAt) + state.exportSeconds;
-export const isAlive = (job: ExportJob, now: number, state: DatarockState): boolean =>
-  now / 1000 < expiryOf(job, state);
 
 /** `failed` is this simulator's word: the vendor's is not public. */
 function statusOf(holes: JobHole[], now: number): 'in_progress' | 'completed' | 'failed' {

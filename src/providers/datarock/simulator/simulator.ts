@@ -4,54 +4,11 @@ import { promisify } from 'node:util';
 import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
-import { describeExport, describeHole, type ExportJob, isAlive, readOrder, schedule, unixSeconds } from './exports.ts';
+import { describeExport, describeHole, readOrder, schedule } from './exports.ts';
 import { artefacts, projects, type SeedProject } from './seed/seed.ts';
 import { refusal } from './signature.ts';
-import { createLinks, type Links, storageSite } from './storage.ts';
-
-/** PEM texts: SPKI and PKCS#8. */
-export interface KeyPair {
-  publicKey: string;
-  privateKey: string;
-}
-
-/** What tests look at and switch. Sets of holes go by hole id. */
-export interface DatarockState {
-  user: string;
-  /** One public key per account, as with the vendor. Delete an entry and the user is unknown. */
-  registeredKeys: Map<string, crypto.KeyObject>;
-  /** Registers another key for the user; what the old one signs is refused from now on. */
-  replaceKey(next?: KeyPair): Promise<KeyPair>;
-  /** Oldest and newest accepted `iat`, in seconds round now. The vendor's numbers are unknown. */
-  iatWindow: { past: number; ahead: number };
-  /** False: the account has no API permission. */
-  permitted: boolean;
-  /** Uuids of projects that are not assigned to the user. */
-  unassigned: Set<string>;
-  /** Sliding windows. `block` answers 403 with a text instead of 429 with Retry-After. */
-  quota: { general: number; exports: number; perSeconds: number; answer: 'retry-after' | 'block' };
-  /** Holes without a matching run in exports created from now on. */
-  failedHoles: Set<string>;
-  /** True: such holes are left out instead of being listed as failed. */
-  omitFailed: boolean;
-  /** Holes that are still under way in an export that says it is completed. */
-  lateHoles: Set<string>;
-  /** Holes whose file answers 500. */
-  brokenFiles: Set<string>;
-  /** Column that a hole's file lacks. */
-  missingColumns: Map<string, string>;
-  /** Unix seconds: when the pipeline last ran, over the recent holes alone. */
-  recentRun: number;
-  /** Average clock ms from one finished hole to the next. */
-  paceMs: number;
-  linkSeconds: number;
-  exportSeconds: number;
-  /** False: there is no listing of exports, as nobody has confirmed it for v3. */
-  listsExports: boolean;
-  /** Requests to object storage that carried credentials. Must stay empty. */
-  leaks: { target: string; headers: string[] }[];
-  exports: Map<string, ExportJob>;
-}
+import { type DatarockState, isAlive, type KeyPair, type Links, unixSeconds } from './state.ts';
+import { createLinks, storageSite } from './storage.ts';
 
 const longestPage = 500;
 const nullable = [

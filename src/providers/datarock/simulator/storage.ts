@@ -3,16 +3,8 @@ import { Readable } from 'node:stream';
 import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
-import { type ExportJob, isAlive, type JobHole, unixSeconds } from './exports.ts';
 import { csvOf } from './seed/seed.ts';
-import type { DatarockState } from './simulator.ts';
-
-export interface Links {
-  /** A fresh link each time. */
-  make(job: ExportJob, hole: JobHole): { url: string; linkExpiryTime: number };
-  /** Whether this simulator made the link of a request, and until when (Unix seconds) it holds. */
-  check(request: SimulatorRequest): { genuine: boolean; expires: number };
-}
+import { type DatarockState, isAlive, type Links, unixSeconds } from './state.ts';
 
 /** Links carry their own proof, so none has to be remembered. */
 export function createLinks({ clock, origin }: SimulatorContext, state: DatarockState): Links {

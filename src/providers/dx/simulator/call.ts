@@ -4,11 +4,8 @@ import { authenticate, checkScopes, type Scope, type Token } from './access.ts';
 import { checkArguments, type Fields, readArguments } from './arguments.ts';
 import type { Limiter } from './limits.ts';
 import { Refusal, refusal } from './refusal.ts';
-import type { DxState } from './simulator.ts';
-import type { Links } from './storage.ts';
+import type { Api, DxState, Links } from './state.ts';
 import type { World } from './world.ts';
-
-export type Api = 'data_cloud' | 'web';
 
 /** One request, authenticated, as a handler sees it. */
 export interface Call {

@@ -2,12 +2,12 @@ import type { SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
 import { defaultScopes, type Scope, scopes, type Token } from './access.ts';
-import { type Api, type Endpoint, routesOf, type Surroundings } from './call.ts';
-import { entityEndpoints } from './entities.ts';
-import { createLimiter, type Quota } from './limits.ts';
+import { type Endpoint, routesOf, type Surroundings } from './call.ts';
+import { createLimiter } from './limits.ts';
 import { aiToolEndpoints } from './routes/ai-tools.ts';
 import { customDataEndpoints, customMetricEndpoints } from './routes/custom-data.ts';
 import { deploymentEndpoints } from './routes/deployments.ts';
+import { entityEndpoints } from './routes/entities.ts';
 import { entityTypeEndpoints } from './routes/entity-types.ts';
 import { platformEndpoints } from './routes/events.ts';
 import { incidentEndpoints } from './routes/incidents.ts';
@@ -26,46 +26,8 @@ import { userGroupEndpoints } from './routes/user-groups.ts';
 import { userEndpoints } from './routes/users.ts';
 import { workflowEndpoints } from './routes/workflows.ts';
 import { seedWorld } from './seed/seed.ts';
+import type { DxState } from './state.ts';
 import { createStorage } from './storage.ts';
-import type { World } from './world.ts';
-
-/** What tests look at and switch. */
-export interface DxState {
-  /** Everything there is. */
-  world: World;
-  /** By value. Change `scopes` or `expiresAt` of one, or delete it. */
-  tokens: Map<string, Token>;
-  /** Values of tokens to start from. `reader` is personal and has what every role may give; `expired` has ended. */
-  names: {
-    dataCloud: string;
-    organization: string;
-    personal: string;
-    reader: string;
-    expired: string;
-    project: string;
-  };
-  /** False: every call with a good token is refused. */
-  accountActive: boolean;
-  /** False: the account has no repo groups. */
-  repoGroupsEnabled: boolean;
-  /** True: a survey is under way, and neither its settings nor the teams can be changed. */
-  snapshotLive: boolean;
-  /** Sliding windows: per API and account, and for the status of one query run. */
-  quotas: Record<Api | 'run', Quota>;
-  /**
-   * Statuses that pages of the vendor disagree about: of a credential that the Data Cloud refuses, and of a deployment
-   * repeated with other values. `failure`: of every failure of either API.
-   */
-  statuses: { auth: 401 | 422; conflict: 422 | 409; failure?: number };
-  /** True: failures say more than their code, as `message` (Data Cloud) or `error_details` (Web API). */
-  explains: boolean;
-  /** Clock ms that query runs wait and run; from `timeoutMs` on they fail. `runningWord`: one of two that are known. */
-  queries: { queueMs: number; runMs: number; timeoutMs: number; runningWord: 'running' | 'started' };
-  /** Lifetime of links to files made from now on. */
-  linkSeconds: number;
-  /** Targets of requests to the file store that carried a credential. Must stay empty. */
-  leaks: string[];
-}
 
 const dataCloudEndpoints: readonly Endpoint[] = [
   ...[...deploymentEndpoints, ...incidentEndpoints, ...customDataEndpoints, ...customMetricEndpoints],

@@ -1,5 +1,5 @@
 import { refusal } from './refusal.ts';
-import type { Row } from './sql.ts';
+import type { Row } from './things/studio.ts';
 
 /** Something to compute for a group of rows; of a single row where nothing is grouped. */
 export interface Expression {

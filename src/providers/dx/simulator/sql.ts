@@ -1,19 +1,6 @@
 import { refusal } from './refusal.ts';
 import { createExpressions, type Expression, isoText, type Scope, tokenize } from './sql-expression.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-export interface Rows {
-  columns: readonly string[];
-  rows: readonly Row[];
-}
-
-export interface Answer {
-  columns: string[];
-  rows: unknown[][];
-  /** What the statement asked to sleep. */
-  sleepMs: number;
-}
+import type { Answer, Row, Rows } from './things/studio.ts';
 
 interface Output {
   name: string;

@@ -3,19 +3,7 @@ import { Readable } from 'node:stream';
 import type { SimulatorContext } from '../../../sandbox/host.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
-import type { DxState } from './simulator.ts';
-
-/** A file that somebody got a link to. */
-export interface StoredFile {
-  type: string;
-  /** Pieces of its text, made when they are read. */
-  content(): Iterable<string>;
-}
-
-export interface Links {
-  /** A fresh link to a file of this name. It ends after `linkSeconds`. */
-  make(name: string, file: StoredFile): string;
-}
+import type { DxState, Links, StoredFile } from './state.ts';
 
 /** The file store behind presigned links: an origin of its own that wants no credentials. */
 export function createStorage({ clock, origin }: SimulatorContext, state: DxState): { site: Site; links: Links } {

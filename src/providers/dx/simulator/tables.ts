@@ -1,5 +1,5 @@
-import { teamsNow } from './routes/teams.ts';
-import type { Rows } from './sql.ts';
+import { teamsNow } from './team-tree.ts';
+import type { Rows } from './things/studio.ts';
 import { iso, isoOrNull, type World } from './world.ts';
 
 const table = (columns: string, rows: readonly Record<string, unknown>[]): Rows => ({

@@ -1,24 +1,21 @@
 import type { Fields } from './arguments.ts';
-import type { Entity } from './entities.ts';
-import type { AiToolMetric } from './routes/ai-tools.ts';
-import type { CustomData, CustomMetric } from './routes/custom-data.ts';
-import type { Deployment, PullServices } from './routes/deployments.ts';
-import type { EntityType } from './routes/entity-types.ts';
-import type { PlatformEvent, PlatformProject } from './routes/events.ts';
-import type { Incident, PipelineRun } from './routes/incidents.ts';
-import type { Hierarchy, Upload } from './routes/org-files.ts';
-import type { QueryRun } from './routes/query-runs.ts';
-import type { Edge, Relation } from './routes/relations.ts';
-import type { RepoGroup, SyncedService } from './routes/repo-groups.ts';
-import type { Report } from './routes/reports.ts';
-import type { Initiative, Scorecard } from './routes/scorecards.ts';
-import type { Library } from './routes/snapshot-settings.ts';
-import type { Snapshot } from './routes/snapshots.ts';
-import type { Team, TeamEvent } from './routes/teams.ts';
-import type { UserGroup } from './routes/user-groups.ts';
-import type { AttributeGroup, User } from './routes/users.ts';
-import type { Workflow, WorkflowRun } from './routes/workflows.ts';
-import type { Rows } from './sql.ts';
+import type { Edge, Entity, EntityType, Relation } from './things/catalog.ts';
+import type {
+  AiToolMetric,
+  CustomData,
+  CustomMetric,
+  Deployment,
+  Incident,
+  PipelineRun,
+  PullServices,
+  RepoGroup,
+  SyncedService,
+} from './things/data-cloud.ts';
+import type { AttributeGroup, Hierarchy, Team, TeamEvent, Upload, User, UserGroup } from './things/people.ts';
+import type { Initiative, Scorecard } from './things/scorecards.ts';
+import type { QueryRun, Report, Rows } from './things/studio.ts';
+import type { Library, Snapshot } from './things/surveys.ts';
+import type { PlatformEvent, PlatformProject, Workflow, WorkflowRun } from './things/workflows.ts';
 
 /** Everything there is. Lists are in the order in which the platform lists them. */
 export interface World {

@@ -1,10 +1,10 @@
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { type Call, type Caller, demandEdit, type Endpoint, type Fields, isObject, ok } from '../call.ts';
+import { fixed } from '../content.ts';
 import { needText, textOf } from '../entities.ts';
 import { noSuch, Refusal, refusal } from '../refusal.ts';
 import { snapshot } from '../world.ts';
 import { deleteConnection, getConnection, saveConnection } from './connections.ts';
-import { fixed } from './content.ts';
 import { connector, filePath, listFolder, readFile, removeFile, writeFile } from './files.ts';
 import { deleteFunction, getFunction, saveFunction } from './functions.ts';
 import { deleteGroup, getGroup, saveGroup } from './groups.ts';

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { type Call, type Caller, demandEdit, done, type Endpoint, ok, pick } from '../call.ts';
+import type { Content } from '../content.ts';
 import { noSuch, refusal } from '../refusal.ts';
 import { type DataConnection, isoTime, type StoredFile, uuidForm, type World } from '../world.ts';
-import type { Content } from './content.ts';
 
 /** What can hold files. */
 export const fileSources = [

@@ -2,8 +2,8 @@ import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { type Call, type Caller, demandEdit, type Endpoint, fromPath, ok, pick } from '../call.ts';
 import { newEntity } from '../entities.ts';
 import { noSuch, refusal } from '../refusal.ts';
-import { fourKeys } from '../tables.ts';
 import { type Access, type Entity, type Group, grokName, homeOf, type Project, type World } from '../world.ts';
+import { fourKeys } from './tables.ts';
 
 /** A project under the caller's name, replaced if it was there. */
 function create(call: Call): SimulatorReply {

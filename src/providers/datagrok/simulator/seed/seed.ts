@@ -1,4 +1,4 @@
-import { type Content, fixed, generated } from '../routes/content.ts';
+import { type Content, fixed, generated } from '../content.ts';
 import type {
   Access,
   Credentials,

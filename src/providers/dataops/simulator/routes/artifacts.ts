@@ -1,7 +1,8 @@
 import { archiveOf, hasArchive, membersOf } from '../archives.ts';
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { badRequest, notFound, refusal } from '../refusal.ts';
-import { endOf, type Job, settle, statusOf } from '../runs.ts';
+import { endOf, settle, statusOf } from '../runs.ts';
+import type { Job } from '../world.ts';
 import { describeJob, findJob, jobsOf } from './jobs.ts';
 import { testCasesOf } from './logs.ts';
 import { findPipeline } from './pipelines.ts';

@@ -2,67 +2,10 @@ import type { Call } from '../call.ts';
 import { labelsOf } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
-import { describeUser, iso, type Project } from '../world.ts';
+import { describeUser, iso } from '../world.ts';
 
 export const usernames = (people: unknown): string[] =>
   (Array.isArray(people) ? people : [people]).map(one => String((Object(one) as Fields)['username']));
-
-/** A merge request as it is kept. */
-export function newMergeRequest(
-  { world }: Pick<Call, 'world'>,
-  project: Project,
-  wanted: { title: string; source: string; target: string; authorId: number; createdAt: number },
-): Fields {
-  const { mergeRequests } = world.partsOf(project).shelf;
-  const iid = mergeRequests.length + 1;
-  const at = iso(wanted.createdAt);
-  const one: Fields = {
-    ...{ id: world.nextId(), iid, project_id: project.id, title: wanted.title, description: '', state: 'opened' },
-    ...{ draft: /^draft:/i.test(wanted.title), work_in_progress: /^draft:/i.test(wanted.title) },
-    ...{
-      source_branch: wanted.source,
-      target_branch: wanted.target,
-      source_project_id: project.id,
-      target_project_id: project.id,
-    },
-    ...{
-      author: describeUser(world, wanted.authorId),
-      assignees: [],
-      assignee: null,
-      reviewers: [],
-      labels: [],
-      milestone: null,
-    },
-    ...{
-      sha: world.partsOf(project).repository.headOf(wanted.source),
-      merge_commit_sha: null,
-      squash_commit_sha: null,
-      squash: false,
-    },
-    ...{
-      user_notes_count: 0,
-      upvotes: 0,
-      downvotes: 0,
-      force_remove_source_branch: true,
-      should_remove_source_branch: null,
-    },
-    ...{
-      created_at: at,
-      updated_at: at,
-      merged_at: null,
-      merged_by: null,
-      merge_user: null,
-      closed_at: null,
-      closed_by: null,
-    },
-    ...{ merge_when_pipeline_succeeds: false, discussion_locked: null, blocking_discussions_resolved: true },
-    references: { short: `!${iid}`, relative: `!${iid}`, full: `${project.fullPath}!${iid}` },
-    web_url: `${world.origin}/${project.fullPath}/-/merge_requests/${iid}`,
-    approved_by: [],
-  };
-  mergeRequests.push(one);
-  return one;
-}
 
 /** Applies what merge requests and issues have in common. */
 export function change(call: Call, one: Fields): void {

@@ -1,8 +1,9 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
+import { newDeployment, newEnvironment } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, invalid, notFound, refusal } from '../refusal.ts';
-import { describeUser, iso, type Project, type World } from '../world.ts';
+import { iso } from '../world.ts';
 import { repositoryOf } from './commits.ts';
 
 const environments = '/projects/:id/environments';
@@ -76,26 +77,6 @@ function list(call: Call) {
   );
 }
 
-const tierOf = (name: string): string =>
-  /^prod/i.test(name)
-    ? 'production'
-    : /^(qa|stag)/i.test(name)
-      ? 'staging'
-      : /^dev/i.test(name)
-        ? 'development'
-        : 'other';
-
-/** An environment as it is kept. */
-export function newEnvironment(world: World, project: Project, name: string, createdAt: number): Fields {
-  const environment: Fields = {
-    ...{ id: world.nextId(), name, slug: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), external_url: null },
-    ...{ description: null, state: 'available', tier: tierOf(name), auto_stop_at: null },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt) },
-  };
-  world.partsOf(project).shelf.environments.push(environment);
-  return environment;
-}
-
 function create(call: Call) {
   const project = call.project(30);
   const name = call.text('name') ?? '';
@@ -147,30 +128,6 @@ function findDeployment(call: Call, level = 20): Fields {
   const found = shelfOf(call, level).deployments.find(({ id }) => String(id) === call.path('deployment'));
   if (!found) throw notFound('Deployment');
   return found;
-}
-
-/** A deployment as it is kept. */
-export function newDeployment(
-  world: World,
-  project: Project,
-  wanted: {
-    environment: Fields;
-    ref: string;
-    tag?: boolean;
-    sha: string;
-    status: string;
-    userId: number;
-    createdAt: number;
-  },
-): Fields {
-  const { deployments: all } = world.partsOf(project).shelf;
-  const { environment, ref, tag = false, sha, status, userId, createdAt } = wanted;
-  const deployment: Fields = {
-    ...{ id: world.nextId(), iid: Number(all.at(-1)?.['iid'] ?? 0) + 1, ref, tag, sha, status, environment },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), user: describeUser(world, userId), deployable: null },
-  };
-  all.push(deployment);
-  return deployment;
 }
 
 function deploy(call: Call) {

@@ -1,8 +1,9 @@
 import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
+import { newIssue, newNote } from '../new-things.ts';
 import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, notFound } from '../refusal.ts';
-import { describeUser, iso, levelOf, type Project, type World } from '../world.ts';
+import { iso, levelOf, type Project } from '../world.ts';
 import { change, needOne, usernames } from './changes.ts';
 import { findMergeRequest } from './merge-requests.ts';
 import { projectsBelow } from './projects.ts';
@@ -74,23 +75,6 @@ function list(call: Call, projects: readonly Project[], scope = 'all') {
     sorted(found, one => String(one[order] ?? ''), call.text('sort') ?? 'desc'),
     show,
   );
-}
-
-/** An issue as it is kept. */
-export function newIssue(world: World, project: Project, title: string, authorId: number, createdAt: number): Fields {
-  const { issues } = world.partsOf(project).shelf;
-  const iid = Number(issues.at(-1)?.['iid'] ?? 0) + 1;
-  const at = iso(createdAt);
-  const issue: Fields = {
-    ...{ id: world.nextId(), iid, project_id: project.id, title, description: null, state: 'opened', labels: [] },
-    ...{ assignees: [], assignee: null, author: describeUser(world, authorId), milestone: null, due_date: null },
-    ...{ confidential: false, issue_type: 'issue', type: 'ISSUE', discussion_locked: null, user_notes_count: 0 },
-    ...{ created_at: at, updated_at: at, closed_at: null, closed_by: null, upvotes: 0, downvotes: 0, weight: null },
-    references: { short: `#${iid}`, relative: `#${iid}`, full: `${project.fullPath}#${iid}` },
-    web_url: `${world.origin}/${project.fullPath}/-/issues/${iid}`,
-  };
-  issues.push(issue);
-  return issue;
 }
 
 function create(call: Call) {
@@ -166,15 +150,6 @@ function listNotes(call: Call, notes: readonly Fields[]) {
   const trusted = levelOf(call.caller.user, call.project()) >= 20;
   const rows = page.json as Fields[];
   return { ...page, json: rows.filter(({ internal }) => trusted || !internal) };
-}
-
-/** A note as it is kept. */
-export function newNote(world: World, thing: Fields, body: string, authorId: number, createdAt: number): Fields {
-  return {
-    ...{ id: world.nextId(), type: null, body, attachment: null, author: describeUser(world, authorId), system: false },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), noteable_id: thing['id'], noteable_iid: thing['iid'] },
-    ...{ internal: false, confidential: false, resolvable: false, resolved: false, project_id: thing['project_id'] },
-  };
 }
 
 function addNote(call: Call, kind: string, thing: Fields, notes: Fields[]) {

@@ -1,6 +1,5 @@
 import { models, sources } from '../project-files.ts';
-import type { Job } from '../runs.ts';
-import { iso, type World } from '../world.ts';
+import { iso, type Job, type World } from '../world.ts';
 
 const green = '\u001b[32;1m';
 const red = '\u001b[31;1m';

@@ -1,10 +1,11 @@
 import { type Call, canSee, type Endpoint, reply } from '../call.ts';
 import { between, type Commit, diffsOf } from '../git.ts';
+import { newMergeRequest } from '../new-things.ts';
 import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
 import { describeUser, iso, levelOf, type Project } from '../world.ts';
-import { change, needOne, newMergeRequest, usernames } from './changes.ts';
+import { change, needOne, usernames } from './changes.ts';
 import { describeCommit, repositoryOf } from './commits.ts';
 import { basic, describePipeline, pipelinesOf, startOn } from './pipelines.ts';
 import { projectsBelow } from './projects.ts';

@@ -3,18 +3,8 @@ import { fireSchedules } from '../due.ts';
 import { paged, sorted, within } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
-import {
-  cancelJob,
-  createPipeline,
-  currentJobs,
-  endOf,
-  finals,
-  type Pipeline,
-  retryJob,
-  settle,
-  statusOf,
-} from '../runs.ts';
-import { describeUser, iso, isoOrNull, type Project } from '../world.ts';
+import { cancelJob, createPipeline, currentJobs, endOf, finals, retryJob, settle, statusOf } from '../runs.ts';
+import { describeUser, iso, isoOrNull, type Pipeline, type Project } from '../world.ts';
 
 export const statuses =
   'created|waiting_for_resource|preparing|waiting_for_callback|pending|running|success|failed|canceling|canceled|' +

@@ -1,8 +1,9 @@
 import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
+import { newRelease } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
-import { describeUser, iso, type Project, type World } from '../world.ts';
+import { iso, type Project } from '../world.ts';
 import { describeCommit, repositoryOf } from './commits.ts';
 import { projectsBelow } from './projects.ts';
 
@@ -62,40 +63,6 @@ function list(call: Call) {
     sorted(shelfOf(call), one => String(one[key]), call.text('sort') ?? 'desc'),
     one => describe(call, one),
   );
-}
-
-/** A release as it is kept. */
-export function newRelease(
-  world: World,
-  project: Project,
-  wanted: {
-    tag: string;
-    name: string | null;
-    description: string | null;
-    releasedAt: number;
-    authorId: number;
-    links: Fields[];
-  },
-): Fields {
-  const web = `${world.origin}/${project.fullPath}/-/archive/${wanted.tag}/${project.path}-${wanted.tag}`;
-  const links = wanted.links.map(link => ({
-    ...link,
-    id: world.nextId(),
-    link_type: link['link_type'] ?? 'other',
-    external: true,
-  }));
-  const sources = ['zip', 'tar.gz'].map(format => ({ format, url: `${web}.${format}` }));
-  const release: Fields = {
-    ...{ tag_name: wanted.tag, name: wanted.name ?? wanted.tag, description: wanted.description },
-    ...{
-      created_at: iso(wanted.releasedAt),
-      released_at: iso(wanted.releasedAt),
-      author: describeUser(world, wanted.authorId),
-    },
-    ...{ milestones: [], assets: { count: links.length + sources.length, sources, links } },
-  };
-  world.partsOf(project).shelf.releases.push(release);
-  return release;
 }
 
 function create(call: Call) {

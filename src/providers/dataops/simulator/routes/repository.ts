@@ -1,5 +1,6 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { blobId, type Commit, historyOf, type Tag, treeId } from '../git.ts';
+import { protectedBranch } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
@@ -186,21 +187,6 @@ const protectedOf = (call: Call, level: number): Fields[] => call.world.partsOf(
 function listProtected(call: Call) {
   const found = protectedOf(call, 30).filter(one => matches(call.text('search'), String(one['name'])));
   return paged(call, found, one => one);
-}
-
-/** A protected branch as it goes on the wire. */
-export function protectedBranch(id: number, name: string, push = 40, merge = 40, force = false): Fields {
-  const level = (access: number): Fields[] => [
-    {
-      id: id + 1,
-      access_level: access,
-      access_level_description: access === 0 ? 'No one' : access === 30 ? 'Developers + Maintainers' : 'Maintainers',
-    },
-  ];
-  return {
-    ...{ id, name, push_access_levels: level(push), merge_access_levels: level(merge) },
-    ...{ allow_force_push: force, code_owner_approval_required: false, inherited: false },
-  };
 }
 
 function protect(call: Call) {

@@ -2,9 +2,18 @@ import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
-import type { Pipeline } from '../runs.ts';
 import { settle } from '../runs.ts';
-import { describeUser, iso, isoOrNull, levelOf, type Project, type Trigger, userOf, type World } from '../world.ts';
+import {
+  describeUser,
+  iso,
+  isoOrNull,
+  levelOf,
+  type Pipeline,
+  type Project,
+  type Trigger,
+  userOf,
+  type World,
+} from '../world.ts';
 import { describePipeline, startOn } from './pipelines.ts';
 
 export const triggerEndpoints: readonly Endpoint[] = [

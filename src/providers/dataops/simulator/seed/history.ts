@@ -1,13 +1,18 @@
 import { nextMoment } from '../cron.ts';
 import { historyOf } from '../git.ts';
-import { newMergeRequest } from '../routes/changes.ts';
-import { newDeployment, newEnvironment } from '../routes/environments.ts';
-import { newIssue, newNote } from '../routes/issues.ts';
-import { newRelease } from '../routes/releases.ts';
-import { protectedBranch } from '../routes/repository.ts';
-import { createPipeline, type NewPipeline, type Pipeline, settle } from '../runs.ts';
-import { iso, type Project, type Schedule, type World } from '../world.ts';
-import { addBot, type Family, variable } from './people.ts';
+import {
+  newDeployment,
+  newEnvironment,
+  newIssue,
+  newMergeRequest,
+  newNote,
+  newRelease,
+  protectedBranch,
+} from '../new-things.ts';
+import { createPipeline, type NewPipeline, settle } from '../runs.ts';
+import type { Family } from '../state.ts';
+import { iso, type Pipeline, type Project, type Schedule, type World } from '../world.ts';
+import { addBot, variable } from './people.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;

@@ -1,34 +1,7 @@
+import type { Family } from '../state.ts';
 import type { Group, Member, Project, Token, User, Variable, World } from '../world.ts';
 
 const dayMs = 86_400_000;
-
-/** The people, their groups, and the credentials they made. */
-export interface Family {
-  groups: Record<'meridian' | 'data' | 'products' | 'platform' | 'hidden' | 'many', Group>;
-  users: Record<'maya' | 'jonas' | 'amara' | 'liam' | 'ines', User>;
-  tokens: {
-    /** Maya, Maintainer, `api`. The one a client is connected with. */
-    personal: string;
-    /** Maya again: it shares her quota. */
-    second: string;
-    /** Maya, `read_api`. */
-    readOnly: string;
-    /** Maya, `read_repository`. */
-    repository: string;
-    /** Jonas, Owner. */
-    owner: string;
-    /** Amara, Developer. */
-    developer: string;
-    /** Liam, Reporter. */
-    reporter: string;
-    /** A bot of the drill assays, Maintainer there and nowhere else. */
-    project: string;
-    /** A bot of meridian/data, Developer. */
-    group: string;
-    expired: string;
-    revoked: string;
-  };
-}
 
 export function seedPeople(world: World): Family {
   const { users, groups } = { users: seedUsers(world), groups: seedGroups(world) };

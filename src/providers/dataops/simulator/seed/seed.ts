@@ -1,34 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createRepository } from '../git.ts';
 import { models, plans, repositoryFiles } from '../project-files.ts';
+import type { SeedNames } from '../state.ts';
 import { type Group, newProject, type Project, type ProjectParts, type User, type World } from '../world.ts';
 import { seedHistory } from './history.ts';
-import { type Family, seedPeople } from './people.ts';
-
-/** Where tests and stories start. */
-export interface SeedNames {
-  tokens: Family['tokens'] & {
-    /** Of the drill assays' pipeline trigger. */
-    trigger: string;
-    /** Of a job that runs for three hours from the start. */
-    job: string;
-  };
-  /** Ids. */
-  projects: {
-    drillAssays: number;
-    oreQuality: number;
-    referencePipelines: number;
-    oldWarehouse: number;
-    hidden: number;
-  };
-  /** Ids. `failed`: last night's, on main. `waiting`: parked at a manual job. `running`: the one of the long job. */
-  pipelines: { failed: number; waiting: number; running: number; warned: number };
-  schedules: { nightly: number; paused: number };
-  /** Full path of the drill assays before they moved. */
-  oldPath: string;
-  /** Full path of the group with ten thousand projects. */
-  manyPath: string;
-}
+import { seedPeople } from './people.ts';
 
 const dayMs = 86_400_000;
 const manyCount = 10_000;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { date, flag, integer, map, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
+import type { AiToolMetric } from '../things/data-cloud.ts';
 
 const metricShape = {
   email: z.email(),
@@ -16,9 +17,6 @@ const metricShape = {
 };
 
 type Day = z.output<z.ZodObject<typeof metricShape>>;
-
-/** What one person did with one tool on one day. */
-export type AiToolMetric = Day & { id: number };
 
 function put({ world }: Call, day: Day): AiToolMetric {
   const key = [day.email, day.date, day.tool].join('\n');

@@ -1,25 +1,9 @@
 import * as z from 'zod';
-import { type Fields, isoTime, map, number, text } from '../arguments.ts';
+import { isoTime, map, number, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId } from '../paging.ts';
 import { invalid, notFound } from '../refusal.ts';
-
-export interface CustomData {
-  id: string;
-  reference: string;
-  key: string;
-  value: unknown;
-  timestamp: string;
-}
-
-export interface CustomMetric {
-  id: number;
-  reference: string;
-  key: string;
-  value: number;
-  metadata: Fields;
-  timestamp: string;
-}
+import type { CustomData, CustomMetric } from '../things/data-cloud.ts';
 
 const mostMetrics = 100;
 

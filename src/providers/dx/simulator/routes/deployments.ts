@@ -3,30 +3,7 @@ import * as z from 'zod';
 import { anyTime, checkMetadata, flag, integer, list, prose, service, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { invalid, refusal } from '../refusal.ts';
-
-export interface ServiceName {
-  identifier: string;
-  name: string;
-}
-
-export interface Deployment {
-  reference_id: string;
-  service: ServiceName;
-  /** Unix ms. */
-  deployed_at: number;
-  repository?: string | undefined;
-  commit_sha?: string | undefined;
-  merge_commit_shas?: string[] | undefined;
-  integration_branch?: string | undefined;
-  source_url?: string | null | undefined;
-  source_name?: string | null | undefined;
-  metadata?: unknown;
-  success?: boolean | undefined;
-  environment?: string | null | undefined;
-}
-
-/** `repository#number`, or the id at GitHub as text, to services by identifier. */
-export type PullServices = Map<string, Map<string, ServiceName>>;
+import type { Deployment } from '../things/data-cloud.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{7,40}$/i);
 

@@ -1,46 +1,11 @@
 import * as z from 'zod';
 import { flag, integer, map, prose, text } from '../arguments.ts';
-import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
+import { type Endpoint, endpoint, ok } from '../call.ts';
+import { findType, reads, writes } from '../catalog.ts';
 import { cursorShape, pageOf } from '../paging.ts';
-import { invalid, notFound } from '../refusal.ts';
+import { invalid } from '../refusal.ts';
+import { type EntityType, type Property, propertyTypes } from '../things/catalog.ts';
 import { iso, sent } from '../world.ts';
-
-export const propertyTypes = [
-  ...['text', 'url', 'date', 'email', 'slack_channel', 'msteams_channel', 'select', 'user', 'number', 'boolean'],
-  ...['multi_select', 'list', 'json', 'openapi', 'computed', 'file_matching_rule'],
-] as const;
-
-export interface Property {
-  identifier: string;
-  name: string;
-  description: string | null;
-  type: string;
-  ordering: number;
-  definition: object;
-  is_required: boolean;
-  visibility: 'visible' | 'hidden';
-}
-
-export interface EntityType {
-  identifier: string;
-  name: string;
-  description: string | null;
-  icon: string | null;
-  ordering: number;
-  properties: Property[];
-  aliases: Record<string, boolean>;
-  created_at: string;
-  updated_at: string;
-}
-
-export const reads = { scopes: ['catalog:read'] } as const;
-export const writes = { scopes: ['catalog:write:entities'] } as const;
-
-export function findType({ world }: Call, identifier: string): EntityType {
-  const found = world.entityTypes.find(type => type.identifier === identifier);
-  if (!found) throw notFound('entity type');
-  return found;
-}
 
 const property = z
   .object({

@@ -1,30 +1,10 @@
 import * as crypto from 'node:crypto';
 import * as z from 'zod';
-import { type Fields, flag, map, text } from '../arguments.ts';
+import { flag, map, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId } from '../paging.ts';
 import { invalid, refusal } from '../refusal.ts';
 import { iso } from '../world.ts';
-
-export interface PlatformProject {
-  id: string;
-  name: string;
-  hidden: boolean;
-  webhook_destination_url: string | null;
-  creator_id: string;
-  created_at: string;
-}
-
-export interface PlatformEvent {
-  project_id: string;
-  name: string;
-  /** Unix seconds. */
-  timestamp: number;
-  /** Email address or user name of whom it is about. */
-  actor: string;
-  metadata: Fields;
-  test_data: boolean;
-}
 
 const mostMetadataBytes = 1024;
 

@@ -2,41 +2,8 @@ import * as z from 'zod';
 import { anyTime, checkMetadata, integer, prose, service, text } from '../arguments.ts';
 import { type Endpoint, endpoint, ok } from '../call.ts';
 import { invalid } from '../refusal.ts';
+import { type PipelineRun, statuses } from '../things/data-cloud.ts';
 import { sent } from '../world.ts';
-import type { ServiceName } from './deployments.ts';
-
-/** Times in Unix ms. */
-export interface Incident {
-  reference_id: string;
-  started_at: number;
-  resolved_at?: number | null | undefined;
-  name?: string | null | undefined;
-  priority?: string | null | undefined;
-  source_url?: string | null | undefined;
-  source_name?: string | null | undefined;
-  services: ServiceName[];
-  metadata: unknown;
-}
-
-const statuses = ['unknown', 'running', 'success', 'cancelled', 'failure'] as const;
-
-/** Times in Unix ms. */
-export interface PipelineRun {
-  reference_id: string;
-  pipeline_name: string;
-  pipeline_source: string;
-  status: (typeof statuses)[number];
-  started_at: number;
-  finished_at?: number | undefined;
-  repository?: string | undefined;
-  commit_sha?: string | undefined;
-  pr_number?: number | undefined;
-  source_url?: string | null | undefined;
-  head_branch?: string | null | undefined;
-  email?: string | null | undefined;
-  github_username?: string | null | undefined;
-  gitlab_username?: string | null | undefined;
-}
 
 const upsertIncident = endpoint(
   'POST incidents.upsert',

@@ -1,10 +1,11 @@
 import { flag, integer, list, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
-import type { Entity } from '../entities.ts';
 import { cursorShape, pageOf } from '../paging.ts';
 import { notFound } from '../refusal.ts';
+import type { Entity } from '../things/catalog.ts';
+import type { Check, Initiative } from '../things/scorecards.ts';
 import { pick } from '../world.ts';
-import { type Check, entitiesOf, type Initiative, passes } from './scorecards.ts';
+import { entitiesOf, passes } from './scorecards.ts';
 
 const reads = { scopes: ['scorecards:read'] } as const;
 const dueSoonMs = 14 * 86_400_000;

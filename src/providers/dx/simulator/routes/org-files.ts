@@ -3,24 +3,9 @@ import { text } from '../arguments.ts';
 import { bare, type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId } from '../paging.ts';
 import { invalid, refusal } from '../refusal.ts';
+import { findUser, teamsNow } from '../team-tree.ts';
+import type { Hierarchy, Team } from '../things/people.ts';
 import { iso, pick } from '../world.ts';
-import { findUser, type Team, teamsNow } from './teams.ts';
-
-export interface Upload {
-  id: string;
-  upload_type: 'user' | 'team';
-  created_at: string;
-  filename: string;
-  text: string;
-}
-
-/** An import that waits for its turn: what the teams are to be, and which of them end. */
-export interface Hierarchy {
-  /** Clock ms. */
-  at: number;
-  teams: Team[];
-  archived: Team[];
-}
 
 const mostBytes = 10 * 1024 * 1024;
 const day = 86_400_000;

@@ -4,18 +4,10 @@ import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { invalid, notFound, Refusal, refusal } from '../refusal.ts';
-import { type Answer, runSelect } from '../sql.ts';
+import { runSelect } from '../sql.ts';
 import { tablesOf } from '../tables.ts';
+import type { Answer, QueryRun } from '../things/studio.ts';
 import { iso, pick } from '../world.ts';
-
-/** Times in clock ms. */
-export interface QueryRun {
-  id: string;
-  submittedAt: number;
-  startsAt: number;
-  finishesAt: number;
-  outcome: Answer | { error: string };
-}
 
 const mostRows = 1000;
 const keptMs = 30 * 86_400_000;

@@ -1,42 +1,14 @@
 import * as z from 'zod';
 import { list, prose, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
-import type { Entity } from '../entities.ts';
+import { reads, writes } from '../catalog.ts';
 import { cursorShape, pageOf } from '../paging.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
+import { cardinalities, type Edge, type Entity, inverses, type Relation } from '../things/catalog.ts';
 import { iso, pick } from '../world.ts';
-import { reads, writes } from './entity-types.ts';
 
-export const inverses = {
-  consumes: 'consumed by',
-  'depends on': 'dependency of',
-  'parent of': 'child of',
-  'part of': 'has part',
-  provides: 'provided by',
-  manages: 'managed by',
-} as const;
 const types = Object.keys(inverses) as (keyof typeof inverses)[];
-const cardinalities = ['one_to_one', 'one_to_many', 'many_to_one', 'many_to_many'] as const;
 const mostEdges = 100;
-
-export interface Relation {
-  identifier: string;
-  type: keyof typeof inverses;
-  inverse_type: string;
-  cardinality: (typeof cardinalities)[number];
-  description: string | null;
-  source_entity_type_identifier: string;
-  target_entity_type_identifier: string;
-  created_at: string;
-  updated_at: string;
-}
-
-/** Source and target are identifiers of entities. */
-export interface Edge {
-  relation_identifier: string;
-  source: string;
-  target: string;
-}
 
 function findRelation({ world }: Call, identifier: string, code?: string): Relation {
   const found = world.relations.find(relation => relation.identifier === identifier);

@@ -2,27 +2,7 @@ import * as z from 'zod';
 import { integer, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
-
-export interface Repo {
-  source: string;
-  external_id: string;
-}
-
-export interface RepoGroup {
-  id: number;
-  reference_id: string | null;
-  name: string;
-  parent_id: number | null;
-  row_created_at: string;
-  row_updated_at: string;
-  repos: Repo[];
-}
-
-export interface SyncedService {
-  reference_id: string;
-  name: string;
-  dx_team_id?: string | undefined;
-}
+import type { Repo, RepoGroup } from '../things/data-cloud.ts';
 
 const reposShape = z.array(z.object({ source: text, external_id: text }));
 const targetShape = { id: integer.optional(), reference_id: text.optional() };

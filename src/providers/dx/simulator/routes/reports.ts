@@ -3,22 +3,8 @@ import { integer, list, map, prose, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId, pageOf } from '../paging.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
+import type { Report } from '../things/studio.ts';
 import { iso, pick, sent } from '../world.ts';
-
-export interface Report {
-  id: string;
-  name: string;
-  description: string | null;
-  markdown_notes: string | null;
-  owner_email: string;
-  view_access_type: 'owner_and_direct_url_only' | 'everyone' | 'specific_users';
-  edit_access_type: 'read_only' | 'everyone' | 'specific_users';
-  viewer_emails: string[];
-  editor_emails: string[];
-  tiles: { id: string; title: string; sql: string; chart_type: string; chart_config: object }[];
-  created_at: string;
-  updated_at: string;
-}
 
 const tile = z.object({
   title: text,

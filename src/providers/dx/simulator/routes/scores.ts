@@ -2,18 +2,9 @@ import * as z from 'zod';
 import { text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { invalid, notFound } from '../refusal.ts';
+import type { Option, Respondent, Snapshot } from '../things/surveys.ts';
 import { pick } from '../world.ts';
-import type { Option } from './snapshot-settings.ts';
-import {
-  favourable,
-  filtered,
-  filterShape,
-  findSnapshot,
-  type Respondent,
-  read,
-  respondentsOf,
-  type Snapshot,
-} from './snapshots.ts';
+import { favourable, filtered, filterShape, findSnapshot, read, respondentsOf } from './snapshots.ts';
 
 interface Item {
   id: string;

@@ -3,73 +3,8 @@ import { flag, list, map, text } from '../arguments.ts';
 import { type Access, type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId } from '../paging.ts';
 import { notFound, refusal } from '../refusal.ts';
+import { type Csat, type Driver, fivePoints, type Selection } from '../things/surveys.ts';
 import { pick, sent } from '../world.ts';
-
-export interface Option {
-  label: string;
-  value: number;
-}
-
-export interface Driver {
-  id: string;
-  name: string;
-  prompt: string;
-  ranking_item: string;
-  target_role: 'dev' | 'nondev' | 'all';
-  translations: object;
-  options: Option[];
-}
-
-export interface SurveyWorkflow {
-  id: string;
-  name: string;
-  prompt: string;
-  options: Option[];
-  unit: string;
-  lower_is_better: boolean;
-  benchmark: { name: string; p_50: number; p_75: number; p_90: number; year: number };
-  required: boolean;
-}
-
-export interface Csat {
-  id: string;
-  name: string;
-  prompt: string;
-  audience_filters: object;
-  exclude_na_responders: boolean;
-  group_id: string | null;
-  translations: object;
-}
-
-export interface Branch {
-  id: string;
-  name: string;
-  prompt: string;
-  audience: string;
-  position: number;
-  main: boolean;
-  translations: object;
-}
-
-interface Selection {
-  driver_ids: string[];
-  workflow_ids: string[];
-  csat_ids: string[];
-}
-
-/** All that a survey can ask, and what the next one is to ask each branch. */
-export interface Library {
-  drivers: Driver[];
-  impacts: { id: string; name: string; prompt: string; scoring_method: string; options: Option[] }[];
-  workflows: SurveyWorkflow[];
-  /** In the order in which they are asked. */
-  csat: Csat[];
-  csatGroups: { id: string; name: string }[];
-  branchingEnabled: boolean;
-  branches: Branch[];
-  /** By branch id, `all` where branching is off. */
-  selections: Map<string, Selection>;
-}
 
 const access: Access = { scopes: ['snapshots:read', 'snapshots:admin'] };
 
@@ -134,10 +69,6 @@ const csatShape = {
   group_id: text.nullish(),
   translations: map.optional(),
 };
-
-const agreement = ['Strongly disagree', 'Disagree', 'Neutral', 'Agree', 'Strongly agree'];
-export const fivePoints: Option[] = agreement.map((label, index) => ({ label, value: index + 1 }));
-
 const editDrivers: Endpoint[] = [
   endpoint('POST snapshots.settings.drivers.create', access, driverShape, (call, args) => {
     checkQuiet(call);

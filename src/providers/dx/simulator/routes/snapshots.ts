@@ -4,50 +4,10 @@ import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { workbook } from '../excel.ts';
 import { cursorShape, pageOf } from '../paging.ts';
 import { invalid, notFound } from '../refusal.ts';
+import { lineOf } from '../team-tree.ts';
+import type { Respondent, Snapshot, SnapshotTeam } from '../things/surveys.ts';
 import { pick } from '../world.ts';
-import { lineOf, topId } from './teams.ts';
-
-export interface Snapshot {
-  id: string;
-  account_id: string;
-  last_result_change_at: string;
-  scheduled_for: string;
-  completed_at: string;
-  completed_count: number;
-  deleted_at: string | null;
-  total_count: number;
-  teams: SnapshotTeam[];
-  respondents: Respondent[];
-  driverComments: Comment[];
-  csatComments: Comment[];
-}
-
-export interface SnapshotTeam {
-  id: string;
-  name: string;
-  team_id: string;
-  parent_id: string | null;
-  is_parent: boolean;
-  manager: { id: string; name: string; email: string } | null;
-}
-
-export interface Respondent {
-  snapshot_team_id: string;
-  branch_id: string;
-  /** Ids of the values, by id of their group. */
-  attributes: Readonly<Record<string, string>>;
-  group_ids: readonly string[];
-  /** Place of the chosen option in the item's list; null: not applicable. */
-  answer(itemId: string): number | null;
-}
-
-/** Newest first. */
-export interface Comment {
-  item: string;
-  email: string | null;
-  text: string;
-  created_at: string;
-}
+import { topId } from './teams.ts';
 
 export const read = ['snapshots:read'] as const;
 export const fewestContributors = 3;

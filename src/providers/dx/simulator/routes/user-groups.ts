@@ -3,20 +3,9 @@ import { integer, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId, numberedPage } from '../paging.ts';
 import { notFound, refusal } from '../refusal.ts';
+import { teamsNow } from '../team-tree.ts';
+import type { UserGroup } from '../things/people.ts';
 import { iso } from '../world.ts';
-import { teamsNow } from './teams.ts';
-
-export interface UserGroup {
-  id: string;
-  name: string;
-  owner_id: string | null;
-  owner_email: string | null;
-  team_id: string | null;
-  /** Email addresses. */
-  members: string[];
-  created_at: string;
-  updated_at: string;
-}
 
 const mostMembers = 100;
 

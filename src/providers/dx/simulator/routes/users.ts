@@ -3,35 +3,8 @@ import { date, integer, prose, text } from '../arguments.ts';
 import { bare, type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId, numberedPage } from '../paging.ts';
 import { notFound } from '../refusal.ts';
+import type { AttributeGroup, User } from '../things/people.ts';
 import { pick, sent, type World } from '../world.ts';
-
-export interface User {
-  id: string;
-  name: string;
-  email: string;
-  github_username: string | null;
-  gitlab_username: string | null;
-  additional_github_username: string | null;
-  attributes: { name: string; value: string }[];
-  deleted_at: string | null;
-  roles: string[];
-  tz: string;
-  slack_id: string | null;
-  start_date: string | null;
-  ai_light_adoption_date: string | null;
-  ai_moderate_adoption_date: string | null;
-  ai_heavy_adoption_date: string | null;
-}
-
-export interface AttributeGroup {
-  id: string;
-  name: string;
-  type: 'admin_managed' | 'self_reported' | 'dx_managed';
-  hidden: boolean;
-  position: number;
-  privileged: boolean;
-  attributes: { id: string; name: string; position: number }[];
-}
 
 const listed = [
   ...['id', 'name', 'email', 'github_username', 'gitlab_username', 'additional_github_username'],

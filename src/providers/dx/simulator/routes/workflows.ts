@@ -3,35 +3,8 @@ import { map, prose, text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
 import { encodeId } from '../paging.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
+import type { Workflow, WorkflowRun } from '../things/workflows.ts';
 import { iso, isoOrNull, pick } from '../world.ts';
-
-export interface Workflow {
-  identifier: string;
-  name: string;
-  description: string | null;
-  scope: 'GLOBAL' | 'ENTITY';
-  /** `SIMPLE` ends by itself, `EVENT_DRIVEN` when its runner says so. */
-  execution_type: 'SIMPLE' | 'EVENT_DRIVEN';
-  trigger_type: 'ANY' | 'APPROVAL' | 'RUNNERS' | 'ENTITY';
-  entity_filter_type: 'ENTITY_TYPES' | 'SQL';
-  entity_type_identifiers: string[];
-  http_request: object;
-  icon: string | null;
-  color: string | null;
-}
-
-export interface WorkflowRun {
-  id: string;
-  workflow: Workflow;
-  entity_identifier: string | null;
-  /** Clock ms. */
-  startedAt: number;
-  /** Clock ms; in the future while it runs, absent where somebody has to say so. */
-  completedAt?: number;
-  failed: boolean;
-  data: object;
-  links: object[];
-}
 
 const simpleMs = 4000;
 

@@ -1,10 +1,8 @@
 import { chance } from '../chance.ts';
-import type { Entity } from '../entities.ts';
 import { encodeId } from '../paging.ts';
-import type { EntityType, Property } from '../routes/entity-types.ts';
-import { type Edge, inverses, type Relation } from '../routes/relations.ts';
-import type { Check, Initiative, Scorecard } from '../routes/scorecards.ts';
-import type { Workflow } from '../routes/workflows.ts';
+import { type Edge, type Entity, type EntityType, inverses, type Property, type Relation } from '../things/catalog.ts';
+import type { Check, Initiative, Scorecard } from '../things/scorecards.ts';
+import type { Workflow } from '../things/workflows.ts';
 import { iso } from '../world.ts';
 import type { People } from './people.ts';
 

@@ -1,8 +1,7 @@
 import { chance, choose } from '../chance.ts';
-import type { Deployment } from '../routes/deployments.ts';
-import type { Incident, PipelineRun } from '../routes/incidents.ts';
-import type { User } from '../routes/users.ts';
-import type { Rows } from '../sql.ts';
+import type { Deployment, Incident, PipelineRun } from '../things/data-cloud.ts';
+import type { User } from '../things/people.ts';
+import type { Rows } from '../things/studio.ts';
 import { iso } from '../world.ts';
 import { type SeedService, services } from './catalog.ts';
 

@@ -1,8 +1,6 @@
 import { chance, choose } from '../chance.ts';
 import { encodeId } from '../paging.ts';
-import type { Team, TeamEvent } from '../routes/teams.ts';
-import type { UserGroup } from '../routes/user-groups.ts';
-import type { AttributeGroup, User } from '../routes/users.ts';
+import type { AttributeGroup, Team, TeamEvent, User, UserGroup } from '../things/people.ts';
 import { iso } from '../world.ts';
 
 /** Kestrel Freight, an invented forwarder: name, parent and size of its engineering teams. */

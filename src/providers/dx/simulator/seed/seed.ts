@@ -1,9 +1,7 @@
 import { chance } from '../chance.ts';
 import { encodeId } from '../paging.ts';
-import type { AiToolMetric } from '../routes/ai-tools.ts';
-import type { CustomData, CustomMetric } from '../routes/custom-data.ts';
-import type { RepoGroup } from '../routes/repo-groups.ts';
-import type { Report } from '../routes/reports.ts';
+import type { AiToolMetric, CustomData, CustomMetric, RepoGroup } from '../things/data-cloud.ts';
+import type { Report } from '../things/studio.ts';
 import { iso, type World } from '../world.ts';
 import { seedCatalog } from './catalog.ts';
 import { pullRequests, repositories, seedHistory } from './history.ts';

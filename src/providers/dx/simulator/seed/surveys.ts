@@ -1,8 +1,16 @@
 import { chance, choose } from '../chance.ts';
 import { encodeId } from '../paging.ts';
-import { type Driver, fivePoints, type Library, type Option } from '../routes/snapshot-settings.ts';
-import type { Comment, Respondent, Snapshot, SnapshotTeam } from '../routes/snapshots.ts';
-import type { User } from '../routes/users.ts';
+import type { User } from '../things/people.ts';
+import {
+  type Comment,
+  type Driver,
+  fivePoints,
+  type Library,
+  type Option,
+  type Respondent,
+  type Snapshot,
+  type SnapshotTeam,
+} from '../things/surveys.ts';
 import { iso } from '../world.ts';
 import type { People } from './people.ts';
 

@@ -1,11 +1,11 @@
-import type { SimulatorReply } from '../../../sandbox/router.ts';
-import { visible } from './access.ts';
-import { type Call, type Caller, demandEdit, done, type Endpoint, ok, pick } from './call.ts';
-import { newEntity } from './entities.ts';
-import { matching, paged } from './filter.ts';
-import { Refusal, refusal } from './refusal.ts';
-import { bodyOf, bytesReply } from './routes/files.ts';
-import { type Entity, grokName, homeOf, isoTime, type Project, type Table, uuidForm } from './world.ts';
+import type { SimulatorReply } from '../../../../sandbox/router.ts';
+import { visible } from '../access.ts';
+import { type Call, type Caller, demandEdit, done, type Endpoint, ok, pick } from '../call.ts';
+import { newEntity } from '../entities.ts';
+import { matching, paged } from '../filter.ts';
+import { Refusal, refusal } from '../refusal.ts';
+import { type Entity, grokName, homeOf, isoTime, type Project, type Table, uuidForm } from '../world.ts';
+import { bodyOf, bytesReply } from './files.ts';
 
 /** The answer to an upload: how people find the thing. */
 export function fourKeys(entity: Entity, server: string) {

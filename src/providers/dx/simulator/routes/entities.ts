@@ -1,33 +1,14 @@
 import * as z from 'zod';
-import { list, map, maps, prose, text } from './arguments.ts';
-import { type Access, type Call, type Endpoint, endpoint, ok } from './call.ts';
-import { cursorShape, pageOf } from './paging.ts';
-import { invalid, notFound } from './refusal.ts';
-import { findType, reads, writes } from './routes/entity-types.ts';
-import { addEdge } from './routes/relations.ts';
-import { reportsOf, tasksOf } from './routes/scorecards.ts';
-import { teamsNow } from './routes/teams.ts';
-import { iso } from './world.ts';
-
-export interface Entity {
-  identifier: string;
-  name: string;
-  type: string;
-  created_at: string;
-  updated_at: string;
-  description: string | null;
-  owner_teams: { id: string; name: string }[];
-  owner_users: { id: string; email: string }[];
-  properties: Record<string, unknown>;
-  aliases: Record<string, unknown>;
-  domain: string | null;
-}
-
-export function findEntity({ world }: Call, identifier: string): Entity {
-  const found = world.entities.find(entity => entity.identifier === identifier);
-  if (!found) throw notFound('entity');
-  return found;
-}
+import { list, map, maps, prose, text } from '../arguments.ts';
+import { type Access, type Call, type Endpoint, endpoint, ok } from '../call.ts';
+import { findEntity, findType, reads, writes } from '../catalog.ts';
+import { cursorShape, pageOf } from '../paging.ts';
+import { invalid } from '../refusal.ts';
+import { teamsNow } from '../team-tree.ts';
+import type { Entity } from '../things/catalog.ts';
+import { iso } from '../world.ts';
+import { addEdge } from './relations.ts';
+import { reportsOf, tasksOf } from './scorecards.ts';
 
 const shape = {
   name: prose.optional(),
