@@ -112,9 +112,9 @@ function operation(record: Operation, apis: NonNullable<Provider['apis']>): stri
 const code = (text: string) => `\`${text}\``;
 
 /** Whether a person is asked before it is sent. */
-function asked({ effect, destructive, loses }: Operation): string {
+function asked({ effect, destructive, describeLoss }: Operation): string {
   if (effect === 'delete' || destructive) return ', once a person has agreed';
-  return loses ? ', once a person has agreed where something would be lost' : '';
+  return describeLoss ? ', once a person has agreed where something would be lost' : '';
 }
 
 /** A row for each setting of a table. */

@@ -17,9 +17,9 @@ export const builtFacts = {
 
 /** The files that `src/server/manifest-built.ts` reads. */
 export async function writeFacts() {
-  const { loadFacts } = await importSource('src/server/manifest.ts');
+  const { loadManifest } = await importSource('src/server/manifest.ts');
   const { fileOf } = await importSource('src/server/manifest-built.ts');
-  const { platforms, general, details } = await loadFacts();
+  const { platforms, general, details } = await loadManifest();
   const files = { 'index.json': { platforms, general } };
   for (const operation of Object.values(platforms).flatMap(({ operations }) => operations)) {
     const file = fileOf(operation);

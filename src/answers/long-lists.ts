@@ -1,5 +1,5 @@
 import { isRow, type Row } from '../base/json-value.ts';
-import { guessTokens, number } from '../base/text.ts';
+import { formatNumber, guessTokens } from '../base/text.ts';
 import type { Operation, OperationContext } from '../operations/operation.ts';
 
 /** Rows of a long list that stay in the answer. */
@@ -35,7 +35,7 @@ export async function storeLongLists(
     const origin = { operation, arguments: args, name: path, mediaType: 'application/x-ndjson' };
     const { uri } = await context.store(origin, { rows });
     longest.replace(rows.slice(0, shown));
-    warnings.push(`${path}: ${shown} of ${number(rows.length)} rows are shown; all are stored as ${uri}.`);
+    warnings.push(`${path}: ${shown} of ${formatNumber(rows.length)} rows are shown; all are stored as ${uri}.`);
   }
   return { value: kept, warnings };
 }

@@ -1,18 +1,18 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isRow, type Row } from '../base/json-value.ts';
-import { clean, number, round } from '../base/text.ts';
+import { formatNumber, roundFigure, stripControls } from '../base/text.ts';
 import { ancestry } from '../results/describe.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
 import { storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
 
-type Shaped = Pick<CallToolResult, 'content' | 'structuredContent'>;
+type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent'>;
 
 /**
  * Puts an answer into words and structure: one sentence of fact, then a compact table; the same again as data.
  * The two say the same, because some clients show the one to the model and some the other.
  */
-export function shapeAnswer(answer: Answer): Shaped {
+export function renderAnswer(answer: Answer): RenderedAnswer {
   switch (answer.kind) {
     case 'rows':
       return shapeRows(answer);
@@ -27,11 +27,19 @@ export function shapeAnswer(answer: Answer): Shaped {
     case 'run':
       return shapeRun(answer);
     case 'question':
-      return { content: [{ type: 'text', text: clean(answer.text) }] };
+      return { content: [{ type: 'text', text: stripControls(answer.text) }] };
   }
 }
 
-function shapeRows({ noun, rows, page, continued, result, about, warnings }: Answer & { kind: 'rows' }): Shaped {
+function shapeRows({
+  noun,
+  rows,
+  page,
+  continued,
+  result,
+  about,
+  warnings,
+}: Answer & { kind: 'rows' }): RenderedAnswer {
   const where = result && `Stored as ${result.uri}.`;
   return words([sentence(noun, page, continued), where, aboutLine(about), table(rows), ...warnings.map(warning)], {
     items: rows,
@@ -42,12 +50,12 @@ function shapeRows({ noun, rows, page, continued, result, about, warnings }: Ans
   });
 }
 
-function shapeValue(value: unknown): Shaped {
+function shapeValue(value: unknown): RenderedAnswer {
   const root = isRow(value) ? value : { value: value ?? null };
   return words([JSON.stringify(root)], root);
 }
 
-function shapeResult({ result, summary, page, about, warnings }: Answer & { kind: 'result' }): Shaped {
+function shapeResult({ result, summary, page, about, warnings }: Answer & { kind: 'result' }): RenderedAnswer {
   return words([summary, aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
     result: storedFacts(result),
     ...(page ? { page } : {}),
@@ -56,7 +64,7 @@ function shapeResult({ result, summary, page, about, warnings }: Answer & { kind
   });
 }
 
-function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): Shaped {
+function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): RenderedAnswer {
   const { image, png, svg, width, height } = chart;
   const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
   const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
@@ -68,7 +76,7 @@ function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }
   return { ...told, content: [...told.content, { type: 'image', data: image, mimeType: 'image/png' }] };
 }
 
-function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): Shaped {
+function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): RenderedAnswer {
   const { result, columns, others, sample } = description;
   const { uri, name, kind, rows, bytes, mediaType, source, createdAt, expiresAt, pinned } = result;
   const extent = kind === 'table' ? `${count(rows, 'row')}, ${count(result.columns.length, 'column')}` : mediaType;
@@ -106,11 +114,11 @@ function shapeDescription({ description, warnings }: Answer & { kind: 'descripti
   );
 }
 
-function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Shaped {
+function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): RenderedAnswer {
   const { done, total, unit } = run.progress ?? {};
   const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
   const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
-  const made = outcome && shapeAnswer(outcome);
+  const made = outcome && renderAnswer(outcome);
   const [text] = made?.content ?? [];
   const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
   return words(
@@ -136,7 +144,7 @@ export function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
   const columns = result.columns.map(({ name, type, nulls, min, max, mean }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
-    const average = mean == null ? '' : ` mean ${round(mean)}`;
+    const average = mean == null ? '' : ` mean ${roundFigure(mean)}`;
     return `${name} ${type}${range}${average}${nulls ? ` (${nulls} empty)` : ''}`;
   });
   return [
@@ -151,14 +159,15 @@ function sentence(
   { returned, total, complete, next, next_offset }: PageFacts,
   continued: boolean,
 ): string {
-  const of = total === null || total === returned ? '' : ` of ${number(total)}`;
+  const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
   if (!complete) {
     const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
-    return `${number(returned)}${of} ${noun}; there are more${from ? `: repeat with ${from}` : ''}.`;
+    return `${formatNumber(returned)}${of} ${noun}; there are more${from ? `: repeat with ${from}` : ''}.`;
   }
-  if (continued && returned === 0) return `No more ${noun}${total === null ? '' : `; there are ${number(total)}`}.`;
-  if (continued) return `The last ${number(returned)}${of} ${noun}.`;
-  return returned === 0 ? `No ${noun}.` : `All ${number(returned)} ${noun}.`;
+  if (continued && returned === 0)
+    return `No more ${noun}${total === null ? '' : `; there are ${formatNumber(total)}`}.`;
+  if (continued) return `The last ${formatNumber(returned)}${of} ${noun}.`;
+  return returned === 0 ? `No ${noun}.` : `All ${formatNumber(returned)} ${noun}.`;
 }
 
 const aboutLine = (about: Row | undefined) =>
@@ -197,17 +206,17 @@ const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"'
 
 /** `clean` for every text inside a value. */
 function cleanDeep(value: unknown): unknown {
-  if (typeof value === 'string') return clean(value);
+  if (typeof value === 'string') return stripControls(value);
   if (Array.isArray(value)) return value.map(cleanDeep);
   if (isRow(value))
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [clean(name), cleanDeep(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [stripControls(name), cleanDeep(inner)]));
   return value;
 }
 
-function words(lines: readonly (string | undefined)[], structuredContent: Row): Shaped {
-  const text = clean(lines.filter(Boolean).join('\n'));
+function words(lines: readonly (string | undefined)[], structuredContent: Row): RenderedAnswer {
+  const text = stripControls(lines.filter(Boolean).join('\n'));
   return { content: [{ type: 'text', text }], structuredContent: cleanDeep(structuredContent) as Row };
 }
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
-const count = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+const count = (value: number, noun: string) => `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;

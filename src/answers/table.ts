@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { guessTokens, number } from '../base/text.ts';
+import { formatNumber, guessTokens } from '../base/text.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import type { Outcome } from './answer.ts';
@@ -17,7 +17,13 @@ export async function answerTable(
   const page = { returned: result.rows, total: result.rows, complete: true, next: null };
   if (rows.length === result.rows && fitting(rows, answerTokens) === rows.length)
     return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
-  return { kind: 'result', result, summary: `${number(result.rows)} rows, too many to show here.`, page, warnings };
+  return {
+    kind: 'result',
+    result,
+    summary: `${formatNumber(result.rows)} rows, too many to show here.`,
+    page,
+    warnings,
+  };
 }
 
 /** How many of the rows one answer holds; at least one. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * Path of a file or folder that the build makes. From main.cjs it is beside, from a piece of the library one folder up,
  * from the source in what was built last.
  */
-export function built(name: string): string {
+export function buildFile(name: string): string {
   const here = import.meta.dirname;
   const folders = [here, join(here, '..'), join(here, '..', '..', 'dist')];
   const found = folders.map(folder => join(folder, name)).find(path => existsSync(path));

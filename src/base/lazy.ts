@@ -4,7 +4,7 @@ type Asynchronous = { [name: string]: (...args: never[]) => Promise<unknown> };
  * An object whose methods are all asynchronous, made when one of them is first called. For parts that a start does not
  * need: what they import is loaded with them.
  */
-export function later<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(
+export function lazyObject<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(
   make: () => Promise<T>,
 ): T & { made(): Promise<T> | undefined } {
   let made: Promise<T> | undefined;
@@ -24,7 +24,7 @@ export function later<T extends { [Name in keyof T]: (...args: never[]) => Promi
 }
 
 /** Makes it when it is first asked for, and once. For schemas that a start seldom needs: making one takes a while. */
-export function lazily<T>(make: () => T): () => T {
+export function lazy<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };

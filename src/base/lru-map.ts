@@ -1,5 +1,5 @@
 /** What was put in or asked for last, up to so many: a process that lives for months must not fill up. */
-export class Recent<Value> {
+export class LruMap<Value> {
   readonly #values = new Map<string, Value>();
   readonly #most: number;
 

@@ -6,7 +6,7 @@ type Issue = z.core.$ZodRawIssue;
  * What is wrong with a value, for whoever gave it: zod's own words are for whoever wrote the schema. Of what is not
  * here, and where the schema has words of its own, those are taken. For `safeParse(value, { error: issueWords })`.
  */
-export function issueWords(issue: Issue): string | undefined {
+export function zodMessage(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${kinds[issue.expected] ?? issue.expected}`;

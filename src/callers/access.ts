@@ -23,10 +23,10 @@ export function accessBy(rules: readonly AccessRule[] | undefined, connections: 
   for (const name of rules?.flatMap(rule => rule.connections) ?? [])
     if (!connections.includes(name)) throw noConnection(name, connections);
   return ({ issuer, subject, groups }) => {
-    const owner = createHash('sha256')
+    const callerId = createHash('sha256')
       .update(JSON.stringify([issuer, subject]))
       .digest('base64url');
-    const base = { name: subject, owner };
+    const base = { name: subject, callerId };
     if (!rules) return base;
     const its = rules.filter(
       rule =>

@@ -3,7 +3,7 @@ export interface Caller {
   /** For logs; not necessarily of one caller alone. */
   name: string;
   /** What belongs to the caller is kept under this. No two callers have the same one. */
-  owner: string;
+  callerId: string;
   /** Who presented the token, where that is not the owner: a credential for a platform makes one of its own. */
   principal?: string;
   /** Names of the connections that the caller may use. Absent: all there are. */
@@ -13,11 +13,11 @@ export interface Caller {
 }
 
 /** On whom bounds count: credentials for platforms can be made up, and whoever makes one up is nobody new. */
-export const principalOf = ({ owner, principal = owner }: Caller): string => principal;
+export const principalOf = ({ callerId, principal = callerId }: Caller): string => principal;
 
 /** The same for two callers who may do the same as each other: what they may use can change with their next token. */
-export const keyOf = ({ owner, connections }: Caller): string =>
-  JSON.stringify([owner, connections && [...connections].sort()]);
+export const keyOf = ({ callerId, connections }: Caller): string =>
+  JSON.stringify([callerId, connections && [...connections].sort()]);
 
 /** Whoever calls a server that asks nobody who they are: the person at this machine. */
-export const anybody: Caller = { name: 'anybody', owner: '' };
+export const localCaller: Caller = { name: 'anybody', callerId: '' };

@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import type { Redactor } from '../base/redact.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Provider } from '../providers/provider.ts';
-import { anybody, type Caller, principalOf } from './caller.ts';
+import { type Caller, localCaller, principalOf } from './caller.ts';
 
 export type Settings = Record<string, unknown>;
 
@@ -13,33 +13,33 @@ export function withCredentials(
   headers: IncomingHttpHeaders,
   states: readonly ConnectionState[],
 ): Caller {
-  const found = states.flatMap(({ name, handedIn }): [string, string][] => {
-    const value = handedIn && headers[handedIn.header];
+  const found = states.flatMap(({ name, headerCredential }): [string, string][] => {
+    const value = headerCredential && headers[headerCredential.header];
     return typeof value === 'string' && value !== '' && (caller.connections?.has(name) ?? true) ? [[name, value]] : [];
   });
   if (found.length === 0) return caller;
   // Behind a gateway many people may come with one token: whoever has another credential is somebody else.
   // Not imported: a start does not need it, and it takes some ms to load.
   const { createHash } = process.getBuiltinModule('node:crypto');
-  const owner = createHash('sha256')
-    .update(JSON.stringify([caller.owner, found.sort()]))
+  const callerId = createHash('sha256')
+    .update(JSON.stringify([caller.callerId, found.sort()]))
     .digest('base64url');
-  return { ...caller, owner, principal: principalOf(caller), credentials: new Map(found) };
+  return { ...caller, callerId, principal: principalOf(caller), credentials: new Map(found) };
 }
 
 /** The connection of this caller, where its credential is to come with the request. */
 export function stateFor(caller: Caller, state: ConnectionState, redactor: Redactor): ConnectionState {
-  const { handedIn, name, provider } = state;
-  if (!handedIn) return state;
+  const { headerCredential, name, provider } = state;
+  if (!headerCredential) return state;
   const credential = caller.credentials?.get(name);
-  const connected = credential === undefined ? undefined : handedIn.connect(credential, redactor);
+  const connected = credential === undefined ? undefined : headerCredential.connect(credential, redactor);
   if (connected?.connect) return connected;
-  const fault = connected?.fault ?? notHandedIn(provider, handedIn.header);
+  const fault = connected?.fault ?? missingHeader(provider, headerCredential.header);
   // The list of tools must not change with a header that is left out or damaged once.
-  return caller === anybody ? { ...state, fault } : { ...state, connect: () => Promise.reject(fault) };
+  return caller === localCaller ? { ...state, fault } : { ...state, connect: () => Promise.reject(fault) };
 }
 
-const notHandedIn = ({ title }: Provider, header: string) =>
+const missingHeader = ({ title }: Provider, header: string) =>
   new Fault({
     code: 'not_configured',
     message: `No credential for ${title} came with the request.`,

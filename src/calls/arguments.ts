@@ -2,7 +2,7 @@ import { Fault } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { nearest } from '../base/nearest.ts';
-import { issueWords } from '../base/zod-messages.ts';
+import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { ToolInput } from './tool-input.ts';
 
@@ -34,7 +34,7 @@ export function parseArguments(
     gentle[name] = isUri ? (fromUri?.(soft) ?? soft) : soft;
     if (isUri && properties['connection']) gentle['connection'] ??= connectionIn(soft);
   }
-  const parsed = schema.safeParse(gentle, { error: issueWords });
+  const parsed = schema.safeParse(gentle, { error: zodMessage });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(issue => {
     const where = issue.path.join('.');

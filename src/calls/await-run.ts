@@ -10,7 +10,7 @@ interface Waiting {
   details?: Row;
   warnings?: string[];
   /** Carries out the operation that fetches what the run made. */
-  perform(operation: Operation, args: Row): Promise<Outcome>;
+  executeOperation(operation: Operation, args: Row): Promise<Outcome>;
   /** The run was started by this call: from then on, nothing may be told as a failure to start it. */
   started?: boolean;
 }
@@ -21,7 +21,7 @@ export async function answerRun(
   uri: string,
   variables: Record<string, string>,
   context: OperationContext,
-  { waitSeconds, details, warnings = [], perform, started = false }: Waiting,
+  { waitSeconds, details, warnings = [], executeOperation: perform, started = false }: Waiting,
 ): Promise<RunAnswer> {
   const base = { kind: 'run', ...(details ? { details } : {}) } as const;
   const resume = `wait_for_run ${JSON.stringify({ run: uri })}`;
@@ -36,7 +36,7 @@ export async function answerRun(
       ...base,
       run: unseenRun(uri),
       next: resume,
-      warnings: [...warnings, `Started, but looking at it failed: ${tell(error, context)}`],
+      warnings: [...warnings, `Started, but looking at it failed: ${runFaultText(error, context)}`],
     };
   }
   if (!isSettled(run)) return { ...base, run, next: resume, warnings };
@@ -49,12 +49,12 @@ export async function answerRun(
       outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
     return { ...base, run, outcome, ...next, warnings };
   } catch (error) {
-    const fetch = `${operation.name} ${JSON.stringify({ ...args, ...context.again })}`;
-    const told = `It is done, but fetching what it made stopped: ${tell(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
+    const fetch = `${operation.name} ${JSON.stringify({ ...args, ...context.connectionArgument })}`;
+    const told = `It is done, but fetching what it made stopped: ${runFaultText(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
     return { ...base, run, next: fetch, warnings: [...warnings, told] };
   }
 }
 
-function tell(error: unknown, { redact }: OperationContext): string {
+function runFaultText(error: unknown, { redact }: OperationContext): string {
   return redact(error instanceof Error ? error.message : String(error));
 }

@@ -7,7 +7,7 @@ import { principalOf } from '../callers/caller.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { currentTrace } from '../tracing/current.ts';
 import type { CallOutcome } from './observer.ts';
-import type { Shared } from './services.ts';
+import type { CallerServices } from './services.ts';
 
 /** What a caller may bring to a call: how to stop it, to hear of it, to be asked, and to follow its run. */
 export interface CallOptions {
@@ -21,14 +21,14 @@ export interface CallOptions {
 }
 
 /** Runs something as a call: with a deadline, a meter and a log line. */
-export type Within = <T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>) => Promise<T>;
+export type RunAsCall = <T>(name: string, options: CallOptions, body: (call: Call) => Promise<T>) => Promise<T>;
 
 /** One call answers within this, because common clients give up after 60 s. */
 const callTimeoutMs = 50_000;
 
 export const newMeter = (): Meter => ({ requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 });
 
-export function createWithin({ clock, caller, running, observer }: Shared, log: Log): Within {
+export function createRunAsCall({ clock, caller, running, observer }: CallerServices, log: Log): RunAsCall {
   const principal = principalOf(caller);
   return async (name, options, body) => {
     const controller = running.begin(principal);
@@ -50,7 +50,7 @@ export function createWithin({ clock, caller, running, observer }: Shared, log: 
       const ms = performance.now() - started;
       const { meter } = call;
       observer.called({ name, outcome, ms, meter });
-      const who = caller.owner === '' ? {} : { caller: caller.name };
+      const who = caller.callerId === '' ? {} : { caller: caller.name };
       const line = { tool: shortened(name), ...who, outcome, ms: Math.round(ms), ...meter };
       // Whoever called need not wait until it is written.
       setImmediate(() => log.info(line, 'call'));

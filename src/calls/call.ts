@@ -3,7 +3,7 @@ import { storeLongLists } from '../answers/long-lists.ts';
 import { answerTable } from '../answers/table.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
-import { clean, guessTokens, number } from '../base/text.ts';
+import { formatNumber, guessTokens, stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
 import { isListing, type Operation, type OperationContext, platformOf } from '../operations/operation.ts';
 import { unseenRun } from '../operations/run.ts';
@@ -11,9 +11,9 @@ import { uriOn, uriTemplate } from '../operations/uri-template.ts';
 import { parseArguments } from './arguments.ts';
 import { answerRun } from './await-run.ts';
 import { needsConfirmation } from './confirm.ts';
-import { contextFor, readRows, readValue, resolveNames } from './execute.ts';
+import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
 import { findSources } from './request-body.ts';
-import type { Shared } from './services.ts';
+import type { CallerServices } from './services.ts';
 import { type Controls, defaultLimit, defaultWaitSeconds } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
@@ -23,7 +23,12 @@ const mostRows = 20_000;
  * Carries out one operation: arguments, connection, names, the operation itself, and what it came to.
  * @throws Fault
  */
-export async function callOperation(shared: Shared, operation: Operation, given: unknown, call: Call): Promise<Answer> {
+export async function callOperation(
+  shared: CallerServices,
+  operation: Operation,
+  given: unknown,
+  call: Call,
+): Promise<Answer> {
   const platform = platformOf(operation);
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
   const { limit, cursor, fields, wait_seconds, confirm, connection: name, ...own } = parsed as Controls & Row;
@@ -35,7 +40,7 @@ export async function callOperation(shared: Shared, operation: Operation, given:
       hint: 'Ask the operator of this server to allow it, or use another connection.',
     });
   if (connection.callTimeoutMs !== undefined) call.allow?.(connection.callTimeoutMs);
-  const context = contextFor(shared, connection, call);
+  const context = operationContext(shared, connection, call);
   const args = await resolveNames(operation, own, context);
   await findSources(operation, args, context);
   if (needsConfirmation(operation) && !shared.unattended) {
@@ -46,28 +51,28 @@ export async function callOperation(shared: Shared, operation: Operation, given:
   const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
   const { run: kind, variables: read } = operation.starts;
   const variables = read(value as never);
-  const uri = uriOn(context.again, uriTemplate(kind.uri).expand(variables));
+  const uri = uriOn(context.connectionArgument, uriTemplate(kind.uri).expand(variables));
   if (call.followsRuns) return { kind: 'run', run: unseenRun(uri), details: value as Row, warnings, handedOver: true };
   return answerRun(kind, uri, variables, context, {
     waitSeconds: wait_seconds ?? defaultWaitSeconds,
     details: value as Row,
     warnings,
-    perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
+    executeOperation: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
     started: true,
   });
 }
 
 /** Carries out an operation that starts nothing, its arguments and names being settled. */
 export async function perform(
-  shared: Shared,
+  shared: CallerServices,
   operation: Operation,
   args: Row,
   context: OperationContext,
   controls: Controls,
 ): Promise<Outcome> {
   if (operation.collect) {
-    const { shown, ...collected } = await operation.collect(args as never, context);
-    if (shown && collected.result.kind === 'table') return answerTable(collected.result, shared, collected.warnings);
+    const { showRows, ...collected } = await operation.collect(args as never, context);
+    if (showRows && collected.result.kind === 'table') return answerTable(collected.result, shared, collected.warnings);
     return { kind: 'result', ...collected };
   }
   if (isListing(operation)) return listRows(shared, operation, args, context, controls);
@@ -86,7 +91,7 @@ export async function perform(
 }
 
 async function listRows(
-  shared: Shared,
+  shared: CallerServices,
   operation: Operation,
   args: Row,
   context: OperationContext,
@@ -117,8 +122,8 @@ async function listRows(
   );
   const extent =
     page.complete && from === undefined
-      ? `All ${number(rows.length)}`
-      : `${number(rows.length)}${page.total === null ? '' : ` of ${number(page.total)}`}`;
+      ? `All ${formatNumber(rows.length)}`
+      : `${formatNumber(rows.length)}${page.total === null ? '' : ` of ${formatNumber(page.total)}`}`;
   const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
   return {
     kind: 'result',
@@ -152,7 +157,7 @@ function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Ro
  * answer is never refused for its form, and published schemas stay true.
  */
 function readOutput(
-  { redactor }: Shared,
+  { redactor }: CallerServices,
   operation: Operation,
   value: unknown,
 ): { value: unknown; warnings: string[] } {
@@ -185,8 +190,8 @@ function readOutput(
 }
 
 /** Anything thrown, as a fault the caller can act on, without secrets and what hides in text. */
-export function asFault(error: unknown, { redactor }: Pick<Shared, 'redactor'>): Fault {
-  const told = (text: string) => clean(redactor.text(text));
+export function asFault(error: unknown, { redactor }: Pick<CallerServices, 'redactor'>): Fault {
+  const told = (text: string) => stripControls(redactor.text(text));
   if (isFault(error)) return error.with({ message: told(error.message), hint: told(error.hint) });
   return new Fault({
     code: 'bad_upstream_reply',

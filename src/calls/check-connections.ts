@@ -1,11 +1,11 @@
 import { Fault, isFault } from '../base/errors.ts';
-import type { OperationFacts } from '../catalog/manifest.ts';
+import type { OperationManifest } from '../catalog/manifest.ts';
 import { missing } from '../connections/connect.ts';
 import { closedApi } from '../connections/connections.ts';
 import type { Call } from '../http/call.ts';
 import type { Probed, Provider } from '../providers/provider.ts';
-import { contextFor } from './execute.ts';
-import type { Shared } from './services.ts';
+import { operationContext } from './execute.ts';
+import type { CallerServices } from './services.ts';
 
 /** What is known of one connection after a look at it. */
 export interface Diagnosis {
@@ -28,9 +28,9 @@ export interface Diagnosis {
  * `operations`: those that are told of where a credential lacks a scope; the listed ones, unless others are given.
  */
 export function diagnose(
-  shared: Shared,
+  shared: CallerServices,
   call: Call,
-  operations: readonly OperationFacts[] = shared.catalog.listed,
+  operations: readonly OperationManifest[] = shared.catalog.listed,
 ): Promise<Diagnosis[]> {
   const { connections } = shared;
   return Promise.all([
@@ -45,7 +45,7 @@ export function diagnose(
       if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
       try {
         const { probe } = await provider.load();
-        const { facts, scopes = {} } = await probe(contextFor(shared, await connect(), call));
+        const { facts, scopes = {} } = await probe(operationContext(shared, await connect(), call));
         const own = operations.filter(({ platform }) => platform === provider.name);
         const lacking = leftOut(own, scopes);
         return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
@@ -67,7 +67,7 @@ export function diagnose(
 }
 
 /** Operations by the scope that their API's credential lacks. */
-function leftOut(operations: readonly OperationFacts[], granted: NonNullable<Probed['scopes']>): string[] {
+function leftOut(operations: readonly OperationManifest[], granted: NonNullable<Probed['scopes']>): string[] {
   const lacking = new Map<string, string[]>();
   for (const { name, api = '', scopes = [] } of operations)
     for (const scope of scopes) {

@@ -13,8 +13,8 @@ const alwaysAsked = ({ effect, destructive }: Pick<Operation, 'effect' | 'destru
   destructive === true || effect === 'delete';
 
 /** Deletions, what the platform marks as destructive, and what may lose something with some arguments. */
-export const needsConfirmation = (operation: Pick<Operation, 'effect' | 'destructive' | 'loses'>): boolean =>
-  alwaysAsked(operation) || operation.loses !== undefined;
+export const needsConfirmation = (operation: Pick<Operation, 'effect' | 'destructive' | 'describeLoss'>): boolean =>
+  alwaysAsked(operation) || operation.describeLoss !== undefined;
 
 export interface Confirmations {
   /**
@@ -70,7 +70,7 @@ export function confirmations(signer: Signer): Confirmations {
 async function lossesOf(operation: Operation, args: Row, context: OperationContext): Promise<string | undefined> {
   const otherwise = alwaysAsked(operation) ? '' : undefined;
   try {
-    return (await operation.loses?.(args as never, context)) ?? otherwise;
+    return (await operation.describeLoss?.(args as never, context)) ?? otherwise;
   } catch (error) {
     if (!isFault(error, 'missing_scope')) throw error;
     return `What would be lost cannot be told: ${error.message}`;
@@ -86,10 +86,10 @@ function question(operation: Operation, args: Row, losses: string, context: Oper
 /** What people call the things that go by key in the request. */
 function labels({ input }: Operation, args: Row, context: OperationContext): string {
   const known = Object.entries(input.shape).flatMap(([field, schema]) => {
-    const { names } = fieldMeta(schema);
-    const keys = names ? [args[field]].flat().filter(key => typeof key === 'string') : [];
+    const { reference } = fieldMeta(schema);
+    const keys = reference ? [args[field]].flat().filter(key => typeof key === 'string') : [];
     return keys.flatMap(key => {
-      const label = names ? context.labelOf(names, key, args) : key;
+      const label = reference ? context.labelOf(reference, key, args) : key;
       return label === key ? [] : [`${key} is "${label}"`];
     });
   });

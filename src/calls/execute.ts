@@ -24,7 +24,7 @@ import type { References } from './names.ts';
 import { bodyOf, withoutSources } from './request-body.ts';
 
 /** What every call of this process shares. */
-export interface Runtime {
+export interface CallRuntime {
   clock: Clock;
   connections: Pick<Connections, 'argumentFor'>;
   http: HttpClient;
@@ -47,7 +47,7 @@ export interface Rows {
 }
 
 /** Ties the code of operations to one connection, one call, and the shared parts. */
-export function contextFor(runtime: Runtime, connection: Connection, call: Call): OperationContext {
+export function operationContext(runtime: CallRuntime, connection: Connection, call: Call): OperationContext {
   const listed = new Map<string, Promise<Row[]>>();
   const sources = new Map<unknown, Promise<Source>>();
   const { signal, deadline, meter, progress, trace } = call;
@@ -60,9 +60,9 @@ export function contextFor(runtime: Runtime, connection: Connection, call: Call)
     trace,
     clock: runtime.clock,
     connection,
-    again: runtime.connections.argumentFor(connection),
+    connectionArgument: runtime.connections.argumentFor(connection),
     results: runtime.results,
-    request: (operation, args, options) => send(runtime, context, operation, args, options),
+    request: (operation, args, options) => sendOperation(runtime, context, operation, args, options),
     // One call sees one state of a listing, however many of its steps ask.
     rows(operation, args) {
       const key = `${operation.name} ${JSON.stringify(args)}`;
@@ -134,7 +134,7 @@ export async function readValue(
 }
 
 // Not imported: few calls need it, and it brings the readers of tables along.
-async function findSource(runtime: Runtime, context: OperationContext, given: unknown): Promise<Source> {
+async function findSource(runtime: CallRuntime, context: OperationContext, given: unknown): Promise<Source> {
   const { findSource: find } = await import('../results/transfer/source.ts');
   const { results, folders } = runtime;
   const { connection, clock, signal } = context;
@@ -143,8 +143,8 @@ async function findSource(runtime: Runtime, context: OperationContext, given: un
   return find(given, { results, folders, origin: { source, signal } });
 }
 
-async function send(
-  { http }: Runtime,
+async function sendOperation(
+  { http }: CallRuntime,
   context: OperationContext,
   operation: Operation,
   args: Record<string, unknown>,
@@ -161,21 +161,21 @@ async function send(
     ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
     repeatable: operation.effect === 'read' || operation.idempotent === true,
     changes: operation.effect !== 'read',
-    ...(operation.doubt === undefined ? {} : { doubt: operation.doubt }),
+    ...(operation.verifyWith === undefined ? {} : { verifyWith: operation.verifyWith }),
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
     listings: () => listingsOf(operation, args),
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
-    ...(options.patient ? { patient: true } : {}),
+    ...(options.slow ? { slow: true } : {}),
   };
   const sent = http.send(connection, request, context);
-  return options.patient ? tellElapsed(operation.name, context, sent) : sent;
+  return options.slow ? tellElapsed(operation.name, context, sent) : sent;
 }
 
 function listingsOf({ input }: Operation, args: Row): readonly string[] {
   const named = Object.entries(input.shape).filter(([name]) => args[name] !== undefined);
-  return [...new Set(named.flatMap(([, field]) => fieldMeta(field).names?.list().name ?? []))];
+  return [...new Set(named.flatMap(([, field]) => fieldMeta(field).reference?.list().name ?? []))];
 }
 
 /** What would be sent, for a person: `DELETE /projects/42 {"force":true}`. */
@@ -247,7 +247,7 @@ export async function resolveNames(
 ): Promise<Record<string, unknown>> {
   const resolved = { ...args };
   for (const [name, schema] of Object.entries(operation.input.shape)) {
-    const reference = fieldMeta(schema).names;
+    const reference = fieldMeta(schema).reference;
     const value = resolved[name];
     if (!reference) continue;
     const resolve = (one: unknown) => (typeof one === 'string' ? context.resolve(reference, one, resolved) : one);

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
-import { Recent } from '../base/lru-map.ts';
+import { LruMap } from '../base/lru-map.ts';
 import { firstOf, nearest } from '../base/nearest.ts';
 import { fieldOf, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
 
@@ -12,7 +12,7 @@ const mostListings = 200;
 /** Turns what people call a thing into the key that the platform wants. Remembers listings for five minutes. */
 export class References {
   readonly #clock: Clock;
-  readonly #listings = new Recent<{ at: number; rows: Row[] }>(mostListings);
+  readonly #listings = new LruMap<{ at: number; rows: Row[] }>(mostListings);
 
   constructor(clock: Clock) {
     this.#clock = clock;

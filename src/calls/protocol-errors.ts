@@ -1,10 +1,10 @@
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { isFault } from '../base/errors.ts';
 import { asFault } from './call.ts';
-import type { Shared } from './services.ts';
+import type { CallerServices } from './services.ts';
 
 /** For what is no tool: what goes wrong as the protocol tells it, and as safe to be shown as the error of a tool. */
-export async function inProtocolWords<T>(shared: Shared, uri: string, body: () => Promise<T>): Promise<T> {
+export async function asProtocolError<T>(shared: CallerServices, uri: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {

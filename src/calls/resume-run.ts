@@ -7,8 +7,8 @@ import { unknownRun } from '../operations/run.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import { answerRun } from './await-run.ts';
 import { perform } from './call.ts';
-import { contextFor } from './execute.ts';
-import type { Shared } from './services.ts';
+import { operationContext } from './execute.ts';
+import type { CallerServices } from './services.ts';
 
 /** A run that a URI names, and where to look at it. */
 export interface FoundRun {
@@ -21,7 +21,7 @@ export interface FoundRun {
  * The run a URI names.
  * @throws Fault `bad_arguments` for a URI of something else, and what choosing a connection throws
  */
-export async function findRun({ catalog, connections }: Shared, uri: string): Promise<FoundRun> {
+export async function findRun({ catalog, connections }: CallerServices, uri: string): Promise<FoundRun> {
   const { bare, connection } = parse(uri);
   const found = bare === undefined ? undefined : await catalog.run(bare);
   if (!found) throw unknownRun(uri, catalog.runs);
@@ -30,7 +30,7 @@ export async function findRun({ catalog, connections }: Shared, uri: string): Pr
 }
 
 /** Whether a URI is one of a run, without asking anybody whether there is such a run. */
-export function namesRun({ catalog }: Shared, uri: string): boolean {
+export function namesRun({ catalog }: CallerServices, uri: string): boolean {
   const { bare } = parse(uri);
   return bare !== undefined && catalog.runs.some(template => uriTemplate(template).match(bare) !== undefined);
 }
@@ -52,17 +52,17 @@ interface Resuming {
 
 /** Goes on waiting for a run from its URI alone, in whatever process. */
 export async function resumeRun(
-  shared: Shared,
+  shared: CallerServices,
   uri: string,
   call: Call,
   { waitSeconds, details, warnings }: Resuming,
 ): Promise<RunAnswer> {
   const { kind, variables, connection } = await findRun(shared, uri);
-  const context = contextFor(shared, connection, call);
+  const context = operationContext(shared, connection, call);
   return answerRun(kind, uri, variables, context, {
     waitSeconds,
     ...(details ? { details } : {}),
     ...(warnings ? { warnings } : {}),
-    perform: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
+    executeOperation: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
   });
 }

@@ -7,12 +7,12 @@ import type { Operation } from '../operations/operation.ts';
 import type { Parts } from '../results/optional-parts.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
-import type { Runtime } from './execute.ts';
+import type { CallRuntime } from './execute.ts';
 import type { Observer } from './observer.ts';
 import type { ToolInput } from './tool-input.ts';
 
 /** What answering the calls of one caller needs besides the calls. */
-export interface Shared extends Runtime {
+export interface CallerServices extends CallRuntime {
   caller: Caller;
   /** Calls of every caller. */
   running: RunningCalls;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { lazily } from '../base/lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { needsConfirmation } from './confirm.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
-const controls = lazily(() => ({
+const controls = lazy(() => ({
   limit: z
     .union([z.number().int().min(1), z.literal('all')])
     .optional()

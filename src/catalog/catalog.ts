@@ -4,7 +4,7 @@ import { type Connections, closedApi } from '../connections/connections.ts';
 import type { Operation, RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Facts, OperationDetails, OperationFacts } from './manifest.ts';
+import type { Manifest, OperationDetails, OperationManifest } from './manifest.ts';
 import { search } from './search.ts';
 
 export interface Selection {
@@ -15,19 +15,19 @@ export interface Selection {
 
 /** Every operation of the connected platforms, and which of them are tools of their own. */
 export interface Catalog {
-  operations: readonly OperationFacts[];
+  operations: readonly OperationManifest[];
   /** Tools of their own. */
-  listed: readonly OperationFacts[];
+  listed: readonly OperationManifest[];
   /** Reached through `find_operation` and the dispatchers. */
-  unlisted: readonly OperationFacts[];
+  unlisted: readonly OperationManifest[];
   /** @throws Fault `unknown_operation`, `read_only` or `not_configured`, saying where the operation is */
-  get(name: string): OperationFacts;
+  get(name: string): OperationManifest;
   /** The record, with its code. */
-  load(facts: OperationFacts): Promise<Operation>;
+  load(facts: OperationManifest): Promise<Operation>;
   /** What it takes and gives, and where that is known from. */
-  details(facts: OperationFacts): Promise<OperationDetails>;
+  details(facts: OperationManifest): Promise<OperationDetails>;
   /** Operations that answer a question, best first. */
-  search(query: string): OperationFacts[];
+  search(query: string): OperationManifest[];
   /** URI templates of the runs there are. */
   runs: readonly string[];
   /** The run a URI names, or undefined. */
@@ -37,7 +37,7 @@ export interface Catalog {
 export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
-  facts: Pick<Facts, 'platforms' | 'details'>;
+  facts: Pick<Manifest, 'platforms' | 'details'>;
   connections: Pick<Connections, 'of' | 'states'>;
 }
 
@@ -52,7 +52,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     .flatMap(platform => facts[platform]?.operations ?? [])
     .filter(({ platform, api }) => connections.of(platform, api).length > 0)
     .filter(({ effect }) => !selection.readOnly || effect === 'read');
-  const isListed = ({ platform, toolset }: OperationFacts) => chosen.has(`${platform}:${toolset}`);
+  const isListed = ({ platform, toolset }: OperationManifest) => chosen.has(`${platform}:${toolset}`);
   const unlisted = operations.filter(operation => !isListed(operation));
   const byName = new Map(operations.map(operation => [operation.name, operation]));
   const runs = connected.flatMap(platform => (facts[platform]?.runs ?? []).map(run => ({ ...run, platform })));
@@ -86,7 +86,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
 }
 
 function withheld(
-  { name, platform, api }: OperationFacts,
+  { name, platform, api }: OperationManifest,
   connections: CatalogSources['connections'],
   providers: readonly Provider[],
 ): Fault {
@@ -118,7 +118,7 @@ function unknown(name: string, known: Iterable<string>): Fault {
 
 function chosenToolsets(
   providers: readonly Provider[],
-  facts: Facts['platforms'],
+  facts: Manifest['platforms'],
   wanted: readonly string[],
 ): ReadonlySet<string> {
   const existing = Object.entries(facts).flatMap(([platform, { operations }]) =>

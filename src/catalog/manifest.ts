@@ -6,7 +6,7 @@ import type { Parts } from '../results/optional-parts.ts';
 export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;
 
 /** What is known of an operation without its code: enough to choose it, and to find it. */
-export interface OperationFacts
+export interface OperationManifest
   extends Pick<
     Operation,
     'name' | 'route' | 'effect' | 'idempotent' | 'destructive' | 'summary' | 'toolset' | 'api' | 'scopes'
@@ -27,13 +27,13 @@ export interface OperationDetails extends Pick<Operation, 'evidence' | 'example'
   output: JsonSchema;
 }
 
-export interface PlatformFacts {
-  operations: OperationFacts[];
+export interface PlatformManifest {
+  operations: OperationManifest[];
   runs: Pick<RunKind, 'noun' | 'uri'>[];
 }
 
 /** What is known of a tool of the server itself without its code. */
-export interface GeneralFacts {
+export interface GeneralToolManifest {
   name: string;
   title: string;
   description: string;
@@ -44,9 +44,9 @@ export interface GeneralFacts {
   needs?: Need;
 }
 
-export interface Facts {
-  platforms: Readonly<Record<string, PlatformFacts>>;
+export interface Manifest {
+  platforms: Readonly<Record<string, PlatformManifest>>;
   /** The tools of the server itself. */
-  general: readonly GeneralFacts[];
-  details(operation: OperationFacts): Promise<OperationDetails>;
+  general: readonly GeneralToolManifest[];
+  details(operation: OperationManifest): Promise<OperationDetails>;
 }

@@ -1,6 +1,6 @@
-import type { OperationFacts } from './manifest.ts';
+import type { OperationManifest } from './manifest.ts';
 
-type Searched = Pick<OperationFacts, 'name' | 'summary' | 'toolset' | 'route' | 'effect' | 'platform'>;
+type Searched = Pick<OperationManifest, 'name' | 'summary' | 'toolset' | 'route' | 'effect' | 'platform'>;
 
 /**
  * Operations that answer a question, best first. Words of the question are compared with the beginnings of a record's
@@ -28,7 +28,7 @@ export function search<One extends Searched>(operations: readonly One[], query: 
   const all = wanted.reduce((sum, { weight }) => sum + weight, 0);
 
   // A question that asks to do nothing wants to know something.
-  const doesWhatIsAsked = (verb: string, nouns: readonly string[], effect: OperationFacts['effect']): number => {
+  const doesWhatIsAsked = (verb: string, nouns: readonly string[], effect: OperationManifest['effect']): number => {
     if (count(asked, verb) > count(nouns, verb)) return 4;
     return (verbs.size ? verbs.has(verb) : effect === 'read') ? 3 : 0;
   };
@@ -54,7 +54,7 @@ export function search<One extends Searched>(operations: readonly One[], query: 
 interface Entry<One> {
   operation: One;
   platform: string;
-  effect: OperationFacts['effect'];
+  effect: OperationManifest['effect'];
   verb: string;
   nouns: readonly string[];
   text: readonly string[];

@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { OperationDetails } from '../catalog/manifest.ts';
-import { loadFacts } from '../server/manifest.ts';
+import { loadManifest } from '../server/manifest.ts';
 import { shellCall } from './shell.ts';
 import { alignColumns, paint, print, type Terminal } from './terminal.ts';
 
@@ -61,7 +61,7 @@ export async function needValues(tool: string, names: readonly string[]): Promis
 }
 
 async function find(name: string): Promise<Described> {
-  const { general, platforms, details: detailsOf } = await loadFacts();
+  const { general, platforms, details: detailsOf } = await loadManifest();
   const tool = general.find(one => one.name === name);
   if (tool) return { name, summary: tool.description, input: tool.input };
   const operations = Object.values(platforms).flatMap(platform => platform.operations);

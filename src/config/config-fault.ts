@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
 /** What is wrong with the configuration, and what to do about it. */
-export const misconfigured = (message: string, hint: string, cause?: unknown) =>
+export const configFault = (message: string, hint: string, cause?: unknown) =>
   new Fault({ code: 'not_configured', message, hint, cause });
 
 /** For a hint: what was probably meant, otherwise all there is. */
@@ -20,7 +20,7 @@ export function readSecret(path: string, key: string): string {
   } catch (cause) {
     const reason =
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw misconfigured(
+    throw configFault(
       `${key}: cannot read ${path}: ${reason}.`,
       'Give the absolute path of a file that this user may read.',
       cause,

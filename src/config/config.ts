@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import leven from 'leven';
 import * as z from 'zod';
-import { lazily } from '../base/lazy.ts';
-import { issueWords } from '../base/zod-messages.ts';
+import { lazy } from '../base/lazy.ts';
+import { zodMessage } from '../base/zod-messages.ts';
 import { type ProxyVariables, proxyVariables } from '../http/proxy/variables.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { misconfigured, readSecret, suggestion } from './config-fault.ts';
+import { configFault, readSecret, suggestion } from './config-fault.ts';
 import {
   type ConnectionConfig,
   connection,
@@ -111,7 +111,7 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   const unread = unknownVariables(env, providers);
   const general = readTable(generalTable, expand(fromFile, '', env), env, flags) as GeneralSettings;
-  const http = lazily(() =>
+  const http = lazy(() =>
     withStateKey(readTable(httpTable(), expand(httpFromFile, 'http', env), env, httpFlags) as HttpSettings),
   );
   // What is given has to be right at once. Nothing given cannot be wrong, and most servers never look.
@@ -144,7 +144,7 @@ function withStateKey(http: HttpSettings): HttpSettings {
   const { state_key_file: path } = http;
   if (path === undefined) return http;
   if (http.state_key !== undefined)
-    throw misconfigured('There are both http.state_key and http.state_key_file.', 'Keep one of them.');
+    throw configFault('There are both http.state_key and http.state_key_file.', 'Keep one of them.');
   return { ...http, state_key: readSecret(path, 'http.state_key_file') };
 }
 
@@ -187,9 +187,9 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
   const given = { ...file, ...fromEnvironment(table, env), ...flags };
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
-    throw misconfigured(`There is no setting "${path}${key}".`, suggestion(key, [...known, ...others]));
+    throw configFault(`There is no setting "${path}${key}".`, suggestion(key, [...known, ...others]));
   }
-  const parsed = schema.safeParse(given, { error: issueWords });
+  const parsed = schema.safeParse(given, { error: zodMessage });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = String(issue?.path[0] ?? '');
@@ -197,7 +197,7 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
     ...(table.flags.includes(key) ? [`--${key.replaceAll('_', '-')}`] : []),
     ...(variables.includes(key) ? [`${prefix}${key.toUpperCase()}`] : []),
   ];
-  throw misconfigured(
+  throw configFault(
     `Setting ${path}${issue?.path.join('.') ?? key}: ${issue?.message ?? 'malformed'}.`,
     `${fieldMeta(fieldOf(schema, key)).description ?? ''}. ` +
       `It is ${[...elsewhere, `"${path}${key}" in the file`].join(' or ')}.`,
@@ -221,7 +221,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
     {
       prefix: generalPrefix,
       shared: false,
-      names: lazily(() => [
+      names: lazy(() => [
         ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
         ...tableNames(generalTable),
         ...tableNames(httpTable()),
@@ -229,7 +229,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
     },
     ...providers.map(provider => ({
       prefix: prefixOf(provider),
-      names: lazily(() => variablesOf(provider)),
+      names: lazy(() => variablesOf(provider)),
       shared: provider.sharesPrefix,
     })),
   ];
@@ -238,7 +238,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
     const owner = owners.find(({ prefix }) => name.startsWith(prefix));
     if (!owner || owner.names().includes(name)) continue;
     if (owner.shared && !isSlip(name, owner.names())) unread.push(name);
-    else throw misconfigured(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
+    else throw configFault(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
   }
   return unread;
 }
@@ -254,7 +254,7 @@ function readConfigFile(path: string): ConfigFile {
     // Some editors begin a file with the mark of its encoding.
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
-    throw misconfigured(
+    throw configFault(
       `Cannot read the configuration file ${path}: ${(cause as Error).message}.`,
       'Check the path given with --config.',
       cause,
@@ -264,7 +264,7 @@ function readConfigFile(path: string): ConfigFile {
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw misconfigured(
+    throw configFault(
       `${path} is not JSON: ${(cause as Error).message}.`,
       'Mend the file; comments and trailing commas are not allowed.',
       cause,
@@ -272,9 +272,9 @@ function readConfigFile(path: string): ConfigFile {
   }
   const object = z.looseObject({});
   const form = object.extend({ connections: z.record(z.string(), object).optional(), http: object.optional() });
-  const parsed = form.safeParse(content, { error: issueWords });
+  const parsed = form.safeParse(content, { error: zodMessage });
   if (parsed.success) return content as ConfigFile;
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? `In ${path}, ${issue.path.join('.')}` : path;
-  throw misconfigured(`${where} ${issue?.message}.`, 'See "Configuration file" in docs/configuration.md.');
+  throw configFault(`${where} ${issue?.message}.`, 'See "Configuration file" in docs/configuration.md.');
 }

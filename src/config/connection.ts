@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { Fault } from '../base/errors.ts';
-import { issueWords } from '../base/zod-messages.ts';
+import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { misconfigured, readSecret, suggestion } from './config-fault.ts';
+import { configFault, readSecret, suggestion } from './config-fault.ts';
 import { settingsIn } from './header-credentials.ts';
 
 type Settings = Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface ConnectionConfig {
   settings?: Record<string, unknown>;
   fault?: Fault;
   /** The header that callers' own credentials come in, and how it completes the settings. */
-  handedIn?: { header: string; settings(credential: string): Record<string, unknown> };
+  headerCredential?: { header: string; settings(credential: string): Record<string, unknown> };
 }
 
 /** The names of the variables that configure a provider, and whether each is needed. */
@@ -70,11 +70,11 @@ export function fromFileEntry(
   env: Environment,
 ): ConnectionConfig {
   if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
-    throw misconfigured(`"${name}" is not a connection name.`, 'Use lower-case letters, digits, "-" and "_".');
+    throw configFault(`"${name}" is not a connection name.`, 'Use lower-case letters, digits, "-" and "_".');
   const platform = value['platform'] ?? name;
   const provider = providers.find(one => one.name === platform);
   if (!provider)
-    throw misconfigured(
+    throw configFault(
       `Connection "${name}" is for platform "${String(platform)}", which does not exist.`,
       suggestion(
         String(platform),
@@ -94,7 +94,7 @@ export function connection(
   const known = keysOf(provider);
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
-    throw misconfigured(
+    throw configFault(
       `Connection "${name}" has no setting "${key}".`,
       suggestion(key, [...known, 'read_only', 'credential_header']),
     );
@@ -106,7 +106,7 @@ export function connection(
     const header = headerName(name, credential_header);
     const complete = (credential: string) =>
       parseSettings(name, provider, settingsIn(header, credential, provider, settings), `The header is ${header}.`);
-    return { ...base, handedIn: { header, settings: complete } };
+    return { ...base, headerCredential: { header, settings: complete } };
   } catch (error) {
     if (error instanceof Fault) return { ...base, fault: error };
     throw error;
@@ -117,10 +117,7 @@ export function connection(
 function isReadOnly(name: string, given: unknown = false): boolean {
   const { data } = onOff.safeParse(given);
   if (data !== undefined) return data;
-  throw misconfigured(
-    `connections.${name}.read_only must be true or false.`,
-    'Mend it in the file given with --config.',
-  );
+  throw configFault(`connections.${name}.read_only must be true or false.`, 'Mend it in the file given with --config.');
 }
 
 function parseSettings(
@@ -129,10 +126,10 @@ function parseSettings(
   settings: Settings,
   hint = `Set it ${whereSet(name, provider)}.`,
 ): Settings {
-  const parsed = provider.settings.safeParse(settings, { error: issueWords });
+  const parsed = provider.settings.safeParse(settings, { error: zodMessage });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(issue => explain(name, provider, issue));
-  throw misconfigured(`Connection "${name}": ${issues.join('; ')}.`, hint);
+  throw configFault(`Connection "${name}": ${issues.join('; ')}.`, hint);
 }
 
 // Variables are for the connection that is named like its platform.
@@ -145,7 +142,7 @@ const settingName = (name: string, provider: Provider, key: string) =>
 /** Headers that say something else already cannot carry a credential. */
 function headerName(name: string, given: unknown): string {
   if (typeof given === 'string' && /^x-[a-z0-9-]{1,60}$/i.test(given)) return given.toLowerCase();
-  throw misconfigured(
+  throw configFault(
     `Connection "${name}": credential_header is malformed.`,
     `Give the name of a header that begins with "x-", for example "x-${name.replaceAll('_', '-')}-token".`,
   );
@@ -170,7 +167,7 @@ function withSecrets(name: string, provider: Provider, given: Settings, env: Env
     }
     const target = key.slice(0, -'_file'.length);
     if (given[target] !== undefined)
-      throw misconfigured(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
+      throw configFault(`Connection "${name}" has both ${target} and ${key}.`, 'Keep one of them.');
     settings[target] = readSecret(String(value), settingName(name, provider, key));
   }
   return settings;
@@ -190,7 +187,7 @@ function expandText(text: string, where: string, env: Environment): string {
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = env[name];
     if (value === undefined)
-      throw misconfigured(
+      throw configFault(
         `${where} refers to the variable ${name}, which is not set.`,
         `Set ${name} in the environment of this server.`,
       );

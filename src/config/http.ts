@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazily } from '../base/lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
 
 const flag = () => z.union([z.boolean(), z.stringbool()]);
@@ -23,7 +23,7 @@ const names = () =>
  * configuration file, the variable `DATA_PLATFORMS_HTTP_<KEY>`, the flag `--<key>` of the command and the row in the
  * documentation.
  */
-export const httpOptions = lazily(() =>
+export const httpOptions = lazy(() =>
   z.strictObject({
     host: z
       .string()
@@ -53,7 +53,7 @@ export const httpOptions = lazily(() =>
   }),
 );
 
-const staticToken = lazily(() =>
+const staticToken = lazy(() =>
   z.strictObject({
     name: z.string().min(1).describe('Who has it'),
     sha256: z
@@ -74,7 +74,7 @@ const trusted = () =>
     .url({ protocol: /^https?$/ })
     .refine(url => url.startsWith('https:') || isLoopback(new URL(url).hostname), 'must be an https address');
 
-const oauth = lazily(() =>
+const oauth = lazy(() =>
   z.strictObject({
     issuer: trusted().describe('The authorization server, as `iss` names it'),
     audience: z.string().min(1).describe('What `aud` has to hold: usually the public URL'),
@@ -94,7 +94,7 @@ const oauth = lazily(() =>
   }),
 );
 
-const accessRule = lazily(() =>
+const accessRule = lazy(() =>
   z
     .strictObject({
       subjects: z.array(z.string()).default([]).describe('Callers: names of tokens, or subjects; "*" is everybody'),
@@ -105,7 +105,7 @@ const accessRule = lazily(() =>
 );
 
 /** Everything, including what has parts and what is secret: the file has all of it. */
-export const httpSettings = lazily(() =>
+export const httpSettings = lazy(() =>
   httpOptions().extend({
     state_key: z
       .string()

@@ -8,16 +8,16 @@ import type { Account, ConnectionState } from './connections.ts';
 /** Builds every configured connection, without I/O. */
 export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
   return configured.map(one => {
-    const { name, provider, readOnly, settings, fault, handedIn } = one;
+    const { name, provider, readOnly, settings, fault, headerCredential } = one;
     const base = { name, provider, readOnly };
     if (settings) return connectWith(base, settings, clock, redactor);
-    if (!handedIn) return { ...base, fault: fault ?? missing(provider) };
-    const { header, settings: complete } = handedIn;
+    if (!headerCredential) return { ...base, fault: fault ?? missing(provider) };
+    const { header, settings: complete } = headerCredential;
     const connectAs = (credential: string, itsRedactor: Redactor) => {
       itsRedactor.add(credential);
       return connectWith(base, () => complete(credential), clock, itsRedactor);
     };
-    return { ...base, handedIn: { header, connect: connectAs } };
+    return { ...base, headerCredential: { header, connect: connectAs } };
   });
 }
 

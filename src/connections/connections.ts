@@ -14,7 +14,7 @@ export interface ConnectionState {
   connect?: () => Connection | Promise<Connection>;
   fault?: Fault;
   /** Connects with a credential that comes with a request, in this header. */
-  handedIn?: { header: string; connect(credential: string, redactor: Redactor): ConnectionState };
+  headerCredential?: { header: string; connect(credential: string, redactor: Redactor): ConnectionState };
 }
 
 /** Every account of this process. Fixed at the start. */

@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
  * sources' lists growing where one of them lives long, and undici takes an emitter too, which is listened to with less
  * than an event target asks for.
  */
-export class Attempt extends EventEmitter {
+export class AttemptSignal extends EventEmitter {
   aborted = false;
   reason: unknown;
 

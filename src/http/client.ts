@@ -6,6 +6,7 @@ import { Fault } from '../base/errors.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
 import { authenticate } from './auth.ts';
 import type { Call } from './call.ts';
+import { classifyReply } from './classify-reply.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -14,7 +15,6 @@ import { limit } from './limit.ts';
 import { MemoryGate } from './memory-gate.ts';
 import type { Proxies } from './proxy/proxies.ts';
 import { redirect } from './redirect.ts';
-import { judge } from './refusal.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 import { retry } from './retry.ts';
 import { type Log, telemetry } from './telemetry.ts';
@@ -90,7 +90,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   // Outermost first: a repeat takes a slot of its own, and waiting for the slot is not time of the attempt.
   let pipeline = transport({ clock, dispatcher, userAgent, mostBodyBytes });
-  pipeline = judge(clock, pipeline);
+  pipeline = classifyReply(clock, pipeline);
   pipeline = telemetry({ clock, redactor, ...(log && { log }) }, pipeline);
   pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
   pipeline = authenticate({ clock, fetch }, pipeline);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
-import { Attempt } from './attempt.ts';
+import { AttemptSignal } from './attempt.ts';
 import type { Connection } from './connection.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import type { HttpRequest } from './request.ts';
@@ -18,14 +18,14 @@ export function deadline(clock: Clock, next: Send): Send {
     const { call, connection, request } = exchange;
     call.signal.throwIfAborted();
     // A body takes as long as it is large.
-    const unbound = request.body ?? request.patient;
+    const unbound = request.body ?? request.slow;
     const limit = unbound ? Number.POSITIVE_INFINITY : attemptTimeout(connection);
     const left = call.deadline - clock.now();
     // Made when it is needed, because an error reads the stack.
     const late = () => timedOut(connection, request, left < limit ? undefined : limit);
     if (left <= 0) return failed(late());
 
-    const attempt = new Attempt();
+    const attempt = new AttemptSignal();
     const follow = () => attempt.abort(call.signal.reason);
     const leave = () => call.signal.removeEventListener('abort', follow);
     call.signal.addEventListener('abort', follow, { once: true });
@@ -51,7 +51,7 @@ export function deadline(clock: Clock, next: Send): Send {
 }
 
 // Credentials come from code that takes no signal, so waiting for the layers below is not enough.
-function beforeAbort(outcome: Promise<Outcome>, attempt: Attempt): Promise<Outcome> {
+function beforeAbort(outcome: Promise<Outcome>, attempt: AttemptSignal): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     attempt.once('abort', () => reject(attempt.reason));
     outcome.then(resolve, reject);
@@ -70,7 +70,8 @@ export function timedOut({ title }: Connection, request: HttpRequest, limit?: nu
 }
 
 /** For a hint, where a request may have arrived that must not be sent twice. */
-export const lookFirst = ({ doubt = 'Look whether it took effect before you send it again.' }: HttpRequest) => doubt;
+export const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: HttpRequest) =>
+  verifyWith;
 
 /** What an aborted call throws, whatever the signal was aborted with. */
 export function abortFault(signal: AbortSignal, { title, operation }: { title: string; operation: string }): Fault {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Fault } from '../base/errors.ts';
 import { isLoopback } from './addresses.ts';
-import type { Attempt } from './attempt.ts';
+import type { AttemptSignal } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
@@ -19,7 +19,7 @@ export interface Exchange {
   call: Call;
   /** 1 for the first, 2 for its first repeat. */
   attempt: number;
-  signal: AbortSignal | Attempt;
+  signal: AbortSignal | AttemptSignal;
   /** Goes to another origin than the connection's, or came from one: carries no credential, uses no quota. */
   anonymous: boolean;
   /** Filled with the headers that proved who asks. */
@@ -31,10 +31,10 @@ export interface Exchange {
 }
 
 /** Whether sending again is safe: `always`: nothing happened upstream; `repeatable`: only if twice is as good as once. */
-export type Again = 'never' | 'repeatable' | 'always';
+export type Retryable = 'never' | 'repeatable' | 'always';
 
 /** A failed attempt is a value, so that the layers can weigh it; what is thrown ends the call. */
-export type Outcome = { reply: HttpReply } | { fault: Fault; again: Again };
+export type Outcome = { reply: HttpReply } | { fault: Fault; again: Retryable };
 
 export type Send = (exchange: Exchange) => Promise<Outcome>;
 
@@ -47,7 +47,7 @@ export function baseOf(connection: Connection): URL {
   return base;
 }
 
-export function failed(fault: Fault, again: Again = 'never'): Outcome {
+export function failed(fault: Fault, again: Retryable = 'never'): Outcome {
   return { fault, again };
 }
 

@@ -15,7 +15,7 @@ export interface HttpRequest {
   /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
   changes?: boolean;
   /** Where to look when nobody knows whether it took effect. */
-  doubt?: string;
+  verifyWith?: string;
   /** The operation's name, for telemetry and errors. */
   operation: string;
   /** What the credential has to be allowed to do, for the words of a refusal. */
@@ -27,7 +27,7 @@ export interface HttpRequest {
   /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */
   accept?: readonly number[];
   /** The platform works on it before it answers: only the call's own time bounds the attempt. */
-  patient?: boolean;
+  slow?: boolean;
 }
 
 export interface HttpReply {

@@ -3,12 +3,12 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { bodyOutcome, decoded, jsonOf, readBody, streamed, textOf } from './body.ts';
+import { isAnswer } from './classify-reply.ts';
 import { lookFirst } from './deadline.ts';
 import type { WrittenOptions } from './dispatcher.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
 import { proxyFailureIn } from './proxy/failure.ts';
-import { isAnswer } from './refusal.ts';
 import { openBody } from './stream-body.ts';
 
 export interface TransportOptions {

@@ -47,7 +47,7 @@ export interface FieldMeta {
   in?: 'query' | 'body' | 'payload' | 'local';
   /** The vendor's name of the field where ours is clearer. Lists and maps of the same name are sent as one. */
   wire?: string;
-  names?: Reference;
+  reference?: Reference;
   /**
    * It is a `sourceArgument`, and what it names is sent in this form: as the whole body where it is the payload,
    * otherwise as a file of a form (multipart). A `local` one is read by the operation's own code.
@@ -65,8 +65,8 @@ export interface FieldMeta {
 
 declare module 'zod' {
   // The functions are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
-  interface GlobalMeta extends Omit<FieldMeta, 'names' | 'fromUri' | 'encode'> {
-    names?: unknown;
+  interface GlobalMeta extends Omit<FieldMeta, 'reference' | 'fromUri' | 'encode'> {
+    reference?: unknown;
     fromUri?: unknown;
     encode?: unknown;
   }
@@ -88,7 +88,7 @@ export interface OperationContext extends Call {
   clock: Clock;
   connection: Connection;
   /** The argument of a next call that leads to this connection again; empty where the platform has no other. */
-  again: { connection?: string };
+  connectionArgument: { connection?: string };
   results: ResultStore;
   /** One request on another record's route, with its arguments, under this call's deadline. */
   request(operation: Operation, args: Record<string, unknown>, options?: RequestOptions): Promise<HttpReply>;
@@ -128,7 +128,7 @@ export interface RequestOptions {
   /** What the body is. Default `json`. */
   expect?: HttpRequest['expect'];
   /** The platform works on it before it answers: only the call's own time bounds the attempt. */
-  patient?: boolean;
+  slow?: boolean;
 }
 
 /** What a collecting operation hands back: the file is in the result store already. */
@@ -137,7 +137,7 @@ export interface Collected {
   /** One sentence of fact: "RQD of 39 holes, 1 failed". */
   summary: string;
   /** Its rows are what was asked for: shown where they fit an answer, instead of described. */
-  shown?: true;
+  showRows?: true;
   warnings: string[];
 }
 
@@ -152,7 +152,7 @@ export interface Operation {
   route: string;
   effect: Effect;
   /** How to find out whether it took effect, when the answer of a change never came. */
-  doubt?: string;
+  verifyWith?: string;
   /**
    * A key among its arguments makes sending it twice the same as sending it once, so it is repeated like a reading when
    * no answer comes.
@@ -164,7 +164,7 @@ export interface Operation {
    * What would be lost or replaced, in a sentence: read from the platform before a person is asked, and part of what
    * they agree to. Undefined: nothing, so nobody is asked unless the operation is destructive or a deletion anyway.
    */
-  loses?: (args: never, context: OperationContext) => Promise<string | undefined>;
+  describeLoss?: (args: never, context: OperationContext) => Promise<string | undefined>;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
   toolset: string;
@@ -193,13 +193,13 @@ export interface Operation {
 }
 
 interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
-  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'loses' | 'send' | 'collect' | 'example'> {
+  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'describeLoss' | 'send' | 'collect' | 'example'> {
   route: Route;
   input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
   output: Output;
   example: { arguments: z.input<Input> };
   starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
-  loses?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
+  describeLoss?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
   collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
 }

@@ -50,7 +50,7 @@ export async function waitForRun(
   for (;;) {
     const reading = await look(kind, variables, context);
     const run = readRun(kind, uri, reading);
-    tell(kind, run, context);
+    reportProgress(kind, run, context);
     const left = until - clock.now();
     const asked = (reading.retryAfter ?? 0) * 1000;
     if (isSettled(run) || left <= 0 || asked > left) return run;
@@ -67,7 +67,7 @@ async function look(kind: RunKind, variables: Record<string, string>, context: O
   return reading;
 }
 
-function tell(kind: RunKind, run: Run, context: OperationContext): void {
+function reportProgress(kind: RunKind, run: Run, context: OperationContext): void {
   if (run.progress) {
     const { done, total, unit } = run.progress;
     context.progress(`${kind.noun} ${run.vendor_status}: ${done} of ${total} ${unit}`, done, total);

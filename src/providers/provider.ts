@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
-import { lazily } from '../base/lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
 import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
@@ -67,11 +67,11 @@ interface Declaration<Settings extends z.ZodObject> extends Omit<Provider<Settin
 
 /** Declares a provider; the compiler checks that it connects with the settings it asks for. */
 export function provider<Settings extends z.ZodObject>(declaration: Declaration<Settings>): Provider {
-  const settings = lazily(declaration.settings);
+  const settings = lazy(declaration.settings);
   const made = {
     ...declaration,
     // Asked for by every call, and importing anew copies all names again.
-    load: lazily(declaration.load),
+    load: lazy(declaration.load),
     get settings() {
       return settings();
     },

@@ -5,16 +5,16 @@ import {
   type Resource,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { shapeAnswer } from '../answers/render.ts';
+import { renderAnswer } from '../answers/render.ts';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
-import { contextFor, readRows } from '../calls/execute.ts';
+import { operationContext, readRows } from '../calls/execute.ts';
 import { ownArguments, such } from '../calls/names.ts';
-import { inProtocolWords } from '../calls/protocol-errors.ts';
-import type { Shared } from '../calls/services.ts';
-import type { OperationFacts } from '../catalog/manifest.ts';
+import { asProtocolError } from '../calls/protocol-errors.ts';
+import type { CallerServices } from '../calls/services.ts';
+import type { OperationManifest } from '../catalog/manifest.ts';
 import {
   fieldMeta,
   fieldOf,
@@ -26,7 +26,7 @@ import { uriTemplate } from '../operations/uri-template.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { ToolSet } from '../tools/registry.ts';
 
-type Shown = OperationFacts & { resource: ResourceSpec };
+type Shown = OperationManifest & { resource: ResourceSpec };
 
 const mimeType = 'application/json';
 /** A stored result up to this many bytes is shown whole; a larger one is described. */
@@ -54,7 +54,7 @@ export interface ResourceSet {
   ): Promise<string[]>;
 }
 
-export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
+export function createResources(shared: CallerServices, tools: ToolSet): ResourceSet {
   const shown = shared.catalog.operations.filter((operation): operation is Shown => operation.resource !== undefined);
   const isFixed = ({ resource }: Shown) => !resource.uri.includes('{');
   const fixed = shown.filter(isFixed).map(
@@ -98,14 +98,14 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
     },
 
     async read(uri, options = {}) {
-      return inProtocolWords(shared, uri, () =>
-        tools.within(`read ${uri.split('://', 1)[0]}`, options, async call => {
+      return asProtocolError(shared, uri, () =>
+        tools.runAsCall(`read ${uri.split('://', 1)[0]}`, options, async call => {
           if (uri.startsWith('result://')) return readStored(shared, uri);
           const found = find(shown, uri);
           if (!found) throw nothingThere(uri);
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
-          const text = JSON.stringify(shapeAnswer(answer).structuredContent);
+          const text = JSON.stringify(renderAnswer(answer).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
         }),
       );
@@ -115,12 +115,15 @@ export function createResources(shared: Shared, tools: ToolSet): ResourceSet {
       if (template === 'result://{id}') return matching(value, idsOf(await shared.results.list()));
       const facts = shown.find(({ resource }) => resource.uri === template);
       const operation = facts && (await shared.catalog.load(facts));
-      const reference = operation && fieldMeta(fieldOf(operation.input, variable)).names;
+      const reference = operation && fieldMeta(fieldOf(operation.input, variable)).reference;
       if (!facts || !reference) return [];
-      return inProtocolWords(shared, template, () =>
-        tools.within(`complete ${facts.name}`, options, async call => {
+      return asProtocolError(shared, template, () =>
+        tools.runAsCall(`complete ${facts.name}`, options, async call => {
           const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
-          const rows = such(reference, await candidates(reference, value, given, contextFor(shared, connection, call)));
+          const rows = such(
+            reference,
+            await candidates(reference, value, given, operationContext(shared, connection, call)),
+          );
           const labels = matching(value, wordsIn(rows, reference.label));
           const keys = value ? matching(value, wordsIn(rows, reference.key)) : [];
           return [...new Set([...labels, ...keys])];
@@ -185,7 +188,7 @@ function resultResource({ uri, name, mediaType, bytes, rows, kind, source, creat
   };
 }
 
-async function readStored({ results, clock }: Shared, uri: string): Promise<ResourceContents> {
+async function readStored({ results, clock }: CallerServices, uri: string): Promise<ResourceContents> {
   const result = await results.get(uri);
   // What is stored stays as it is, until it is removed.
   const ttlMs = Math.max(0, Date.parse(result.expiresAt) - clock.now());

@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { clean } from '../base/text.ts';
+import { stripControls } from '../base/text.ts';
 import type { ColumnProfile } from './query/profile.ts';
 import type { Column, Provenance, StoredResult } from './result.ts';
 import { columnNamed } from './tables/filter.ts';
@@ -91,7 +91,7 @@ function clipped(value: unknown): unknown {
 function originOf({ operation, arguments: given, connection }: Provenance): string {
   const call = `${operation} ${JSON.stringify(given)}`;
   const short = call.length > mostOfCall ? `${call.slice(0, mostOfCall)}…` : call;
-  return clean(`${short}${connection === undefined ? '' : ` on ${connection}`}`);
+  return stripControls(`${short}${connection === undefined ? '' : ` on ${connection}`}`);
 }
 
 const mostAncestors = 3;

@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { round } from '../base/text.ts';
+import { roundFigure } from '../base/text.ts';
 import type { StoredResult } from './result.ts';
 
 /** A stored result as the model needs it: enough to decide what to ask of it, never the rows themselves. */
@@ -15,5 +15,5 @@ const columnFacts = ({ name, type, nulls, min, max, mean }: StoredResult['column
   type,
   ...(nulls ? { nulls } : {}),
   ...(min == null ? {} : { min, max }),
-  ...(mean == null ? {} : { mean: round(mean) }),
+  ...(mean == null ? {} : { mean: roundFigure(mean) }),
 });

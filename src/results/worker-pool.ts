@@ -9,10 +9,10 @@ export interface JobContext {
   clock: Pick<Clock, 'alarm'>;
   signal: AbortSignal;
   /** Whose turn the job takes. Absent: that of the one person whom this process serves. */
-  caller?: { owner: string; principal?: string };
+  caller?: { callerId: string; principal?: string };
 }
 
-const principalOf = ({ caller }: JobContext): string => caller?.principal ?? caller?.owner ?? '';
+const principalOf = ({ caller }: JobContext): string => caller?.principal ?? caller?.callerId ?? '';
 
 /**
  * Turns of everything that takes a process or much memory: SQL, charts, exports. A process may take 1.5 GiB, so three

@@ -1,7 +1,7 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { built } from '../base/build-files.ts';
+import { buildFile } from '../base/build-files.ts';
 import { Fault, type FaultDetails } from '../base/errors.ts';
 
 /** A program of ours that runs as a process of its own, as the build names it. */
@@ -83,7 +83,7 @@ async function launch(program: WorkerProgram): Promise<ChildProcessWithoutNullSt
   const { spawn } = await import('node:child_process');
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   try {
-    const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, built(`${program}.cjs`)], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, buildFile(`${program}.cjs`)], {
       env: { ...Object.fromEntries(inherited), TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,

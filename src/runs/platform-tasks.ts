@@ -1,10 +1,10 @@
 import type { RunAnswer } from '../answers/answer.ts';
-import { shapeAnswer } from '../answers/render.ts';
+import { renderAnswer } from '../answers/render.ts';
 import { asFault, callOperation } from '../calls/call.ts';
-import { contextFor } from '../calls/execute.ts';
-import { inProtocolWords } from '../calls/protocol-errors.ts';
+import { operationContext } from '../calls/execute.ts';
+import { asProtocolError } from '../calls/protocol-errors.ts';
 import { findRun, resumeRun } from '../calls/resume-run.ts';
-import type { Shared } from '../calls/services.ts';
+import type { CallerServices } from '../calls/services.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { isSettled, type Run, readRun } from '../operations/run.ts';
 import { faultResult, type ToolSet, usageKey } from '../tools/registry.ts';
@@ -14,11 +14,11 @@ import type { TaskSource, TaskState, TaskSubject } from './tasks.ts';
 const passing: ReadonlySet<string> = new Set(['rate_limited', 'upstream_down', 'timed_out']);
 
 /** Tasks that are runs of the platforms: each look is one at the platform. */
-export function runTasks(shared: Shared, tools: ToolSet): TaskSource {
+export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
   return {
     async look(subject, options) {
       try {
-        return await tools.within('tasks/get', options, async call => {
+        return await tools.runAsCall('tasks/get', options, async call => {
           const { kind } = await findRun(shared, subject.run);
           const { details, warnings } = subject;
           const answer = await resumeRun(shared, subject.run, call, { waitSeconds: 0, details, warnings });
@@ -33,16 +33,21 @@ export function runTasks(shared: Shared, tools: ToolSet): TaskSource {
       }
     },
     cancel: (subject, options) =>
-      inProtocolWords(shared, subject.run, () =>
-        tools.within('tasks/cancel', options, async call => {
+      asProtocolError(shared, subject.run, () =>
+        tools.runAsCall('tasks/cancel', options, async call => {
           const { kind, variables, connection } = await findRun(shared, subject.run);
           if (kind.cancel === undefined) return;
           // Cancelling what is over is no mistake; some platforms refuse it.
-          const context = contextFor(shared, connection, call);
+          const context = operationContext(shared, connection, call);
           const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
           if (final) return;
           const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
-          await callOperation(shared, operation, { ...variables, ...context.again }, { ...call, followsRuns: true });
+          await callOperation(
+            shared,
+            operation,
+            { ...variables, ...context.connectionArgument },
+            { ...call, followsRuns: true },
+          );
         }),
       ),
   };
@@ -59,7 +64,7 @@ function stateOf(
   const statusMessage = messageOf(kind, run);
   if (run.status === 'cancelled') return { status: 'cancelled', statusMessage };
   // A run that waits for a person upstream is answered: the model has to tell that person.
-  if (isSettled(run)) return { status: 'completed', statusMessage, result: { ...shapeAnswer(answer), ...usage } };
+  if (isSettled(run)) return { status: 'completed', statusMessage, result: { ...renderAnswer(answer), ...usage } };
   const { firstMs, longestMs } = kind.pace;
   const pollIntervalMs = Math.min(Math.max(firstMs, Math.round((now - createdAt) / 10)), longestMs);
   return { status: 'working', statusMessage, pollIntervalMs };

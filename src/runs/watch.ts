@@ -1,9 +1,9 @@
 import { isFault } from '../base/errors.ts';
 import { principalOf } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
-import { contextFor } from '../calls/execute.ts';
+import { operationContext } from '../calls/execute.ts';
 import { findRun, namesRun } from '../calls/resume-run.ts';
-import type { Shared } from '../calls/services.ts';
+import type { CallerServices } from '../calls/services.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { readRun } from '../operations/run.ts';
 import type { ToolSet } from '../tools/registry.ts';
@@ -27,16 +27,16 @@ interface Watched {
   controller: AbortController;
 }
 
-export function watchRuns(shared: Shared, tools: ToolSet): RunWatch {
+export function watchRuns(shared: CallerServices, tools: ToolSet): RunWatch {
   const watched = new Map<string, Watched>();
   const principal = principalOf(shared.caller);
 
   /** How the run is now, or undefined when that cannot be told at the moment. */
   async function look(uri: string, options: CallOptions, signal: AbortSignal) {
     try {
-      return await tools.within('watch run', { ...options, signal }, async call => {
+      return await tools.runAsCall('watch run', { ...options, signal }, async call => {
         const { kind, variables, connection } = await findRun(shared, uri);
-        const reading = await kind.poll(variables, contextFor(shared, connection, call));
+        const reading = await kind.poll(variables, operationContext(shared, connection, call));
         return { kind, run: readRun(kind, uri, reading) };
       });
     } catch (error) {

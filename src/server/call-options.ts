@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { anybody, type Caller } from '../callers/caller.ts';
+import { type Caller, localCaller } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 
 /** Key of the caller in the SDK's `AuthInfo.extra`. */
@@ -14,7 +14,7 @@ export const callerKey = 'caller';
 
 /** Who calls, as whoever let the request in has found out; without any of that, the person at this machine. */
 export function callerIn(authInfo: AuthInfo | undefined): Caller {
-  return (authInfo?.extra?.[callerKey] as Caller | undefined) ?? anybody;
+  return (authInfo?.extra?.[callerKey] as Caller | undefined) ?? localCaller;
 }
 
 /** Capabilities that came with a request, in the 2026 era. */

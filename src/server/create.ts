@@ -2,17 +2,17 @@ import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
-import { later } from '../base/lazy.ts';
+import { lazyObject } from '../base/lazy.ts';
 import { createLog, type Log } from '../base/log.ts';
-import { Recent } from '../base/lru-map.ts';
+import { LruMap } from '../base/lru-map.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
 import { createSigner, type Signer } from '../base/signer.ts';
 import { version } from '../base/version.ts';
-import { anybody, type Caller, keyOf } from '../callers/caller.ts';
+import { type Caller, keyOf, localCaller } from '../callers/caller.ts';
 import { RunningCalls } from '../callers/running.ts';
 import { Tally } from '../callers/tally.ts';
 import { type Observer, Observers } from '../calls/observer.ts';
-import type { Shared } from '../calls/services.ts';
+import type { CallerServices } from '../calls/services.ts';
 import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
@@ -22,21 +22,21 @@ import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import { callerIn } from './call-options.ts';
-import { loadFacts } from './manifest.ts';
+import { type CallerServer, type ProcessServices, serverFor } from './caller-server.ts';
+import { loadManifest } from './manifest.ts';
 import { protocolServer } from './protocol.ts';
-import { type Common, type Served, serve } from './served.ts';
 
 /** A configured server, before any transport: one factory for every connection, request, caller and era. */
 export interface DataPlatformsServer {
   /** Give it to `serveStdio` or `createMcpHandler` of the SDK. */
   factory(context: McpRequestContext): Server;
   /** What a caller is answered from. The same for the same caller, as long as it has not been away for long. */
-  served(caller: Caller): Served;
+  served(caller: Caller): CallerServer;
   /** Tools of the person at this machine. */
   tools: ToolSet;
   /** For transports that answer `subscriptions/listen`. */
   runs: RunWatch;
-  shared: Shared;
+  shared: CallerServices;
   /** Calls of every caller. */
   running: RunningCalls;
   observe(observer: Observer): void;
@@ -89,7 +89,7 @@ export async function createServer(
   }
   let opened: Promise<Tracer | undefined> | undefined;
   const tracer = openTracer && (() => (opened ??= openTracer(ownLog)));
-  const http = later(async () => {
+  const http = lazyObject(async () => {
     const { createHttpClient } = await import('../http/client.ts');
     const upstreamLog: HttpLog = (level, fields) => ownLog[level](fields, 'upstream');
     const { replicas } = config;
@@ -99,7 +99,7 @@ export async function createServer(
     return createHttpClient({ ...parts, ...told, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
-  const common: Common = {
+  const common: ProcessServices = {
     config,
     clock,
     log: ownLog,
@@ -107,7 +107,7 @@ export async function createServer(
     http,
     states,
     folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
-    facts: await loadFacts(),
+    facts: await loadManifest(),
     parts: installedParts(),
     running: new RunningCalls(),
     watchedRuns: new Tally(),
@@ -115,12 +115,12 @@ export async function createServer(
     signer,
     ownSigner: createSigner(),
   };
-  const own = serve(common, anybody);
-  const others = new Recent<Served>(mostCallers);
-  function served(caller: Caller): Served {
-    if (caller === anybody) return own;
+  const own = serverFor(common, localCaller);
+  const others = new LruMap<CallerServer>(mostCallers);
+  function served(caller: Caller): CallerServer {
+    if (caller === localCaller) return own;
     const key = keyOf(caller);
-    return others.get(key) ?? others.set(key, serve(common, caller));
+    return others.get(key) ?? others.set(key, serverFor(common, caller));
   }
 
   return {

@@ -1,6 +1,12 @@
 import { outputSchema, toolOutput } from '../answers/schema.ts';
 import { toolInput } from '../calls/tool-input.ts';
-import type { Facts, GeneralFacts, OperationDetails, OperationFacts, PlatformFacts } from '../catalog/manifest.ts';
+import type {
+  GeneralToolManifest,
+  Manifest,
+  OperationDetails,
+  OperationManifest,
+  PlatformManifest,
+} from '../catalog/manifest.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { providers } from '../providers/index.ts';
@@ -8,36 +14,36 @@ import type { ProviderCode } from '../providers/provider.ts';
 import { generalTools } from '../tools/general.ts';
 import type { GeneralTool } from '../tools/general-tool.ts';
 
-let made: Promise<Facts> | undefined;
+let made: Promise<Manifest> | undefined;
 
 /**
  * Works the facts out of the records, once. The build runs this, keeps the outcome in files, and puts `manifest-built.ts` in
  * its place: loading every record and converting every schema would be most of the time that a start takes.
  */
-export function loadFacts(): Promise<Facts> {
-  made ??= makeFacts();
+export function loadManifest(): Promise<Manifest> {
+  made ??= makeManifest();
   return made;
 }
 
-async function makeFacts(): Promise<Facts> {
+async function makeManifest(): Promise<Manifest> {
   const loaded = await Promise.all(providers.map(async provider => [provider.name, await provider.load()] as const));
   const records = new Map(loaded.flatMap(([, { operations }]) => operations.map(record => [record.name, record])));
   return {
-    platforms: Object.fromEntries(loaded.map(([name, code]) => [name, factsOf(code)])),
-    general: generalTools.map(generalFacts),
+    platforms: Object.fromEntries(loaded.map(([name, code]) => [name, platformManifest(code)])),
+    general: generalTools.map(generalToolManifest),
     details: async ({ name }) => operationDetails(records.get(name) as Operation),
   };
 }
 
-function generalFacts({ call: _, input, output, ...rest }: GeneralTool): GeneralFacts {
+function generalToolManifest({ call: _, input, output, ...rest }: GeneralTool): GeneralToolManifest {
   return { ...rest, input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) };
 }
 
-function factsOf({ operations, runs }: ProviderCode): PlatformFacts {
-  return { operations: operations.map(operationFacts), runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
+function platformManifest({ operations, runs }: ProviderCode): PlatformManifest {
+  return { operations: operations.map(operationManifest), runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
 }
 
-function operationFacts(operation: Operation): OperationFacts {
+function operationManifest(operation: Operation): OperationManifest {
   const { name, route, effect, summary, toolset, api, scopes, resource, starts } = operation;
   return {
     name,
@@ -45,7 +51,7 @@ function operationFacts(operation: Operation): OperationFacts {
     route,
     effect,
     ...(operation.idempotent ? { idempotent: true } : {}),
-    ...((operation.destructive ?? operation.loses) ? { destructive: true } : {}),
+    ...((operation.destructive ?? operation.describeLoss) ? { destructive: true } : {}),
     summary,
     toolset,
     ...(api ? { api } : {}),

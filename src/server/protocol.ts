@@ -6,17 +6,17 @@ import type {
   ServerContext,
 } from '@modelcontextprotocol/server';
 import { version } from '../base/version.ts';
-import { anybody, type Caller } from '../callers/caller.ts';
+import { type Caller, localCaller } from '../callers/caller.ts';
 import type { TracerSource } from '../http/trace.ts';
 import { callOptions, canBeAsked, questions } from './call-options.ts';
-import type { Served } from './served.ts';
+import type { CallerServer } from './caller-server.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 import { TracedServer } from './traced-server.ts';
 
 /** Fixed for as long as the process runs; the same for everybody where nobody is asked who it is. */
 function cacheHintsFor(caller: Caller) {
-  const fixed = { ttlMs: 3_600_000, cacheScope: caller === anybody ? 'public' : 'private' } as const;
+  const fixed = { ttlMs: 3_600_000, cacheScope: caller === localCaller ? 'public' : 'private' } as const;
   return {
     'server/discover': fixed,
     'tools/list': fixed,
@@ -27,7 +27,11 @@ function cacheHintsFor(caller: Caller) {
 }
 
 /** The server of one connection, or of one request where there is one. Tasks are of the 2026 era alone. */
-export function protocolServer(served: Served, { era, requestInfo }: McpRequestContext, tracer?: TracerSource): Server {
+export function protocolServer(
+  served: CallerServer,
+  { era, requestInfo }: McpRequestContext,
+  tracer?: TracerSource,
+): Server {
   const { tools, resources, instructions, tasks, runs, shared } = served;
   // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
   const announces = shared.catalog.runs.length > 0 && (era === 'modern' || requestInfo === undefined);
@@ -61,7 +65,7 @@ export function protocolServer(served: Served, { era, requestInfo }: McpRequestC
 }
 
 /** Answers `tools/call`, with what the client of the request can do beyond waiting. */
-export function callsOf({ tools, tasks }: Pick<Served, 'tools' | 'tasks'>, server: Server) {
+export function callsOf({ tools, tasks }: Pick<CallerServer, 'tools' | 'tasks'>, server: Server) {
   return ({ params }: CallToolRequest, context: ServerContext): Promise<CallToolResult> =>
     tools.call(params.name, params.arguments, {
       ...callOptions(context),

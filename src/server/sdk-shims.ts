@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { JsonSchemaType, JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/server';
-import { built } from '../base/build-files.ts';
+import { buildFile } from '../base/build-files.ts';
 
 // In the executable this takes the place of the SDK's own module of the same exports (scripts/build/executable.mjs).
 export { default as process } from 'node:process';
@@ -18,7 +18,7 @@ export class DefaultJsonSchemaValidator implements jsonSchemaValidator {
 }
 
 function load(): jsonSchemaValidator {
-  const file = built('ajv.cjs');
+  const file = buildFile('ajv.cjs');
   const { AjvJsonSchemaValidator } = createRequire(file)(file) as Ajv;
   return new AjvJsonSchemaValidator();
 }

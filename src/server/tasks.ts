@@ -1,10 +1,10 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { lazily } from '../base/lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import { type Tasks, tasksExtension, tasksNotDeclared } from '../runs/tasks.ts';
 import { callOptions, declaredCapabilities } from './call-options.ts';
 
-const params = lazily(() => z.looseObject({ taskId: z.string() }));
+const params = lazy(() => z.looseObject({ taskId: z.string() }));
 
 /** Whether the client of a request understands a task as the answer. */
 export function declaresTasks(context: ServerContext): boolean {

@@ -4,9 +4,9 @@ import { Fault } from '../base/errors.ts';
 import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
-import type { Shared } from '../calls/services.ts';
+import type { CallerServices } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
-import type { OperationFacts } from '../catalog/manifest.ts';
+import type { OperationManifest } from '../catalog/manifest.ts';
 import { missingParts } from '../results/optional-parts.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
@@ -76,7 +76,7 @@ const findOperationTool = general({
 const described = 5;
 const named = 10;
 
-async function describe(operation: OperationFacts, { catalog, connections }: Shared) {
+async function describe(operation: OperationManifest, { catalog, connections }: CallerServices) {
   const { input, evidence } = await catalog.details(operation);
   const schema = withConnection(input, connections.of(operation.platform, operation.api));
   return {
@@ -93,10 +93,10 @@ async function describe(operation: OperationFacts, { catalog, connections }: Sha
 const paging = ['limit', 'cursor', 'fields'];
 
 /** Without those that all lists have in common: five times the same would be most of an answer. */
-const ownArguments = ({ lists }: OperationFacts, properties: Record<string, unknown>) =>
+const ownArguments = ({ lists }: OperationManifest, properties: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => !(lists && paging.includes(name))));
 
-const dispatcherOf = ({ effect }: OperationFacts) =>
+const dispatcherOf = ({ effect }: OperationManifest) =>
   effect === 'read' ? 'call_read_operation' : 'call_write_operation';
 
 // Two dispatchers, so that a client that approves read-only tools by itself stays right.

@@ -1,15 +1,15 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import type { Answer } from '../answers/answer.ts';
-import { shapeAnswer } from '../answers/render.ts';
+import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
-import { lazily } from '../base/lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import { parseArguments } from '../calls/arguments.ts';
 import { asFault, callOperation } from '../calls/call.ts';
-import { type CallOptions, createWithin, type Within } from '../calls/call-scope.ts';
-import type { Shared } from '../calls/services.ts';
+import { type CallOptions, createRunAsCall, type RunAsCall } from '../calls/call-scope.ts';
+import type { CallerServices } from '../calls/services.ts';
 import { toolTitle, withConnection } from '../calls/tool-input.ts';
-import type { Facts, GeneralFacts, Need, OperationFacts } from '../catalog/manifest.ts';
+import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { providers } from '../providers/index.ts';
 import type { GeneralTool } from './general-tool.ts';
@@ -25,7 +25,7 @@ export interface ToolSet {
   call(name: string, args: unknown, options?: CallOptions): Promise<CallToolResult>;
   /** The same before it is put into words; throws `Fault`. */
   answer(name: string, args: unknown, call: Call): Promise<Answer>;
-  within: Within;
+  runAsCall: RunAsCall;
 }
 
 interface Definition {
@@ -34,15 +34,15 @@ interface Definition {
   answer(args: unknown, call: Call): Promise<Answer>;
 }
 
-export function createTools(shared: Shared, general: Facts['general'], log: Log): ToolSet {
+export function createTools(shared: CallerServices, general: Manifest['general'], log: Log): ToolSet {
   const definitions = new Map<string, Definition>();
   for (const facts of general)
     if (facts.needs === undefined || isThere[facts.needs](shared))
       definitions.set(facts.name, generalDefinition(facts, shared));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
-  const list = lazily(() => Promise.all([...definitions.values()].map(({ describe }) => describe())));
-  const within = createWithin(shared, log);
+  const list = lazy(() => Promise.all([...definitions.values()].map(({ describe }) => describe())));
+  const runAsCall = createRunAsCall(shared, log);
 
   async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
     const definition = definitions.get(name);
@@ -54,17 +54,17 @@ export function createTools(shared: Shared, general: Facts['general'], log: Log)
     list,
     has: name => definitions.has(name),
     writes: name => definitions.get(name)?.reads === false,
-    within,
+    runAsCall,
     answer,
     async call(name, args, options = {}) {
       let usage: Meter | undefined;
       try {
-        return await within(name, options, async call => {
+        return await runAsCall(name, options, async call => {
           usage = call.meter;
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
-          const shaped = { _meta: { [usageKey]: usage }, ...shapeAnswer(answered) };
+          const shaped = { _meta: { [usageKey]: usage }, ...renderAnswer(answered) };
           shared.observer.answered(answered, shaped);
           return shaped;
         });
@@ -95,7 +95,7 @@ export function faultResult(
   };
 }
 
-function operationDefinition(facts: OperationFacts, shared: Shared): Definition {
+function operationDefinition(facts: OperationManifest, shared: CallerServices): Definition {
   const { name, platform, api, summary, effect } = facts;
   return {
     reads: effect === 'read',
@@ -115,7 +115,7 @@ function operationDefinition(facts: OperationFacts, shared: Shared): Definition 
   };
 }
 
-const isThere: Record<Need, (shared: Shared) => boolean> = {
+const isThere: Record<Need, (shared: CallerServices) => boolean> = {
   runs: ({ catalog }) => catalog.runs.length > 0,
   unlisted: ({ catalog }) => catalog.unlisted.length > 0,
   'unlisted reading': ({ catalog }) => catalog.unlisted.some(({ effect }) => effect === 'read'),
@@ -125,7 +125,7 @@ const isThere: Record<Need, (shared: Shared) => boolean> = {
   resvg: ({ parts }) => parts.resvg,
 };
 
-function generalDefinition(facts: GeneralFacts, shared: Shared): Definition {
+function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): Definition {
   const { name, title, description, annotations, input: published, output } = facts;
   const outputSchema = output ? { outputSchema: output } : {};
   return {
@@ -142,7 +142,7 @@ function generalDefinition(facts: GeneralFacts, shared: Shared): Definition {
 
 /** All four, always: a client that finds one missing assumes the worst. */
 export function hints(
-  facts: Pick<OperationFacts, 'effect' | 'idempotent' | 'destructive'>,
+  facts: Pick<OperationManifest, 'effect' | 'idempotent' | 'destructive'>,
 ): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
   const { effect } = facts;
   return {
@@ -154,7 +154,7 @@ export function hints(
 }
 
 /** A tool somebody names although it is not listed: say where it is. */
-function notListed(name: string, { catalog }: Shared): Fault {
+function notListed(name: string, { catalog }: CallerServices): Fault {
   try {
     const { effect } = catalog.get(name);
     const dispatcher = effect === 'read' ? 'call_read_operation' : 'call_write_operation';

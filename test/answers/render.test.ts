@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { shapeAnswer, table } from '../../src/answers/render.ts';
+import { renderAnswer, table } from '../../src/answers/render.ts';
 
 const page = { returned: 2, total: 2, complete: true, next: null };
 const shape = (rows: Record<string, unknown>[], more = {}) =>
-  shapeAnswer({ kind: 'rows', noun: 'holes', rows, page: { ...page, ...more }, continued: false, warnings: [] });
-const textOf = (shaped: ReturnType<typeof shapeAnswer>) => (shaped.content[0] as { text: string }).text;
+  renderAnswer({ kind: 'rows', noun: 'holes', rows, page: { ...page, ...more }, continued: false, warnings: [] });
+const textOf = (shaped: ReturnType<typeof renderAnswer>) => (shaped.content[0] as { text: string }).text;
 
 describe('an answer', () => {
   it('says the same in words and as data', () => {

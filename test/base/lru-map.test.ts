@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Recent } from '../../src/base/lru-map.ts';
+import { LruMap } from '../../src/base/lru-map.ts';
 
 it('what was asked for last stays, what nobody asks for goes first', () => {
-  const recent = new Recent<number>(2);
+  const recent = new LruMap<number>(2);
   recent.set('a', 1);
   recent.set('b', 2);
   expect(recent.get('a')).toBe(1);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { issueWords } from '../../src/base/zod-messages.ts';
+import { zodMessage } from '../../src/base/zod-messages.ts';
 import { onOff } from '../../src/config/connection.ts';
 
 const words = (schema: z.ZodType, value: unknown) =>
-  schema.safeParse(value, { error: issueWords }).error?.issues.map(({ message }) => message);
+  schema.safeParse(value, { error: zodMessage }).error?.issues.map(({ message }) => message);
 
 describe('what is wrong with a value', () => {
   const limit = z.union([z.number().int().min(1), z.literal('all')]);

@@ -43,7 +43,7 @@ async function gateway(http: Record<string, unknown> = {}) {
 it('takes nothing in for a connection that the caller may not use', async () => {
   const { server } = await gateway();
   const headers = { 'x-dataops-token': 'glpat-somebody' };
-  const caller = { name: 'anna', owner: 'anna', connections: new Set(['rock']) };
+  const caller = { name: 'anna', callerId: 'anna', connections: new Set(['rock']) };
   expect(withCredentials(caller, headers, server.shared.connections.states)).toBe(caller);
   const may = { ...caller, connections: new Set(['rock', 'ops']) };
   expect([...(withCredentials(may, headers, server.shared.connections.states).credentials ?? [])]).toEqual([
@@ -136,7 +136,7 @@ it('counts them on who presented the token, whatever credentials come with it', 
   for (const stop of stops) stop();
 
   function callerWith(at: number) {
-    const gatewayItself = { name: 'gateway', owner: 'gateway' };
+    const gatewayItself = { name: 'gateway', callerId: 'gateway' };
     return withCredentials(gatewayItself, { 'x-dataops-token': `glpat-${at}` }, server.shared.connections.states);
   }
 });

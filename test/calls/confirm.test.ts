@@ -73,7 +73,11 @@ describe('a deletion', () => {
 });
 
 describe('what would be lost', () => {
-  const losing = (loses: NonNullable<Operation['loses']>): Operation => ({ ...removal, effect: 'update', loses });
+  const losing = (loses: NonNullable<Operation['describeLoss']>): Operation => ({
+    ...removal,
+    effect: 'update',
+    describeLoss: loses,
+  });
 
   it('is told, and the token is good for nothing else', async () => {
     let lost = 'This would drop DDH 001.';
@@ -126,7 +130,7 @@ it('shows the beginning of what is long, and is bound to all of it', async () =>
 
 it('tells the names of things that go by key', async () => {
   const listHoles = { ...removal, name: 'core_list_holes', effect: 'read' } as const;
-  const hole = z.string().meta({ names: reference({ list: () => listHoles, key: 'id', label: 'name' }) });
+  const hole = z.string().meta({ reference: reference({ list: () => listHoles, key: 'id', label: 'name' }) });
   const named: Operation = { ...removal, input: z.strictObject({ project: z.string(), hole }) };
   const context = { ...on('main'), labelOf: () => 'North 1' } as unknown as OperationContext;
   const { message } = await refusal(named, { project: '42', hole: 'h7' }, undefined, context, undefined);

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { createRedactor } from '../../src/base/redact.ts';
-import { contextFor, requestLine } from '../../src/calls/execute.ts';
+import { operationContext, requestLine } from '../../src/calls/execute.ts';
 import { References } from '../../src/calls/names.ts';
 import { findSources } from '../../src/calls/request-body.ts';
 import { Connections } from '../../src/connections/connections.ts';
@@ -52,7 +52,7 @@ async function world() {
   const parts = { clock, http: http as never, results: store, redactor: createRedactor(), folders: [] };
   const connections = new Connections([], []);
   const runtime = { ...parts, connections, references: new References(clock) };
-  const context = contextFor(runtime, connectionTo('https://acme.example'), newCall(clock));
+  const context = operationContext(runtime, connectionTo('https://acme.example'), newCall(clock));
   return { store, context, sent };
 }
 

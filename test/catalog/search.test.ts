@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { search } from '../../src/catalog/search.ts';
 import { providers } from '../../src/providers/index.ts';
-import { loadFacts } from '../../src/server/manifest.ts';
+import { loadManifest } from '../../src/server/manifest.ts';
 
-const { platforms } = await loadFacts();
+const { platforms } = await loadManifest();
 const unlisted = providers.flatMap(({ name, defaultToolsets }) =>
   (platforms[name]?.operations ?? []).filter(({ toolset }) => !defaultToolsets.includes(toolset)),
 );

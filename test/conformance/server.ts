@@ -11,10 +11,10 @@ import { providers } from '../../src/providers/index.ts';
 import { createTasks } from '../../src/runs/tasks.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
 import { callerIn } from '../../src/server/call-options.ts';
+import type { CallerServer } from '../../src/server/caller-server.ts';
 import { createServer, type DataPlatformsServer } from '../../src/server/create.ts';
 import { listen } from '../../src/server/http/listen.ts';
 import { callsOf, protocolServer } from '../../src/server/protocol.ts';
-import type { Served } from '../../src/server/served.ts';
 import type { ToolSet } from '../../src/tools/registry.ts';
 import { askForName, askingSchemas, askingTools } from './fixtures/asking.ts';
 import { handedOver, jobTasks, jobTools, startJob } from './fixtures/jobs.ts';
@@ -51,7 +51,7 @@ const signer = createSigner();
 function withFixtures(server: DataPlatformsServer, context: McpRequestContext): McpServer {
   const own = server.served(callerIn(context.authInfo));
   const tasks = createTasks({ clock: own.shared.clock, signer, source: jobTasks });
-  const served: Served = {
+  const served: CallerServer = {
     ...own,
     tools: withFixtureTools(own.tools),
     resources: withFixtureResources(own.resources),

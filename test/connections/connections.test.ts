@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createRedactor } from '../../src/base/redact.ts';
 import { createCatalog } from '../../src/catalog/catalog.ts';
-import type { OperationFacts } from '../../src/catalog/manifest.ts';
+import type { OperationManifest } from '../../src/catalog/manifest.ts';
 import type { ConnectionConfig } from '../../src/config/connection.ts';
 import { connect } from '../../src/connections/connect.ts';
 import { apiOf, Connections } from '../../src/connections/connections.ts';
@@ -34,7 +34,7 @@ const acme = provider({
 
 const unread = () => Promise.reject(new Error('Nobody asks for details here.'));
 
-const facts = (name: string, api: string): OperationFacts => ({
+const facts = (name: string, api: string): OperationManifest => ({
   ...{ name, platform: 'acme', api, route: 'GET /things', effect: 'read', summary: '', toolset: 'things' },
   ...{ lists: false, starts: false },
 });

@@ -14,10 +14,10 @@ const { signal } = new AbortController();
 async function workshop() {
   const { store, clock } = await freshStore();
   const table = await store.write(origin(), { bytes: pieces('a,b\n1,2\n3,4\n') });
-  const context = (owner: string) => ({ results: store, clock, signal, caller: { owner } });
-  const draw = (owner: string, title: string) =>
-    drawChart(table, { type: 'scatter', x: 'a', y: ['b'], title }, context(owner));
-  const ask = (owner: string) => storeQuery(`SELECT sum(a) AS sum FROM "${table.uri}"`, context(owner));
+  const context = (callerId: string) => ({ results: store, clock, signal, caller: { callerId } });
+  const draw = (callerId: string, title: string) =>
+    drawChart(table, { type: 'scatter', x: 'a', y: ['b'], title }, context(callerId));
+  const ask = (callerId: string) => storeQuery(`SELECT sum(a) AS sum FROM "${table.uri}"`, context(callerId));
   return { store, clock, table, context, draw, ask };
 }
 
@@ -33,8 +33,8 @@ test('a statement does not wait behind the charts of another caller', async () =
 test('turns of charts, statements and exports are counted together, on who presented the token', async () => {
   const { table, context, draw, ask } = await workshop();
   // Two turns of one person, who comes with two credentials, held by exports that nobody reads on.
-  const mine = (owner: string) => ({ ...context(owner), caller: { owner, principal: 'gateway' } });
-  const held = ['one', 'other'].map(owner => inTurn(pieces('abc', 1), mine(owner)));
+  const mine = (callerId: string) => ({ ...context(callerId), caller: { callerId, principal: 'gateway' } });
+  const held = ['one', 'other'].map(callerId => inTurn(pieces('abc', 1), mine(callerId)));
   for (const bytes of held) await bytes.next();
   const ended: string[] = [];
   const { bytes } = exportedBytes(table, 'json', { ...mine('third'), parts: { duckdb: true } });

@@ -134,7 +134,7 @@ describe('watching', () => {
     const release = world.clock.hold();
     const stops = accepted.map(uri => runs.watch(uri, {}, () => {}));
     expect(runs.accept(many.slice(49, 51))).toEqual([many[49]]);
-    expect(world.server.served({ name: 'grace', owner: 'grace' }).runs.accept(many)).toHaveLength(50);
+    expect(world.server.served({ name: 'grace', callerId: 'grace' }).runs.accept(many)).toHaveLength(50);
     for (const stop of stops) stop();
     release();
     expect(runs.accept(many.slice(50))).toHaveLength(10);

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Shared } from '../../src/calls/services.ts';
+import type { CallerServices } from '../../src/calls/services.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';
@@ -31,11 +31,11 @@ it('reaches no real account where the sandbox was asked for', async () => {
 it('opens no folder of this machine for callers from elsewhere', async () => {
   const { server, results, call } = await startWorld({ flags: { allow_dir: tmpdir() } });
   const source = { operation: 'x', arguments: {}, at: '2026-11-21' };
-  const order = async (shared: Shared) => {
+  const order = async (shared: CallerServices) => {
     const { uri } = await shared.results.write({ name: 'a', mediaType: '', source }, { rows: [{ a: 1 }] });
     return { result: uri, format: 'csv', path: join(results, 'a.csv') };
   };
-  const anna = server.served({ name: 'anna', owner: 'anna' });
+  const anna = server.served({ name: 'anna', callerId: 'anna' });
   const { content } = await anna.tools.call('export_result', await order(anna.shared));
   expect(content[0]).toMatchObject({ text: expect.stringMatching(/^not_configured: This server writes no files\./) });
   expect((await call('export_result', await order(server.shared))).data).toMatchObject({ rows: 1 });

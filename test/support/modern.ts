@@ -41,7 +41,7 @@ export function modernClient(world: World, { capabilities = following as Row, su
       token: 't',
       clientId: 'gateway',
       scopes: [],
-      extra: { [callerKey]: { name: subject, owner: subject } },
+      extra: { [callerKey]: { name: subject, callerId: subject } },
     };
     const response = await handler.fetch(request, subject ? { authInfo } : {});
     const text = await response.text();

@@ -2,13 +2,13 @@ import { isFault } from '../../base/errors.ts';
 import { firstOf } from '../../base/nearest.ts';
 import { asFault } from '../../calls/call.ts';
 import { type Diagnosis, diagnose } from '../../calls/check-connections.ts';
-import type { Shared } from '../../calls/services.ts';
+import type { CallerServices } from '../../calls/services.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
 import { mostSkew, secondsAhead, skewWords } from '../../http/skew.ts';
 import type { Evidence } from '../../operations/operation.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { loadFacts } from '../../server/manifest.ts';
+import { loadManifest } from '../../server/manifest.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Flags, withSession } from '../session.ts';
 import { paint, print, type Terminal } from '../terminal.ts';
@@ -40,7 +40,7 @@ export async function doctor(
   terminal: Terminal,
 ): Promise<ExitCode> {
   return withSession(flags, terminal.env, async ({ server: { shared, tools } }) => {
-    const findings = await tools.within('doctor', { signal: terminal.signal }, call => examine(shared, call));
+    const findings = await tools.runAsCall('doctor', { signal: terminal.signal }, call => examine(shared, call));
     const configured = findings.filter(({ connection }) =>
       shared.connections.states.some(({ name }) => name === connection),
     );
@@ -51,7 +51,7 @@ export async function doctor(
   });
 }
 
-async function examine(shared: Shared, call: Call): Promise<Finding[]> {
+async function examine(shared: CallerServices, call: Call): Promise<Finding[]> {
   const { states, unconfigured } = shared.connections;
   const [diagnoses, contacts] = await Promise.all([
     diagnose(shared, call, shared.catalog.operations),
@@ -69,7 +69,7 @@ async function examine(shared: Shared, call: Call): Promise<Finding[]> {
 const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
 
 /** Requests that prove nothing and ask for nothing: any answer shows that the host is there, and its time. */
-async function contact({ connect }: ConnectionState, shared: Shared, call: Call): Promise<Contact | undefined> {
+async function contact({ connect }: ConnectionState, shared: CallerServices, call: Call): Promise<Contact | undefined> {
   if (!connect) return undefined;
   const connection = await connect();
   const { readFault: _, ...rest } = connection;
@@ -101,7 +101,7 @@ async function contact({ connect }: ConnectionState, shared: Shared, call: Call)
 }
 
 async function evidenceOf({ name }: Provider): Promise<Pick<Finding, 'operations' | 'not_documented'>> {
-  const { platforms, details } = await loadFacts();
+  const { platforms, details } = await loadManifest();
   const operations = await Promise.all(
     (platforms[name]?.operations ?? []).map(async one => ({
       name: one.name,

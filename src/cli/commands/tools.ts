@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/server';
-import type { OperationFacts } from '../../catalog/manifest.ts';
+import type { OperationManifest } from '../../catalog/manifest.ts';
 import { uriTemplate } from '../../operations/uri-template.ts';
 import { providers } from '../../providers/index.ts';
 import { createResources } from '../../resources/registry.ts';
@@ -87,7 +87,7 @@ function totals(listed: readonly Listed[]): Omit<Listed, 'name'>[] {
   });
 }
 
-const platformTitle = ({ name }: Tool, operations: readonly OperationFacts[]) => {
+const platformTitle = ({ name }: Tool, operations: readonly OperationManifest[]) => {
   const platform = operations.find(operation => operation.name === name)?.platform;
   return providers.find(provider => provider.name === platform)?.title ?? 'General';
 };

@@ -1,15 +1,15 @@
 import { Fault, type FaultCode } from '../../base/errors.ts';
-import type { Again } from '../exchange.ts';
+import type { Retryable } from '../exchange.ts';
 
 /** A proxy stopped it, before anything of the request was sent. */
 export class ProxyFailure extends Error {
-  readonly again: Again;
+  readonly again: Retryable;
   readonly #code: FaultCode;
   readonly #hint: string;
 
   constructor(
     message: string,
-    { code, hint, again }: { code: FaultCode; hint: string; again: Again },
+    { code, hint, again }: { code: FaultCode; hint: string; again: Retryable },
     cause?: unknown,
   ) {
     super(message, { cause });

@@ -37,7 +37,7 @@ export const pipeline = z
   .string()
   .min(1)
   .describe('Pipeline UUID (from the web interface), or a configured name')
-  .meta({ names: named(listPipelines), encode: (value: string) => value.toLowerCase() });
+  .meta({ reference: named(listPipelines), encode: (value: string) => value.toLowerCase() });
 
 export const taskName = named(listTasks);
 
@@ -45,7 +45,7 @@ export const task = z
   .string()
   .min(1)
   .describe('Task UUID (from the web interface), or a configured name')
-  .meta({ names: taskName, encode: (value: string) => value.toLowerCase() });
+  .meta({ reference: taskName, encode: (value: string) => value.toLowerCase() });
 
 /** `Y-m-d H:i:s` in UTC, as the API wants it. */
 export const plainTime = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');

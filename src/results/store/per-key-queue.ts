@@ -2,7 +2,7 @@
 export type InTurn = <Outcome>(thing: string, change: () => Promise<Outcome>) => Promise<Outcome>;
 
 /** Changes that read what they replace must not overlap: the later would undo the earlier. */
-export function createTurns(): InTurn {
+export function createPerKeyQueue(): InTurn {
   const latest = new Map<string, Promise<unknown>>();
   return (thing, change) => {
     const turn = (latest.get(thing) ?? Promise.resolve()).then(change);

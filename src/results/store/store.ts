@@ -8,7 +8,7 @@ import { createFile, diskFault, ifMissing } from '../disk.ts';
 import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
 import { type Content, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
-import { createTurns } from './per-key-queue.ts';
+import { createPerKeyQueue } from './per-key-queue.ts';
 import {
   fileFacts,
   makeFolder,
@@ -102,7 +102,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
-  const inTurn = createTurns();
+  const inTurn = createPerKeyQueue();
   let sweptAt = -Infinity;
   let bytesSince = 0;
 

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import { depthOf } from './depth.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 /**
  * The JSON of a request.
- * @throws Refusal 413, 415 or 400
+ * @throws HttpError 413, 415 or 400
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   if (!isJsonContentType(request.headers['content-type'] ?? null))
-    throw new Refusal(415, -32000, 'The content type of a request must be application/json.');
+    throw new HttpError(415, -32000, 'The content type of a request must be application/json.');
   const chunks: Buffer[] = [];
   let bytes = 0;
   if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
@@ -20,14 +20,14 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : brokenOff();
+    throw error instanceof HttpError ? error : brokenOff();
   }
   const body = Buffer.concat(chunks);
-  if (depthOf(body) > deepest) throw new Refusal(400, -32600, `A request may be ${deepest} levels deep at the most.`);
+  if (depthOf(body) > deepest) throw new HttpError(400, -32600, `A request may be ${deepest} levels deep at the most.`);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new Refusal(400, -32700, 'Parse error: the request is not JSON.');
+    throw new HttpError(400, -32700, 'Parse error: the request is not JSON.');
   }
 }
 
@@ -35,8 +35,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 const deepest = 500;
 
 // Nobody is there any more to read it.
-const brokenOff = () => new Refusal(400, -32700, 'The request broke off.');
+const brokenOff = () => new HttpError(400, -32700, 'The request broke off.');
 
 // The rest of it is not read, so the connection is of no further use.
 const tooLarge = (limit: number) =>
-  new Refusal(413, -32000, `A request may have ${limit} bytes at the most.`, { connection: 'close' });
+  new HttpError(413, -32000, `A request may have ${limit} bytes at the most.`, { connection: 'close' });

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
-import { anybody, principalOf } from '../../callers/caller.ts';
+import { localCaller, principalOf } from '../../callers/caller.ts';
 import type { HttpSettings } from '../../config/http.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
+import { createDoor } from './authentication.ts';
 import { readBody } from './body.ts';
 import { answerBrowser, methods } from './cors.ts';
-import { createDoor } from './door.ts';
 import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
 import { guard } from './guard.ts';
+import { HttpError, refuse } from './http-error.ts';
 import { createMetrics } from './metrics.ts';
-import { Refusal, refuse } from './refusal.ts';
 import { RequestLog } from './request-log.ts';
 import { RunEvents } from './run-events.ts';
 import { Sessions } from './sessions.ts';
@@ -62,12 +62,12 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (pathname === '/readyz')
       return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
     const fault = findFault(request);
-    if (fault) throw new Refusal(403, -32000, fault);
+    if (fault) throw new HttpError(403, -32000, fault);
     if (answerBrowser(request, response)) return;
     if (!methods.includes(method)) throw notAllowed();
     if (door.metadata && pathname === door.metadata.path) return publish(response, door.metadata.document);
-    const visitor = await door.letIn(request.headers);
-    lines.note(visitor.caller === anybody ? {} : { caller: visitor.caller.name });
+    const visitor = await door.authenticate(request.headers);
+    lines.note(visitor.caller === localCaller ? {} : { caller: visitor.caller.name });
     const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;
     if (traffic.stopping && (body === undefined || asks(body))) throw stopping();
     await door.allow(visitor, body);
@@ -84,7 +84,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (settings.sse && at === 'GET /sse') return streams.open(exchange);
     if (settings.sse && at === 'POST /messages') return streams.receive(exchange);
     if (at === 'GET /metrics' && door.isOperator(caller)) return metrics.tell(response);
-    throw new Refusal(404, -32000, 'There is nothing here. MCP is at /mcp.');
+    throw new HttpError(404, -32000, 'There is nothing here. MCP is at /mcp.');
   }
 
   async function speak(exchange: Exchange): Promise<void> {
@@ -101,11 +101,11 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
   }
 
   function giveUp(error: unknown, response: ServerResponse): void {
-    if (!(error instanceof Refusal)) server.log.error({ err: error }, 'defect');
+    if (!(error instanceof HttpError)) server.log.error({ err: error }, 'defect');
     else lines.note({ problem: error.message });
     if (response.headersSent) response.destroy();
     // Otherwise the client has gone.
-    else if (!response.destroyed) refuse(response, error instanceof Refusal ? error : defect());
+    else if (!response.destroyed) refuse(response, error instanceof HttpError ? error : defect());
   }
 
   function follow(response: ServerResponse): void {
@@ -125,7 +125,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
 
 function pathOf(target: string): string {
   if (URL.canParse(target, 'http://internal')) return new URL(target, 'http://internal').pathname;
-  throw new Refusal(400, -32000, 'The address of this request is malformed.');
+  throw new HttpError(400, -32000, 'The address of this request is malformed.');
 }
 
 /** The SDK looks for the names of what a client takes, also where it takes anything. */
@@ -156,9 +156,12 @@ function publish(response: ServerResponse, document: object): void {
   response.end(JSON.stringify(document));
 }
 
-const notAllowed = () => new Refusal(405, -32000, 'Method not allowed.', { allow: methods.join(', ') });
+const notAllowed = () => new HttpError(405, -32000, 'Method not allowed.', { allow: methods.join(', ') });
 
-const defect = () => new Refusal(500, -32603, 'Internal error.');
+const defect = () => new HttpError(500, -32603, 'Internal error.');
 
 const stopping = () =>
-  new Refusal(503, -32000, 'This server is stopping. Repeat the request.', { 'retry-after': '1', connection: 'close' });
+  new HttpError(503, -32000, 'This server is stopping. Repeat the request.', {
+    'retry-after': '1',
+    connection: 'close',
+  });

@@ -3,7 +3,7 @@ import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/
 import { Tally } from '../../callers/tally.ts';
 import type { RunWatch } from '../../runs/watch.ts';
 import { watchAll } from '../subscriptions.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 interface Wish {
   /** On whom the stream counts. */
@@ -30,7 +30,7 @@ export class RunEvents extends InMemoryServerEventBus {
     return this.#open.size;
   }
 
-  /** Answers a `subscriptions/listen`, until its stream has ended. @throws Refusal 429 where there are too many */
+  /** Answers a `subscriptions/listen`, until its stream has ended. @throws HttpError 429 where there are too many */
   async listening(wish: Wish, answer: () => Promise<void>): Promise<void> {
     const { principal } = wish;
     if (this.#open.of(principal) >= mostOfCaller) throw tooMany();
@@ -54,4 +54,5 @@ export class RunEvents extends InMemoryServerEventBus {
   }
 }
 
-const tooMany = () => new Refusal(429, -32000, 'You have too many streams. Close one first.', { 'retry-after': '60' });
+const tooMany = () =>
+  new HttpError(429, -32000, 'You have too many streams. Close one first.', { 'retry-after': '60' });

@@ -5,7 +5,7 @@ import { type RequestId, WebStandardStreamableHTTPServerTransport } from '@model
 import { keyOf, principalOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { cancelledIn, type Exchange, requestIdOf } from './exchange.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 interface Session {
   /** On whom it counts. */
@@ -44,18 +44,18 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  /** @throws Refusal 404 for a session that is not the caller's: it may be over, and the client begins another one */
+  /** @throws HttpError 404 for a session that is not the caller's: it may be over, and the client begins another one */
   async answer(id: string, { request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
     const session = this.#sessions.get(id);
-    if (session?.key !== keyOf(caller)) throw new Refusal(404, -32001, 'Session not found. Initialize a new one.');
+    if (session?.key !== keyOf(caller)) throw new HttpError(404, -32001, 'Session not found. Initialize a new one.');
     if (request.method === 'GET') sendHeadAtOnce(response);
     await this.#use(session, () => session.answer(request, response, body), { response, body });
     // The SDK would leave the stream open on which the answer was to come.
     for (const id of cancelledIn(body)) if (session.asked.has(id)) session.transport.closeSSEStream(id);
   }
 
-  /** Answers an `initialize`. @throws Refusal 429 or 503 where there are too many already */
+  /** Answers an `initialize`. @throws HttpError 429 or 503 where there are too many already */
   async open({ request, response, caller, body }: Exchange): Promise<void> {
     this.#forgetIdle();
     this.#makeRoom(principalOf(caller));
@@ -143,4 +143,4 @@ function sendHeadAtOnce(response: ServerResponse): void {
 }
 
 const tooMany = (status: number, whose: string) =>
-  new Refusal(status, -32000, `${whose} too many sessions. End one with DELETE.`, { 'retry-after': '60' });
+  new HttpError(status, -32000, `${whose} too many sessions. End one with DELETE.`, { 'retry-after': '60' });

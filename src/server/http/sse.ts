@@ -1,7 +1,7 @@
 import { keyOf, principalOf } from '../../callers/caller.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import type { Exchange } from './exchange.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 import { SseTransport } from './sse-transport.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -36,7 +36,7 @@ export class SseStreams {
     return this.#streams.size;
   }
 
-  /** @throws Refusal 429 or 503 where there are too many already */
+  /** @throws HttpError 429 or 503 where there are too many already */
   async open({ request, response, caller }: Exchange): Promise<void> {
     const principal = principalOf(caller);
     const its = [...this.#streams.values()].filter(stream => stream.principal === principal);
@@ -54,15 +54,15 @@ export class SseStreams {
     await server.connect(transport);
   }
 
-  /** @throws Refusal 404 for a stream that is not the caller's, 400 for what is no message */
+  /** @throws HttpError 404 for a stream that is not the caller's, 400 for what is no message */
   receive({ request, response, caller, body }: Exchange): void {
     const id = new URL(request.url, 'http://internal').searchParams.get('sessionId') ?? '';
     const stream = this.#streams.get(id);
-    if (stream?.key !== keyOf(caller)) throw new Refusal(404, -32001, 'Session not found. Open /sse again.');
+    if (stream?.key !== keyOf(caller)) throw new HttpError(404, -32001, 'Session not found. Open /sse again.');
     try {
       stream.transport.receive(body, request.auth);
     } catch {
-      throw new Refusal(400, -32600, 'This is not a message of the protocol.');
+      throw new HttpError(400, -32600, 'This is not a message of the protocol.');
     }
     response.writeHead(202).end();
   }
@@ -73,4 +73,4 @@ export class SseStreams {
 }
 
 const tooMany = (status: number) =>
-  new Refusal(status, -32000, 'There are too many streams. Close one first.', { 'retry-after': '60' });
+  new HttpError(status, -32000, 'There are too many streams. Close one first.', { 'retry-after': '60' });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../../answers/answer.ts';
 import { pageSchema } from '../../answers/schema.ts';
 import { fitting } from '../../answers/table.ts';
-import type { Shared } from '../../calls/services.ts';
+import type { CallerServices } from '../../calls/services.ts';
 import { operators } from '../../results/tables/filter.ts';
 import type { RowQuery } from '../../results/tables/table.ts';
 import { general, reading } from '../general-tool.ts';
@@ -33,7 +33,7 @@ export const readResultTool = general({
 
 async function readStored(
   { result: uri, offset = 0, limit = 50, columns, where, signal }: RowQuery & { result: string },
-  shared: Shared,
+  shared: CallerServices,
 ): Promise<Answer> {
   const result = await shared.results.get(uri);
   const read = await shared.results.rows(result, { offset, limit, columns, where, signal });

@@ -23,7 +23,8 @@ describe('every method of the Web API', () => {
     expect(operation?.scopes).toEqual(one.scopes);
     // A reading to the vendor is one to us; what removes or replaces is asked about.
     expect(operation?.effect === 'read').toBe(one.kind === 'read');
-    const asked = operation?.effect === 'delete' || operation?.destructive === true || operation?.loses !== undefined;
+    const asked =
+      operation?.effect === 'delete' || operation?.destructive === true || operation?.describeLoss !== undefined;
     expect(asked).toBe(one.kind === 'destructive');
   });
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
-import { Recent } from '../../../base/lru-map.ts';
+import { LruMap } from '../../../base/lru-map.ts';
 import type { Connection } from '../../../http/connection.ts';
 import type { HttpReply } from '../../../http/request.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
@@ -51,7 +51,7 @@ async function call(args: z.output<typeof input>, context: OperationContext): Pr
   const { connection } = context;
   const chosen = connection.choices?.['call_path'] as Path | 'auto' | undefined;
   const path = chosen && chosen !== 'auto' ? chosen : known.get(connection);
-  const run = (one: Path) => context.request(routes[one], args, { patient: true });
+  const run = (one: Path) => context.request(routes[one], args, { slow: true });
   try {
     if (path) return await run(path);
     try {
@@ -93,12 +93,12 @@ interface Declared {
 
 const freshMs = 300_000;
 const mostDeclarations = 200;
-const declarations = new WeakMap<Connection, Recent<Declared>>();
+const declarations = new WeakMap<Connection, LruMap<Declared>>();
 
 /** What the function declares, where the server tells; it seldom changes. */
 async function parametersOf(name: string, context: OperationContext): Promise<Parameter[] | undefined> {
   const { connection, clock } = context;
-  const remembered = declarations.get(connection) ?? new Recent<Declared>(mostDeclarations);
+  const remembered = declarations.get(connection) ?? new LruMap<Declared>(mostDeclarations);
   declarations.set(connection, remembered);
   const before = remembered.get(name);
   if (before && clock.now() - before.at < freshMs) return before.parameters;

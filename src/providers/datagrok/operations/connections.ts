@@ -34,7 +34,7 @@ export const listConnections: Operation = operation({
 
 /** A file share: where files are. Completed from the connections; the server takes it as it is. */
 export const connector = entity('File share, like System:DemoFiles').meta({
-  names: reference({ list: () => listConnections, key: 'grok_name', label: 'name', keyForm: /./s }),
+  reference: reference({ list: () => listConnections, key: 'grok_name', label: 'name', keyForm: /./s }),
 });
 
 /** The same where the server wants the UUID: its name is looked up. */
@@ -42,7 +42,7 @@ export const connectorId = z
   .string()
   .min(1)
   .describe('File share, like System:DemoFiles')
-  .meta({ names: reference({ list: () => listConnections, key: 'id', label: 'grok_name', keyForm: uuid }) });
+  .meta({ reference: reference({ list: () => listConnections, key: 'id', label: 'grok_name', keyForm: uuid }) });
 
 const dataConnection = entity('Data connection: UUID or Grok name');
 
@@ -80,7 +80,7 @@ export const saveConnection = operation({
   effect: 'update',
   summary: 'Create or change a data connection. Undocumented.',
   toolset: 'connections',
-  doubt: 'datagrok_list_connections shows whether it was saved.',
+  verifyWith: 'datagrok_list_connections shows whether it was saved.',
   input: z.strictObject({
     ...fields,
     save_credentials: flag('Keep the credentials too').meta({ in: 'query', wire: 'saveCredentials' }),
@@ -116,7 +116,7 @@ export const deleteConnection: Operation = operation({
   evidence: fromClients,
   example: { arguments: { data_connection: 'Geology:GroundWater' } },
   // The server answers 200 for what does not exist, so it is looked at first.
-  async loses(args, context) {
+  async describeLoss(args, context) {
     const { body } = await context.request(getConnection, args);
     const { friendlyName, name, dataSource } = (body ?? {}) as Row;
     if (name === undefined)
@@ -151,7 +151,7 @@ const saveCredentials = operation({
   destructive: true,
   summary: 'Set the credentials of a data connection. Undocumented.',
   toolset: 'credentials',
-  doubt: 'datagrok_get_credentials shows what is there.',
+  verifyWith: 'datagrok_get_credentials shows what is there.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the ones to change'),
     entity: z.uuid().describe('What they are for: UUID').meta({ wire: 'entityBindId' }),

@@ -10,7 +10,7 @@ export const createDashboard = operation({
   name: 'datagrok_create_dashboard',
   route: 'POST /public/v1/dashboards/{name}/{tables}',
   effect: 'create',
-  doubt: 'Look in the web interface before you make it again.',
+  verifyWith: 'Look in the web interface before you make it again.',
   summary: 'Make a dashboard of tables. Answers id, name and URL.',
   toolset: 'data',
   input: z.strictObject({
@@ -22,7 +22,7 @@ export const createDashboard = operation({
   repair: addressOf,
   evidence: documented,
   example: { arguments: { name: 'Rock quality', tables: ['MaraOkafor:CopperheadNorth:RQD'] } },
-  async loses({ name }, context) {
+  async describeLoss({ name }, context) {
     const known = await dashboardNamed(name, context);
     return known && `The dashboard ${known} is there already and would be replaced.`;
   },

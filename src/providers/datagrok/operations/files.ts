@@ -27,7 +27,7 @@ export const uploadFile = operation({
   name: 'datagrok_upload_file',
   route: 'POST /public/v1/files/{connector}/{path*}',
   effect: 'update',
-  doubt: 'datagrok_download_file shows what is there now.',
+  verifyWith: 'datagrok_download_file shows what is there now.',
   summary: 'Write data to a file of a file share, byte for byte.',
   toolset: 'data',
   input: z.strictObject({
@@ -38,7 +38,7 @@ export const uploadFile = operation({
   ...done,
   evidence: documented,
   example: { arguments: { connector: 'MaraOkafor:Home', path: 'exports/rqd.csv', source: 'result://k3v9x0q2m1ab' } },
-  async loses({ connector: holder, path }, context) {
+  async describeLoss({ connector: holder, path }, context) {
     const size = await existing(() => context.request(downloadFile, { connector: holder, path }, { expect: 'stream' }));
     return size && `The file ${path} is there already (${size}) and would be replaced.`;
   },

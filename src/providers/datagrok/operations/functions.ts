@@ -55,7 +55,7 @@ export const listFunctions: Operation = operation({
 
 /** Completed from the listing; the server takes it as it is. */
 export const functionName = entity('Function, script or query: UUID or Grok name').meta({
-  names: reference({ list: () => listFunctions, key: 'grok_name', label: 'name', search: 'text', keyForm: /./s }),
+  reference: reference({ list: () => listFunctions, key: 'grok_name', label: 'name', search: 'text', keyForm: /./s }),
 });
 
 export const getFunction = operation({
@@ -105,7 +105,7 @@ export const saveFunction: Operation = operation({
   effect: 'update',
   summary: 'Create or change a script (script, language) or a data query (query, connection). Undocumented.',
   toolset: 'functions',
-  doubt: 'datagrok_get_function shows whether it was saved.',
+  verifyWith: 'datagrok_get_function shows whether it was saved.',
   input: z.strictObject({
     ...functionFields,
     source: z.enum(['script', 'data-query']).describe('Which of the two'),

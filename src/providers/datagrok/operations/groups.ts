@@ -39,7 +39,7 @@ export const listGroups: Operation = operation({
 });
 
 const group = entity('Group: UUID or name').meta({
-  names: reference({ list: () => listGroups, key: 'name', label: 'friendlyName', search: 'text', keyForm: /./s }),
+  reference: reference({ list: () => listGroups, key: 'name', label: 'friendlyName', search: 'text', keyForm: /./s }),
 });
 
 const lookupGroups = operation({
@@ -126,7 +126,7 @@ const saveGroup = operation({
   effect: 'update',
   summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
   toolset: 'groups',
-  doubt: 'datagrok_get_group shows whether it was saved.',
+  verifyWith: 'datagrok_get_group shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
     name: z.string().min(1).describe('Name'),
@@ -145,7 +145,7 @@ const changeMembers: Operation = operation({
   effect: 'update',
   summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
   toolset: 'groups',
-  doubt: 'datagrok_list_group_members shows who is in it.',
+  verifyWith: 'datagrok_list_group_members shows who is in it.',
   input: z.strictObject({
     group: group.meta({ in: 'local' }),
     add: z.array(z.string().min(1)).default([]).describe('Users (login) or groups').meta({ in: 'local' }),
@@ -155,7 +155,7 @@ const changeMembers: Operation = operation({
   output: groupRow,
   evidence: fromClients,
   example: { arguments: { group: 'DataScience', add: ['ines.ferreira'] } },
-  async loses({ group: wanted, remove }, context) {
+  async describeLoss({ group: wanted, remove }, context) {
     if (remove.length === 0) return undefined;
     const children = await childrenOf(wanted, context);
     const gone = remove.map(name => nameOf(memberIn(children, name)));
@@ -234,7 +234,7 @@ const requestMembership = operation({
   effect: 'create',
   summary: 'Ask to become a member of a group. Undocumented.',
   toolset: 'groups',
-  doubt: 'The administrators of the group see it with datagrok_list_membership_requests.',
+  verifyWith: 'The administrators of the group see it with datagrok_list_membership_requests.',
   input: z.strictObject({ group }),
   output: membershipRequest,
   evidence: fromClients,
@@ -263,7 +263,7 @@ const approveRequest = operation({
   destructive: true,
   summary: 'Let somebody who asked into a group. Undocumented.',
   toolset: 'groups',
-  doubt: 'datagrok_list_membership_requests shows whether it is resolved.',
+  verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),
   output: membershipRequest,
   evidence: fromClients,
@@ -276,7 +276,7 @@ const denyRequest = operation({
   effect: 'update',
   summary: 'Refuse a request to join a group. Undocumented.',
   toolset: 'groups',
-  doubt: 'datagrok_list_membership_requests shows whether it is resolved.',
+  verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),
   output: membershipRequest,
   evidence: fromClients,

@@ -37,7 +37,7 @@ export const batch = operation({
   summary:
     'Run several operations in one request: create, get or delete users, groups, connections, functions, queries and scripts; functions.run; files.list, get, put and delete. Undocumented.',
   toolset: 'server',
-  doubt: 'Look at the things it was about before you send it again.',
+  verifyWith: 'Look at the things it was about before you send it again.',
   input: z.strictObject({
     operations: z.array(step).min(1).describe('{id?, action: "groups.get", params, dependsOn?}'),
     options: z

@@ -44,7 +44,7 @@ const createSpace = operation({
   route: 'POST /spaces',
   effect: 'create',
   summary: 'Make a space. Internal route of the browser.',
-  doubt: 'datagrok_list_spaces shows whether it was made.',
+  verifyWith: 'datagrok_list_spaces shows whether it was made.',
   input: z.strictObject({ name }),
   output: row,
   repair: withName,
@@ -80,7 +80,7 @@ const createSubspace = operation({
   route: 'POST /spaces/{space}/subspaces',
   effect: 'create',
   summary: 'Make a space in a space. Internal route of the browser.',
-  doubt: 'datagrok_list_subspaces shows whether it was made.',
+  verifyWith: 'datagrok_list_subspaces shows whether it was made.',
   input: z.strictObject({ space, name, link: flag('As a link').meta({ in: 'query' }) }),
   output: row,
   repair: withName,
@@ -115,7 +115,7 @@ const addToSpace = operation({
   route: 'POST /spaces/{space}/entities/{entity}',
   effect: 'update',
   summary: 'Put a thing into a space, or link it there. Internal route of the browser.',
-  doubt: 'datagrok_list_space_children shows whether it is there.',
+  verifyWith: 'datagrok_list_space_children shows whether it is there.',
   input: z.strictObject({ space, entity: member, link: flag('As a link').meta({ in: 'query' }) }),
   ...done,
   example: { arguments: { ...geology, entity: 'MaraOkafor:CopperheadNorth', link: true } },
@@ -163,7 +163,7 @@ const uploadSpaceFile = operation({
   route: 'POST /spaces/{space}/files/{path*}',
   effect: 'update',
   summary: 'Write data to a file of a space, byte for byte. Internal route of the browser.',
-  doubt: 'datagrok_download_space_file shows what is there now.',
+  verifyWith: 'datagrok_download_space_file shows what is there now.',
   input: z.strictObject({
     space,
     path: filePath,
@@ -171,7 +171,7 @@ const uploadSpaceFile = operation({
   }),
   ...done,
   example: { arguments: { ...geology, path: 'plans/2028.csv', source: [{ hole: 'DDH041' }] } },
-  async loses({ space: holder, path }, context) {
+  async describeLoss({ space: holder, path }, context) {
     const size = await existing(() =>
       context.request(downloadSpaceFile, { space: holder, path }, { expect: 'stream' }),
     );

@@ -45,7 +45,7 @@ export const uploadTable = operation({
   name: 'datagrok_upload_table',
   route: 'POST /public/v1/tables/{table}',
   effect: 'update',
-  doubt: 'datagrok_download_table shows what is there now.',
+  verifyWith: 'datagrok_download_table shows what is there now.',
   summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
   toolset: 'data',
   input: z.strictObject({
@@ -56,7 +56,7 @@ export const uploadTable = operation({
   repair: addressOf,
   evidence: documented,
   example: { arguments: { table: 'CopperheadNorth:RQD', source: 'result://k3v9x0q2m1ab' } },
-  async loses({ table: name }, context) {
+  async describeLoss({ table: name }, context) {
     const size = await existing(() => context.request(downloadTable, { table: name }, { expect: 'stream' }));
     return size && `The table ${name} is there already (${size}) and its data would be replaced.`;
   },

@@ -47,7 +47,7 @@ const saveScript: Operation = operation({
   route: 'POST /scripts',
   effect: 'update',
   summary: 'Create or change a script. Internal route of the browser.',
-  doubt: 'datagrok_list_scripts shows whether it was saved.',
+  verifyWith: 'datagrok_list_scripts shows whether it was saved.',
   input: z.strictObject({
     ...functionFields,
     ...script,
@@ -101,7 +101,7 @@ const saveQuery: Operation = operation({
   route: 'POST /connectors/queries',
   effect: 'update',
   summary: 'Create or change a data query. Internal route of the browser.',
-  doubt: 'datagrok_list_queries shows whether it was saved.',
+  verifyWith: 'datagrok_list_queries shows whether it was saved.',
   input: z.strictObject({
     ...functionFields,
     query: query.query,
@@ -161,7 +161,7 @@ const saveProject = operation({
   route: 'POST /projects',
   effect: 'update',
   summary: 'Create or change a project. Internal route of the browser.',
-  doubt: 'datagrok_list_projects shows whether it was saved.',
+  verifyWith: 'datagrok_list_projects shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change'),
     name: z.string().min(1).describe('Name'),

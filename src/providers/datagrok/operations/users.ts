@@ -40,7 +40,7 @@ const user = z
   .min(1)
   .describe('User: UUID or login')
   .meta({
-    names: reference({ list: () => listUsers, key: 'login', label: 'friendlyName', search: 'text', keyForm: /./s }),
+    reference: reference({ list: () => listUsers, key: 'login', label: 'friendlyName', search: 'text', keyForm: /./s }),
   });
 
 export const getUser: Operation = operation({
@@ -76,7 +76,7 @@ const saveUser = operation({
   effect: 'update',
   summary: 'Create or change a user; for administrators. Undocumented.',
   toolset: 'users',
-  doubt: 'datagrok_get_user shows whether it was saved.',
+  verifyWith: 'datagrok_get_user shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
     type: z.literal('User').default('User').describe('Always User').meta({ wire: '#type' }),
@@ -119,7 +119,7 @@ const blockUser: Operation = operation({
   effect: 'update',
   destructive: true,
   summary: 'Block a user and end their sessions; users cannot be deleted. Undocumented.',
-  doubt: 'datagrok_get_user shows the status.',
+  verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => blockUser),
 });
 
@@ -129,7 +129,7 @@ const unblockUser: Operation = operation({
   route: 'POST /public/v1/users/unblock',
   effect: 'update',
   summary: 'Let a blocked user in again. Undocumented.',
-  doubt: 'datagrok_get_user shows the status.',
+  verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => unblockUser),
 });
 

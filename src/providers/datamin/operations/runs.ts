@@ -260,7 +260,7 @@ export const runPipeline = operation({
       .array(z.string())
       .optional()
       .describe('It is over when all of these have run; otherwise that is presumed after a quiet time')
-      .meta({ in: 'local', names: taskName }),
+      .meta({ in: 'local', reference: taskName }),
   }),
   output: z.looseObject({ run: z.string(), pipeline: z.string(), since: z.number() }),
   starts: {

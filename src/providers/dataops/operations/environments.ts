@@ -157,7 +157,7 @@ const createDeployment = operation({
   effect: 'create',
   summary: 'Record a deployment that was made by other means. It deploys nothing.',
   toolset: 'environments',
-  doubt: 'dataops_list_deployments shows whether it was recorded.',
+  verifyWith: 'dataops_list_deployments shows whether it was recorded.',
   input: z.strictObject({
     project,
     environment: z.string().min(1).describe('Name of the environment'),

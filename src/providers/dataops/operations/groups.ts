@@ -7,7 +7,13 @@ import { withoutSecrets } from '../secrets.ts';
 
 /** A path or number is a key as it stands; the listing is read for completion alone. */
 export const groupArgument = group.meta({
-  names: reference({ list: () => listGroups, key: 'full_path', label: 'full_path', search: 'search', keyForm: /^/ }),
+  reference: reference({
+    list: () => listGroups,
+    key: 'full_path',
+    label: 'full_path',
+    search: 'search',
+    keyForm: /^/,
+  }),
 });
 
 const groupRow = z.looseObject({

@@ -104,7 +104,7 @@ const createIssue = operation({
   effect: 'create',
   summary: 'Open an issue in a project.',
   toolset: 'issues',
-  doubt: 'dataops_list_issues with search shows whether it was opened.',
+  verifyWith: 'dataops_list_issues with search shows whether it was opened.',
   input: z.strictObject({
     project,
     title: z.string().min(1).describe('Title'),
@@ -166,7 +166,7 @@ const createNote = operation({
   effect: 'create',
   summary: 'Comment on an issue.',
   toolset: 'issues',
-  doubt: 'dataops_list_issue_notes shows whether it was written.',
+  verifyWith: 'dataops_list_issue_notes shows whether it was written.',
   input: z.strictObject({ ...one, body: noteBody, internal: flag('Only for members') }),
   output: note,
   evidence: evidence('notes/'),

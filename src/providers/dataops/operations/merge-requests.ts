@@ -123,7 +123,7 @@ const createMergeRequest = operation({
   effect: 'create',
   summary: 'Ask for a branch to be merged into another.',
   toolset: 'merge-requests',
-  doubt: 'dataops_list_merge_requests with source_branch shows whether it was opened.',
+  verifyWith: 'dataops_list_merge_requests with source_branch shows whether it was opened.',
   input: z.strictObject({
     project,
     title: z.string().min(1).describe('Title'),
@@ -170,7 +170,7 @@ const merge = operation({
     'Merge a merge request. First dataops_get_merge_request: detailed_merge_status must be mergeable (checking: ask ' +
     'again in a moment); pass its sha, so that nothing newer is merged.',
   toolset: 'merge-requests',
-  doubt: 'dataops_get_merge_request shows whether it was merged.',
+  verifyWith: 'dataops_get_merge_request shows whether it was merged.',
   input: z.strictObject({
     ...one,
     sha: text('Head that was reviewed'),
@@ -297,7 +297,7 @@ const runPipeline = operation({
   effect: 'run',
   summary: 'Start a pipeline for a merge request, wait for it, and show its jobs.',
   toolset: 'merge-requests',
-  doubt: 'dataops_list_mr_pipelines shows whether it was started.',
+  verifyWith: 'dataops_list_mr_pipelines shows whether it was started.',
   input: z.strictObject(one),
   output: pipelineRow.extend({ project_id: z.number() }),
   starts: startsPipeline,
@@ -324,7 +324,7 @@ const createNote = operation({
   effect: 'create',
   summary: 'Comment on a merge request.',
   toolset: 'merge-requests',
-  doubt: 'dataops_list_mr_notes shows whether it was written.',
+  verifyWith: 'dataops_list_mr_notes shows whether it was written.',
   input: z.strictObject({ ...one, body: noteBody, internal: flag('Only for members') }),
   output: note,
   evidence: evidence('notes/'),

@@ -37,7 +37,7 @@ export const startsPipeline = {
   }),
 };
 
-const doubt =
+const verifyWith =
   'It may have started: before you start it again, look at dataops_list_pipelines with this ref, newest first.';
 const example = { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } };
 
@@ -47,7 +47,7 @@ export const runPipeline = operation({
   effect: 'run',
   summary: 'Start a pipeline on a branch or tag, wait for it, and show its jobs.',
   toolset: 'pipelines',
-  doubt,
+  verifyWith,
   input: z.strictObject({
     project,
     ref,
@@ -73,7 +73,7 @@ export const triggerPipeline = operation({
   summary:
     'Start a pipeline with the trigger token of this connection, on a branch, tag or commit. Jobs can read the variables.',
   toolset: 'pipelines',
-  doubt,
+  verifyWith,
   input: z.strictObject({
     project,
     ref,
@@ -94,7 +94,7 @@ export const retryPipeline = operation({
   effect: 'run',
   summary: 'Run the failed and cancelled jobs of a pipeline again, in the same pipeline.',
   toolset: 'pipelines',
-  doubt: 'dataops_get_pipeline shows whether its jobs run again.',
+  verifyWith: 'dataops_get_pipeline shows whether its jobs run again.',
   input: z.strictObject({ project, pipeline }),
   output: started,
   repair: briefPipeline,
@@ -109,7 +109,7 @@ export const cancelPipeline = operation({
   effect: 'run',
   summary: 'Cancel the jobs of a pipeline that are not done, and wait until they have stopped.',
   toolset: 'pipelines',
-  doubt: 'dataops_get_pipeline shows whether it is being cancelled.',
+  verifyWith: 'dataops_get_pipeline shows whether it is being cancelled.',
   input: z.strictObject({ project, pipeline }),
   output: started,
   repair: briefPipeline,
@@ -139,7 +139,7 @@ export const jobChanges = [
     effect: 'run',
     summary: 'Run a finished job again. The answer is the new job that takes its place.',
     toolset: 'jobs',
-    doubt: 'dataops_list_pipeline_jobs shows whether a new job took its place.',
+    verifyWith: 'dataops_list_pipeline_jobs shows whether a new job took its place.',
     input: z.strictObject({ project, job }),
     output: startedJob,
     repair: shownJob,
@@ -153,7 +153,7 @@ export const jobChanges = [
     effect: 'run',
     summary: 'Start a job that waits for a person or for its time. Do it only when the person agrees.',
     toolset: 'jobs',
-    doubt: 'dataops_get_job shows whether it runs.',
+    verifyWith: 'dataops_get_job shows whether it runs.',
     input: z.strictObject({
       project,
       job,
@@ -171,7 +171,7 @@ export const jobChanges = [
     effect: 'run',
     summary: 'Cancel a job, and wait until it has stopped.',
     toolset: 'jobs',
-    doubt: 'dataops_get_job shows whether it is being cancelled.',
+    verifyWith: 'dataops_get_job shows whether it is being cancelled.',
     input: z.strictObject({ project, job }),
     output: startedJob,
     repair: shownJob,

@@ -55,7 +55,7 @@ export const listPipelines = operation({
   toolset: 'pipelines',
   input: z.strictObject({
     project,
-    ref: text('Branch or tag').meta({ names: branches }),
+    ref: text('Branch or tag').meta({ reference: branches }),
     source: text('What started it: schedule, push, web, api, trigger, parent_pipeline ...'),
     username: text('Who started it'),
     ...pipelineFilters,
@@ -163,10 +163,13 @@ function jobLine(step: Step, attempts: readonly Step[]): Row {
 }
 
 /** Child pipelines and those of other projects are runs of their own. */
-function started({ downstream_pipeline: pipeline }: Step, { again }: OperationContext): Row {
+function started({ downstream_pipeline: pipeline }: Step, { connectionArgument }: OperationContext): Row {
   if (!pipeline) return {};
   const { project_id, id, status } = pipeline;
-  return { started: uriOn(again, `dataops://projects/${project_id}/pipelines/${id}`), started_status: status };
+  return {
+    started: uriOn(connectionArgument, `dataops://projects/${project_id}/pipelines/${id}`),
+    started_status: status,
+  };
 }
 
 async function failure(

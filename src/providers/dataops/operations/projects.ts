@@ -35,7 +35,7 @@ const named = reference({
 });
 
 /** `project` of every operation in this provider that has a resource. */
-export const projectArgument = project.meta({ names: named });
+export const projectArgument = project.meta({ reference: named });
 
 export const listProjects = operation({
   name: 'dataops_list_projects',
@@ -93,7 +93,7 @@ export const createProject = operation({
   effect: 'create',
   summary: 'Create a project. Give namespace_id (dataops_list_namespaces) unless it is for yourself.',
   toolset: 'projects',
-  doubt: 'dataops_list_projects with search shows whether it was created.',
+  verifyWith: 'dataops_list_projects with search shows whether it was created.',
   input: z.strictObject({
     name: z.string().min(1).describe('Name'),
     path: text('Last part of its address; default: from the name'),
@@ -154,7 +154,7 @@ export const projectAdministration = [
     route: 'POST /projects/{project}/fork',
     effect: 'create',
     summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
-    doubt: 'dataops_list_projects with search shows whether the copy exists.',
+    verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
     input: z.strictObject({
       project,
       namespace_path: text('Full path of the group or user it goes to'),

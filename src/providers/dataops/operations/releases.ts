@@ -65,7 +65,7 @@ const createRelease = operation({
   effect: 'create',
   summary: 'Publish a release of a tag; the tag is created from ref if it does not exist.',
   toolset: 'releases',
-  doubt: 'dataops_get_release shows whether it was published.',
+  verifyWith: 'dataops_get_release shows whether it was published.',
   input: z.strictObject({
     project,
     tag: tag.meta({ wire: 'tag_name' }),

@@ -15,7 +15,7 @@ const schedule = z
   .describe('Schedule: number or description')
   .meta({
     fromUri: numberAfter('pipeline_schedules'),
-    names: reference({ list: () => listSchedules, key: 'id', label: 'description', keyForm: /^\d+$/ }),
+    reference: reference({ list: () => listSchedules, key: 'id', label: 'description', keyForm: /^\d+$/ }),
   });
 /** The platform wants a list here, a map where a pipeline is started. */
 const inputs = z
@@ -86,7 +86,7 @@ export const createSchedule = operation({
   effect: 'create',
   summary: 'Run a pipeline regularly on a branch or tag, with your rights.',
   toolset: 'pipelines',
-  doubt: 'dataops_list_schedules shows whether it was created.',
+  verifyWith: 'dataops_list_schedules shows whether it was created.',
   input: z.strictObject({
     project,
     description,
@@ -126,7 +126,7 @@ export const playSchedule = operation({
   effect: 'run',
   summary: 'Run the pipeline of a schedule now, wait for it, and show its jobs.',
   toolset: 'pipelines',
-  doubt: 'It may have started: dataops_list_pipelines with source schedule shows it.',
+  verifyWith: 'It may have started: dataops_list_pipelines with source schedule shows it.',
   input: z.strictObject({ project, schedule }),
   output: z.looseObject({ id: z.number(), project_id: z.number() }),
   starts: startsPipeline,

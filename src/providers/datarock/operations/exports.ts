@@ -84,7 +84,7 @@ export const createExport = operation({
     holes: z.number(),
     notes: z.array(z.string()).optional(),
   }),
-  doubt: inDoubt,
+  verifyWith: inDoubt,
   starts: { run: exportRun, variables: ({ exports }) => ({ export: exports.join(joint) }) },
   evidence: gettingStarted,
   example: { arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all' } },

@@ -24,13 +24,13 @@ export const project = z
   .string()
   .min(1)
   .describe('Project UUID, or its name')
-  .meta({ names: projectName, fromUri: (uri: string) => inAddress.exec(uri)?.[1] });
+  .meta({ reference: projectName, fromUri: (uri: string) => inAddress.exec(uri)?.[1] });
 
 export const artefact = z
   .string()
   .min(1)
   .describe('Artefact key, or its name')
-  .meta({ names: reference({ list: () => listArtefacts, key: 'key', label: 'name' }) });
+  .meta({ reference: reference({ list: () => listArtefacts, key: 'key', label: 'name' }) });
 
 export const listProjects = operation({
   name: 'datarock_list_projects',

@@ -14,7 +14,7 @@ const pushDay = operation({
   summary: "Record one person's use of one AI tool on one day.",
   toolset: 'ai-tools',
   api: 'data_cloud',
-  doubt: 'It may be recorded. The same email, date and tool again replaces it, as far as is known.',
+  verifyWith: 'It may be recorded. The same email, date and tool again replaces it, as far as is known.',
   input: z.strictObject({
     email: required('Who'),
     date: day('Day', 'date'),

@@ -101,7 +101,7 @@ const deleteCustomData = operation({
   api: 'data_cloud',
   input: z.strictObject(one),
   ...done,
-  async loses(args, context) {
+  async describeLoss(args, context) {
     const {
       reference: about,
       key,
@@ -122,7 +122,7 @@ const deleteAllCustomData = operation({
   api: 'data_cloud',
   input: z.strictObject({ reference }),
   ...done,
-  loses: (args, context) => keysOf(args.reference, context),
+  describeLoss: (args, context) => keysOf(args.reference, context),
   evidence: dataCloudMethod('customData.deleteAllByReference'),
   example: { arguments: { reference: 'kestrel/booking-api' } },
 });

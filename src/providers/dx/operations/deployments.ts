@@ -102,7 +102,7 @@ const setPullServices = operation({
     replace: flag('Replace all; none given: clear'),
   }),
   ...done,
-  async loses({ replace }) {
+  async describeLoss({ replace }) {
     return replace ? 'It replaces every service of the pull request; DX does not tell which it has.' : undefined;
   },
   evidence: dataCloudMethod('deployments.setPullServices'),

@@ -20,9 +20,9 @@ export const entityName = reference({
   keyForm: identifierForm,
 });
 
-const identifier = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
+const identifier = required('Entity: identifier or name').meta({ reference: entityName, fromUri: inUri('entities') });
 const fresh = required('Identifier, for example booking-api');
-const type = required('Entity type: identifier or name').meta({ names: entityTypeName });
+const type = required('Entity type: identifier or name').meta({ reference: entityTypeName });
 
 const owner = z.looseObject({ id: z.string() });
 const entity = z.looseObject({
@@ -36,7 +36,7 @@ const entity = z.looseObject({
 const settable = {
   name: text('Name'),
   description: text('Description'),
-  owner_team_ids: ids('All owning teams (id or name)').meta({ names: teamName }).optional(),
+  owner_team_ids: ids('All owning teams (id or name)').meta({ reference: teamName }).optional(),
   owner_user_ids: ids('All owning people, by id').optional(),
   owner_user_emails: ids('The same by email address').optional(),
   properties: map('Values by property of its type; null clears one').optional(),
@@ -91,7 +91,7 @@ const createEntity = operation({
   effect: 'create',
   summary: 'Add an entity, such as a service, to the software catalog. Refused where it exists.',
   toolset,
-  doubt: 'dx_get_entity shows whether it was added.',
+  verifyWith: 'dx_get_entity shows whether it was added.',
   input: z.strictObject({ identifier: fresh, type, ...settable }),
   output: entity,
   repair: payload('entity'),

@@ -20,7 +20,7 @@ export const entityTypeName = reference({
 });
 
 const identifier = required('Entity type: identifier or name').meta({
-  names: entityTypeName,
+  reference: entityTypeName,
   fromUri: inUri('entity-types'),
 });
 
@@ -86,7 +86,7 @@ const createEntityType = operation({
   effect: 'create',
   summary: 'Create an entity type in the software catalog.',
   toolset,
-  doubt: 'dx_get_entity_type shows whether it was created.',
+  verifyWith: 'dx_get_entity_type shows whether it was created.',
   input: z.strictObject({ identifier: required('Identifier of the new type'), name: required('Name'), ...settable }),
   output: entityType,
   repair: payload('entity_type'),
@@ -106,7 +106,7 @@ const updateEntityType = operation({
   output: entityType,
   repair: payload('entity_type'),
   example: { arguments: { identifier: 'service', description: 'What runs in production' } },
-  async loses({ identifier, properties }, context) {
+  async describeLoss({ identifier, properties }, context) {
     if (!properties) return undefined;
     const { body } = await context.request(getEntityType, { identifier });
     const before = ((payload('entity_type')(body) as Row)['properties'] ?? []) as Row[];

@@ -9,7 +9,7 @@ const toolset = 'initiatives';
 const most = 100;
 
 const id = required('Initiative: id or name').meta({
-  names: reference({ list: () => listInitiatives, key: 'id', label: 'name' }),
+  reference: reference({ list: () => listInitiatives, key: 'id', label: 'name' }),
   fromUri: inUri('initiatives'),
 });
 

@@ -16,7 +16,7 @@ const pushCustomMetric = operation({
   summary: 'Add one value to a custom metric. DX prefers custom tables by now; each call adds a value.',
   toolset: 'metrics',
   api: 'data_cloud',
-  doubt: 'It may be recorded: dx_list_custom_metrics shows it.',
+  verifyWith: 'It may be recorded: dx_list_custom_metrics shows it.',
   input: z.strictObject({
     reference,
     key,

@@ -66,7 +66,7 @@ const uploadOrgFile = operation({
   summary:
     'Upload an organisation file: a CSV of users or teams, at most 10 MB. It is stored, and nothing is imported.',
   toolset,
-  doubt: 'dx_list_org_files shows whether it arrived.',
+  verifyWith: 'dx_list_org_files shows whether it arrived.',
   input: z.strictObject({
     file: sourceArgument().meta({ source: 'csv' }),
     upload_type: z.enum(['user', 'team']).describe('What its rows are'),

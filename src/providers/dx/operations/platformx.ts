@@ -30,7 +30,7 @@ const createProject = operation({
   effect: 'create',
   toolset: 'events',
   summary: 'Create a PlatformX project to record events in. Its token is stored for the person, and never shown here.',
-  doubt: 'dx_list_platform_projects shows whether it was created.',
+  verifyWith: 'dx_list_platform_projects shows whether it was created.',
   input: z.strictObject({
     name: required('Name'),
     creator_id: required('Id of the user it belongs to (dx_list_users)'),

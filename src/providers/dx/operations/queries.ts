@@ -63,7 +63,7 @@ async function fetchResults(id: string, context: OperationContext): Promise<Coll
   const key = `${context.connection.name} dx query run ${id}`;
   const result = (await context.results.findByKey(key)) ?? (await download());
   const summary = `The query found ${result.rows} row${result.rows === 1 ? '' : 's'}.`;
-  return { result, summary, shown: true, warnings: [] };
+  return { result, summary, showRows: true, warnings: [] };
 
   async function download() {
     const body = await csvOf(id, context);

@@ -15,11 +15,11 @@ const writes = 'catalog:write:entities';
 /** Relations have no name but their identifier: the listing serves completion alone. */
 const relationName = reference({ list: () => listRelations, key: 'identifier', label: 'identifier', keyForm: /^/ });
 
-const identifier = required('Relation: identifier').meta({ names: relationName, fromUri: inUri('relations') });
+const identifier = required('Relation: identifier').meta({ reference: relationName, fromUri: inUri('relations') });
 const relation_identifier = identifier;
-const entityType = (description: string) => required(description).meta({ names: entityTypeName });
+const entityType = (description: string) => required(description).meta({ reference: entityTypeName });
 const entity = (description: string) =>
-  required(`${description}: identifier or name`).meta({ names: entityName, fromUri: inUri('entities') });
+  required(`${description}: identifier or name`).meta({ reference: entityName, fromUri: inUri('entities') });
 
 const type = z
   .enum(['consumes', 'depends on', 'parent of', 'part of', 'provides', 'manages'])
@@ -68,7 +68,7 @@ const createRelation = operation({
   effect: 'create',
   summary: 'Create a kind of relation between two entity types of the software catalog.',
   toolset,
-  doubt: 'dx_get_relation shows whether it was created.',
+  verifyWith: 'dx_get_relation shows whether it was created.',
   input: z.strictObject({
     identifier: z
       .string()
@@ -158,7 +158,7 @@ const addEdge = operation({
   effect: 'create',
   summary: 'Relate two entities of the software catalog: add an edge, for example a dependency.',
   toolset,
-  doubt: 'dx_list_relation_edges shows whether it was added.',
+  verifyWith: 'dx_list_relation_edges shows whether it was added.',
   input: z.strictObject(edge),
   ...done,
   example: edgeExample,
@@ -186,7 +186,7 @@ const upsertEdges: Operation = operation({
   effect: 'update',
   summary: 'Add many edges of one relation at once; those that exist stay.',
   toolset,
-  doubt: 'dx_list_relation_edges shows which were added; those that exist stay when the call is repeated.',
+  verifyWith: 'dx_list_relation_edges shows which were added; those that exist stay when the call is repeated.',
   input: z.strictObject({
     relation_identifier,
     edges: z.record(z.string(), z.array(z.string())).describe('{source: [targets]}, identifiers of entities'),

@@ -60,7 +60,7 @@ const upsertRepoGroup = operation({
   route: 'POST /repoGroups.upsert',
   effect: 'update',
   summary: 'Make a group of repositories, or change the one with this id or reference_id; repos replaces all it has.',
-  doubt: 'dx_get_repo_group shows whether it was made.',
+  verifyWith: 'dx_get_repo_group shows whether it was made.',
   input: z.strictObject({
     name: z.string().min(1).describe('Name'),
     ...one,
@@ -69,7 +69,7 @@ const upsertRepoGroup = operation({
   }),
   output: group,
   repair: payload('data'),
-  async loses({ repos: wanted, ...target }, context) {
+  async describeLoss({ repos: wanted, ...target }, context) {
     if (!wanted) return undefined;
     const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
     const gone = has.filter(repo => !wanted.some(same => sameRepo(same, repo)));
@@ -86,7 +86,7 @@ const addRepos = operation({
   name: 'dx_add_repo_group_repos',
   route: 'POST /repoGroups.addRepos',
   effect: 'update',
-  doubt: 'dx_get_repo_group shows whether they were added.',
+  verifyWith: 'dx_get_repo_group shows whether they were added.',
   summary: 'Add repositories to a group. A repository is in one group only.',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
@@ -105,7 +105,7 @@ const removeRepos = operation({
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
   repair: payload('data'),
-  async loses({ repos: some, ...target }, context) {
+  async describeLoss({ repos: some, ...target }, context) {
     const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
     return name && `${name} loses ${counted(some)} of its ${has.length}: ${named(some)}.`;
   },
@@ -121,7 +121,7 @@ const deleteRepoGroup = operation({
   summary: 'Delete a group; its repositories stay, without a group.',
   input: z.strictObject(one),
   ...done,
-  async loses(target, context) {
+  async describeLoss(target, context) {
     const found = await groupNow(target, context);
     return found && `It deletes ${found.name} with ${counted(found.repos)}: ${named(found.repos)}.`;
   },

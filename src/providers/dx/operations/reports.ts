@@ -29,7 +29,7 @@ const report = z
   .meta({
     wire: 'id',
     // The search of the vendor looks at names only, and ids have no form of their own: the whole list tells them apart.
-    names: reference({ list: () => listReports, key: 'id', label: 'name' }),
+    reference: reference({ list: () => listReports, key: 'id', label: 'name' }),
     fromUri: inUri('reports'),
   });
 
@@ -85,7 +85,7 @@ const createReport = operation({
   effect: 'create',
   toolset: 'reports',
   summary: 'Create a report of charts in the Data Studio. Only its owner sees it unless said otherwise.',
-  doubt: 'dx_list_reports shows whether it was created.',
+  verifyWith: 'dx_list_reports shows whether it was created.',
   input: z.strictObject({ name: required('Name'), owner_email, ...content }),
   output: details,
   repair: payload('report'),
@@ -102,7 +102,7 @@ const updateReport = operation({
   input: z.strictObject({ report, name: text('Name'), owner_email: text('Owner'), ...content }),
   output: details,
   repair: payload('report'),
-  async loses({ report: id, tiles }, context) {
+  async describeLoss({ report: id, tiles }, context) {
     if (!tiles) return undefined;
     const { name, tiles: has = [] } = await reportNow(id, context);
     return has.length ? `It replaces ${titles(has)} of ${name}.` : undefined;
@@ -119,7 +119,7 @@ const deleteReport = operation({
   summary: 'Delete a report. With a personal token only its owner may.',
   input: z.strictObject({ report }),
   ...done,
-  async loses({ report: id }, context) {
+  async describeLoss({ report: id }, context) {
     const { name, owner_email: owner, tiles: has = [] } = await reportNow(id, context);
     return `It deletes ${name}${owner ? ` of ${owner}` : ''} with ${titles(has)}.`;
   },

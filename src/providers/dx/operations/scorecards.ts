@@ -10,7 +10,7 @@ const toolset = 'scorecards';
 
 export const scorecardName = reference({ list: () => listScorecards, key: 'id', label: 'name' });
 
-const id = required('Scorecard: id or name').meta({ names: scorecardName, fromUri: inUri('scorecards') });
+const id = required('Scorecard: id or name').meta({ reference: scorecardName, fromUri: inUri('scorecards') });
 
 const scorecard = z.looseObject({
   id: z.string(),
@@ -83,7 +83,7 @@ const createScorecard = operation({
   effect: 'create',
   summary: 'Create a scorecard with its checks, by levels or by points.',
   toolset,
-  doubt: 'dx_list_scorecards with include_unpublished shows whether it was created.',
+  verifyWith: 'dx_list_scorecards with include_unpublished shows whether it was created.',
   input: z.strictObject({ name: required('Name'), type, entity_filter_type, ...settable }),
   output: scorecard,
   repair: payload('scorecard'),
@@ -122,7 +122,7 @@ const updateScorecard = operation({
   output: scorecard,
   repair: payload('scorecard'),
   example: { arguments: { id: 'Production readiness', description: 'Before it may wake somebody up' } },
-  async loses(args, context) {
+  async describeLoss(args, context) {
     const given = Object.entries(lists).filter(([field]) => args[field as keyof typeof lists]);
     if (given.length === 0) return undefined;
     const { body } = await context.request(getScorecard, { id: args.id });
@@ -146,7 +146,7 @@ const deleteScorecard = operation({
   input: z.strictObject({ id }),
   ...done,
   example: { arguments: { id: 'Production readiness' } },
-  async loses({ id }, context) {
+  async describeLoss({ id }, context) {
     const [{ body }, drives] = await Promise.all([
       context.request(getScorecard, { id }),
       context.rows(listInitiatives, {}),

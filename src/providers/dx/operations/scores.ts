@@ -16,9 +16,9 @@ const snapshotTeam = reference({ list: () => listSnapshotTeams, key: 'id', label
 
 /** Any value of one filter will do; every filter that is given must hold. */
 const filters = {
-  team_ids: ids('Teams (id or name) and those below').meta({ names: teamName }).optional(),
-  snapshot_team_ids: ids('The same, as teams of this snapshot').meta({ names: snapshotTeam }).optional(),
-  group_ids: ids('User groups (id or name)').meta({ names: userGroupName }).optional(),
+  team_ids: ids('Teams (id or name) and those below').meta({ reference: teamName }).optional(),
+  snapshot_team_ids: ids('The same, as teams of this snapshot').meta({ reference: snapshotTeam }).optional(),
+  group_ids: ids('User groups (id or name)').meta({ reference: userGroupName }).optional(),
   branch_ids: ids('Branches, by id').optional(),
   attribute_ids: ids('Attributes, by id (dx_list_attribute_groups)').optional(),
 };
@@ -26,9 +26,9 @@ const filters = {
 const ofSnapshot = { snapshot_id: snapshotId, ...filters };
 
 const part = {
-  attribute_group_id: required('For attribute: which group').meta({ names: attributeGroupName }).optional(),
+  attribute_group_id: required('For attribute: which group').meta({ reference: attributeGroupName }).optional(),
   parent_snapshot_team_id: required('For snapshotTeam: only those directly below this one')
-    .meta({ names: snapshotTeam })
+    .meta({ reference: snapshotTeam })
     .optional(),
 };
 const dimension = (...words: [string, ...string[]]) => z.enum(words).describe('What to break it down by');
@@ -141,13 +141,13 @@ const listWorkflowScores: Operation = operation({
 });
 
 const driverId = required('Driver: id or name').meta({
-  names: reference({ list: () => listDriverScores, key: 'driver_id', label: 'driver' }),
+  reference: reference({ list: () => listDriverScores, key: 'driver_id', label: 'driver' }),
 });
 const impactId = required('Impact: id or name').meta({
-  names: reference({ list: () => listImpactScores, key: 'impact_id', label: 'impact' }),
+  reference: reference({ list: () => listImpactScores, key: 'impact_id', label: 'impact' }),
 });
 const workflowId = required('Workflow of the survey: id or name').meta({
-  names: reference({ list: () => listWorkflowScores, key: 'workflow_id', label: 'workflow' }),
+  reference: reference({ list: () => listWorkflowScores, key: 'workflow_id', label: 'workflow' }),
 });
 
 const listDriverBreakdowns = operation({

@@ -19,7 +19,7 @@ const byDay = reference({
 });
 
 export const snapshotId = required('Snapshot: id, or the day it was scheduled for').meta({
-  names: byDay,
+  reference: byDay,
   fromUri: inUri('snapshots'),
 });
 

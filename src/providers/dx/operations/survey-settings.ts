@@ -82,7 +82,7 @@ const createDriver = operation({
   effect: 'create',
   summary: `Add a driver to the library that surveys choose from. ${locked}`,
   toolset,
-  doubt: 'dx_list_survey_items shows whether it was added.',
+  verifyWith: 'dx_list_survey_items shows whether it was added.',
   input: z.strictObject({ ...driver, translations }),
   output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
   repair: payload('driver'),
@@ -104,7 +104,7 @@ const updateDriver = operation({
   summary: `Change the wording or audience of a driver in the survey library. ${locked}`,
   toolset,
   input: z.strictObject({
-    driver_id: required('Driver: id or name').meta({ names: driverItem }),
+    driver_id: required('Driver: id or name').meta({ reference: driverItem }),
     ...z.strictObject(driver).partial().shape,
     translations,
   }),
@@ -114,7 +114,7 @@ const updateDriver = operation({
 });
 
 const branch_id = text('Branch, id or name, where branching is on; otherwise leave it out').meta({
-  names: reference({ list: () => listBranches, key: 'id', label: 'name' }),
+  reference: reference({ list: () => listBranches, key: 'id', label: 'name' }),
 });
 const selection = z.looseObject({ branch_id: z.string().nullish() });
 
@@ -142,11 +142,14 @@ const selectDrivers = operation({
   destructive: true,
   summary: `Choose the drivers of the next survey: the whole selection is replaced. ${locked}`,
   toolset,
-  input: z.strictObject({ driver_ids: ids('All drivers to ask: ids or names').meta({ names: driverItem }), branch_id }),
+  input: z.strictObject({
+    driver_ids: ids('All drivers to ask: ids or names').meta({ reference: driverItem }),
+    branch_id,
+  }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { driver_ids: ['31', '32'], branch_id: 'main' } },
-  loses: (args, context) => deselected('drivers', args.driver_ids, args, context),
+  describeLoss: (args, context) => deselected('drivers', args.driver_ids, args, context),
 });
 
 const selectWorkflows = operation({
@@ -158,13 +161,13 @@ const selectWorkflows = operation({
   summary: `Choose the workflows of the next survey: the whole selection is replaced; required ones must stay. ${locked}`,
   toolset,
   input: z.strictObject({
-    workflow_ids: ids('All workflows to ask: ids or names').meta({ names: workflowItem }),
+    workflow_ids: ids('All workflows to ask: ids or names').meta({ reference: workflowItem }),
     branch_id,
   }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { workflow_ids: ['51'], branch_id: 'main' } },
-  loses: (args, context) => deselected('workflows', args.workflow_ids, args, context),
+  describeLoss: (args, context) => deselected('workflows', args.workflow_ids, args, context),
 });
 
 const selectCsat = operation({
@@ -176,13 +179,13 @@ const selectCsat = operation({
   summary: `Choose the CSAT items (tools) of the next survey: the whole selection is replaced. ${locked}`,
   toolset,
   input: z.strictObject({
-    csat_ids: ids('All CSAT items to ask: ids or names').meta({ names: csatItemName }),
+    csat_ids: ids('All CSAT items to ask: ids or names').meta({ reference: csatItemName }),
     branch_id,
   }),
   output: selection,
   repair: payload('selection'),
   example: { arguments: { csat_ids: ['71', '72'], branch_id: 'main' } },
-  loses: (args, context) => deselected('csat', args.csat_ids, args, context),
+  describeLoss: (args, context) => deselected('csat', args.csat_ids, args, context),
 });
 
 const csatItem = {
@@ -205,7 +208,7 @@ const createCsatItem = operation({
   effect: 'create',
   summary: `Add a CSAT item, a tool whose satisfaction is asked for, to the survey library. ${locked}`,
   toolset,
-  doubt: 'dx_list_survey_items shows whether it was added.',
+  verifyWith: 'dx_list_survey_items shows whether it was added.',
   input: z.strictObject({ ...csatItem, ...csatDetails }),
   output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
   repair: payload('csat_item'),
@@ -226,7 +229,7 @@ const updateCsatItem = operation({
   summary: `Change a CSAT item of the survey library. ${locked}`,
   toolset,
   input: z.strictObject({
-    csat_id: required('CSAT item: id or name').meta({ names: csatItemName }),
+    csat_id: required('CSAT item: id or name').meta({ reference: csatItemName }),
     ...z.strictObject(csatItem).partial().shape,
     ...csatDetails,
   }),
@@ -244,7 +247,7 @@ const orderCsat = operation({
   summary: `Set the order in which CSAT items, or their groups, are asked; each list must be complete. ${locked}`,
   toolset,
   input: z.strictObject({
-    csat_ids: ids('All CSAT items, in order: ids or names').meta({ names: csatItemName }).optional(),
+    csat_ids: ids('All CSAT items, in order: ids or names').meta({ reference: csatItemName }).optional(),
     group_ids: ids('Ids of all groups of CSAT items, in order').optional(),
   }),
   ...done,

@@ -132,11 +132,11 @@ const processHierarchy: Operation = operation({
     'Import a whole team hierarchy: every team that is not listed is archived. It is queued; refused during a live ' +
     'snapshot and about 3 weeks after. dx_preview_team_hierarchy shows what it would do.',
   toolset,
-  doubt: 'dx_list_hierarchy_teams shows, after a while, whether it was imported.',
+  verifyWith: 'dx_list_hierarchy_teams shows, after a while, whether it was imported.',
   input: z.strictObject({ teams, email: text('Who is told when it is done') }),
   output: done.output,
   example: { arguments: example },
-  loses: async (args, context) => changeTo(await planned(args.teams, context), context),
+  describeLoss: async (args, context) => changeTo(await planned(args.teams, context), context),
   async send(args, context) {
     const { body } = await context.request(processHierarchy, { ...args, teams: await planned(args.teams, context) });
     return done.repair(body);

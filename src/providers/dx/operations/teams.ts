@@ -43,7 +43,7 @@ const getTeam = operation({
       .min(1)
       .optional()
       .describe('Team: id or name')
-      .meta({ names: teamName, fromUri: inUri('teams') }),
+      .meta({ reference: teamName, fromUri: inUri('teams') }),
     reference_id: text('Your own id of the team, instead'),
   }),
   output: team,

@@ -11,7 +11,7 @@ const mostMembers = 100;
 
 export const userGroupName = reference({ list: () => listUserGroups, key: 'id', label: 'name' });
 
-const id = required('User group: id or name').meta({ names: userGroupName, fromUri: inUri('user-groups') });
+const id = required('User group: id or name').meta({ reference: userGroupName, fromUri: inUri('user-groups') });
 const members = ids(`Email addresses, at most ${mostMembers}`).max(mostMembers).optional();
 
 const group = z.looseObject({
@@ -58,10 +58,10 @@ const createUserGroup = operation({
   effect: 'create',
   summary: 'Create a user group from a team (team_id), or from people (owner_email and members).',
   toolset,
-  doubt: 'dx_list_user_groups shows whether it was created.',
+  verifyWith: 'dx_list_user_groups shows whether it was created.',
   input: z.strictObject({
     name: required('Name'),
-    team_id: required('Team: id or name').meta({ names: teamName }).optional(),
+    team_id: required('Team: id or name').meta({ reference: teamName }).optional(),
     owner_email: text('Email address of its owner'),
     members,
   }),
@@ -87,7 +87,7 @@ const updateUserGroup = operation({
   output: group,
   repair: payload('group'),
   example: { arguments: { id: 'Frontend guild', name: 'Web guild' } },
-  async loses(args, context) {
+  async describeLoss(args, context) {
     if (!args.members) return undefined;
     const { body } = await context.request(getUserGroup, { id: args.id });
     const { members: before = [], name } = payload('group')(body) as Row & { members?: string[] };

@@ -17,7 +17,7 @@ const workflowName = reference({
 
 const workflow = z.looseObject({ identifier: z.string(), name: z.string().nullish(), scope: z.string().nullish() });
 const scope = z.enum(['GLOBAL', 'ENTITY']).describe('Started for itself, or for an entity of the catalog');
-const entity = required('Entity: identifier or name').meta({ names: entityName, fromUri: inUri('entities') });
+const entity = required('Entity: identifier or name').meta({ reference: entityName, fromUri: inUri('entities') });
 
 const listWorkflows = operation({
   ...web('workflows.list', 'workflows:read'),
@@ -40,7 +40,7 @@ const createWorkflow = operation({
   effect: 'create',
   summary: 'Create a self-service workflow, which calls a URL when somebody starts it.',
   toolset,
-  doubt: 'dx_list_workflows shows whether it was created.',
+  verifyWith: 'dx_list_workflows shows whether it was created.',
   input: z.strictObject({
     identifier: required('Identifier, for example create-repository'),
     name: required('Name'),
@@ -112,7 +112,7 @@ const triggerWorkflow = operation({
   input: z.strictObject({
     // First, because the list of workflows that the other is looked up in depends on it.
     entity_identifier: entity.optional(),
-    workflow_identifier: required('Workflow: identifier or name').meta({ names: workflowName }),
+    workflow_identifier: required('Workflow: identifier or name').meta({ reference: workflowName }),
     data: map('Values of its parameters').optional(),
   }),
   output: run,
@@ -131,7 +131,7 @@ const changeStatus = operation({
   effect: 'update',
   summary: 'End a run of an event-driven workflow as succeeded or failed. For what carries the workflow out.',
   toolset,
-  doubt: 'dx_get_workflow_run shows its status.',
+  verifyWith: 'dx_get_workflow_run shows its status.',
   input: z.strictObject({ workflow_run_id, status: z.enum(['SUCCEEDED', 'FAILED']).describe('How it ended') }),
   output: event,
   repair: payload('event'),
@@ -158,7 +158,7 @@ const addLink = operation({
   effect: 'create',
   summary: 'Add a link to a run of a workflow, for example to the pipeline that carries it out.',
   toolset,
-  doubt: 'dx_get_workflow_run shows its links.',
+  verifyWith: 'dx_get_workflow_run shows its links.',
   input: z.strictObject({
     workflow_run_id,
     link: z

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** A request that is answered without being looked into any further. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   readonly status: number;
   /** Code of the JSON-RPC error. */
   readonly code: number;
@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-export function refuse(response: ServerResponse, { status, code, message, headers }: Refusal): void {
+export function refuse(response: ServerResponse, { status, code, message, headers }: HttpError): void {
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }

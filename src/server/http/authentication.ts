@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { Fault } from '../../base/errors.ts';
 import { type Access, accessBy, type Identity } from '../../callers/access.ts';
-import { anybody, type Caller } from '../../callers/caller.ts';
+import { type Caller, localCaller } from '../../callers/caller.ts';
 import { withCredentials } from '../../callers/header-credentials.ts';
 import { accessTokens, BadToken, NoKeys, Resting } from '../../callers/oauth.ts';
 import { staticTokens } from '../../callers/static-tokens.ts';
@@ -16,11 +16,11 @@ import type { HttpSettings } from '../../config/http.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import { callerKey } from '../call-options.ts';
 import type { DataPlatformsServer } from '../create.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 import { neededScopes } from './scopes.ts';
 
 /** Somebody who was let in. */
-export interface Visitor {
+export interface AuthenticatedCaller {
   caller: Caller;
   /** For the SDK; without the token, which nobody needs any more. */
   auth: AuthInfo;
@@ -28,11 +28,11 @@ export interface Visitor {
   scopes?: readonly string[];
 }
 
-export interface Door {
-  /** @throws Refusal 401 or 403 that says how to get in, 503 while nobody can tell */
-  letIn(headers: IncomingHttpHeaders): Promise<Visitor>;
-  /** @throws Refusal 403 `insufficient_scope` that names everything that the message needs */
-  allow(visitor: Visitor, message: unknown): Promise<void>;
+export interface Authentication {
+  /** @throws HttpError 401 or 403 that says how to get in, 503 while nobody can tell */
+  authenticate(headers: IncomingHttpHeaders): Promise<AuthenticatedCaller>;
+  /** @throws HttpError 403 `insufficient_scope` that names everything that the message needs */
+  allow(visitor: AuthenticatedCaller, message: unknown): Promise<void>;
   /** Whether the caller may see what is about all callers. */
   isOperator(caller: Caller): boolean;
   /** RFC 9728, where there is an authorization server. */
@@ -40,12 +40,12 @@ export interface Door {
 }
 
 /** `url`: address of `/mcp` as clients see it. @throws Fault `not_configured` */
-export function createDoor(server: DataPlatformsServer, settings: HttpSettings, url: string): Door {
+export function createDoor(server: DataPlatformsServer, settings: HttpSettings, url: string): Authentication {
   const { tokens, oauth, operators } = settings;
   const { states } = server.shared.connections;
   if (tokens.length === 0 && !oauth) {
     if (settings.access) throw accessOfNobody();
-    return openDoor(states);
+    return anonymousAccess(states);
   }
   const access = accessBy(
     settings.access,
@@ -62,7 +62,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
       ...(resourceMetadataUrl ? { resourceMetadataUrl } : {}),
     });
     const authenticate = challenge.headers.get('www-authenticate');
-    return new Refusal(challenge.status, -32001, message, authenticate ? { 'www-authenticate': authenticate } : {});
+    return new HttpError(challenge.status, -32001, message, authenticate ? { 'www-authenticate': authenticate } : {});
   }
 
   return {
@@ -81,7 +81,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
           },
         }
       : {}),
-    async letIn(headers) {
+    async authenticate(headers) {
       const { authorization = '' } = headers;
       const accessOf: Access = identity => withCredentials(access(identity), headers, states);
       const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
@@ -107,7 +107,7 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
         if (error instanceof BadToken) throw await refusal(OAuthErrorCode.InvalidToken, error.message, required);
         if (!(error instanceof NoKeys)) throw error;
         if (!(error.cause instanceof Resting)) server.log.warn({ err: error }, 'authorization server');
-        throw new Refusal(503, -32000, `${error.message} Try again later.`, { 'retry-after': '30' });
+        throw new HttpError(503, -32000, `${error.message} Try again later.`, { 'retry-after': '30' });
       }
     },
     async allow({ caller, scopes }, message) {
@@ -119,18 +119,18 @@ export function createDoor(server: DataPlatformsServer, settings: HttpSettings, 
   };
 }
 
-function visitor(access: Access, identity: Identity, clientId: string): Visitor {
+function visitor(access: Access, identity: Identity, clientId: string): AuthenticatedCaller {
   return asVisitor(access(identity), clientId);
 }
 
-const asVisitor = (caller: Caller, clientId = ''): Visitor => ({
+const asVisitor = (caller: Caller, clientId = ''): AuthenticatedCaller => ({
   caller,
   auth: { token: '', clientId, scopes: [], extra: { [callerKey]: caller } },
 });
 
 /** Nobody is asked: everybody is the person at this machine, unless a gateway hands in somebody's credentials. */
-const openDoor = (states: readonly ConnectionState[]): Door => ({
-  letIn: async headers => asVisitor(withCredentials(anybody, headers, states)),
+const anonymousAccess = (states: readonly ConnectionState[]): Authentication => ({
+  authenticate: async headers => asVisitor(withCredentials(localCaller, headers, states)),
   allow: async () => {},
   isOperator: () => true,
 });

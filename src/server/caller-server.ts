@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { later } from '../base/lazy.ts';
+import { lazyObject } from '../base/lazy.ts';
 import { type Log, redactedLog } from '../base/log.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
 import { createSigner, type Signer, signerFor } from '../base/signer.ts';
-import { anybody, type Caller } from '../callers/caller.ts';
+import { type Caller, localCaller } from '../callers/caller.ts';
 import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
 import type { Tally } from '../callers/tally.ts';
@@ -12,10 +12,10 @@ import { cursors } from '../calls/cursor.ts';
 import { References } from '../calls/names.ts';
 import type { Observers } from '../calls/observer.ts';
 import { callAgain } from '../calls/repeat-call.ts';
-import type { Shared } from '../calls/services.ts';
+import type { CallerServices } from '../calls/services.ts';
 import { toolInputs } from '../calls/tool-input.ts';
 import { createCatalog } from '../catalog/catalog.ts';
-import type { Facts } from '../catalog/manifest.ts';
+import type { Manifest } from '../catalog/manifest.ts';
 import type { Config } from '../config/config.ts';
 import { type ConnectionState, Connections } from '../connections/connections.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -31,7 +31,7 @@ import { createTools, type ToolSet } from '../tools/registry.ts';
 import { instructionsFor } from './instructions.ts';
 
 /** What all callers of a process have in common. None of it is about any of them. */
-export interface Common {
+export interface ProcessServices {
   config: Config;
   clock: Clock;
   log: Log;
@@ -40,7 +40,7 @@ export interface Common {
   states: readonly ConnectionState[];
   /** Folders that the person at this machine may take files from. */
   folders: readonly string[];
-  facts: Facts;
+  facts: Manifest;
   parts: Parts;
   running: RunningCalls;
   watchedRuns: Tally;
@@ -52,14 +52,14 @@ export interface Common {
 }
 
 /** What one caller is answered from: the connections it may use, and everything that is remembered for it. */
-export interface Served {
+export interface CallerServer {
   tools: ToolSet;
   resources: ResourceSet;
   instructions: string;
   /** There where something can be started that takes long. */
   tasks?: Tasks;
   runs: RunWatch;
-  shared: Shared;
+  shared: CallerServices;
 }
 
 /**
@@ -67,7 +67,7 @@ export interface Served {
  * signed are the caller's own.
  * @throws Fault `not_configured` for a toolset that does not exist
  */
-export function serve(common: Common, caller: Caller): Served {
+export function serverFor(common: ProcessServices, caller: Caller): CallerServer {
   const { config, clock, facts, observers, ownSigner, http, running, watchedRuns } = common;
   // Secrets of a caller are forgotten with the caller.
   const redactor = caller.credentials ? createRedactor(common.redactor) : common.redactor;
@@ -77,12 +77,12 @@ export function serve(common: Common, caller: Caller): Served {
     allowed.map(state => stateFor(caller, state, redactor)),
     providers,
   );
-  const signer = signerFor(caller.owner, common.signer ?? ownSigner);
+  const signer = signerFor(caller.callerId, common.signer ?? ownSigner);
   const catalog = createCatalog(
     { providers, facts, connections },
     { toolsets: config.toolsets, readOnly: config.read_only },
   );
-  const shared: Shared = {
+  const shared: CallerServices = {
     caller,
     running,
     watchedRuns,
@@ -90,14 +90,14 @@ export function serve(common: Common, caller: Caller): Served {
     clock,
     http,
     redactor,
-    folders: caller === anybody ? common.folders : [],
+    folders: caller === localCaller ? common.folders : [],
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),
     results: resultsOf(caller, common, source => callAgain(source, { catalog, connections })),
     catalog,
     confirmations: confirmations(signer),
-    cursors: cursors(caller === anybody ? lasting(common) : signer),
+    cursors: cursors(caller === localCaller ? lasting(common) : signer),
     readOnly: config.read_only,
     parts: common.parts,
     unattended: config.yes,
@@ -114,12 +114,16 @@ export function serve(common: Common, caller: Caller): Served {
   };
 }
 
-function resultsOf({ owner }: Caller, { config, clock }: Common, callOf: (source: Provenance) => string): ResultStore {
-  return later(async () => {
+function resultsOf(
+  { callerId }: Caller,
+  { config, clock }: ProcessServices,
+  callOf: (source: Provenance) => string,
+): ResultStore {
+  return lazyObject(async () => {
     const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
     return openResultStore({
       directory: config.results_dir ?? defaultResultsDirectory(),
-      ...(owner === '' ? {} : { owner }),
+      ...(callerId === '' ? {} : { owner: callerId }),
       clock,
       quotaBytes: config.results_quota_gib * 2 ** 30,
       callOf,
@@ -129,4 +133,4 @@ function resultsOf({ owner }: Caller, { config, clock }: Common, callOf: (source
 
 // A shell gets a cursor from one process and gives it to the next. Its person could send anything as it is, so the
 // signature is against mistakes alone.
-const lasting = ({ signer }: Common): Signer => signer ?? createSigner('');
+const lasting = ({ signer }: ProcessServices): Signer => signer ?? createSigner('');

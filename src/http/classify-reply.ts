@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
 import { lookFirst } from './deadline.ts';
-import { type Again, type Exchange, failed, type Send } from './exchange.ts';
+import { type Exchange, failed, type Retryable, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 import { askedWait, seconds } from './retry.ts';
@@ -15,7 +15,7 @@ export function isAnswer({ status }: Pick<HttpReply, 'status'>, { accept }: Http
 }
 
 /** Tells answers from refusals, first by status, then the platform's own way. */
-export function judge(clock: Clock, next: Send): Send {
+export function classifyReply(clock: Clock, next: Send): Send {
   return async exchange => {
     const outcome = await next(exchange);
     if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
@@ -36,9 +36,9 @@ export function judge(clock: Clock, next: Send): Send {
         ? told.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${told.hint}` })
         : told;
     // A server that failed may have done first what it was asked to.
-    const unsure = code === 'upstream_down' && !request.repeatable && request.doubt !== undefined;
+    const unsure = code === 'upstream_down' && !request.repeatable && request.verifyWith !== undefined;
     const fault = unsure ? refused.with({ hint: lookFirst(request) }) : refused;
-    return failed(fault, final ? 'never' : transient ? 'always' : again(fault));
+    return failed(fault, final ? 'never' : transient ? 'always' : retryableOf(fault));
   };
 }
 
@@ -61,7 +61,7 @@ function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: nu
   });
 }
 
-function again({ code, status, retryAfter }: Fault): Again {
+function retryableOf({ code, status, retryAfter }: Fault): Retryable {
   if (code === 'rate_limited') return 'always';
   if (code !== 'upstream_down' || status === 501) return 'never';
   return status === 503 && retryAfter !== undefined ? 'always' : 'repeatable';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import type { Log } from '../../src/base/log.ts';
-import { newToken } from '../../src/callers/static-tokens.ts';
-import { legacy, startListening } from '../support/listening.ts';
+import type { Log } from '../../../src/base/log.ts';
+import { newToken } from '../../../src/callers/static-tokens.ts';
+import { legacy, startListening } from '../../support/listening.ts';
 
 /** A server of one caller, and what it writes. */
 async function watched(http: Record<string, unknown> = {}) {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { httpSettings } from '../../src/config/http.ts';
-import { listen } from '../../src/server/http/listen.ts';
-import { startWorld } from '../support/harness.ts';
-import { legacy, type Message, modern, startListening } from '../support/listening.ts';
+import { httpSettings } from '../../../src/config/http.ts';
+import { listen } from '../../../src/server/http/listen.ts';
+import { startWorld } from '../../support/harness.ts';
+import { legacy, type Message, modern, startListening } from '../../support/listening.ts';
 
 const listProjects = { name: 'datarock_list_projects', arguments: {} };
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { newToken, staticTokens } from '../../src/callers/static-tokens.ts';
-import { httpSettings } from '../../src/config/http.ts';
-import { virtualClock } from '../../src/sandbox/clock.ts';
-import { authorizationServer } from '../support/authorization-server.ts';
-import { silent } from '../support/harness.ts';
-import { legacy, modern, startListening } from '../support/listening.ts';
-import { connectProxy } from '../support/proxy.ts';
-import { upstream } from '../support/upstream.ts';
+import { newToken, staticTokens } from '../../../src/callers/static-tokens.ts';
+import { httpSettings } from '../../../src/config/http.ts';
+import { virtualClock } from '../../../src/sandbox/clock.ts';
+import { authorizationServer } from '../../support/authorization-server.ts';
+import { silent } from '../../support/harness.ts';
+import { legacy, modern, startListening } from '../../support/listening.ts';
+import { connectProxy } from '../../support/proxy.ts';
+import { upstream } from '../../support/upstream.ts';
 
 const listProjects = legacy('tools/call', { name: 'datarock_list_projects', arguments: {} });
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
