@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Quota } from '../../src/http/connection.ts';
-import { type Gate, longestWayMs, type Place, type Window } from '../../src/http/gate.ts';
-import { MemoryGate } from '../../src/http/memory-gate.ts';
+import { type Gate, longestWayMs, type Place, type Window } from '../../src/http/quota/gate.ts';
+import { MemoryGate } from '../../src/http/quota/memory-gate.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 
 /** Every implementation, with as many processes as share a quota. */

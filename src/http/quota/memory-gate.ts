@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
-import type { Quota } from './connection.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Quota } from '../connection.ts';
 import { type Asking, type Gate, longestWayMs, marginMs, type Place, type Window } from './gate.ts';
 
 /*

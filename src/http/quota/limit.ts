@@ -1,9 +1,9 @@
-import type { Clock } from '../base/clock.ts';
-import { Fault } from '../base/errors.ts';
-import type { Connection, Quota } from './connection.ts';
-import { baseOf, type Exchange, failed, type Send } from './exchange.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/errors.ts';
+import type { Connection, Quota } from '../connection.ts';
+import { baseOf, type Exchange, failed, type Send } from '../exchange.ts';
+import { seconds } from '../retry.ts';
 import type { Gate, Window } from './gate.ts';
-import { seconds } from './retry.ts';
 
 export interface LimitOptions {
   clock: Clock;

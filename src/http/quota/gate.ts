@@ -1,4 +1,4 @@
-import type { Quota } from './connection.ts';
+import type { Quota } from '../connection.ts';
 
 /** What is counted together: the requests that one quota applies to, about one thing where it is counted by things. */
 export interface Window {
