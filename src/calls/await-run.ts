@@ -2,7 +2,7 @@ import type { Outcome, RunAnswer } from '../answers/answer.ts';
 import { isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
-import { isSettled, type Run, unseenRun, waitForRun } from '../operations/run.ts';
+import { isSettled, type Run, RunFault, unseenRun, waitForRun } from '../operations/run.ts';
 
 interface Waiting {
   waitSeconds: number;
@@ -31,6 +31,7 @@ export async function answerRun(
     const until = Math.min(context.clock.now() + waitSeconds * 1000, context.deadline - 2000);
     run = await waitForRun(kind, uri, variables, context, until);
   } catch (error) {
+    if (error instanceof RunFault) throw error.fault;
     if (!started) throw error;
     return {
       ...base,

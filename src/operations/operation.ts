@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
@@ -275,4 +276,6 @@ export interface RunReading {
   retryAfter?: number;
   /** Facts worth telling, for example "2 holes failed". */
   notes?: string[];
+  /** The run failed through what it was asked for: the call that waits for it ends with this. */
+  fault?: Fault;
 }

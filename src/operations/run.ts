@@ -37,7 +37,20 @@ function guessStatus(word: string): RunStatus {
   return /fail|error|expire|abort/i.test(word) ? 'failed' : 'running';
 }
 
-/** Looks until the run has settled or `until` (clock ms) is reached; tells progress at every look. */
+/** A look found that the run failed through what it was asked for. */
+export class RunFault extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/**
+ * Looks until the run has settled or `until` (clock ms) is reached; tells progress at every look.
+ * @throws RunFault
+ */
 export async function waitForRun(
   kind: RunKind,
   uri: string,
@@ -49,6 +62,7 @@ export async function waitForRun(
   let pause = kind.pace.firstMs;
   for (;;) {
     const reading = await look(kind, variables, context);
+    if (reading.fault) throw new RunFault(reading.fault);
     const run = readRun(kind, uri, reading);
     reportProgress(kind, run, context);
     const left = until - clock.now();

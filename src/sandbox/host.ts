@@ -4,6 +4,7 @@ import type { SandboxClock } from './clock.ts';
 import { exchange, type Serve } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { LoggedRequest, Site } from './site.ts';
+import { createSqlEngine, type SqlEngine } from './sql/engine.ts';
 
 /** One platform's stand-in: a name and how to make its state and routes. */
 export interface SimulatorDefinition<State = unknown> {
@@ -17,6 +18,14 @@ export interface SimulatorContext {
   clock: SandboxClock;
   /** Scheme, host and port of `api` or of another origin of the definition. */
   origin(name: string): string;
+  /** A database for platforms that answer SQL; it takes no memory until it is asked. */
+  sql: SqlEngine;
+}
+
+export interface SandboxOptions {
+  clock: SandboxClock;
+  /** Default: DuckDB, where it is installed. */
+  sql?: () => SqlEngine;
 }
 
 export interface Simulation<State> {
@@ -57,7 +66,7 @@ export interface Sandbox {
 /** Starts every simulator on loopback ports. */
 export async function startSandbox(
   definitions: readonly SimulatorDefinition[],
-  options: { clock: SandboxClock },
+  options: SandboxOptions,
 ): Promise<Sandbox> {
   const running = await Promise.all(definitions.map(definition => startSimulator(definition, options)));
   return {
@@ -72,16 +81,18 @@ export async function startSandbox(
 /** Starts one simulator on 127.0.0.1, one free port per origin. */
 export async function startSimulator<State>(
   definition: SimulatorDefinition<State>,
-  { clock }: { clock: SandboxClock },
+  { clock, sql: createSql = createSqlEngine }: SandboxOptions,
 ): Promise<Simulator<State>> {
   const faults = createFaults();
   const requests: LoggedRequest[] = [];
   const names = ['api', ...(definition.origins ?? [])];
   const listeners = new Map(await Promise.all(names.map(async name => [name, await listen()] as const)));
+  const sql = createSql();
   let letGo: (() => Promise<void>) | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([...listeners.values()].map(listener => listener.close()));
     await letGo?.();
+    await sql.close();
   };
   try {
     const origin = (name: string): string => {
@@ -89,7 +100,7 @@ export async function startSimulator<State>(
       if (!listener) throw new Error(`${definition.platform} has no origin "${name}"`);
       return listener.origin;
     };
-    const { sites, close: release, ...simulation } = await definition.create({ clock, origin });
+    const { sites, close: release, ...simulation } = await definition.create({ clock, origin, sql });
     letGo = release;
     for (const [name, site] of Object.entries(sites)) {
       listeners.get(name)?.serve(exchange({ name, site, clock, faults, requests }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { schemaTables } from '../../../src/providers/dx/schema.ts';
 import { feedToken } from '../../../src/providers/dx/simulator/seed/seed.ts';
 import { isOneSelect } from '../../../src/providers/dx/sql.ts';
 import { createResources } from '../../../src/resources/registry.ts';
@@ -12,6 +13,14 @@ interface Stored {
 }
 
 const perService = 'SELECT service, count(*) AS deployments FROM deployments GROUP BY service ORDER BY service';
+
+type Call = Awaited<ReturnType<typeof dxWorld>>['call'];
+
+async function firstRows(call: Call, sql: string): Promise<[Row, ...Row[]]> {
+  const { data } = await call('dx_run_query', { sql });
+  const { items } = (await call('read_result', { result: (data['result'] as Stored).uri, limit: 100 })).data;
+  return items as [Row, ...Row[]];
+}
 
 describe('a query', () => {
   it('waits, and answers a table that is fetched from another origin without the token', async () => {
@@ -44,7 +53,7 @@ describe('a query', () => {
 
   it('may find more than the 1,000 rows that the vendor answers at once', async () => {
     const { call } = await dxWorld();
-    const { data } = await call('dx_run_query', { sql: 'SELECT number, title, merged_at FROM pull_requests' });
+    const { data } = await call('dx_run_query', { sql: 'SELECT number, title, merged FROM github_pulls' });
     expect(data['result']).toMatchObject({ rows: 25_000, kind: 'table' });
     const { items } = (await call('read_result', { result: (data['result'] as Stored).uri, offset: 24_998 })).data;
     expect(items).toHaveLength(2);
@@ -52,10 +61,10 @@ describe('a query', () => {
 
   it('of one column keeps the rows that have no value', async () => {
     const { call } = await dxWorld();
-    const { data } = await call('dx_run_query', { sql: 'SELECT merged_at FROM pull_requests LIMIT 60' });
+    const { data } = await call('dx_run_query', { sql: 'SELECT merged FROM pull_requests LIMIT 60' });
     const items = data['items'] as Row[];
     expect(items).toHaveLength(60);
-    expect(items.filter(({ merged_at }) => merged_at === null)).toHaveLength(46);
+    expect(items.filter(({ merged }) => merged === null)).toHaveLength(46);
   });
 
   it('is fetched once, and known by its URI', async () => {
@@ -83,18 +92,26 @@ describe('a query', () => {
     expect(await first({ service: 'nothing', where: ['production'] })).toBe(0);
   });
 
-  it('that the database refuses is a run that failed, with its words', async () => {
+  it.each([
+    [
+      'SELECT service FROM deploymets',
+      'relation "deploymets" does not exist',
+      /^Did you mean deployments \(id, reference_id, .*\)\? https:/,
+    ],
+    [
+      'SELECT deployedat FROM deployments',
+      'column "deployedat" does not exist',
+      /^Did you mean deployed_at, a column of deployments\? https:/,
+    ],
+    ['SELECT a FROM', 'syntax error at end of input', /^https:\/\/docs\.getdx\.com\/schema\/ describes/],
+    ["SELECT 'a'::int", 'invalid input syntax for type integer: "a"', /^https:/],
+  ])('%s is an error with the reason of the database and near names', async (sql, reason, next) => {
     const { call } = await dxWorld();
-    const seen = await call('dx_run_query', { sql: 'SELECT nothing FROM deployments' });
-    expect(seen.isError).toBe(false);
-    expect(seen.data['run']).toMatchObject({
-      status: 'failed',
-      final: true,
-      notes: [
-        'sql_error: column "nothing" does not exist',
-        'https://docs.getdx.com/schema/ describes tables and columns.',
-      ],
-    });
+    const { isError, text } = await call('dx_run_query', { sql });
+    expect(isError).toBe(true);
+    const [first, hint = ''] = text.split('\nNext: ');
+    expect(first).toBe(`bad_arguments: DX could not run the query: ${reason}`);
+    expect(hint).toMatch(next);
   });
 
   it('that takes too long for the platform says so', async () => {
@@ -104,10 +121,43 @@ describe('a query', () => {
     const { uri } = data['run'] as Row;
     expect(data['next']).toBe(`wait_for_run {"run":"${String(uri)}"}`);
     await clock.advance(30_000);
-    expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({
-      status: 'failed',
-      notes: ['sql_error: Query timeout.'],
-    });
+    expect((await call('wait_for_run', { run: uri })).text).toMatch(
+      /^timed_out: DX stopped the query: Query timeout\.\nNext: Filter earlier/,
+    );
+  });
+
+  it('joins, names parts, tells cases apart, counts by condition and looks over windows', async () => {
+    const { call } = await dxWorld();
+    const sql = `
+      WITH recent AS (SELECT * FROM deployments WHERE deployed_at >= now() - interval '30 days')
+      SELECT s.identifier, count(*) FILTER (WHERE r.success) AS good, count(*) - count(*) FILTER (WHERE r.success) AS bad,
+        CASE WHEN count(*) >= 20 THEN 'often' ELSE 'seldom' END AS pace, rank() OVER (ORDER BY count(*) DESC) AS place
+      FROM recent r JOIN deployment_services s ON s.id = r.deployment_service_id
+      GROUP BY s.identifier ORDER BY place, s.identifier`;
+    const { data } = await call('dx_run_query', { sql });
+    const items = data['items'] as { good: number; bad: number; pace: string; place: number }[];
+    expect(items[0]).toMatchObject({ pace: 'often', place: 1 });
+    for (const { good, bad, pace } of items) expect(pace).toBe(good + bad >= 20 ? 'often' : 'seldom');
+    const [{ total }] = await firstRows(
+      call,
+      `SELECT count(*) AS total FROM deployments
+      WHERE deployed_at >= now() - interval '30 days'`,
+    );
+    expect(items.reduce((sum, { good, bad }) => sum + good + bad, 0)).toBe(total);
+  });
+
+  it('finds each table of the vendor with its columns, and the people behind an incident', async () => {
+    const { call } = await dxWorld();
+    const sql = `SELECT table_name, string_agg(column_name, ' ' ORDER BY ordinal_position) AS names
+      FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name`;
+    const found = (await firstRows(call, sql)).map(({ table_name, names }) => [table_name, String(names).split(' ')]);
+    expect(Object.fromEntries(found)).toEqual(schemaTables);
+    const [owned] = await firstRows(
+      call,
+      `SELECT i.name, s.identifier FROM incidents i
+      JOIN incident_services s ON s.incident_id = i.id ORDER BY i.started_at DESC LIMIT 1`,
+    );
+    expect(String(owned?.['name'])).toContain(String(owned?.['identifier']));
   });
 
   it.each(['DELETE FROM deployments', 'select 1; select 2', "/* select */ INSERT INTO x VALUES ('select')"])(
@@ -215,7 +265,7 @@ describe('a data feed', () => {
 
   it('that is full does not pass for whole', async () => {
     const { call, seed } = await dxWorld();
-    seed.feeds.set('all', 'SELECT number, title FROM pull_requests');
+    seed.feeds.set('all', 'SELECT number, title FROM github_pulls');
     const { data } = await call('dx_read_datafeed', { feed_token: 'all', limit: 'all' });
     expect(data['page']).toEqual({ returned: 1000, total: null, complete: false, next: null });
     const stored = await call('read_result', { result: (data['result'] as Stored).uri, limit: 1 });
@@ -224,7 +274,7 @@ describe('a data feed', () => {
 
   it('keeps its token to itself', async () => {
     const { call, seed, server } = await dxWorld();
-    seed.feeds.set('feed-of-somebody', 'SELECT number, title FROM pull_requests');
+    seed.feeds.set('feed-of-somebody', 'SELECT number, title FROM github_pulls');
     const seen = await call('dx_read_datafeed', { feed_token: 'feed-of-somebody', limit: 'all' });
     const [result] = await server.shared.results.list();
     expect(result?.source.arguments).toEqual({ feed_token: '[hidden]', limit: 'all' });

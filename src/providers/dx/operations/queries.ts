@@ -7,6 +7,7 @@ import type { RunKind } from '../../../operations/operation.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { payload, required } from '../arguments.ts';
+import { failedQuery } from '../schema.ts';
 import { isOneSelect } from '../sql.ts';
 import { web } from '../web.ts';
 
@@ -105,20 +106,15 @@ export const queryRun: RunKind = {
     const { body, headers } = await context.request(getQueryRun, { query_run });
     const { status = '', error } = payload('query_run')(body) as QueryRun;
     const wait = Number(headers['retry-after']);
-    return { word: status, ...(wait > 0 ? { retryAfter: wait } : {}), notes: notesOn(status, error) };
+    return {
+      word: status,
+      ...(wait > 0 ? { retryAfter: wait } : {}),
+      ...(status === 'expired' ? { notes: ['Its results are gone: run the query again.'] } : {}),
+      ...(error ? { fault: failedQuery(error.message ?? error.code ?? 'it does not say why') } : {}),
+    };
   },
   result: { operation: () => getQueryResults, arguments: ({ query_run = '' }) => ({ query_run }) },
 };
-
-function notesOn(status: string, error: QueryRun['error']): string[] {
-  const { code = 'error', message = 'no words' } = error ?? {};
-  const unknown = /(relation|column) .* does not exist/.test(message);
-  return [
-    ...(error ? [`${code}: ${message}`] : []),
-    ...(unknown ? ['https://docs.getdx.com/schema/ describes tables and columns.'] : []),
-    ...(status === 'expired' ? ['Its results are gone: run the query again.'] : []),
-  ];
-}
 
 const runQuery = operation({
   ...web('studio.queryRuns.execute', 'datacloud:query'),

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import type { SqlEngine } from '../../../sandbox/sql/engine.ts';
 import { authenticate, checkScopes, type Scope, type Token } from './access.ts';
 import { checkArguments, type Fields, readArguments } from './arguments.ts';
 import type { Limiter } from './limits.ts';
@@ -17,6 +18,8 @@ export interface Call {
   now: number;
   limit: Limiter;
   links: Links;
+  /** The database of the Data Studio. */
+  sql: SqlEngine;
   /** Scheme, host and port of the API it came to. */
   origin: string;
 }
@@ -56,7 +59,7 @@ export const ok = (payload: object = {}): SimulatorReply => ({ status: 200, json
 /** Success, as it stands on the few pages that show no `ok`. */
 export const bare = (json: unknown): SimulatorReply => ({ status: 200, json });
 
-export interface Surroundings extends Pick<Call, 'world' | 'state' | 'limit' | 'links' | 'origin'> {
+export interface Surroundings extends Pick<Call, 'world' | 'state' | 'limit' | 'links' | 'sql' | 'origin'> {
   api: Api;
   now(): number;
 }
@@ -72,7 +75,7 @@ export function routesOf(endpoints: readonly Endpoint[], surroundings: Surroundi
 }
 
 function answering({ access, handle }: Endpoint, surroundings: Surroundings): Handler {
-  const { api, state, world, limit, links, origin } = surroundings;
+  const { api, state, world, limit, links, sql, origin } = surroundings;
   const kinds: readonly Token['kind'][] =
     api === 'data_cloud' ? ['data_cloud'] : access.project ? ['project'] : ['organization', 'personal'];
   return async request => {
@@ -83,7 +86,7 @@ function answering({ access, handle }: Endpoint, surroundings: Surroundings): Ha
       limit(api, state.quotas[api]);
       checkScopes(caller, access.scopes ?? []);
       const given = await readArguments(request);
-      return await handle({ world, state, caller, request, now, limit, links, origin }, given);
+      return await handle({ world, state, caller, request, now, limit, links, sql, origin }, given);
     } catch (error) {
       if (error instanceof Refusal) return replyTo(error, api, state);
       throw error;

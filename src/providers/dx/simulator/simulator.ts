@@ -54,9 +54,9 @@ export const dxSimulator: SimulatorDefinition<DxState> = {
   async create(context) {
     const state = newState(context.clock.now());
     const { site: storage, links } = createStorage(context, state);
-    const { clock, origin } = context;
+    const { clock, origin, sql } = context;
     const limit = createLimiter(() => clock.now());
-    const common = { state, world: state.world, limit, links, now: () => clock.now() };
+    const common = { state, world: state.world, limit, links, sql, now: () => clock.now() };
     const { dataCloud, organization, project } = state.names;
     const settings = {
       base_url: `${origin('api')}/api`,

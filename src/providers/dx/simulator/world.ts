@@ -1,3 +1,4 @@
+import type { SqlRow } from '../../../sandbox/sql/engine.ts';
 import type { Fields } from './arguments.ts';
 import type { Edge, Entity, EntityType, Relation } from './things/catalog.ts';
 import type {
@@ -13,7 +14,7 @@ import type {
 } from './things/data-cloud.ts';
 import type { AttributeGroup, Hierarchy, Team, TeamEvent, Upload, User, UserGroup } from './things/people.ts';
 import type { Initiative, Scorecard } from './things/scorecards.ts';
-import type { QueryRun, Report, Rows } from './things/studio.ts';
+import type { QueryRun, Report } from './things/studio.ts';
 import type { Library, Snapshot } from './things/surveys.ts';
 import type { PlatformEvent, PlatformProject, Workflow, WorkflowRun } from './things/workflows.ts';
 
@@ -55,8 +56,8 @@ export interface World {
   scorecards: Scorecard[];
   initiatives: Initiative[];
 
-  /** Tables of the Data Studio, besides those of what is written through the API. */
-  tables: Record<string, () => Rows>;
+  /** Rows of pull requests, made when they are first read: there are many. */
+  pullRequests: Record<'atGithub' | 'unified', () => readonly SqlRow[]>;
   queryRuns: Map<string, QueryRun>;
   reports: Report[];
   /** Saved queries by the token of their feed: SQL with `$name` for what `var-name` brings. */

@@ -1,12 +1,12 @@
 import * as crypto from 'node:crypto';
 import * as z from 'zod';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
+import type { SqlAnswer } from '../../../../sandbox/sql/engine.ts';
 import { text } from '../arguments.ts';
 import { type Call, type Endpoint, endpoint, ok } from '../call.ts';
-import { invalid, notFound, Refusal, refusal } from '../refusal.ts';
-import { runSelect } from '../sql.ts';
+import { invalid, notFound, refusal } from '../refusal.ts';
 import { tablesOf } from '../tables.ts';
-import type { Answer, QueryRun } from '../things/studio.ts';
+import type { QueryRun } from '../things/studio.ts';
 import { iso, pick } from '../world.ts';
 
 const mostRows = 1000;
@@ -25,22 +25,48 @@ function checkReadOnly(sql: string): void {
   if (/;\s*\S/.test(bare)) throw invalid('sql must be one statement', { message: 'Only one statement is allowed' });
 }
 
-/** The answer to a statement, or what the database says against it. */
-function attempt({ world, now }: Pick<Call, 'world' | 'now'>, sql: string, given: Record<string, unknown>) {
-  try {
-    return runSelect(sql, { now, variables: given }, tablesOf(world, now));
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'sql_error') return { error: error.message };
-    throw error;
-  }
+const quotedText = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+const sleeping = /\bpg_sleep\(\s*(\d+(?:\.\d+)?)\s*\)/gi;
+
+/** The SQL with a value, or a list of them, in the place of each `$name`; the first name without a value. */
+function filledIn(sql: string, given: Readonly<Record<string, unknown>>): { sql: string; missing?: string } {
+  const kept = sql.match(quotedText) ?? [];
+  let missing: string | undefined;
+  const fill = (text: string): string =>
+    text.replace(/\$([A-Za-z_]\w*)/g, (whole, name: string) => {
+      if (Object.hasOwn(given, name)) return literals(given[name]);
+      missing ??= whole;
+      return whole;
+    });
+  const filled = sql.split(quotedText).map((text, index) => fill(text) + (kept[index] ?? ''));
+  return { sql: filled.join(''), ...(missing !== undefined && { missing }) };
 }
 
-function execute(call: Call, { sql, variables: given = {} }: { sql: string; variables?: Record<string, unknown> }) {
+function literals(value: unknown): string {
+  if (Array.isArray(value)) return value.map(literals).join(', ') || 'NULL';
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value).toUpperCase();
+}
+
+/** The answer to a statement, or what the database says against it. */
+async function attempt({ world, now, sql: engine }: Call, text: string, given: Record<string, unknown>) {
+  const { sql, missing } = filledIn(text, given);
+  if (missing !== undefined) return { error: `there is no variable ${missing}` };
+  return engine.run({ sql, tables: tablesOf(world, now), now });
+}
+
+/** Clock ms that a statement asks to sleep. */
+const sleepMsOf = (sql: string): number =>
+  [...sql.matchAll(sleeping)].reduce((sum, [, seconds]) => sum + Number(seconds) * 1000, 0);
+
+async function execute(
+  call: Call,
+  { sql, variables: given = {} }: { sql: string; variables?: Record<string, unknown> },
+) {
   checkReadOnly(sql);
   const { world, state, now } = call;
   const { queueMs, runMs, timeoutMs } = state.queries;
-  const outcome = attempt(call, sql, given);
-  const slept = 'error' in outcome ? 0 : outcome.sleepMs;
+  const outcome = await attempt(call, sql, given);
+  const slept = sleepMsOf(sql);
   const startsAt = now + queueMs;
   const run: QueryRun = {
     id: randomId(),
@@ -111,7 +137,7 @@ const quoted = (cell: unknown): string => {
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
-function* csvOf({ columns, rows }: Answer): Iterable<string> {
+function* csvOf({ columns, rows }: SqlAnswer): Iterable<string> {
   yield `${columns.map(quoted).join(',')}\n`;
   const piece = 500;
   for (let start = 0; start < rows.length; start += piece)
@@ -122,11 +148,11 @@ function* csvOf({ columns, rows }: Answer): Iterable<string> {
 }
 
 /** A saved query: what comes as `var-name` goes in as `$name`. */
-function datafeed(call: Call, { feed_token, columns }: { feed_token: string; columns?: string[] | undefined }) {
+async function datafeed(call: Call, { feed_token, columns }: { feed_token: string; columns?: string[] | undefined }) {
   const sql = call.world.feeds.get(feed_token);
   if (sql === undefined) throw notFound('feed');
   const given = [...call.request.query].filter(([name]) => name.startsWith('var-'));
-  const answer = attempt(call, sql, Object.fromEntries(given.map(([name, value]) => [name.slice(4), value])));
+  const answer = await attempt(call, sql, Object.fromEntries(given.map(([name, value]) => [name.slice(4), value])));
   if ('error' in answer) throw invalid(answer.error);
   const names = columns ?? answer.columns;
   const rows = answer.rows

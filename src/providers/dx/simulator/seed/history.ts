@@ -1,8 +1,7 @@
 import { chance, choose } from '../chance.ts';
 import type { Deployment, Incident, PipelineRun } from '../things/data-cloud.ts';
 import type { User } from '../things/people.ts';
-import type { Rows } from '../things/studio.ts';
-import { iso } from '../world.ts';
+import { iso, isoOrNull, type World } from '../world.ts';
 import { type SeedService, services } from './catalog.ts';
 
 const day = 86_400_000;
@@ -91,48 +90,86 @@ export function seedHistory(now: number) {
   };
 }
 
-/** Every pull request of the last years, newest first. Made when it is first read: there are many. */
-export function pullRequests(today: number, users: readonly User[]): () => Rows {
-  const columns = [
-    ...['id', 'number', 'repository', 'title', 'author', 'state', 'additions', 'deletions'],
-    ...['created_at', 'merged_at', 'cycle_time_hours'],
-  ];
-  const verbs = ['Add', 'Fix', 'Remove', 'Speed up', 'Document', 'Rename'];
-  const things = [
-    'rate lookup',
-    'retry, with jitter',
-    'carrier "spot" quotes',
-    'ETA cache',
-    'consent form',
-    'health check',
-  ];
-  let made: Rows | undefined;
+const verbs = ['Add', 'Fix', 'Remove', 'Speed up', 'Document', 'Rename'];
+const subjects = [
+  'rate lookup',
+  'retry, with jitter',
+  'carrier "spot" quotes',
+  'ETA cache',
+  'consent form',
+  'health check',
+];
+
+/** One pull request; `number` counts up to the newest, which was opened an hour before `today`. */
+function pullRequest(number: number, today: number, users: readonly User[]) {
+  const pick = <Item>(items: readonly Item[], step: number): Item => items[(number * step) % items.length] as Item;
+  const created = today - (pullRequestCount - number) * 42 * 60_000 - hour;
+  const openMs = ((number * 37) % 960) * 6 * 60_000;
+  const isClosed = number % 11 === 0;
+  const ended = created + openMs > today ? undefined : created + openMs;
+  return {
+    number,
+    repository: pick(repositories, 5),
+    author: pick(users, 3),
+    title: `${pick(verbs, 5)} ${subjects[Math.floor(number / 6) % subjects.length]}`,
+    created,
+    merged: isClosed ? undefined : ended,
+    closed: isClosed ? (ended ?? created) : ended,
+    sha: hex('merge', number).repeat(5),
+    additions: (number * 13) % 800,
+    deletions: (number * 29) % 300,
+  };
+}
+
+/** Every pull request of the last years, newest first, in the two tables that show them. */
+export function pullRequests(today: number, users: readonly User[]): World['pullRequests'] {
+  const all = once(() =>
+    Array.from({ length: pullRequestCount }, (_, index) => pullRequest(pullRequestCount - index, today, users)),
+  );
+  const branches = (number: number) => ({ base_ref: 'main', head_ref: `change-${number}` });
+  return {
+    atGithub: once(() =>
+      all().map(({ number, repository, author, title, created, merged, closed, sha }) => ({
+        id: 8_000_000 + number,
+        source_id: String(1_400_000_000 + number),
+        repository_id: repositories.indexOf(repository) + 1,
+        user_id: users.indexOf(author) + 1,
+        number,
+        title,
+        ...branches(number),
+        created: iso(created),
+        updated: iso(closed ?? created),
+        closed: isoOrNull(closed),
+        merged: isoOrNull(merged),
+        ready_for_review: iso(created),
+        draft: false,
+        merge_commit_sha: merged === undefined ? null : sha,
+        open_to_merge: merged === undefined ? null : (merged - created) / 1000,
+      })),
+    ),
+    unified: once(() =>
+      all().map(({ number, repository, author, created, merged, closed, sha, additions, deletions }) => ({
+        id: number,
+        additions,
+        deletions,
+        bot_authored: false,
+        ...branches(number),
+        created: iso(created),
+        closed: isoOrNull(closed),
+        merged: isoOrNull(merged),
+        dx_user_id: users.indexOf(author) + 1,
+        external_url: `https://github.com/${repository}/pull/${number}`,
+        external_id: String(1_400_000_000 + number),
+        merge_commit_sha: merged === undefined ? null : sha,
+      })),
+    ),
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
   return () => {
-    made ??= {
-      columns,
-      rows: Array.from({ length: pullRequestCount }, (_, index) => {
-        const number = pullRequestCount - index;
-        const pick = <Item>(items: readonly Item[], step: number): Item =>
-          items[(number * step) % items.length] as Item;
-        const created = today - index * 42 * 60_000 - hour;
-        const hours = ((number * 37) % 960) / 10;
-        const merged = created + hours * hour;
-        const state = number % 11 === 0 ? 'closed' : merged > today ? 'open' : 'merged';
-        return {
-          id: 8_000_000 + number,
-          number,
-          repository: pick(repositories, 5),
-          title: `${pick(verbs, 5)} ${things[Math.floor(number / 6) % things.length]}`,
-          author: pick(users, 3).github_username,
-          state,
-          additions: (number * 13) % 800,
-          deletions: (number * 29) % 300,
-          created_at: iso(created),
-          merged_at: state === 'merged' ? iso(merged) : null,
-          cycle_time_hours: state === 'merged' ? hours : null,
-        };
-      }),
-    };
+    made ??= make();
     return made;
   };
 }

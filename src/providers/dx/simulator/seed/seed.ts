@@ -40,7 +40,7 @@ export function seedWorld(now: number): World {
     uploads: [],
     ...seedSurveys(people, today),
     ...seedCatalog(people, today),
-    tables: { pull_requests: pullRequests(today, users) },
+    pullRequests: pullRequests(today, users),
     queryRuns: new Map(),
     reports: reports(people, today),
     feeds: new Map([
@@ -140,6 +140,6 @@ function reports({ users }: People, today: number): Report[] {
   return [
     report(0, 'Deployment frequency', 'SELECT service, count(*) FROM deployments GROUP BY service'),
     report(1, 'Incidents by priority', 'SELECT priority, count(*) FROM incidents GROUP BY priority'),
-    report(2, 'Cycle time', 'SELECT repository, avg(cycle_time_hours) FROM pull_requests GROUP BY repository'),
+    report(2, 'Cycle time', 'SELECT repository_id, avg(open_to_merge) / 3600 FROM github_pulls GROUP BY repository_id'),
   ];
 }

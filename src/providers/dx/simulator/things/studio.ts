@@ -1,9 +1,4 @@
-export type Row = Readonly<Record<string, unknown>>;
-
-export interface Rows {
-  columns: readonly string[];
-  rows: readonly Row[];
-}
+import type { SqlAnswer } from '../../../../sandbox/sql/engine.ts';
 
 /** Times in clock ms. */
 export interface QueryRun {
@@ -11,7 +6,7 @@ export interface QueryRun {
   submittedAt: number;
   startsAt: number;
   finishesAt: number;
-  outcome: Answer | { error: string };
+  outcome: SqlAnswer | { error: string };
 }
 
 export interface Report {
@@ -27,11 +22,4 @@ export interface Report {
   tiles: { id: string; title: string; sql: string; chart_type: string; chart_config: object }[];
   created_at: string;
   updated_at: string;
-}
-
-export interface Answer {
-  columns: string[];
-  rows: unknown[][];
-  /** What the statement asked to sleep. */
-  sleepMs: number;
 }
