@@ -12,6 +12,7 @@ export const faultCodes = {
   upstream_down: 'The platform cannot be reached, or fails.',
   bad_upstream_reply: "The platform's answer cannot be read.",
   timed_out: 'There was no answer in time.',
+  outcome_unknown: 'It may have been done, and nobody knows: look, then decide.',
   cancelled: 'The caller gave up.',
   needs_confirmation: 'A person has to agree first.',
   too_large: 'It is more than the limits allow.',
@@ -32,6 +33,8 @@ export interface FaultDetails {
   retryAfter?: number | undefined;
   /** The platform's own id of the failed request. */
   requestId?: string | undefined;
+  /** The platform may have done what it was asked to, although this says otherwise. */
+  doubtful?: boolean | undefined;
   cause?: unknown;
 }
 
@@ -43,22 +46,33 @@ export class Fault extends Error {
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
+  readonly doubtful: boolean;
 
-  constructor({ code, message, hint, status, retryAfter, requestId, cause }: FaultDetails) {
+  constructor({ code, message, hint, status, retryAfter, requestId, doubtful = false, cause }: FaultDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
     this.status = status;
     this.retryAfter = retryAfter;
     this.requestId = requestId;
+    this.doubtful = doubtful;
   }
 
   /** The same fault, some details changed. */
   with(changes: Partial<FaultDetails>): Fault {
-    const { code, message, hint, status, retryAfter, requestId, cause } = this;
-    return new Fault({ code, message, hint, status, retryAfter, requestId, cause, ...changes });
+    const { code, message, hint, status, retryAfter, requestId, doubtful, cause } = this;
+    return new Fault({ code, message, hint, status, retryAfter, requestId, doubtful, cause, ...changes });
   }
 }
+
+/** What was thrown without being a fault: a defect of this program. */
+export const defectFault = (error: unknown): Fault =>
+  new Fault({
+    code: 'bad_upstream_reply',
+    message: `This server failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
+    cause: error,
+  });
 
 export function isFault(error: unknown, code?: FaultCode): error is Fault {
   return error instanceof Fault && (code === undefined || error.code === code);

@@ -1,10 +1,11 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Question, RunAnswer } from '../answers/answer.ts';
 import type { Clock } from '../base/clock.ts';
-import { Fault, isFault } from '../base/errors.ts';
+import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { type Log, shortened } from '../base/log.ts';
 import { principalOf } from '../callers/caller.ts';
 import type { Call, Meter } from '../http/call.ts';
+import { inDoubt, isUnsure } from '../http/change.ts';
 import { currentTrace } from '../tracing/current.ts';
 import type { CallOutcome } from './observer.ts';
 import type { CallerServices } from './services.ts';
@@ -41,7 +42,7 @@ export function createRunAsCall({ clock, caller, running, observer }: CallerServ
     } catch (error) {
       outcome = isFault(error) ? error.code : 'defect';
       if (!isFault(error)) log.error({ tool: shortened(name), err: error }, 'defect');
-      throw error;
+      throw afterChanges(error, call);
     } finally {
       end();
       running.end(principal, controller);
@@ -56,6 +57,15 @@ export function createRunAsCall({ clock, caller, running, observer }: CallerServ
       setImmediate(() => log.info(line, 'call'));
     }
   };
+}
+
+/** What ended a call that may have changed something must not lead to doing that twice. */
+function afterChanges(error: unknown, { changes = [], signal }: Call): unknown {
+  const change = changes.findLast(isUnsure);
+  if (!change) return error;
+  if (!isFault(error)) return inDoubt(defectFault(error), change);
+  // What a request came to has been told in its own words.
+  return error === signal.reason ? inDoubt(error, change) : error;
 }
 
 /** A call that is given up when its time is over or its caller has gone; `end` stops looking at either. */
@@ -79,6 +89,7 @@ function startCall(
       call.deadline = alarm.at;
     },
     meter: newMeter(),
+    changes: [],
     progress,
     trace: currentTrace(),
     ...(person ? { person } : {}),

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import type { Redactor } from '../base/redact.ts';
 import { refuseReversed } from '../base/time.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { apiOf, type Connections } from '../connections/connections.ts';
 import type { Call } from '../http/call.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -27,6 +28,7 @@ import { bodyOf, withoutSources } from './request-body.ts';
 export interface CallRuntime {
   clock: Clock;
   connections: Pick<Connections, 'argumentFor'>;
+  catalog: Pick<Catalog, 'readingOf'>;
   http: HttpClient;
   results: ResultStore;
   references: References;
@@ -50,7 +52,7 @@ export interface Rows {
 export function operationContext(runtime: CallRuntime, connection: Connection, call: Call): OperationContext {
   const listed = new Map<string, Promise<Row[]>>();
   const sources = new Map<unknown, Promise<Source>>();
-  const { signal, deadline, meter, progress, trace } = call;
+  const { signal, deadline, meter, progress, trace, changes } = call;
   const context: OperationContext = {
     // One by one: `...call` here takes V8 ten times as long as all the rest.
     signal,
@@ -58,6 +60,8 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
     meter,
     progress,
     trace,
+    changes,
+    followsRuns: call.followsRuns === true,
     clock: runtime.clock,
     connection,
     connectionArgument: runtime.connections.argumentFor(connection),
@@ -144,7 +148,7 @@ async function findSource(runtime: CallRuntime, context: OperationContext, given
 }
 
 async function sendOperation(
-  { http }: CallRuntime,
+  runtime: CallRuntime,
   context: OperationContext,
   operation: Operation,
   args: Record<string, unknown>,
@@ -160,8 +164,7 @@ async function sendOperation(
       buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
     ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
     repeatable: operation.effect === 'read' || operation.idempotent === true,
-    changes: operation.effect !== 'read',
-    ...(operation.verifyWith === undefined ? {} : { verifyWith: operation.verifyWith }),
+    ...changeOf(runtime, operation),
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
     listings: () => listingsOf(operation, args),
@@ -169,8 +172,22 @@ async function sendOperation(
     ...(options.accept ? { accept: options.accept } : {}),
     ...(options.slow ? { slow: true } : {}),
   };
-  const sent = http.send(connection, request, context);
+  const sent = runtime.http.send(connection, request, context);
   return options.slow ? tellElapsed(operation.name, context, sent) : sent;
+}
+
+const done = { create: 'stored', update: 'stored', delete: 'deleted' } as const;
+
+/** What may have been done when the answer is lost, and where to look whether it was. */
+function changeOf({ catalog }: CallRuntime, operation: Operation): Pick<HttpRequest, 'changes' | 'verifyWith'> {
+  const { name, effect, starts, verifyWith } = operation;
+  if (effect === 'read') return {};
+  // What is run may do anything, so that no name tells where.
+  const reading = effect === 'run' ? undefined : catalog.readingOf(name);
+  const shown = reading && `${reading} shows whether it took effect: look before you send it again.`;
+  const look = verifyWith ?? shown;
+  const changes = effect === 'run' ? (starts ? 'started' : 'carried out') : done[effect];
+  return { changes, ...(look === undefined ? {} : { verifyWith: look }) };
 }
 
 function listingsOf({ input }: Operation, args: Row): readonly string[] {

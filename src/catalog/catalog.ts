@@ -26,6 +26,8 @@ export interface Catalog {
   load(facts: OperationManifest): Promise<Operation>;
   /** What it takes and gives, and where that is known from. */
   details(facts: OperationManifest): Promise<OperationDetails>;
+  /** The operation that shows the thing which another one changes, going by their names. */
+  readingOf(name: string): string | undefined;
   /** Operations that answer a question, best first. */
   search(query: string): OperationManifest[];
   /** URI templates of the runs there are. */
@@ -72,6 +74,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
       return records.find(record => record.name === name) as Operation;
     },
     details,
+    readingOf: name => readingNames(name).find(one => byName.get(one)?.effect === 'read'),
     search: query => search(operations, query),
     runs: runs.map(({ uri }) => uri),
     async run(uri) {
@@ -83,6 +86,14 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
       return undefined;
     },
   };
+}
+
+/** Names that the reading of what `<platform>_<verb>_<noun>` is about may have, the closest first. */
+function readingNames(name: string): string[] {
+  const [platform, , ...words] = name.split('_');
+  const noun = words.join('_');
+  const nouns = [`get_${noun}`, `list_${noun}s`, `list_${noun}`, `list_${noun.replace(/y$/, 'ie')}s`, `list_${noun}es`];
+  return [...nouns, `get_${noun.replace(/s$/, '')}`].map(one => `${platform}_${one}`);
 }
 
 function withheld(

@@ -31,5 +31,6 @@ export const faultExits: Readonly<Record<FaultCode, ExitCode>> = {
   upstream_down: 5,
   bad_upstream_reply: 5,
   timed_out: 5,
+  outcome_unknown: 5,
   cancelled: 130,
 };

@@ -81,7 +81,7 @@ export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mo
   const text = textOf(read.bytes);
   const parsed = request.expect === 'json' ? jsonOf(text) : { value: text };
   // That its answer cannot be read must not look as if nothing had happened.
-  const lenient = request.changes === true || reply.status >= 300;
+  const lenient = request.changes !== undefined || reply.status >= 300;
   if (read.broken && !lenient) return failed(brokenBody(exchange, read, reply, mostBytes), brokenAgain(read));
   if ('value' in parsed) return { reply: { body: parsed.value, ...reply } };
   return lenient ? { reply: { body: text, ...reply } } : failed(notJson(exchange, text, reply, parsed.error));

@@ -1,4 +1,5 @@
 import type { TraceContext } from '../tracing/tracer.ts';
+import type { Change } from './change.ts';
 
 /** What everything done for one tool call or resource read shares. */
 export interface Call {
@@ -13,6 +14,10 @@ export interface Call {
   progress(message: string, done?: number, total?: number): void;
   /** There where the client can put a question to its person; with the answer, once it was put. */
   person?: { answered?: { agreed: boolean; token: string } };
+  /** Its requests that change something, as far as they went. */
+  changes?: Change[] | undefined;
+  /** Awaited before one of them leaves. */
+  beforeChange?: (() => Promise<void>) | undefined;
   /** The client follows a run by itself: one that is started is answered at once. */
   followsRuns?: boolean;
   /** What the requests of the call belong to, in the operator's traces. */

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
-import { lookFirst } from './deadline.ts';
 import { type Exchange, failed, type Retryable, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
@@ -35,10 +34,11 @@ export function classifyReply(clock: Clock, next: Send): Send {
       skew !== undefined && Math.abs(skew) > mostSkew
         ? told.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${told.hint}` })
         : told;
-    // A server that failed may have done first what it was asked to.
-    const unsure = code === 'upstream_down' && !request.repeatable && request.verifyWith !== undefined;
-    const fault = unsure ? refused.with({ hint: lookFirst(request) }) : refused;
-    return failed(fault, final ? 'never' : transient ? 'always' : retryableOf(fault));
+    // A server that failed, or whose answer is somebody else's, may have done first what it was asked to.
+    const unsure = failing.has(code) && reply.status !== 501 && !transient;
+    if (!unsure) exchange.change.mayHaveActed = false;
+    exchange.change.hint = details.hint;
+    return failed(refused, final ? 'never' : transient ? 'always' : retryableOf(refused));
   };
 }
 
@@ -61,10 +61,12 @@ function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: nu
   });
 }
 
-function retryableOf({ code, status, retryAfter }: Fault): Retryable {
+const failing: ReadonlySet<FaultCode> = new Set(['upstream_down', 'timed_out', 'bad_upstream_reply']);
+
+// What was refused for the quota was not looked at. A 503 may come from what stands before a server that was.
+function retryableOf({ code, status }: Fault): Retryable {
   if (code === 'rate_limited') return 'always';
-  if (code !== 'upstream_down' || status === 501) return 'never';
-  return status === 503 && retryAfter !== undefined ? 'always' : 'repeatable';
+  return code === 'upstream_down' && status !== 501 ? 'repeatable' : 'never';
 }
 
 function codeOf(status: number, anonymous: boolean): FaultCode {
@@ -99,6 +101,7 @@ function hints(connection: string, wait: number | undefined): Record<FaultCode, 
     rate_limited: `Wait ${wait === undefined ? 'a minute' : seconds(wait)}, then repeat the call.`,
     upstream_down: `Repeat the call in ${wait === undefined ? 'a few minutes' : seconds(wait)}; the fault is on the platform.`,
     bad_upstream_reply: report,
+    outcome_unknown: 'Look whether it took effect before you send it again.',
     timed_out: 'Repeat the call later, or ask for less.',
     cancelled: 'Repeat the call if it is still wanted.',
     needs_confirmation: 'Ask a person to agree on the platform.',

@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
-import { Fault } from '../base/errors.ts';
+import { Fault, isFault } from '../base/errors.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
 import { authenticate } from './auth.ts';
 import type { Call } from './call.ts';
+import { type Change, inDoubt } from './change.ts';
 import { classifyReply } from './classify-reply.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { abortFault, deadline } from './deadline.ts';
@@ -102,6 +103,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const client: HttpClient = {
     async send(connection, request, call) {
       const { signal } = call;
+      const change: Change = { request, mayHaveActed: false };
+      if (request.changes) call.changes?.push(change);
       // One call may have many requests under way, and each listens.
       setMaxListeners(0, signal);
       try {
@@ -109,12 +112,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const anonymous = target.origin !== baseOf(connection).origin;
         const sent = { headers: {}, ...request, url: target.href };
         const blank = { attempt: 1, proof: {}, sending: {}, written: () => {} };
-        const outcome = await pipeline({ connection, request: sent, target, call, signal, anonymous, ...blank });
+        const outcome = await pipeline({
+          connection,
+          request: sent,
+          target,
+          call,
+          signal,
+          anonymous,
+          change,
+          ...blank,
+        });
         if ('reply' in outcome) return outcome.reply;
         throw outcome.fault;
       } catch (error) {
-        if (!signal.aborted) throw error;
-        throw abortFault(signal, { title: connection.title, operation: request.operation });
+        const { title } = connection;
+        const told = signal.aborted ? abortFault(signal, { title, operation: request.operation }) : error;
+        throw isFault(told) ? inDoubt(told, change) : told;
       }
     },
     async download(connection, url, call) {

@@ -21,19 +21,21 @@ export function deadline(clock: Clock, next: Send): Send {
     const unbound = request.body ?? request.slow;
     const limit = unbound ? Number.POSITIVE_INFINITY : attemptTimeout(connection);
     const left = call.deadline - clock.now();
-    // Made when it is needed, because an error reads the stack.
-    const late = () => timedOut(connection, request, left < limit ? undefined : limit);
-    if (left <= 0) return failed(late());
+    if (left <= 0) return failed(timedOut(connection, request));
 
     const attempt = new AttemptSignal();
     const follow = () => attempt.abort(call.signal.reason);
     const leave = () => call.signal.removeEventListener('abort', follow);
     call.signal.addEventListener('abort', follow, { once: true });
     let rung: Fault | undefined;
-    const alarm = clock.alarm(Math.min(limit, left), () => {
-      rung = late();
-      attempt.abort(rung);
-    });
+    // When the call's own time is over, the call says so.
+    const alarm =
+      limit < left
+        ? clock.alarm(limit, () => {
+            rung = timedOut(connection, request, limit);
+            attempt.abort(rung);
+          })
+        : undefined;
     try {
       const outcome = await beforeAbort(next({ ...exchange, signal: attempt }), attempt);
       // The body of a stream is still to come: the caller may abort it, the alarm may not.
@@ -45,7 +47,7 @@ export function deadline(clock: Clock, next: Send): Send {
       if (rung && error === rung) return failed(rung);
       throw error;
     } finally {
-      alarm.clear();
+      alarm?.clear();
     }
   };
 }
@@ -58,20 +60,16 @@ function beforeAbort(outcome: Promise<Outcome>, attempt: AttemptSignal): Promise
   });
 }
 
-/** `limit`: the milliseconds that were given; undefined when the call's own deadline came first. */
+/** `limit`: the milliseconds that were given; undefined when the call has no time left. */
 export function timedOut({ title }: Connection, request: HttpRequest, limit?: number): Fault {
-  const { operation, repeatable } = request;
+  const { operation } = request;
   const time = limit === undefined ? 'in the time this call has' : `within ${limit / 1000} s`;
   return new Fault({
     code: 'timed_out',
-    message: `${title} did not answer ${operation} ${time}.${repeatable ? '' : ' The request may have arrived.'}`,
-    hint: repeatable ? 'Repeat the call later, or ask for less.' : lookFirst(request),
+    message: `${title} did not answer ${operation} ${time}.`,
+    hint: 'Repeat the call later, or ask for less.',
   });
 }
-
-/** For a hint, where a request may have arrived that must not be sent twice. */
-export const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: HttpRequest) =>
-  verifyWith;
 
 /** What an aborted call throws, whatever the signal was aborted with. */
 export function abortFault(signal: AbortSignal, { title, operation }: { title: string; operation: string }): Fault {

@@ -3,6 +3,7 @@ import type { Fault } from '../base/errors.ts';
 import { isLoopback } from './addresses.ts';
 import type { AttemptSignal } from './attempt.ts';
 import type { Call } from './call.ts';
+import type { Change } from './change.ts';
 import type { Connection } from './connection.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 
@@ -26,6 +27,8 @@ export interface Exchange {
   proof: Record<string, string>;
   /** Filled with the body that streams, opened: whether any of it was read decides over repeats. */
   sending: { stream?: Readable };
+  /** What became of the request, over all its attempts. */
+  change: Change;
   /** Told when the request is on the socket, which may be long after it was let in. */
   written(): void;
 }

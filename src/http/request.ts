@@ -12,8 +12,8 @@ export interface HttpRequest {
   body?: StreamBody;
   /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
   repeatable: boolean;
-  /** It changes something upstream: once it got 2xx that has happened, whatever the body looks like. */
-  changes?: boolean;
+  /** It changes something upstream: what may have been done, in a word ("It may have been stored"). */
+  changes?: 'stored' | 'deleted' | 'started' | 'carried out';
   /** Where to look when nobody knows whether it took effect. */
   verifyWith?: string;
   /** The operation's name, for telemetry and errors. */

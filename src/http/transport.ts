@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { bodyOutcome, decoded, jsonOf, readBody, streamed, textOf } from './body.ts';
 import { isAnswer } from './classify-reply.ts';
-import { lookFirst } from './deadline.ts';
 import type { WrittenOptions } from './dispatcher.ts';
 import { type Exchange, failed, type Outcome, type Send } from './exchange.ts';
 import { inspected } from './inspect.ts';
@@ -27,6 +26,8 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
   return async exchange => {
     const { call, request, signal } = exchange;
     const agent = await dispatcher();
+    if (request.changes) await call.beforeChange?.();
+    signal.throwIfAborted();
     let raw: Dispatcher.ResponseData;
     try {
       raw = await agent.request(onTheWire(exchange, userAgent));
@@ -58,7 +59,7 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
 }
 
 function onTheWire(exchange: Exchange, userAgent: string): WrittenOptions {
-  const { request, target, call, signal, sending, written } = exchange;
+  const { request, target, call, signal, sending, change } = exchange;
   const { origin, pathname, search } = target;
   const headers: Record<string, string> = {
     accept: request.expect === 'json' ? 'application/json' : '*/*',
@@ -75,6 +76,10 @@ function onTheWire(exchange: Exchange, userAgent: string): WrittenOptions {
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
   const body: Readable | string | null = sending.stream ?? (json === undefined ? null : JSON.stringify(json));
   const method = request.method as Dispatcher.HttpMethod;
+  const written = () => {
+    change.mayHaveActed = true;
+    exchange.written();
+  };
   return { origin, path: pathname + search, method, headers, body, signal, written };
 }
 
@@ -122,12 +127,11 @@ function noReply(exchange: Exchange, error: Error & { code?: string }): Outcome 
       ),
       'always',
     );
-  const fate = request.repeatable ? '' : '; the request may have arrived';
   return failed(
     fault(
-      `the connection broke before ${request.operation} was answered${code ? ` (${code})` : ''}${fate}`,
-      request.repeatable ? 'Repeat the call.' : lookFirst(request),
+      `the connection broke before ${request.operation} was answered${code ? ` (${code})` : ''}`,
+      'Repeat the call.',
     ),
-    'repeatable',
+    exchange.change.mayHaveActed ? 'repeatable' : 'always',
   );
 }

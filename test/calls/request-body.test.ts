@@ -51,7 +51,7 @@ async function world() {
   };
   const parts = { clock, http: http as never, results: store, redactor: createRedactor(), folders: [] };
   const connections = new Connections([], []);
-  const runtime = { ...parts, connections, references: new References(clock) };
+  const runtime = { ...parts, catalog: { readingOf: () => undefined }, connections, references: new References(clock) };
   const context = operationContext(runtime, connectionTo('https://acme.example'), newCall(clock));
   return { store, context, sent };
 }

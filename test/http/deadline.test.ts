@@ -50,10 +50,7 @@ test("an attempt does not outlast the call, and the caller's reason is what the 
   const late = later(client.send(connectionTo(origin), get(`${origin}/x`), short));
   await until(() => arrivals.length === 1);
   await clock.advance(2000);
-  await expect(late).rejects.toMatchObject({
-    code: 'timed_out',
-    message: expect.stringMatching(/in the time this call has/),
-  });
+  await expect(late).rejects.toMatchObject({ code: 'timed_out', message: 'The call did not finish within 2 s.' });
   const call = newCall(clock);
   const own = new Fault({ code: 'cancelled', message: 'Enough.', hint: 'None.' });
   const cancelled = client.send(connectionTo(origin), get(`${origin}/x`), call);
@@ -107,8 +104,40 @@ test('nothing stays attached to the signal of the call', async () => {
   expect(attached).toBe(0);
 });
 
+test('a write that hangs until the call ends is told in the same words, whatever timer rings', async () => {
+  for (const attemptTimeoutMs of [1999, 2000, 2001]) {
+    const { clock, client } = world();
+    const { origin, arrivals } = await upstream(clock, () => {});
+    const connection = connectionTo(origin, { attemptTimeoutMs });
+    const request = post(`${origin}/x`, { verifyWith: 'acme_list_things shows it.' });
+    const write = later(client.send(connection, request, newCall(clock, 2000)));
+    await until(() => arrivals.length === 1);
+    await clock.advance(2000);
+    await expect(write).rejects.toMatchObject({
+      code: 'timed_out',
+      message: expect.stringMatching(/ within .* s\. The request may have arrived\.$/),
+      hint: 'acme_list_things shows it.',
+      doubtful: true,
+    });
+  }
+});
+
+test('a write that was never sent is in no doubt, however it ends', async () => {
+  const { clock, client } = world();
+  const { origin, arrivals } = await upstream(clock, [200]);
+  const stuck = connectionTo(origin, { auth: { headers: () => new Promise(() => {}) } });
+  const calls = [newCall(clock, 2000), newCall(clock)] as const;
+  const writes = calls.map(call => later(client.send(stuck, post(`${origin}/x`), call)));
+  await clock.advance(2000);
+  calls[1].cancel();
+  for (const write of writes)
+    await expect(write).rejects.toMatchObject({ doubtful: false, message: expect.not.stringMatching(/may have/) });
+  expect(arrivals).toHaveLength(0);
+});
+
 test('a download that stalls breaks off; one whose reader is slow does not', async () => {
-  const { clock, client, call } = world();
+  const { clock, client } = world();
+  const call = newCall(clock, 600_000);
   const { origin } = await upstream(clock, (_, response) => {
     response.writeHead(200).write('some');
   });

@@ -48,16 +48,38 @@ describe('repeats', () => {
     expect(clock.now() - start).toBeLessThan(10_000);
   });
 
-  test('a write is not repeated on 502 or 503, but on 503 with Retry-After', async () => {
+  const answers: [status: number, headers: Record<string, string>][] = [
+    [500, {}],
+    [502, { 'retry-after': '1' }],
+    [503, {}],
+    [503, { 'retry-after': '1' }],
+    [504, {}],
+  ];
+  test.each(answers)('a write is not repeated on %i %j, and the hint says to look', async (status, headers) => {
     const { clock, client } = world();
-    const plain = await upstream(clock, [503]);
-    const bad = await upstream(clock, [502, { 'retry-after': '1' }]);
-    const asking = await upstream(clock, [503, { 'retry-after': '1' }], [200]);
-    const send = (origin: string) => client.send(connectionTo(origin), post(`${origin}/x`), newCall(clock));
-    await expect(send(plain.origin)).rejects.toMatchObject({ code: 'upstream_down' });
-    await expect(send(bad.origin)).rejects.toMatchObject({ code: 'upstream_down' });
-    await send(asking.origin);
-    expect([plain, bad, asking].map(({ arrivals }) => arrivals.length)).toEqual([1, 1, 2]);
+    const { origin, arrivals } = await upstream(clock, [status, headers], [200]);
+    const write = client.send(connectionTo(origin), post(`${origin}/x`), newCall(clock));
+    await expect(write).rejects.toMatchObject({
+      code: 'upstream_down',
+      message: expect.stringMatching(/It may have been stored\.$/),
+      hint: 'Look whether it took effect before you send it again.',
+      doubtful: true,
+    });
+    expect(arrivals).toHaveLength(1);
+  });
+
+  test('a write that was refused for the quota was not looked at, so it is repeated', async () => {
+    const { clock, client } = world();
+    const { origin, arrivals } = await upstream(clock, [429, { 'retry-after': '1' }], [200]);
+    await client.send(connectionTo(origin), post(`${origin}/x`), newCall(clock));
+    expect(arrivals).toHaveLength(2);
+  });
+
+  test.each([400, 403, 404, 409, 422, 501])('a write that was refused with %i is in no doubt', async status => {
+    const { clock, client } = world();
+    const { origin } = await upstream(clock, [status]);
+    const write = client.send(connectionTo(origin), post(`${origin}/x`), newCall(clock));
+    await expect(write).rejects.toMatchObject({ status, doubtful: false });
   });
 
   test('a broken connection is tried again for a read, not for a write', async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
+import { Fault } from '../../src/base/errors.ts';
 import type { Call } from '../../src/http/call.ts';
 import { createHttpClient, type HttpClient } from '../../src/http/client.ts';
 import type { Connection } from '../../src/http/connection.ts';
@@ -76,6 +77,12 @@ export function world(options: { mostBodyBytes?: number; random?: () => number; 
 export function newCall(clock: Clock, ms = 50_000): World['call'] {
   const controller = new AbortController();
   const messages: string[] = [];
+  const late = new Fault({
+    code: 'timed_out',
+    message: `The call did not finish within ${ms / 1000} s.`,
+    hint: 'Repeat it.',
+  });
+  clock.alarm(ms, () => controller.abort(late));
   return {
     signal: controller.signal,
     deadline: clock.now() + ms,
@@ -104,6 +111,12 @@ export function get(url: string, parts: Partial<HttpRequest> = {}): HttpRequest 
 }
 
 export function post(url: string, parts: Partial<HttpRequest> = {}): HttpRequest {
-  const change = { method: 'POST', json: { a: 1 }, repeatable: false, changes: true, operation: 'acme_create_thing' };
+  const change = {
+    method: 'POST',
+    json: { a: 1 },
+    repeatable: false,
+    changes: 'stored',
+    operation: 'acme_create_thing',
+  } as const;
   return get(url, { ...change, ...parts });
 }

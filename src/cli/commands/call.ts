@@ -96,7 +96,7 @@ const resumeLine = ({ uri }: Run, { config }: Flags) =>
   shellCall('wait_for_run', { run: uri }, ...(config === undefined ? [] : ['--config', shellWord(config)]));
 
 function callerOf(clock: Clock, signal: AbortSignal, progress: Call['progress']): Call {
-  return { signal, progress, meter: newMeter(), deadline: clock.now() + patience };
+  return { signal, progress, meter: newMeter(), changes: [], deadline: clock.now() + patience };
 }
 
 /** @throws Fault `bad_arguments` for a flag without its value */

@@ -73,8 +73,9 @@ describe('functions', () => {
       refusal('datagrok_call_function', { function: name, arguments: given });
     const crash = await run('Sqrt', { x: -1 });
     expect(crash).toBe(
-      'upstream_down: Datagrok failed at datagrok_call_function: "Sqrt: x is negative"\n' +
-        'Next: The failure is inside the platform, or inside the function. Its server log has the details.',
+      'upstream_down: Datagrok failed at datagrok_call_function: "Sqrt: x is negative". It may have been carried out.\n' +
+        'Next: The failure is inside the platform, or inside the function. Its server log has the details. ' +
+        'Look whether it took effect before you send it again.',
     );
     expect(state.calls).toHaveLength(1);
     expect(await run('NoSuch')).toMatch(/^not_found: .*\(404\): "Function not found: NoSuch"/);

@@ -293,7 +293,7 @@ describe('dashboards', () => {
 
     faults.add({ kind: 'drop' });
     const answer = await call('datagrok_share_dashboard', { ...order, confirm });
-    expect(answer.text).toMatch(/^upstream_down: .*the request may have arrived/);
+    expect(answer.text).toMatch(/^upstream_down: .*The request may have arrived/);
     expect(requests.filter(({ target }) => target.includes('/shares'))).toHaveLength(2);
   });
 

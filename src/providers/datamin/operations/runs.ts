@@ -253,6 +253,7 @@ export const runPipeline = operation({
   effect: 'run',
   summary: 'Start a pipeline, wait for its tasks, and show what each made.',
   toolset: 'pipelines',
+  verifyWith: 'datamin_list_runs shows it once its first task has run.',
   input: z.strictObject({
     pipeline,
     input: z.unknown().optional().describe('Any JSON for the first task').meta({ in: 'payload' }),

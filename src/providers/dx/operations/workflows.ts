@@ -109,6 +109,8 @@ const triggerWorkflow = operation({
   effect: 'run',
   summary: 'Start a self-service workflow, for an entity where its scope is ENTITY. Follow it with wait_for_run.',
   toolset,
+  verifyWith:
+    'DX lists no runs: its page of the workflow shows whether it was started; dx_get_workflow_run shows one by its id.',
   input: z.strictObject({
     // First, because the list of workflows that the other is looked up in depends on it.
     entity_identifier: entity.optional(),
