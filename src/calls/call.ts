@@ -1,20 +1,18 @@
 import type { Answer, Outcome, PageFacts } from '../answers/answer.ts';
 import { storeLongLists } from '../answers/long-lists.ts';
 import { answerTable } from '../answers/table.ts';
-import { Fault, isFault } from '../base/errors.ts';
+import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { formatNumber, guessTokens, stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
-import { isListing, type Operation, type OperationContext, platformOf } from '../operations/operation.ts';
-import { unseenRun } from '../operations/run.ts';
-import { uriOn, uriTemplate } from '../operations/uri-template.ts';
+import { isListing, type Operation, type OperationContext, platformOf, startsRun } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
-import { answerRun } from './await-run.ts';
 import { needsConfirmation } from './confirm.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
-import { type Controls, defaultLimit, defaultWaitSeconds } from './tool-input.ts';
+import { startRun } from './start-run.ts';
+import { type Controls, defaultLimit } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
 const mostRows = 20_000;
@@ -31,7 +29,7 @@ export async function callOperation(
 ): Promise<Answer> {
   const platform = platformOf(operation);
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
-  const { limit, cursor, fields, wait_seconds, confirm, connection: name, ...own } = parsed as Controls & Row;
+  const { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own } = parsed as Controls & Row;
   const connection = await shared.connections.choose(platform, name, operation.api);
   if (connection.readOnly && operation.effect !== 'read')
     throw new Fault({
@@ -47,18 +45,12 @@ export async function callOperation(
     const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
     if (question) return question;
   }
-  if (!operation.starts) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
-  const { value, warnings } = readOutput(shared, operation, await readValue(operation, args, context));
-  const { run: kind, variables: read } = operation.starts;
-  const variables = read(value as never);
-  const uri = uriOn(context.connectionArgument, uriTemplate(kind.uri).expand(variables));
-  if (call.followsRuns) return { kind: 'run', run: unseenRun(uri), details: value as Row, warnings, handedOver: true };
-  return answerRun(kind, uri, variables, context, {
-    waitSeconds: wait_seconds ?? defaultWaitSeconds,
-    details: value as Row,
-    warnings,
-    executeOperation: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
-    started: true,
+  if (!startsRun(operation)) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
+  return startRun(operation, args, context, {
+    shared,
+    controls: { wait_seconds, again } as Controls,
+    read: value => readOutput(shared, operation, value),
+    perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
   });
 }
 
@@ -193,10 +185,6 @@ function readOutput(
 export function asFault(error: unknown, { redactor }: Pick<CallerServices, 'redactor'>): Fault {
   const told = (text: string) => stripControls(redactor.text(text));
   if (isFault(error)) return error.with({ message: told(error.message), hint: told(error.hint) });
-  return new Fault({
-    code: 'bad_upstream_reply',
-    message: `This server failed unexpectedly: ${told(error instanceof Error ? error.message : String(error))}`,
-    hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
-    cause: error,
-  });
+  const fault = defectFault(error);
+  return fault.with({ message: told(fault.message) });
 }

@@ -1,8 +1,10 @@
+import type { Signer } from '../base/signer.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { RunningCalls } from '../callers/running.ts';
 import type { Tally } from '../callers/tally.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
+import type { Starts } from '../coordination/starts.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Parts } from '../results/optional-parts.ts';
 import type { Confirmations } from './confirm.ts';
@@ -24,6 +26,10 @@ export interface CallerServices extends CallRuntime {
   inputOf(operation: Operation): ToolInput;
   confirmations: Confirmations;
   cursors: Cursors;
+  /** Sees to it that nothing is started twice. */
+  starts: Starts;
+  /** Signs what tells one start from another, the same in every process that shares the starts. */
+  startKeys: Signer;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
   /** Nothing may be changed or deleted. */

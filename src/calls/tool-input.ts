@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
-import { isListing, type Operation, platformOf } from '../operations/operation.ts';
+import { isGuarded, isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { needsConfirmation } from './confirm.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
@@ -15,6 +15,7 @@ const controls = lazy(() => ({
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
   confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
+  again: z.boolean().optional().describe('Start another although it was started just now'),
 }));
 
 export const defaultLimit = 50;
@@ -27,6 +28,7 @@ export type Controls = {
   wait_seconds?: number;
   confirm?: string;
   connection?: string;
+  again?: boolean;
 };
 
 /** A tool's arguments: as they are checked, and as they are published. */
@@ -39,11 +41,12 @@ export interface ToolInput {
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
-  const { limit, cursor, fields, confirm, wait_seconds } = controls();
+  const { limit, cursor, fields, confirm, wait_seconds, again } = controls();
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit, cursor, fields } : {}),
     ...(needsConfirmation(operation) ? { confirm } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
+    ...(isGuarded(operation) ? { again } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
   return { schema, published: jsonSchema(schema, 'input'), connections };

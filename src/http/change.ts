@@ -15,8 +15,9 @@ export const isUnsure = ({ request, mayHaveActed }: Change): boolean =>
   mayHaveActed && request.changes !== undefined && !request.repeatable;
 
 /** For a hint, where a request may have taken effect that must not be sent twice. */
-export const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: HttpRequest): string =>
-  verifyWith;
+export const lookFirst = ({
+  verifyWith = 'Look whether it took effect before you send it again.',
+}: HttpRequest): string => verifyWith;
 
 /** The failure of a request, told so that nobody does twice what may have been done. */
 export function inDoubt(fault: Fault, change: Change): Fault {

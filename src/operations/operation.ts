@@ -217,6 +217,18 @@ export function operation<const Route extends string, Input extends z.ZodObject,
   return record as unknown as Operation;
 }
 
+export type StartingOperation = Operation & Required<Pick<Operation, 'starts'>>;
+
+export const startsRun = (operation: Operation): operation is StartingOperation => operation.starts !== undefined;
+
+/**
+ * Whether starting it twice does more than starting it once. A query reads anew what may have changed, and what cancels a
+ * run may be told the same run again.
+ */
+export function isGuarded({ name, effect, idempotent, starts }: Operation): boolean {
+  return starts !== undefined && effect !== 'read' && !idempotent && starts.run.cancel !== name;
+}
+
 export const isListing = ({ paging, configured }: Operation): boolean => (paging ?? configured) !== undefined;
 
 /** Method and path template of a record. */

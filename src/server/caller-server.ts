@@ -18,6 +18,7 @@ import { createCatalog } from '../catalog/catalog.ts';
 import type { Manifest } from '../catalog/manifest.ts';
 import type { Config } from '../config/config.ts';
 import { type ConnectionState, Connections } from '../connections/connections.ts';
+import type { Starts } from '../coordination/starts.ts';
 import type { HttpClient } from '../http/client.ts';
 import { providers } from '../providers/index.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
@@ -45,6 +46,8 @@ export interface ProcessServices {
   running: RunningCalls;
   watchedRuns: Tally;
   observers: Observers;
+  /** Of the processes that share the results folder. */
+  starts: Starts;
   /** Shared by replicas. Absent: nobody gave the process one. */
   signer?: Signer | undefined;
   /** For what need not outlive the process. */
@@ -97,6 +100,8 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     results: resultsOf(caller, common, source => callAgain(source, { catalog, connections })),
     catalog,
     confirmations: confirmations(signer),
+    starts: common.starts,
+    startKeys: signerFor(caller.callerId, lasting(common)),
     cursors: cursors(caller === localCaller ? lasting(common) : signer),
     readOnly: config.read_only,
     parts: common.parts,

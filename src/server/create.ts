@@ -112,6 +112,7 @@ export async function createServer(
     running: new RunningCalls(),
     watchedRuns: new Tally(),
     observers,
+    starts: lazyObject(async () => (await import('./open-starts.ts')).openStarts(config, clock)),
     signer,
     ownSigner: createSigner(),
   };

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../config/config.ts';
+import { folderRegister } from '../coordination/folder-register.ts';
+import { memoryRegister } from '../coordination/memory-register.ts';
+import type { Register } from '../coordination/register.ts';
+import { createStarts, type Starts } from '../coordination/starts.ts';
+import { diskFault } from '../results/disk.ts';
+import { defaultResultsDirectory } from '../results/store/store.ts';
+
+/** What was started, for all processes that have the results folder in common. */
+export function openStarts({ results_dir: given }: Pick<Config, 'results_dir'>, clock: Clock): Starts {
+  const directory = given ?? defaultResultsDirectory();
+  return createStarts(clock, folderOrMemory(clock, directory));
+}
+
+/**
+ * A folder that this process may not write is shared with nobody, so that memory does as well. One that cannot be
+ * written for another reason, such as a full disk, may hold what others have started.
+ */
+function folderOrMemory(clock: Clock, directory: string): Register {
+  const folder = folderRegister(clock, join(directory, 'starts'));
+  let memory: Register | undefined;
+  const use = async <Result>(act: (register: Register) => Promise<Result>): Promise<Result> => {
+    if (memory) return act(memory);
+    try {
+      return await act(folder);
+    } catch (error) {
+      if (!isForbidden(error)) throw diskFault(error, directory);
+      memory = memoryRegister(clock);
+      return act(memory);
+    }
+  };
+  return {
+    read: key => use(register => register.read(key)),
+    write: (...given) => use(register => register.write(...given)),
+  };
+}
+
+const forbidden = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']);
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && forbidden.has(String(error.code));
