@@ -1,9 +1,18 @@
 import type { Fault } from '../base/errors.ts';
-import type { HttpRequest } from './request.ts';
+
+/** What a request does on the platform. */
+export interface Effects {
+  /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
+  repeatable: boolean;
+  /** It changes something upstream: what may have been done, in a word ("It may have been stored"). */
+  changes?: 'stored' | 'deleted' | 'started' | 'carried out';
+  /** Where to look when nobody knows whether it took effect. */
+  verifyWith?: string;
+}
 
 /** A request and how far it went: what is known of its effect when its answer does not tell. */
 export interface Change {
-  request: HttpRequest;
+  request: Effects;
   /** It was written, and nobody has said that it was refused. */
   mayHaveActed: boolean;
   /** What the platform's own words call for, besides looking. */
@@ -15,9 +24,8 @@ export const isUnsure = ({ request, mayHaveActed }: Change): boolean =>
   mayHaveActed && request.changes !== undefined && !request.repeatable;
 
 /** For a hint, where a request may have taken effect that must not be sent twice. */
-export const lookFirst = ({
-  verifyWith = 'Look whether it took effect before you send it again.',
-}: HttpRequest): string => verifyWith;
+export const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: Effects): string =>
+  verifyWith;
 
 /** The failure of a request, told so that nobody does twice what may have been done. */
 export function inDoubt(fault: Fault, change: Change): Fault {

@@ -1,7 +1,8 @@
+import type { Effects } from './change.ts';
 import type { StreamBody } from './stream-body.ts';
 
 /** One call to a platform, before authentication. */
-export interface HttpRequest {
+export interface HttpRequest extends Effects {
   method: string;
   /** Absolute, or from the root of the connection's origin; query included, every part encoded once (`path.ts`). */
   url: string;
@@ -10,12 +11,6 @@ export interface HttpRequest {
   json?: unknown;
   /** Sent as it is read. Once any of it may have arrived, the request is not repeated. */
   body?: StreamBody;
-  /** Sent twice it does no more than once, so it may be repeated after it may have arrived. */
-  repeatable: boolean;
-  /** It changes something upstream: what may have been done, in a word ("It may have been stored"). */
-  changes?: 'stored' | 'deleted' | 'started' | 'carried out';
-  /** Where to look when nobody knows whether it took effect. */
-  verifyWith?: string;
   /** The operation's name, for telemetry and errors. */
   operation: string;
   /** What the credential has to be allowed to do, for the words of a refusal. */
