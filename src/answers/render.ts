@@ -1,9 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, roundFigure, stripControls } from '../base/text.ts';
+import { formatNumber, stripControls } from '../base/text.ts';
 import { ancestry } from '../results/describe.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
-import { storedFacts } from '../results/stored-facts.ts';
+import { glanceAt, storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
 
 type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent'>;
@@ -31,15 +31,9 @@ export function renderAnswer(answer: Answer): RenderedAnswer {
   }
 }
 
-function shapeRows({
-  noun,
-  rows,
-  page,
-  continued,
-  result,
-  about,
-  warnings,
-}: Answer & { kind: 'rows' }): RenderedAnswer {
+function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
+  const { noun, rows, page, continued, result, about } = answer;
+  const warnings = warningsOf(answer);
   const where = result && `Stored as ${result.uri}.`;
   return words([sentence(noun, page, continued), where, aboutLine(about), table(rows), ...warnings.map(warning)], {
     items: rows,
@@ -55,7 +49,9 @@ function shapeValue(value: unknown): RenderedAnswer {
   return words([JSON.stringify(root)], root);
 }
 
-function shapeResult({ result, summary, page, about, warnings }: Answer & { kind: 'result' }): RenderedAnswer {
+function shapeResult(answer: Answer & { kind: 'result' }): RenderedAnswer {
+  const { result, summary, page, about } = answer;
+  const warnings = warningsOf(answer);
   return words([summary, aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
     result: storedFacts(result),
     ...(page ? { page } : {}),
@@ -63,6 +59,11 @@ function shapeResult({ result, summary, page, about, warnings }: Answer & { kind
     ...list('warnings', warnings),
   });
 }
+
+/** Of the call, and what was decided when the result was stored; each once. */
+const warningsOf = ({ warnings, result }: { warnings: readonly string[]; result?: StoredResult }) => [
+  ...new Set([...warnings, ...(result?.warnings ?? [])]),
+];
 
 function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): RenderedAnswer {
   const { image, png, svg, width, height } = chart;
@@ -142,15 +143,18 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
 
 export function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
-  const columns = result.columns.map(({ name, type, nulls, min, max, mean }) => {
+  const glance = glanceAt(result);
+  const columns = glance.columns.map(({ name, type, nulls, min, max, mean, numbers }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
-    const average = mean == null ? '' : ` mean ${roundFigure(mean)}`;
-    return `${name} ${type}${range}${average}${nulls ? ` (${nulls} empty)` : ''}`;
+    const average = mean == null ? '' : ` mean ${mean}`;
+    const some = numbers == null ? '' : ` (${numbers} numbers)`;
+    return `${name} ${type}${some}${range}${average}${nulls ? ` (${nulls} empty)` : ''}`;
   });
+  if (glance.more > 0) columns.push(`${glance.more} more, which describe_result tells`);
   return [
     `Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`,
     'First rows:',
-    table(result.sample.slice(0, 3)),
+    table(glance.sample),
   ];
 }
 

@@ -16,6 +16,3 @@ export const formatNumber = (value: number) => (value < 1000 ? String(value) : v
 export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
 
 export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);
-
-/** Six digits: for figures that were calculated, never for data. */
-export const roundFigure = (value: number) => Number(value.toPrecision(6));

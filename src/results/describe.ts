@@ -1,7 +1,8 @@
 import type { Row } from '../base/json-value.ts';
 import { stripControls } from '../base/text.ts';
+import { roundFigure } from './figures.ts';
 import type { ColumnProfile } from './query/profile.ts';
-import type { Column, Provenance, StoredResult } from './result.ts';
+import type { Column, Exceptions, Provenance, StoredResult } from './result.ts';
 import { columnNamed } from './tables/filter.ts';
 
 /** Columns that are looked at when nobody says which; more would not fit. */
@@ -65,24 +66,29 @@ function tokens(value: unknown): number {
   return (text.length - dear) / 3.5 + dear * 2.5;
 }
 
-function columnRow({ name, type, nulls, distinct, min, max, mean }: Column, profile: ColumnProfile | undefined): Row {
-  const [q25, median, q75] = profile?.quartiles ?? [];
+/** Least and most are as they stand in the table; what was calculated is rounded. */
+function columnRow(column: Column, profile: ColumnProfile | undefined): Row {
+  const { name, type, nulls, distinct, mean, exceptions } = column;
+  const [q25, median, q75] = (profile?.quartiles ?? []).map(value => roundFigure(value, column));
+  // Of numbers the ones that were found in the text of the table, with all their digits.
+  const [min, max] = [column.min ?? profile?.min ?? null, column.max ?? profile?.max ?? null];
   return {
     column: name,
     type,
     nulls,
     distinct: profile?.distinct ?? distinct ?? null,
-    min: clipped(profile?.min ?? min ?? null),
-    ...(q25 === undefined ? {} : { q25: rounded(q25), median: rounded(median), q75: rounded(q75) }),
-    max: clipped(profile?.max ?? max ?? null),
-    ...(mean === undefined ? {} : { mean: rounded(mean) }),
+    min: clipped(min),
+    ...(q25 === undefined ? {} : { q25, median, q75 }),
+    max: clipped(max),
+    ...(mean === undefined ? {} : { mean: roundFigure(mean, column) }),
+    ...(exceptions ? { numbers: exceptions.numbers, others: othersInWords(exceptions) } : {}),
   };
 }
 
-const rounded = (value: number | undefined) => (value === undefined ? null : Number(value.toPrecision(5)));
+const othersInWords = ({ others, commonest }: Exceptions) =>
+  `${others}: ${commonest.map(({ text, count }) => `${clipped(text)} (${count})`).join(', ')}`;
 
 function clipped(value: unknown): unknown {
-  if (typeof value === 'number') return rounded(value);
   const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
   return typeof text === 'string' && text.length > shownText ? `${text.slice(0, shownText)}…` : text;
 }

@@ -5,12 +5,31 @@ export interface Column {
   name: string;
   type: ColumnType;
   nulls: number;
-  /** Numeric columns with at least one value only. */
-  min?: number;
-  max?: number;
+  /** Numeric columns with at least one value only. A text where a number of this language would lose digits. */
+  min?: number | string;
+  max?: number | string;
   mean?: number;
   /** How many different values, counted up to 256; absent for numbers and above that. */
   distinct?: number;
+  /** Exact numbers: the most digits before and behind the point. Absent where they are doubles. */
+  digits?: { whole: number; scale: number };
+  /** Words for "no value" that are nulls here, with how often each occurs. */
+  nothing?: Readonly<Record<string, number>>;
+  /** The column is text, and most of its values are numbers. */
+  exceptions?: Exceptions;
+  /** Some values have blanks around them, which are no part of them. */
+  padded?: true;
+  /** The least value, where it looks like a word for "no value", as -999 far from the rest. */
+  placeholder?: { value: number; count: number };
+  /** What the column is called where the rows come from, if not so. */
+  source?: string;
+}
+
+/** What stands among numbers: `<0.01`, `NS`. */
+export interface Exceptions {
+  numbers: number;
+  others: number;
+  commonest: readonly { text: string; count: number }[];
 }
 
 /** What made a result: enough to make it again. `arguments` are written to disk, so they hold no secret. */
@@ -53,6 +72,8 @@ export interface StoredResult {
   /** The origin it was stored under; the same key always has the same id. */
   key?: string;
   warnings?: string[];
+  /** It came as RFC 4180 in UTF-8 under the names that its columns have: its bytes are what other programs want. */
+  isPlainCsv?: true;
   /** It does not expire, and no other result pushes it out. */
   pinned?: true;
 }

@@ -120,13 +120,16 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
 }
 
 function resultsOf(
-  { callerId }: Caller,
-  { config, clock }: ProcessServices,
+  caller: Caller,
+  { config, clock, parts }: ProcessServices,
   callOf: (source: Provenance) => string,
 ): ResultStore {
+  const { callerId } = caller;
   return lazyObject(async () => {
     const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
+    const { prepareLarge } = await import('../results/query/prepare.ts');
     return openResultStore({
+      afterWrite: prepareLarge({ hasEngine: parts.duckdb, clock, caller }),
       directory: config.results_dir ?? defaultResultsDirectory(),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,

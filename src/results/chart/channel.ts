@@ -33,7 +33,7 @@ export const label = (column: Column, { units }: ChartPlan): string =>
   labelOf(column.name, isDepth(column) ? depthUnits(column.name, units) : units);
 
 /** Whether an axis starts at zero: where that costs little of it. A line between 80 and 90 would be flat. */
-export const fromZero = ({ min = 0, max = 0 }: Column): boolean => min >= 0 && min <= max / 4;
+export const fromZero = ({ min = 0, max = 0 }: Column): boolean => Number(min) >= 0 && Number(min) <= Number(max) / 4;
 
 /** A column along an axis. */
 export function channel(

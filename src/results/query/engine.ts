@@ -1,11 +1,15 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
 import { fullDisk } from '../disk.ts';
+import { writeColumns } from './convert.ts';
 import type { QueryJob } from './job.ts';
 import { objection } from './statement.ts';
 import { text, viewOf } from './view.ts';
 
-/** An engine that reads the named tables and nothing else, and cannot be told otherwise. */
+/**
+ * An engine that reads the named tables and nothing else, and cannot be told otherwise. Tables that have no columnar
+ * form yet get theirs before it is locked.
+ */
 export async function lockedConnection({
   tables,
   memoryMib,
@@ -22,8 +26,9 @@ export async function lockedConnection({
   });
   const connection = await instance.connect();
   await connection.run(`SET TimeZone = 'UTC'`);
+  for (const { convert, parquet: target } of tables) if (convert) await writeColumns(connection, convert, target);
   for (const table of tables) await connection.run(viewOf(table));
-  const paths = [...tables.map(({ path }) => path), ...(parquet === undefined ? [] : [parquet])];
+  const paths = [...tables.map(table => table.parquet), ...(parquet === undefined ? [] : [parquet])];
   await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
@@ -49,15 +54,25 @@ export const outOfMemory = (memoryMib: number) =>
     hint: 'Filter or aggregate earlier, select fewer columns, or join smaller results.',
   });
 
+const mostWords = 400;
+
+/** Without paths of this machine, and no longer than a person reads. */
+function inFewWords(message: string): string {
+  const text = message
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s"']+)+\.(?:parquet|csv|ndjson|txt|br)\b/g, 'the stored table');
+  return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text;
+}
+
 /** What DuckDB says, without its picture of the statement; the kind of error is in its first words. */
 export function spoken(error: Error, memoryMib: number): Fault {
   const [kind = '', ...rest] = error.message.split(': ');
   if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
   if (kind === 'IO Error') return /no space left/i.test(error.message) ? fullDisk(error) : gone(error);
-  const message = (rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '';
+  const message = inFewWords((rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '');
   return new Fault({
     code: 'bad_arguments',
-    message: message.replace(/\s*\n\s*/g, ' '),
+    message,
     hint: 'Change the statement; it is DuckDB SQL.',
     cause: error,
   });

@@ -1,17 +1,22 @@
-import type { Column, Format } from '../result.ts';
+import type { Column } from '../result.ts';
+import type { Declared } from '../tables/json-column.ts';
+import type { TableFile } from '../tables/table.ts';
 
 /** A stored table as the process that asks it needs it. */
 export interface QueryTable {
   /** What the statement calls it. */
   uri: string;
-  path: string;
-  format: Format;
-  columns: readonly Pick<Column, 'name' | 'type'>[];
+  columns: readonly Column[];
+  /** Its columnar form: a Parquet file. */
+  parquet: string;
+  /** The table as it is stored, where the columnar form has yet to be written. */
+  convert?: TableFile;
 }
 
 /** What the server gives to the process that runs DuckDB. */
 export interface QueryJob {
-  sql: string;
+  /** Absent where the columnar forms are all that is wanted. */
+  sql?: string;
   tables: readonly QueryTable[];
   memoryMib: number;
   threads: number;
@@ -21,5 +26,5 @@ export interface QueryJob {
 
 /** The first line that the process gives out; the rows follow, one JSON object a line. */
 export interface QueryHead {
-  columns: Pick<Column, 'name' | 'type'>[];
+  columns: Declared[];
 }

@@ -13,8 +13,9 @@ const watchEveryMs = 100;
 
 void runJob<QueryJob>(async job => {
   watchMemory(job.memoryMib);
-  const connection = await lockedConnection(job);
   try {
+    const connection = await lockedConnection(job);
+    if (job.sql === undefined) return;
     await permit(connection, job.sql);
     if (job.parquet === undefined) await answer(connection, job.sql);
     else await connection.run(`COPY (${job.sql}) TO ${text(job.parquet)} (FORMAT parquet, COMPRESSION zstd)`);
@@ -27,7 +28,7 @@ void runJob<QueryJob>(async job => {
 async function answer(connection: DuckDBConnection, sql: string): Promise<void> {
   const result = await connection.stream(sql);
   const names = result.deduplicatedColumnNames();
-  const head: QueryHead = { columns: names.map((name, at) => ({ name, type: columnType(result.columnType(at)) })) };
+  const head: QueryHead = { columns: names.map((name, at) => ({ name, ...columnType(result.columnType(at)) })) };
   await give(`${JSON.stringify(head)}\n`);
   for await (const lines of linesOf(result, names)) await give(lines);
 }

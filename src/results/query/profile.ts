@@ -1,7 +1,7 @@
 import type { Column, StoredResult } from '../result.ts';
 import type { QueryContext } from './query.ts';
 import { askResult } from './query.ts';
-import { quoted, sqlNames } from './view.ts';
+import { quoted } from './view.ts';
 
 /** Figures of a column beyond those that were counted when it was stored. */
 export interface ColumnProfile {
@@ -21,14 +21,14 @@ export async function profileColumns(
   columns: readonly Column[],
   context: QueryContext,
 ): Promise<Map<string, ColumnProfile>> {
-  const names = sqlNames(result.columns);
   const asked = columns.filter(({ type }) => type !== 'json');
   const exact = result.rows <= exactRows;
   const figures = asked.map((column, position) => {
-    const name = quoted(names[result.columns.indexOf(column)] as string);
+    const name = quoted(column.name);
     const distinct = exact ? `count(DISTINCT ${name})` : `approx_count_distinct(${name})`;
-    const numeric = column.type === 'integer' || column.type === 'number';
-    const quartiles = `${exact ? 'quantile_cont' : 'approx_quantile'}(${name}::DOUBLE, [0.25, 0.5, 0.75])`;
+    const numeric = column.type === 'integer' || column.type === 'number' || column.exceptions !== undefined;
+    const number = column.exceptions ? onlyNumber(name) : `${name}::DOUBLE`;
+    const quartiles = `${exact ? 'quantile_cont' : 'approx_quantile'}(${number}, [0.25, 0.5, 0.75])`;
     const fields = { distinct, min: `min(${name})`, max: `max(${name})`, ...(numeric ? { quartiles } : {}) };
     const list = Object.entries(fields).map(([field, value]) => `'${field}': ${value}`);
     return `to_json({${list.join(', ')}}) AS c${position}`;
@@ -37,6 +37,10 @@ export async function profileColumns(
   const [row = {}] = await askResult(result, table => `SELECT ${figures.join(', ')} FROM ${table}`, context);
   return new Map(asked.map(({ name }, position) => [name, profileOf(row[`c${position}`] as Figures)]));
 }
+
+/** Null for what stands among numbers. */
+const onlyNumber = (name: string) =>
+  `CASE WHEN regexp_full_match(${name}, '-?[0-9]*\\.?[0-9]+') THEN TRY_CAST(${name} AS DOUBLE) END`;
 
 type Figures = Omit<ColumnProfile, 'quartiles'> & { quartiles?: (number | null)[] | null };
 

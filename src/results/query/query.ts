@@ -8,8 +8,8 @@ import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { closestColumn } from '../tables/filter.ts';
 import { type JobContext, runWorker } from '../worker-pool.ts';
+import { withColumnarForms } from './columnar.ts';
 import type { QueryHead, QueryJob, QueryTable } from './job.ts';
-import { sqlNames } from './view.ts';
 
 /** What one statement may take. */
 const limits = { memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
@@ -29,7 +29,7 @@ const handle = /result:\/\/[a-z0-9]{12}(?![a-z0-9])/g;
  */
 export async function storeQuery(sql: string, context: QueryContext): Promise<StoredResult> {
   const tables = await namedResults(sql, context.results);
-  return withWorker({ sql, tables: await readable(tables, context.results) }, context, async (output, done) => {
+  return askTables(tables, { sql }, context, async (output, done) => {
     const [head, rows] = await splitHead(output, done);
     const { columns } = JSON.parse(head) as QueryHead;
     const source = {
@@ -49,8 +49,7 @@ export async function askResult(
   sql: (table: string) => string,
   context: QueryContext,
 ): Promise<Record<string, unknown>[]> {
-  const job = { sql: sql(`"${result.uri}"`), tables: await readable([result], context.results) };
-  return withWorker(job, context, async (output, done) => {
+  return askTables([result], { sql: sql(`"${result.uri}"`) }, context, async (output, done) => {
     let text = '';
     for await (const piece of output.setEncoding('utf8')) text += piece;
     await done;
@@ -61,10 +60,25 @@ export async function askResult(
 
 /** Writes a stored table as Parquet to a file that does not exist yet. */
 export async function writeParquet(result: StoredResult, path: string, context: QueryContext): Promise<void> {
-  const tables = await readable([result], context.results);
-  const job = { sql: `FROM "${result.uri}"`, tables, parquet: path };
-  await withWorker(job, context, (_, done) => done);
+  await askTables([result], { sql: `FROM "${result.uri}"`, parquet: path }, context, (_, done) => done);
 }
+
+/** Writes the columnar form of a table before anybody asks for it. */
+export async function writeColumnarForm(result: StoredResult, context: QueryContext): Promise<void> {
+  await withColumnarForms([result], context.results, async tables => {
+    if (tables.some(({ convert }) => convert)) await withWorker({ tables }, context, (_, done) => done);
+  });
+}
+
+type ReadOutput<Outcome> = (output: Readable, done: Promise<void>) => Promise<Outcome>;
+
+const askTables = <Outcome>(
+  tables: readonly StoredResult[],
+  job: Pick<QueryJob, 'sql' | 'parquet'>,
+  context: QueryContext,
+  read: ReadOutput<Outcome>,
+): Promise<Outcome> =>
+  withColumnarForms(tables, context.results, readable => withWorker({ ...job, tables: readable }, context, read));
 
 async function namedResults(sql: string, results: ResultStore): Promise<StoredResult[]> {
   const named = [...new Set(sql.match(handle))];
@@ -77,29 +91,11 @@ async function namedResults(sql: string, results: ResultStore): Promise<StoredRe
   return Promise.all(named.map(uri => results.get(uri)));
 }
 
-function readable(tables: readonly StoredResult[], results: ResultStore): Promise<QueryTable[]> {
-  return Promise.all(
-    tables.map(async result => {
-      const { uri, format, columns } = result;
-      if (columns.length === 0) throw noColumns(result);
-      return { uri, path: await results.path(result), format, columns };
-    }),
-  );
-}
-
-function noColumns({ uri, name, kind, mediaType }: StoredResult): Fault {
-  return new Fault({
-    code: 'bad_arguments',
-    message: `${name} (${uri}) ${kind === 'file' ? `is a file (${mediaType}), not a table` : 'is an empty table'}.`,
-    hint: 'Query tables only; list_results says which results are.',
-  });
-}
-
 /** Runs a statement in the pool; a fault about a column that is not there names the ones that are. */
 async function withWorker<Outcome>(
   job: Pick<QueryJob, 'sql' | 'tables' | 'parquet'>,
   context: QueryContext,
-  read: (output: Readable, done: Promise<void>) => Promise<Outcome>,
+  read: ReadOutput<Outcome>,
 ): Promise<Outcome> {
   try {
     return await runWorker('query', { ...job, ...limits }, context, read);
@@ -134,7 +130,7 @@ function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
   const missing =
     /Referenced column "(.+?)" (?:was )?not found/.exec(fault.message)?.[1] ??
     /does not have a column named "(.+?)"/.exec(fault.message)?.[1];
-  const names = [...new Set(tables.flatMap(({ columns }) => sqlNames(columns)))];
+  const names = [...new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)))];
   const hints = [];
   const near = missing === undefined ? undefined : closestColumn(missing, names);
   if (near) hints.push(`Did you mean "${near}"?`);
@@ -144,7 +140,11 @@ function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
 
 const mostNames = 40;
 
-const listed = (columns: QueryTable['columns']) => firstOf(sqlNames(columns), mostNames);
+const listed = (columns: QueryTable['columns']) =>
+  firstOf(
+    columns.map(({ name }) => name),
+    mostNames,
+  );
 
 const nameOf = (tables: readonly StoredResult[]) =>
   `query of ${tables.map(({ name }) => name).join(', ')}`.slice(0, 120);

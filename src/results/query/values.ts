@@ -1,4 +1,5 @@
 import {
+  DuckDBDecimalType,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
@@ -6,7 +7,8 @@ import {
   type Json,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
-import type { ColumnType } from '../result.ts';
+import type { Column, ColumnType } from '../result.ts';
+import { exactNumber } from '../tables/values.ts';
 
 const { BIGINT, BOOLEAN, DATE, DECIMAL, DOUBLE, FLOAT, HUGEINT, VARCHAR } = DuckDBTypeId;
 const { INTEGER, SMALLINT, TINYINT, UBIGINT, UHUGEINT, UINTEGER, USMALLINT, UTINYINT } = DuckDBTypeId;
@@ -15,12 +17,20 @@ const { TIMESTAMP, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMP_S, TIMESTAMP_TZ } = Duc
 
 const small = new Set([TINYINT, SMALLINT, INTEGER, UTINYINT, USMALLINT, UINTEGER]);
 const large = new Set([BIGINT, UBIGINT, HUGEINT, UHUGEINT]);
+const huge = new Set<DuckDBTypeId>([UBIGINT, HUGEINT, UHUGEINT]);
 const broken = new Set([FLOAT, DOUBLE, DECIMAL]);
 const nested = new Set([ARRAY, LIST, MAP, STRUCT, UNION]);
 const moments = new Set<DuckDBTypeId>([TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIMESTAMP_NS, TIMESTAMP_TZ]);
 
-/** The type that a column of a statement's rows has when they are stored. */
-export function columnType({ typeId, alias }: DuckDBType): ColumnType {
+/** The type that a column of a statement's rows has when they are stored, with its digits where they are known. */
+export function columnType(type: DuckDBType): Pick<Column, 'type' | 'digits'> {
+  if (type instanceof DuckDBDecimalType)
+    return { type: 'number', digits: { whole: type.width - type.scale, scale: type.scale } };
+  const name = plainType(type);
+  return huge.has(type.typeId) ? { type: name, digits: { whole: 38, scale: 0 } } : { type: name };
+}
+
+function plainType({ typeId, alias }: DuckDBType): ColumnType {
   const is = (types: ReadonlySet<number>) => types.has(typeId);
   if (is(small) || is(large)) return 'integer';
   if (is(broken)) return 'number';
@@ -35,15 +45,15 @@ export const isJson = ({ typeId, alias }: Pick<DuckDBType, 'typeId'> & { alias?:
   typeId === VARCHAR && alias === 'JSON';
 
 /**
- * A value as it is stored. What JSON cannot say becomes null (NaN, infinity); an integer of more digits than a number
- * holds becomes text, because every reader of JSON would lose the last of them.
+ * A value as it is stored. What JSON cannot say becomes null (NaN, infinity); a number of more digits than one of this
+ * language holds becomes text, because every reader of JSON would lose the last of them.
  */
 export const stored: DuckDBValueConverter<Json> = (value, type) => {
   if (value === null) return null;
   const { typeId } = type;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (typeId === DECIMAL) return Number(String(value));
+  if (typeId === DECIMAL) return exactNumber(String(value));
   if (moments.has(typeId)) return moment(value);
   if (nested.has(typeId as never)) return JsonDuckDBValueConverter(value, type, stored);
   return typeof value === 'boolean' ? value : String(value);

@@ -3,19 +3,34 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { diskFault, ifMissing, replaceFile } from '../disk.ts';
 import { resultId, type StoredResult } from '../result.ts';
-import type { RowIndex } from '../tables/table.ts';
+import type { RowIndex } from '../tables/row-index.ts';
+import type { Reading } from '../tables/text-table.ts';
+import type { Blocks } from './stored-bytes.ts';
 
 /**
  * The metadata of a result on disk. A result exists when this file does. When the data is gone, by age or for the
  * quota, the metadata stays for a while and can still tell how the result was made.
  */
 export interface ResultRecord {
-  version: 1;
+  /** 1: stored before tables were read once and for all; it is read again when it is first asked. */
+  version: 1 | 2;
   /** Name of the data file. Never used twice, so replacing a result cannot mix two of them. */
   file: string;
   index: RowIndex;
   result: StoredResult;
+  /** Of text files. */
+  reading?: Reading;
+  /** The data file is compressed. */
+  packed?: { blocks: Blocks; bytes: number };
+  /** The table in columns, typed, for SQL. */
+  parquet?: { file: string; bytes: number };
 }
+
+/** Of the data file, as it is on the disk. */
+export const fileBytes = ({ packed, result }: ResultRecord) => packed?.bytes ?? result.bytes;
+
+/** All that it takes on the disk. */
+export const heldBytes = (record: ResultRecord) => fileBytes(record) + (record.parquet?.bytes ?? 0);
 
 /** `data-platforms-mcp/results` in the user's cache folder. */
 export function defaultResultsDirectory(
@@ -44,7 +59,8 @@ export async function readRecord(directory: string, id: string): Promise<ResultR
   const text = await readFile(recordPath(directory, id), 'utf8').catch(readable(directory, '{}'));
   try {
     const record = JSON.parse(text) as Partial<ResultRecord>;
-    return record.version === 1 ? (record as ResultRecord) : undefined;
+    const isKnown = (record.version === 1 || record.version === 2) && record.result !== undefined;
+    return isKnown ? (record as ResultRecord) : undefined;
   } catch {
     return undefined;
   }
@@ -62,7 +78,13 @@ export async function writeRecord(directory: string, record: ResultRecord): Prom
 
 export async function removeRecord(directory: string, record: ResultRecord): Promise<void> {
   await rm(recordPath(directory, record.result.id), { force: true });
-  await rm(join(directory, record.file), { force: true });
+  await removeData(directory, record);
+}
+
+/** What a result is made of, but for its metadata. */
+export async function removeData(directory: string, { file, parquet }: ResultRecord): Promise<void> {
+  await rm(join(directory, file), { force: true });
+  if (parquet) await rm(join(directory, parquet.file), { force: true });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/errors.ts';
@@ -8,16 +8,22 @@ import { createFile, diskFault, ifMissing } from '../disk.ts';
 import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
 import { type Content, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
+import { isPlainCsv } from '../tables/text-table.ts';
+import { packFile } from './pack.ts';
 import { createPerKeyQueue } from './per-key-queue.ts';
 import {
+  fileBytes,
   fileFacts,
+  heldBytes,
   makeFolder,
   type ResultRecord,
   readFolder,
   readRecord,
+  removeData,
   removeRecord,
   writeRecord,
 } from './record-files.ts';
+import { openBytes } from './stored-bytes.ts';
 import { ownerFolder, sweepFolder } from './sweep.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -55,15 +61,29 @@ export interface ResultStore {
   /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
   open(result: StoredResult): Promise<Readable>;
   /** Where the rows of a table are, for a process of its own. Throws `bad_arguments` for a file. */
-  table(result: StoredResult): Promise<TableFile>;
-  /** The data file: CSV, lines of JSON or the bytes as they came. */
+  table(result: StoredResult): Promise<StoredTable>;
+  /** The bytes of a file as they came. Those of a table may be compressed: read them with `open`. */
   path(result: StoredResult): Promise<string>;
+  /** Where the columnar form of a table can be written; nobody finds it before `keepColumns`. */
+  columnsPath(result: StoredResult): Promise<string>;
+  /** Makes a columnar form that has been written known. Without effect where the result was replaced meanwhile. */
+  keepColumns(table: StoredTable, path: string): Promise<void>;
+  /** Compresses the bytes of a large table. They are handed out as they came. */
+  pack(result: StoredResult): Promise<void>;
   remove(idOrUri: string): Promise<void>;
   /** Keeps a result beyond its time and the quota, or no longer; it then lives as long as one made now. */
   pin(idOrUri: string, pinned: boolean): Promise<StoredResult>;
   usage(): Promise<Usage>;
   sweep(): Promise<void>;
   workspace(key: string): Promise<Workspace>;
+}
+
+/** A table on disk, and its columnar form where there is one. */
+export interface StoredTable extends TableFile {
+  uri: string;
+  name: string;
+  /** Path of a Parquet file with the columns as they were typed. */
+  parquet?: string;
 }
 
 /** What the results take, work areas aside. */
@@ -81,11 +101,15 @@ export interface StoreSettings {
   quotaBytes?: number | undefined;
   /** Default 7 days. */
   lifetimeMs?: number | undefined;
+  /** Told of each result that was written. What it starts goes on behind the answer. */
+  afterWrite?: ((result: StoredResult, store: ResultStore) => void) | undefined;
   /** How a person or a model makes a result again: the call, in words. */
   callOf?: ((source: Provenance) => string) | undefined;
 }
 
 const sweepEveryMs = 60_000;
+/** Smaller tables stay as they are: the disk gives out whole pages. */
+const leastPacked = 1_048_576;
 const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
 
 const idOf = (idOrUri: string) => resultId(idOrUri) ?? idOrUri;
@@ -99,6 +123,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     quotaBytes = 5 * 1_073_741_824,
     lifetimeMs = 7 * 86_400_000,
     callOf = plainCall,
+    afterWrite = () => {},
   } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
@@ -120,8 +145,8 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   const expired = ({ pinned, expiresAt }: StoredResult) => !pinned && Date.parse(expiresAt) <= clock.now();
 
   /** Metadata and data are there and whole, and have not expired. */
-  const alive = async ({ result, file }: ResultRecord) =>
-    !expired(result) && (await fileFacts(join(directory, file)))?.bytes === result.bytes;
+  const alive = async (record: ResultRecord) =>
+    !expired(record.result) && (await fileFacts(join(directory, record.file)))?.bytes === fileBytes(record);
 
   interface Found {
     /** Absent where nothing ever had the id, as far as is known. */
@@ -142,14 +167,66 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
     const { last, isThere }: Found = id === undefined ? { isThere: false } : await find(id);
-    if (last && isThere) return last;
+    if (last && isThere) return last.version === 1 ? readAgain(last) : last;
     throw missing(idOrUri, last && callOf(last.result.source));
   }
 
-  async function table(uri: string): Promise<TableFile> {
-    const { file, index, result } = await record(uri);
+  /** What the version before stored: read as it would be now, so that there is one reading of it. */
+  function readAgain({ result: { id } }: ResultRecord): Promise<ResultRecord> {
+    return inTurn(id, async () => {
+      const known = await readRecord(directory, id);
+      if (!known) throw missing(resultUri(id), undefined);
+      if (known.version !== 1) return known;
+      const read = await rereadRecord(known, join(directory, known.file));
+      await writeRecord(directory, read);
+      return read;
+    });
+  }
+
+  async function table(uri: string): Promise<StoredTable> {
+    const { file, index, result, reading, packed, parquet } = await record(uri);
     if (result.kind === 'file') throw noTable(result);
-    return { path: join(directory, file), index, ...result };
+    const { format, rows, columns, name } = result;
+    return {
+      uri: result.uri,
+      name,
+      path: join(directory, file),
+      index,
+      format,
+      rows,
+      columns,
+      ...(reading ? { reading } : {}),
+      ...(packed ? { blocks: packed.blocks } : {}),
+      ...(parquet ? { parquet: join(directory, parquet.file) } : {}),
+    };
+  }
+
+  /** Changes what is known of a result, unless its data is other data by now. */
+  async function amend(id: string, file: string, change: (record: ResultRecord) => ResultRecord): Promise<boolean> {
+    return inTurn(id, async () => {
+      const known = await readRecord(directory, id);
+      if (known?.file !== file) return false;
+      await writeRecord(directory, change(known));
+      return true;
+    });
+  }
+
+  async function keepColumns(table: StoredTable, path: string): Promise<void> {
+    const facts = await fileFacts(path);
+    const parquet = { file: basename(path), bytes: facts?.bytes ?? 0 };
+    const isKept = facts && (await amend(idOf(table.uri), basename(table.path), known => ({ ...known, parquet })));
+    if (!isKept) await rm(path, { force: true });
+  }
+
+  async function pack(uri: string): Promise<void> {
+    const known = await record(uri);
+    const { id, bytes, kind } = known.result;
+    if (known.packed || kind !== 'table' || bytes < leastPacked) return;
+    const file = `${id}-${newId()}.br`;
+    const packed = await packFile(join(directory, known.file), join(directory, file));
+    const isKept = await amend(id, known.file, before => ({ ...before, file, packed }));
+    // Whoever is reading it has it open; whoever is about to looks again.
+    await rm(join(directory, isKept ? known.file : file), { force: true });
   }
 
   /** Another process may reap or replace a result between the look at its metadata and the opening of its data. */
@@ -166,8 +243,13 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   }
 
   async function* bytesOf(uri: string): AsyncGenerator<Uint8Array> {
-    const data = await whileThere(uri, async () => open(join(directory, (await record(uri)).file)));
-    yield* data.createReadStream();
+    const { path, blocks, data } = await whileThere(uri, async () => {
+      const { file, packed } = await record(uri);
+      const path = join(directory, file);
+      return { path, blocks: packed?.blocks, data: await open(path) };
+    });
+    if (!blocks) yield* data.createReadStream();
+    else yield* openBytes({ path, blocks }, 0, data);
   }
 
   async function* rowsOf(rows: AsyncIterable<Row>, uri: string): AsyncGenerator<Row> {
@@ -186,7 +268,13 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const id = newId(origin.key);
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
-    const { bytes, outcome: facts } = await createFile(join(directory, file), limits, intake.fill);
+    const { bytes, outcome } = await createFile(join(directory, file), limits, intake.fill);
+    const { facts, reason } = outcome;
+    const warnings = [
+      ...(origin.warnings ?? []),
+      ...(facts?.notes ?? []),
+      ...(reason === undefined ? [] : [`It is kept as a file, as it is no table. ${reason}`]),
+    ];
     const now = clock.now();
     const result: StoredResult = {
       id,
@@ -203,10 +291,12 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       expiresAt: new Date(now + lifetimeMs).toISOString(),
       source: origin.source,
       ...(origin.key === undefined ? {} : { key: origin.key }),
-      ...(origin.warnings?.length ? { warnings: [...origin.warnings] } : {}),
+      ...(warnings.length ? { warnings } : {}),
+      ...(facts && isPlainCsv(facts) ? { isPlainCsv: true } : {}),
     };
     const index = facts?.index ?? { every: 1, offsets: [] };
-    await inTurn(id, () => replace({ version: 1, file, index, result }));
+    const reading = facts?.reading ? { reading: facts.reading } : {};
+    await inTurn(id, () => replace({ version: 2, file, index, result, ...reading }));
     return result;
   }
 
@@ -222,16 +312,17 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       await rm(join(directory, file), { force: true });
       throw error;
     }
-    if (before) await rm(join(directory, before.file), { force: true });
+    if (before) await removeData(directory, before);
   }
 
-  return {
+  const results: ResultStore = {
     async write(origin, content) {
       const stream = 'bytes' in content && content.bytes instanceof Readable ? content.bytes : undefined;
       if (stream && origin.signal) addAbortSignal(origin.signal, stream);
       try {
         const result = await store(origin, content);
         await sweepWhenDue(result);
+        afterWrite(result, results);
         return result;
       } catch (error) {
         throw origin.signal?.aborted ? origin.signal.reason : diskFault(error, directory);
@@ -252,7 +343,10 @@ export function openResultStore(settings: StoreSettings): ResultStore {
         .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     },
     rows: ({ uri }, query = {}) => whileThere(uri, async () => readRows(await table(uri), query)),
-    table: async ({ uri }) => table(uri),
+    table: ({ uri }) => table(uri),
+    columnsPath: async ({ id }) => join(directory, `${id}-${newId()}.parquet`),
+    keepColumns,
+    pack: ({ uri }) => whileThere(uri, () => pack(uri)),
     read: async ({ uri }, signal) => rowsOf(allRows(await table(uri), signal), uri),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
@@ -269,11 +363,41 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     async usage() {
       const { records, names } = await readFolder(directory);
       const held = records.filter(({ file, result }) => names.has(file) && !expired(result));
-      return { bytes: held.reduce((sum, { result }) => sum + result.bytes, 0), quotaBytes };
+      return { bytes: held.reduce((sum, record) => sum + heldBytes(record), 0), quotaBytes };
     },
     sweep: () => sweep(),
     workspace: async key => openWorkspace(directory, key, quotaBytes),
   };
+  return results;
+}
+
+/** Reads the data of a result of the version before. */
+async function rereadRecord(known: ResultRecord, path: string): Promise<ResultRecord> {
+  const { result } = known;
+  if (result.kind === 'file') return { ...known, version: 2 };
+  const mediaType = result.format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+  const columns = result.format === 'csv' ? {} : { columns: result.columns };
+  const content: Content = {
+    bytes: openBytes({ path }),
+    ...columns,
+    ...(result.format === 'csv' ? { asIs: true } : {}),
+  };
+  const intake = await recognise(content, { mediaType, name: result.name });
+  const { facts, reason } = await intake.fill(async () => {});
+  if (!facts) {
+    const warnings = [...(result.warnings ?? []), ...(reason ? [`It is no table. ${reason}`] : [])];
+    return {
+      ...known,
+      version: 2,
+      result: { ...result, kind: 'file', format: 'bytes', rows: 0, columns: [], warnings },
+    };
+  }
+  const { rows, sample, index, reading, notes } = facts;
+  const warnings = [...(result.warnings ?? []), ...notes];
+  const told = warnings.length ? { warnings } : {};
+  const plain = isPlainCsv(facts) ? { isPlainCsv: true as const } : {};
+  const read = { ...result, rows, columns: facts.columns, sample, ...told, ...plain };
+  return { ...known, version: 2, index, result: read, ...(reading ? { reading } : {}) };
 }
 
 /** The call that made a result, as it was. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from '../disk.ts';
-import { fileFacts, readFolder, removeRecord } from './record-files.ts';
+import { fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
 export const workFolder = 'work';
@@ -57,15 +57,17 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
   const { records, names } = await readFolder(directory);
   const holdings: Holding[] = [];
   for (const record of records) {
-    const { id, bytes, createdAt, expiresAt, pinned } = record.result;
+    const { id, createdAt, expiresAt, pinned } = record.result;
     const expired = pinned ? Infinity : Date.parse(expiresAt);
-    const path = join(directory, record.file);
+    const bytes = heldBytes(record);
+    const remove = () => removeData(directory, record);
     if (expired + limits.lifetimeMs <= limits.now) await removeRecord(directory, record);
-    else if (expired <= limits.now) await rm(path, { force: true });
+    else if (expired <= limits.now) await remove();
     else if (names.has(record.file) && id !== limits.keep && !pinned) {
-      holdings.push({ bytes, at: Date.parse(createdAt), remove: () => rm(path, { force: true }) });
+      holdings.push({ bytes, at: Date.parse(createdAt), remove });
     } else if (names.has(record.file)) holdings.push({ bytes, at: Infinity, remove: async () => {} });
     names.delete(record.file);
+    if (record.parquet) names.delete(record.parquet.file);
   }
   for (const name of names) {
     if (!name.endsWith('.json') && name !== workFolder && name !== ownersFolder)

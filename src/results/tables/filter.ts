@@ -1,6 +1,7 @@
 import { Fault } from '../../base/errors.ts';
 import { firstOf, nearest } from '../../base/nearest.ts';
 import type { Column } from '../result.ts';
+import { compareDecimals, exactNumber, hasExponent, isExactNumber, parseBound, withoutExponent } from './values.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null'] as const;
 
@@ -38,54 +39,130 @@ export function closestColumn(wanted: string, names: readonly string[]): string 
   return nearest(wanted, names) ?? part.toSorted((a, b) => a.length - b.length)[0];
 }
 
-/** The condition as a test on one typed value of its column. Throws `bad_arguments` for a value that cannot match. */
-export function testOf(condition: Condition, column: Column): (value: unknown) => boolean {
+/**
+ * The condition as a test on one typed value of its column; undefined where nobody can say, as whether `NS` is more
+ * than 9. Throws `bad_arguments` for a value that cannot match.
+ */
+export function testOf(condition: Condition, column: Column): (value: unknown) => boolean | undefined {
   const { op, value } = condition;
   if (op === 'is_null') return found => found === null;
   if (op === 'not_null') return found => found !== null;
   if (op === 'contains') {
-    const part = String(wanted(value, condition)).toLowerCase();
-    return found => found !== null && plain(found).toLowerCase().includes(part);
+    const part = visible(String(wanted(value, condition))).toLowerCase();
+    return found => found !== null && visible(plain(found)).toLowerCase().includes(part);
   }
   if (op === 'in') {
-    const values = Array.isArray(value) ? value : [value];
-    const set = new Set(values.map(item => comparable(wanted(item, condition), column, condition)));
-    return found => found !== null && set.has(comparable(found, column));
+    const tests = listOf(value).map(item => compared('=', item, condition, column));
+    return found => tests.reduce<boolean | undefined>((known, test) => known || (test(found) ?? known), false);
   }
-  const right = comparable(wanted(value, condition), column, condition);
-  const compare = comparisons[op];
-  return found => found !== null && compare(comparable(found, column), right);
+  return compared(op, value, condition, column);
 }
 
+type Comparison = keyof typeof comparisons;
 type Comparable = string | number;
 
+/** By the sign of a difference. */
 const comparisons = {
-  '=': (a: Comparable, b: Comparable) => a === b,
-  '!=': (a: Comparable, b: Comparable) => a !== b,
-  '<': (a: Comparable, b: Comparable) => a < b,
-  '<=': (a: Comparable, b: Comparable) => a <= b,
-  '>': (a: Comparable, b: Comparable) => a > b,
-  '>=': (a: Comparable, b: Comparable) => a >= b,
+  '=': (order: number) => order === 0,
+  '!=': (order: number) => order !== 0,
+  '<': (order: number) => order < 0,
+  '<=': (order: number) => order <= 0,
+  '>': (order: number) => order > 0,
+  '>=': (order: number) => order >= 0,
 };
+
+// "a, b" is two values, as it is wherever several things can be named.
+const listOf = (value: unknown): unknown[] => {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' && value.includes(',') ? value.split(',').map(item => item.trim()) : [value];
+};
+
+function compared(
+  op: Comparison,
+  value: unknown,
+  condition: Condition,
+  column: Column,
+): (found: unknown) => boolean | undefined {
+  const right = wanted(value, condition);
+  const holds = comparisons[op];
+  if (column.exceptions && isNumeric(right)) return found => compareException(op, found, Number(right));
+  const isOrder = op !== '=' && op !== '!=';
+  if (column.type === 'text' && isOrder && (typeof right === 'number' || column.exceptions))
+    throw notOrdered(condition, column);
+  const order = orderOf(column);
+  const expected = order.read(right);
+  if (expected === undefined) throw unfit(condition, order.expected);
+  return found => {
+    if (found === null || found === undefined) return false;
+    const left = order.read(found);
+    const difference = left === undefined ? Number.NaN : order.compare(left, expected);
+    return Number.isNaN(difference) ? op === '!=' : holds(difference);
+  };
+}
 
 function wanted(value: unknown, condition: Condition): unknown {
   if (value === null || value === undefined) throw unfit(condition, 'a value (use is_null or not_null for nulls)');
   return value;
 }
 
-/** A form of the value in which order is the order of its column's type. With a condition, refuses a misfit. */
-function comparable(value: unknown, { type }: Column, condition?: Condition): Comparable {
-  if (type === 'integer' || type === 'number') {
-    const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-    if (condition && Number.isNaN(number)) throw unfit(condition, 'a number');
-    return number;
-  }
-  if (type === 'date' || type === 'datetime') {
+const isNumeric = (value: unknown) =>
+  typeof value === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
+
+/** `<0.01` and `>2000` say on which side of a number they are; a word says nothing. */
+function compareException(op: Comparison, found: unknown, right: number): boolean | undefined {
+  if (found === null || found === undefined) return false;
+  const text = String(found).trim();
+  const holds = comparisons[op];
+  if (isExactNumber(text) || hasExponent(text)) return holds(Number(text) - right);
+  const bound = parseBound(text);
+  if (!bound) return op === '!=' ? true : op === '=' ? false : undefined;
+  const isBeyond = bound.canEqual ? right !== bound.number : true;
+  if (bound.side === '<' && right >= bound.number && isBeyond) return holds(-1);
+  if (bound.side === '>' && right <= bound.number && isBeyond) return holds(1);
+  return undefined;
+}
+
+/** How the values of a column are ordered. `read` gives undefined for what has no place in the order. */
+interface Order {
+  expected: string;
+  read(value: unknown): Comparable | undefined;
+  compare(left: Comparable, right: Comparable): number;
+}
+
+const byCode = (left: Comparable, right: Comparable) => (left < right ? -1 : left > right ? 1 : 0);
+
+const numbers: Order = {
+  expected: 'a number',
+  read(value) {
+    if (typeof value === 'number') return value;
+    const text = String(value).trim();
+    if (text === '' || Number.isNaN(Number(text))) return undefined;
+    return isExactNumber(text) ? exactNumber(text) : Number(text);
+  },
+  compare: (left, right) =>
+    typeof left === 'number' && typeof right === 'number'
+      ? left - right
+      : compareDecimals(digitsOf(left), digitsOf(right)),
+};
+
+const digitsOf = (value: Comparable) => (typeof value === 'number' ? withoutExponent(value) : value);
+
+const moments: Order = {
+  expected: 'a date like 2025-03-01 or 2025-03-01T06:15:00Z',
+  read(value) {
     const moment = instant(String(value));
-    if (condition && Number.isNaN(moment)) throw unfit(condition, 'a date like 2025-03-01 or 2025-03-01T06:15:00Z');
-    return moment;
-  }
-  return type === 'boolean' ? String(value).toLowerCase() : plain(value);
+    return Number.isNaN(moment) ? undefined : moment;
+  },
+  compare: (left, right) => Number(left) - Number(right),
+};
+
+const booleans: Order = { expected: 'true or false', read: value => String(value).toLowerCase(), compare: byCode };
+const texts: Order = { expected: 'a text', read: value => visible(plain(value)), compare: byCode };
+
+function orderOf({ type }: Column): Order {
+  if (type === 'integer' || type === 'number') return numbers;
+  if (type === 'date' || type === 'datetime') return moments;
+  return type === 'boolean' ? booleans : texts;
 }
 
 const isoForm = /^\d{4}(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?$/;
@@ -100,6 +177,28 @@ function instant(text: string): number {
 
 function plain(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const isVisible = /^[\t\n\r -~]*$/;
+
+/** A text as people see it and write it: what has no width does not count, and every blank is a blank. */
+function visible(text: string): string {
+  if (isVisible.test(text)) return text;
+  return text
+    .replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff\u00ad]|[\u{e0000}-\u{e007f}]/gu, '')
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(/^ +| +$/g, '');
+}
+
+function notOrdered({ column: name, op, value }: Condition, { exceptions }: Column): Fault {
+  const why = exceptions ? 'is no number' : 'is a number, and the column is text';
+  return new Fault({
+    code: 'bad_arguments',
+    message: `The condition "${name} ${op} ${String(value)}" cannot be decided: ${String(value)} ${why}.`,
+    hint: exceptions
+      ? 'Give a number, or compare with = or in.'
+      : 'describe_result says what is in the column. Compare text with =, in or contains, or with an order of texts by a value in quotes.',
+  });
 }
 
 function unfit({ column, op }: Condition, expected: string): Fault {

@@ -1,112 +1,101 @@
-import { createReadStream } from 'node:fs';
-import { Fault, isFault } from '../../base/errors.ts';
+import { isFault } from '../../base/errors.ts';
 import { firstOf } from '../../base/nearest.ts';
-import { ifMissing } from '../disk.ts';
-import { columnNames, csvRecords } from './csv.ts';
+import { type OpenedPart, openPart, type Part, partRows } from './part.ts';
 import type { RecordTable } from './recognise.ts';
 
-/** A CSV file with a header, and what its rows have in common, for example the hole they describe. */
-export interface Part {
-  key: string;
-  path: string;
-}
+export type { Part } from './part.ts';
 
 /** Many CSV files as one table, ready to be stored. */
 export interface JoinedTable extends RecordTable {
-  /** Which columns are missing where, which parts are empty. Complete from the start. */
+  /** What was decided, which columns are missing where, which parts are empty. Complete from the start. */
   warnings: string[];
   /** Rows by key. Filled while the batches are read. */
   partRows: ReadonlyMap<string, number>;
 }
 
-const headerPiece = 4_096;
 const namedParts = 5;
 
 /**
- * Joins the parts one below the other, in their order. Columns are matched by name, in the order they are first
- * seen; a column that a part lacks is empty there. `keyColumn` leads, and holds the part's key unless the part has
- * a column of that name. Throws `bad_upstream_reply` naming the part that is damaged.
+ * Joins the parts one below the other, in their order. Columns are matched by name, whatever its capital letters and
+ * blanks, in the order they are first seen; a column that a part lacks is empty there. `keyColumn` leads, and holds
+ * the part's key unless the part has a column of that name. Throws `bad_upstream_reply` naming the part that is damaged.
  */
 export async function joinTables(
   parts: readonly Part[],
   { keyColumn, signal }: { keyColumn: string; signal?: AbortSignal },
 ): Promise<JoinedTable> {
-  const headers: string[][] = [];
+  const opened: OpenedPart[] = [];
   for (const part of parts) {
     signal?.throwIfAborted();
-    headers.push(await headerOf(part));
+    opened.push(await openPart(part));
   }
-  const columns = [...new Set([keyColumn, ...headers.flat()])];
-  const partRows = new Map<string, number>();
+  const spellings = spellingsOf(keyColumn, opened);
+  const keys = [...spellings.keys()];
+  const rowsOf = new Map<string, number>();
 
   async function* batches(): AsyncGenerator<string[][]> {
-    for (const [number, part] of parts.entries()) {
-      const header = headers[number] ?? [];
+    for (const part of opened) {
+      const names = part.names.map(folded);
       // Where each column of the whole is in this part; -1: nowhere.
-      const places = columns.map(column => header.indexOf(column));
-      const lead = header.includes(keyColumn) ? undefined : part.key;
-      let skip = 1;
-      for await (const records of recordsOf(part)) {
-        signal?.throwIfAborted();
-        const rows = records.slice(skip).map(record => {
+      const places = keys.map(key => names.indexOf(key));
+      const hasKey = names.includes(folded(keyColumn));
+      rowsOf.set(part.key, 0);
+      for await (const records of partRows(part, signal)) {
+        if (records.length === 0) continue;
+        rowsOf.set(part.key, (rowsOf.get(part.key) ?? 0) + records.length);
+        yield records.map(record => {
           const fields = places.map(place => record[place] ?? '');
-          if (lead !== undefined) fields[0] = lead;
-          return fields;
+          return hasKey ? fields : [part.key, ...fields.slice(1)];
         });
-        skip = Math.max(0, skip - records.length);
-        partRows.set(part.key, (partRows.get(part.key) ?? 0) + rows.length);
-        if (rows.length > 0) yield rows;
       }
     }
   }
-  return { columns, batches: batches(), warnings: warningsOf(parts, headers, columns, keyColumn), partRows };
+  const columns = [...spellings.values()].map(([first]) => first as string);
+  return { columns, batches: batches(), warnings: warningsOf(opened, spellings, keyColumn), partRows: rowsOf };
 }
 
-/** Whether the part can be read to its end as a table. */
-export async function isWhole(part: Part): Promise<boolean> {
+/** Why the part cannot be read to its end as a table; undefined where it can. */
+export async function whyNoTable(part: Part): Promise<string | undefined> {
   try {
-    for await (const _ of recordsOf(part));
-    return true;
+    for await (const _ of partRows(await openPart(part)));
+    return undefined;
   } catch (error) {
-    if (isFault(error, 'bad_upstream_reply')) return false;
+    if (isFault(error, 'bad_upstream_reply')) return error.message;
     throw error;
   }
 }
 
-async function headerOf(part: Part): Promise<string[]> {
-  for await (const [first] of recordsOf(part, headerPiece)) {
-    if (first) return columnNames(first);
+const folded = (name: string) => name.trim().toLowerCase().replace(/\s+/g, ' ');
+
+/** The spellings of each column, in the order in which they were first seen. */
+function spellingsOf(keyColumn: string, parts: readonly OpenedPart[]): Map<string, string[]> {
+  const spellings = new Map<string, string[]>([[folded(keyColumn), [keyColumn]]]);
+  for (const name of parts.flatMap(({ names }) => names)) {
+    const known = spellings.get(folded(name));
+    if (!known) spellings.set(folded(name), [name]);
+    else if (!known.includes(name)) known.push(name);
   }
-  return [];
+  return spellings;
 }
 
-async function* recordsOf(part: Part, highWaterMark = 65_536): AsyncGenerator<string[][]> {
-  try {
-    for await (const { records } of csvRecords(createReadStream(part.path, { highWaterMark }))) yield records;
-  } catch (error) {
-    throw isFault(error) ? error.with({ message: `Part ${part.key}: ${error.message}` }) : missing(part, error);
-  }
-}
-
-function missing(part: Part, error: unknown): Fault {
-  ifMissing(undefined)(error);
-  return new Fault({
-    code: 'not_found',
-    message: `Part ${part.key} is no longer there to be joined.`,
-    hint: 'Call the download again: parts that are still there are not fetched twice.',
-    cause: error,
-  });
-}
-
-function warningsOf(parts: readonly Part[], headers: string[][], columns: string[], keyColumn: string): string[] {
-  const keysWhere = (holds: (header: string[]) => boolean) =>
-    parts.flatMap(({ key }, number) => (holds(headers[number] ?? []) ? key : []));
-  const empty = keysWhere(header => header.length === 0);
+function warningsOf(
+  parts: readonly OpenedPart[],
+  spellings: ReadonlyMap<string, string[]>,
+  keyColumn: string,
+): string[] {
+  const keysWhere = (holds: (part: OpenedPart) => boolean) => parts.filter(holds).map(({ key }) => key);
+  const empty = keysWhere(({ names }) => names.length === 0);
   const warnings = empty.length > 0 ? [`No header and no rows in ${listed(empty)}.`] : [];
-  for (const column of columns) {
-    const lacking = keysWhere(header => header.length > 0 && !header.includes(column));
-    if (column !== keyColumn && lacking.length > 0) {
-      warnings.push(`Column "${column}" is missing in ${listed(lacking)} and empty there.`);
+  for (const note of new Set(parts.flatMap(({ notes }) => notes))) {
+    const where = keysWhere(({ notes }) => notes.includes(note));
+    warnings.push(where.length === parts.length ? note : `In ${listed(where)}: ${note}`);
+  }
+  for (const [key, [name = '', ...others]] of spellings) {
+    if (others.length > 0)
+      warnings.push(`Column "${name}" is also spelled ${others.map(one => `"${one}"`).join(', ')}; they are one.`);
+    const lacking = keysWhere(({ names }) => names.length > 0 && !names.some(one => folded(one) === key));
+    if (key !== folded(keyColumn) && lacking.length > 0) {
+      warnings.push(`Column "${name}" is missing in ${listed(lacking)} and empty there.`);
     }
   }
   return warnings;

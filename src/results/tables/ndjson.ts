@@ -1,56 +1,74 @@
 import { Fault } from '../../base/errors.ts';
 import { formatJson, parseJson } from '../../base/json.ts';
 import type { Row } from '../../base/json-value.ts';
-import type { Batch } from './csv.ts';
+import { ArrayElements } from './json-array.ts';
 
 const newline = 0x0a;
 const pieceBytes = 65_536;
+
+/** Some records; `ends[i]` is the byte behind `records[i]`, counted from where the source began. */
+export interface Records {
+  records: unknown[];
+  ends: number[];
+}
 
 /**
  * Reads one JSON value a line. Throws `bad_upstream_reply` for a line that is not JSON, which is also how a file
  * that was cut short shows.
  */
-export async function* ndjsonRecords(source: AsyncIterable<Uint8Array>): AsyncGenerator<Batch<unknown>> {
-  let pending: Uint8Array[] = [];
-  let position = 0;
-  let line = 0;
-  const read = (bytes: Uint8Array, batch: Batch<unknown>) => {
-    line++;
-    const text = Buffer.concat([...pending, bytes])
-      .toString()
-      .replace(/^\ufeff/, '');
-    pending = [];
-    if (text.trim() === '') return;
-    batch.records.push(parseLine(text, line));
-    batch.ends.push(position);
-  };
-  for await (const bytes of source) {
-    const batch: Batch<unknown> = { records: [], ends: [] };
-    const before = position;
+export async function* ndjsonRecords(source: AsyncIterable<Uint8Array>): AsyncGenerator<Records> {
+  const lines = new LineRecords();
+  for await (const bytes of source) yield lines.add(bytes);
+  yield lines.end();
+}
+
+class LineRecords {
+  #pending: Uint8Array[] = [];
+  #position = 0;
+  #line = 0;
+
+  add(bytes: Uint8Array): Records {
+    const found: Records = { records: [], ends: [] };
+    const before = this.#position;
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-      position = before + end + 1;
-      read(bytes.subarray(start, end), batch);
+      this.#position = before + end + 1;
+      this.#read(bytes.subarray(start, end), found);
       start = end + 1;
     }
-    position = before + bytes.length;
-    if (start < bytes.length) pending.push(bytes.subarray(start));
-    yield batch;
+    this.#position = before + bytes.length;
+    // A copy, as whoever gave the bytes may use their memory again.
+    if (start < bytes.length) this.#pending.push(Buffer.from(bytes.subarray(start)));
+    return found;
   }
-  const last: Batch<unknown> = { records: [], ends: [] };
-  if (pending.length > 0) read(new Uint8Array(), last);
-  yield last;
+
+  end(): Records {
+    const found: Records = { records: [], ends: [] };
+    if (this.#pending.length > 0) this.#read(new Uint8Array(), found);
+    return found;
+  }
+
+  #read(bytes: Uint8Array, found: Records): void {
+    this.#line++;
+    const text = Buffer.concat([...this.#pending, bytes])
+      .toString()
+      .replace(/^\ufeff/, '');
+    this.#pending = [];
+    if (text.trim() === '') return;
+    found.records.push(parseLine(text, this.#line));
+    found.ends.push(this.#position);
+  }
 }
 
 function parseLine(text: string, line: number): unknown {
   try {
     return parseJson(text);
   } catch (cause) {
-    throw damaged(`Line ${line} is not JSON.`, cause);
+    throw damagedJson(`Line ${line} is not JSON.`, cause);
   }
 }
 
-function damaged(what: string, cause?: unknown): Fault {
+export function damagedJson(what: string, cause?: unknown): Fault {
   return new Fault({
     code: 'bad_upstream_reply',
     message: `The JSON is damaged or cut short. ${what}`,
@@ -71,53 +89,13 @@ export async function* rowLines(rows: AsyncIterable<Row> | Iterable<Row>): Async
   if (text !== '') yield Buffer.from(text);
 }
 
-const [quote, backslash, comma, space, carriageReturn] = [0x22, 0x5c, 0x2c, 0x20, 0x0d];
-const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
-
 /**
  * The elements of a JSON array, one a line, so that a big array can be read row by row and from the middle.
  * Works on bytes, so numbers keep all their digits. Expects a source whose first visible byte is `[`.
  */
 export async function* arrayLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-  let empty = true;
-  let closed = false;
-  for await (const bytes of source) {
-    const out = Buffer.allocUnsafe(bytes.length + 1);
-    let length = 0;
-    for (let position = 0; position < bytes.length; position++) {
-      const byte = bytes[position] as number;
-      if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === backslash) escaped = true;
-        else if (byte === quote) inString = false;
-      } else {
-        if (byte === quote) inString = true;
-        else if (byte === openBracket || byte === openBrace) depth++;
-        else if (byte === closeBracket || byte === closeBrace) depth--;
-        // What stands around the array (its brackets, a byte order mark) is not part of an element.
-        const around = depth === 0 || (depth === 1 && byte === openBracket);
-        if (around) {
-          if (closed && byte > space) throw damaged('Something follows the array.');
-          closed ||= byte === closeBracket;
-          continue;
-        }
-        // Outside strings a line break is only white space.
-        if (byte === newline || byte === carriageReturn) continue;
-        if (depth === 1 && byte === comma) {
-          if (empty) throw damaged('An element of the array is missing.');
-          empty = true;
-          out[length++] = newline;
-          continue;
-        }
-        if (byte > space) empty = false;
-      }
-      out[length++] = byte;
-    }
-    yield out.subarray(0, length);
-  }
-  if (!closed) throw damaged('The array is not closed.');
+  const elements = new ArrayElements(damagedJson);
+  for await (const bytes of source) yield elements.lines(bytes);
+  elements.end();
   yield Buffer.from('\n');
 }

@@ -1,28 +1,11 @@
-import { createReadStream } from 'node:fs';
 import type { Row } from '../../base/json-value.ts';
 import { type Column, type Format, valueIn } from '../result.ts';
-import { valueOfText } from './columns.ts';
-import type { Batch } from './csv.ts';
-import { csvRecords } from './csv.ts';
+import { openBytes, type StoredBytes } from '../store/stored-bytes.ts';
 import { type Condition, columnNamed, testOf } from './filter.ts';
 import { ndjsonRecords } from './ndjson.ts';
-
-/** Where rows begin: `offsets[i]` is the byte of row `i * every`. */
-export interface RowIndex {
-  every: number;
-  offsets: number[];
-}
-
-const indexLimit = 1_024;
-
-/** Notes where a row begins. A long table gets a coarser index, not a longer one. */
-export function noteRow(index: RowIndex, row: number, start: number): void {
-  if (row % index.every !== 0) return;
-  index.offsets.push(start);
-  if (index.offsets.length <= indexLimit) return;
-  index.offsets = index.offsets.filter((_, position) => position % 2 === 0);
-  index.every *= 2;
-}
+import type { RowIndex } from './row-index.ts';
+import { type Batch, textRows, type Wanted } from './text-rows.ts';
+import type { Reading } from './text-table.ts';
 
 export interface RowQuery {
   /** Rows to skip, of those that match. */
@@ -41,15 +24,18 @@ export interface RowPage {
   matched?: number;
   /** Nothing comes behind these rows. */
   complete: boolean;
+  /** Rows that were left out because nobody can say whether they match: `NS` is neither more nor less than 9. */
+  undecided?: number;
 }
 
 /** A table on disk: enough to read any of its rows. */
-export interface TableFile {
-  path: string;
+export interface TableFile extends StoredBytes {
   format: Format;
   rows: number;
   columns: readonly Column[];
   index: RowIndex;
+  /** Of text files: how they were read when they were stored. */
+  reading?: Reading;
 }
 
 /** How far behind a full page matches are still counted. */
@@ -57,80 +43,96 @@ const countBytes = 134_217_728;
 
 /** Reads rows, typed by their columns. Throws `bad_arguments` for an unknown column or an unfit condition. */
 export async function readRows(table: TableFile, query: RowQuery): Promise<RowPage> {
-  const { offset = 0, limit = 100, where = [] } = query;
+  const { offset = 0, limit = 100, where = [], signal } = query;
   const chosen = query.columns?.map(name => columnNamed(table.columns, name)) ?? table.columns;
-  const cells = chosen.map(column => ({ name: column.name, read: cellReader(table, column) }));
-  const tests = where.map(condition => {
-    const column = columnNamed(table.columns, condition.column);
-    return { read: cellReader(table, column), passes: testOf(condition, column) };
-  });
-  const rowOf = (record: unknown): Row => Object.fromEntries(cells.map(cell => [cell.name, cell.read(record)]));
-  if (tests.length === 0 || table.rows === 0) return slice(table, { offset, limit, signal: query.signal }, rowOf);
-
-  const rows: Row[] = [];
-  let matched = 0;
-  let full = 0;
-  for await (const { records, ends } of recordsFrom(table, 0, query.signal)) {
-    for (const record of records) {
-      if (!tests.every(test => test.passes(test.read(record)))) continue;
-      if (matched >= offset && rows.length < limit) rows.push(rowOf(record));
-      matched++;
-    }
-    const end = ends.at(-1) ?? 0;
-    if (rows.length >= limit && full === 0) full = end;
-    // One match beyond the page is known by now or the search goes on: `complete` must be true or false for sure.
-    if (full > 0 && end > full + countBytes && matched > offset + rows.length) return { rows, complete: false };
-  }
-  return { rows, matched, complete: offset + rows.length >= matched };
-}
-
-/** Every row, typed by its columns, a piece of the file in memory at a time. */
-export async function* allRows(table: TableFile, signal?: AbortSignal): AsyncGenerator<Row> {
-  const cells = table.columns.map(column => ({ name: column.name, read: cellReader(table, column) }));
-  if (table.rows === 0) return;
-  for await (const { records } of recordsFrom(table, 0, signal)) {
-    for (const record of records) yield Object.fromEntries(cells.map(cell => [cell.name, cell.read(record)]));
-  }
-}
-
-async function slice(
-  table: TableFile,
-  { offset, limit, signal }: { offset: number; limit: number; signal: AbortSignal | undefined },
-  rowOf: (record: unknown) => Row,
-): Promise<RowPage> {
+  if (where.length > 0 && table.rows > 0) return search(table, chosen, { offset, limit, where, signal });
   const last = Math.min(offset + limit, table.rows);
   const rows: Row[] = [];
   if (offset < last) {
-    const entry = Math.floor(offset / table.index.every);
-    let row = entry * table.index.every;
-    for await (const { records } of recordsFrom(table, table.index.offsets[entry] ?? 0, signal)) {
-      for (const record of records.slice(Math.max(0, offset - row), Math.max(0, last - row))) rows.push(rowOf(record));
-      row += records.length;
-      if (row >= last) break;
-    }
+    const wanted = { positions: placesOf(table, chosen), skip: offset, take: last - offset };
+    for await (const batch of valuesOf(table, wanted, signal)) rows.push(...batch.rows.map(rowUnder(chosen)));
   }
   return { rows, matched: table.rows, complete: last >= table.rows };
 }
 
-async function* recordsFrom(
-  table: TableFile,
-  start: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Batch<unknown>> {
-  // The header was left out of the index, so a table read from its first row begins there.
-  const bytes = createReadStream(table.path, { start: Math.max(start, table.index.offsets[0] ?? 0) });
-  const batches = table.format === 'csv' ? csvRecords(bytes) : ndjsonRecords(bytes);
+interface Search {
+  offset: number;
+  limit: number;
+  where: readonly Condition[];
+  signal: AbortSignal | undefined;
+}
+
+async function search(table: TableFile, chosen: readonly Column[], query: Search): Promise<RowPage> {
+  const { offset, limit, where, signal } = query;
+  const asked = where.map(condition => columnNamed(table.columns, condition.column));
+  const read = [...new Set([...chosen, ...asked])];
+  const tests = where.map((condition, at) => {
+    const column = asked[at] as Column;
+    return { place: read.indexOf(column), passes: testOf(condition, column) };
+  });
+  const toRow = rowUnder(chosen);
+  const page = { rows: [] as Row[], matched: 0, undecided: 0 };
+  const take = (values: unknown[]) => {
+    const outcomes = tests.map(({ place, passes }) => passes(values[place]));
+    if (outcomes.includes(false)) return;
+    if (outcomes.includes(undefined)) page.undecided++;
+    else {
+      if (page.matched >= offset && page.rows.length < limit) page.rows.push(toRow(values));
+      page.matched++;
+    }
+  };
+  const told = () => (page.undecided > 0 ? { undecided: page.undecided } : {});
+  let full = 0;
+  const wanted = { positions: placesOf(table, read), skip: 0, take: Number.POSITIVE_INFINITY };
+  for await (const { rows, end } of valuesOf(table, wanted, signal)) {
+    for (const values of rows) take(values);
+    if (page.rows.length >= limit && full === 0) full = end;
+    // One match beyond the page is known by now or the search goes on: `complete` must be true or false for sure.
+    const isFar = full > 0 && end > full + countBytes;
+    if (isFar && page.matched > offset + page.rows.length) return { rows: page.rows, complete: false, ...told() };
+  }
+  return { rows: page.rows, matched: page.matched, complete: offset + page.rows.length >= page.matched, ...told() };
+}
+
+/** Every row, typed by its columns, a piece of the file in memory at a time. */
+export async function* allRows(table: TableFile, signal?: AbortSignal): AsyncGenerator<Row> {
+  if (table.rows === 0) return;
+  const toRow = rowUnder(table.columns);
+  const wanted = { positions: table.columns.map((_, at) => at), skip: 0, take: Number.POSITIVE_INFINITY };
+  for await (const { rows } of valuesOf(table, wanted, signal)) for (const values of rows) yield toRow(values);
+}
+
+const placesOf = (table: TableFile, columns: readonly Column[]) => columns.map(column => table.columns.indexOf(column));
+
+/** Makes rows of values that stand in the order of the columns. */
+const rowUnder =
+  (columns: readonly Column[]) =>
+  (values: readonly unknown[]): Row =>
+    Object.fromEntries(columns.map(({ name }, at) => [name, values[at]]));
+
+/** Values of the wanted columns, a batch for each piece of the file. */
+export async function* valuesOf(table: TableFile, wanted: Wanted, signal?: AbortSignal): AsyncGenerator<Batch> {
+  const { reading } = table;
+  const open = (start: number) => openBytes(table, start);
+  const batches = reading ? textRows({ ...table, reading, open }, wanted) : jsonRows(table, wanted);
   for await (const batch of batches) {
     signal?.throwIfAborted();
     yield batch;
   }
 }
 
-function cellReader(table: TableFile, column: Column): (record: unknown) => unknown {
-  if (table.format === 'csv') {
-    const position = table.columns.indexOf(column);
-    return record => valueOfText((record as string[])[position] ?? '', column.type);
+async function* jsonRows(table: TableFile, { positions, skip, take }: Wanted): AsyncGenerator<Batch> {
+  const names = positions.map(at => table.columns[at]).map(column => column?.source ?? column?.name ?? '');
+  const entry = Math.min(Math.floor(skip / table.index.every), Math.max(0, table.index.offsets.length - 1));
+  let row = entry * table.index.every;
+  const start = table.index.offsets[entry] ?? 0;
+  for await (const { records, ends } of ndjsonRecords(openBytes(table, start))) {
+    const some = records.slice(Math.max(0, skip - row), Math.max(0, skip + take - row)) as Row[];
+    row += records.length;
+    yield {
+      rows: some.map(record => names.map(name => valueIn(record, name) ?? null)),
+      end: start + (ends.at(-1) ?? 0),
+    };
+    if (row >= skip + take) return;
   }
-  const { name } = column;
-  return record => valueIn(record as Row, name) ?? null;
 }

@@ -66,10 +66,10 @@ function rowsSource(rows: readonly Row[]): Source {
 }
 
 function resultSource(result: StoredResult, { results, origin }: Sources): Source {
-  const { kind, format, bytes: size } = result;
+  const { kind, bytes: size } = result;
   const isTable = kind === 'table';
   // A file of that name that could not be read as a table is still the CSV of whoever wrote it.
-  const isCsv = format === 'csv' || (!isTable && endingOf(result.name) === '.csv');
+  const isCsv = isTable ? result.isPlainCsv === true : endingOf(result.name) === '.csv';
   const open = () => lazily(() => results.open(result));
   async function* rows() {
     yield* await results.read(result, origin.signal);

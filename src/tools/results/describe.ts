@@ -17,7 +17,7 @@ export const describeResultTool = general({
     const result = await shared.results.get(uri);
     const columns = describedColumns(result, wanted);
     let profiles: ReadonlyMap<string, ColumnProfile> = new Map();
-    const warnings: string[] = [];
+    const warnings = [...(result.warnings ?? [])];
     if (shared.parts.duckdb && columns.length > 0) {
       const { exactRows, profileColumns } = await import('../../results/query/profile.ts');
       profiles = await profileColumns(result, columns, { ...shared, signal });

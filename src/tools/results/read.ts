@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Answer } from '../../answers/answer.ts';
+import { fitRows } from '../../answers/fit.ts';
 import { pageSchema } from '../../answers/schema.ts';
-import { fitting } from '../../answers/table.ts';
 import type { CallerServices } from '../../calls/services.ts';
 import { operators } from '../../results/tables/filter.ts';
 import type { RowQuery } from '../../results/tables/table.ts';
@@ -37,13 +37,15 @@ async function readStored(
 ): Promise<Answer> {
   const result = await shared.results.get(uri);
   const read = await shared.results.rows(result, { offset, limit, columns, where, signal });
-  const rows = read.rows.slice(0, fitting(read.rows, shared.answerTokens));
+  const { rows, warnings } = fitRows(read.rows, shared.answerTokens);
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;
-  const warnings =
-    rows.length < read.rows.length
-      ? [`Only ${rows.length} rows fit one answer; choose columns to see more at once.`]
-      : [];
+  if (rows.length < read.rows.length)
+    warnings.push(`Only ${rows.length} rows fit one answer; choose columns to see more at once.`);
+  if (read.undecided)
+    warnings.push(
+      `${read.undecided} more rows may match: what stands in their column is no number, and nobody can say whether it is more or less. describe_result lists it.`,
+    );
   return {
     kind: 'rows',
     noun: where?.length ? 'matching rows' : 'rows',

@@ -290,7 +290,7 @@ describe('links and files', () => {
     const off = world.datarock.faults.add({ kind: 'malformed', match: { path: /DDH002/ } });
     const seen = await world.call('datarock_download_export', { export: run });
     expect(seen.text).toMatch(/2 holes, 1 without data/);
-    expect(seen.text).toMatch(/Hole DDH002: its file is cut off/);
+    expect(seen.text).toMatch(/Hole DDH002: its file was left out/);
     off();
     const again = await world.call('datarock_download_export', { export: run });
     expect(again.text).toMatch(/3 holes\./);

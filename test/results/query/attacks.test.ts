@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockedConnection, permit } from '../../../src/results/query/engine.ts';
-import { storeQuery } from '../../../src/results/query/query.ts';
+import { storeQuery, writeColumnarForm } from '../../../src/results/query/query.ts';
 import { freshStore, origin, pieces } from '../../support/folder.ts';
 
 /** A statement that must not run, and what the refusal says. `@` is the handle, `$` the data file of the result. */
@@ -87,10 +87,12 @@ async function openWorld() {
   await new Promise<void>(resolve => web.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void web.close());
   const result = await store.write(origin(), { bytes: pieces('a,b\n1,x\n2,y\n') });
-  const file = await store.path(result);
+  const { signal } = new AbortController();
+  await writeColumnarForm(result, { results: store, clock, signal });
+  const { parquet = '', columns } = await store.table(result);
+  const file = parquet;
   const { port } = web.address() as AddressInfo;
   const fill = (sql: string) => sql.replaceAll('@', result.uri).replaceAll('$', file).replaceAll('#', String(port));
-  const { signal } = new AbortController();
   const state = async () => ({
     text: await readFile(file, 'utf8'),
     changed: (await stat(file)).mtimeMs,
@@ -98,7 +100,7 @@ async function openWorld() {
     outside: (await readdir(tmpdir())).filter(name => name.startsWith('data-platforms-attack')),
     asked,
   });
-  const tables = [{ uri: result.uri, path: file, format: result.format, columns: result.columns }];
+  const tables = [{ uri: result.uri, parquet, columns }];
   const connection = await lockedConnection({ tables, memoryMib: 256, threads: 1 });
   return { fill, state, connection, context: { results: store, clock, signal } };
 }

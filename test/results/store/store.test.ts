@@ -242,7 +242,7 @@ describe('a sweep', () => {
 
   test('survives metadata of another version or cut in two', async () => {
     const { store, directory } = await freshStore();
-    await writeFile(join(directory, 'aaaaaaaaaaaa.json'), '{"version":2}');
+    await writeFile(join(directory, 'aaaaaaaaaaaa.json'), '{"version":3}');
     await writeFile(join(directory, 'bbbbbbbbbbbb.json'), '{"version":1,"res');
     await store.write(origin(), { bytes: pieces(small) });
     expect(await store.list()).toHaveLength(1);

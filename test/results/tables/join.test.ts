@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { Workspace } from '../../../src/results/store/workspace.ts';
-import { isWhole, joinTables } from '../../../src/results/tables/join.ts';
+import { joinTables, whyNoTable } from '../../../src/results/tables/join.ts';
 import { day, freshFolder, freshStore, origin, pieces, values } from '../../support/folder.ts';
 
 async function parts(texts: Record<string, string>) {
@@ -70,7 +70,7 @@ describe('joined parts', () => {
 
   test('can be looked through for the damaged one', async () => {
     const found = await parts({ good: 'a,b\n1,2\n', bad: 'a,b\n1,"2\n' });
-    expect(await Promise.all(found.map(isWhole))).toEqual([true, false]);
+    expect(await Promise.all(found.map(whyNoTable))).toEqual([undefined, expect.stringContaining('line 2')]);
   });
 
   test('that are gone are to be fetched again', async () => {

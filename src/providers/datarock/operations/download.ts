@@ -6,7 +6,7 @@ import { firstOf } from '../../../base/nearest.ts';
 import { type Collected, type OperationContext, operation, type StoreOrigin } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import type { Workspace } from '../../../results/store/workspace.ts';
-import { isWhole, joinTables, type Part } from '../../../results/tables/join.ts';
+import { joinTables, type Part, whyNoTable } from '../../../results/tables/join.ts';
 import { Links, type Source } from './links.ts';
 import { gettingStarted, projectName } from './projects.ts';
 import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
@@ -189,11 +189,12 @@ const fileOf = ({ id, hole }: Source) => `${id} ${hole.holeId}`;
 async function withoutDamaged({ files, failed, missed }: Fetched, workspace: Workspace): Promise<Fetched> {
   const whole: Fetched = { files: [], failed, missed: [...missed] };
   for (const part of files) {
-    if (await isWhole(part)) {
+    const reason = await whyNoTable(part);
+    if (reason === undefined) {
       whole.files.push(part);
       continue;
     }
-    whole.missed.push(`Hole ${part.key}: its file is cut off or not CSV.`);
+    whole.missed.push(`Hole ${part.key}: its file was left out. ${reason}`);
     await workspace.remove(part.file);
   }
   return whole;

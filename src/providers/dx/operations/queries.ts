@@ -6,6 +6,7 @@ import { indexFrom, type Paging, readPage } from '../../../http/paging/page.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
+import { columnNames } from '../../../results/tables/column-names.ts';
 import { payload, required } from '../arguments.ts';
 import { failedQuery } from '../schema.ts';
 import { isOneSelect } from '../sql.ts';
@@ -157,9 +158,9 @@ const feedPages: Paging = {
 function feedRows(body: unknown): unknown {
   const { rows, columns = [] } = payload('data')(body) as { rows?: unknown; columns?: string[] };
   if (!Array.isArray(rows)) return rows;
-  return rows.map(row =>
-    Array.isArray(row) ? Object.fromEntries(columns.map((name, index) => [name, row[index]])) : row,
-  );
+  // A query may give two columns one name; both are answered.
+  const { names } = columnNames(columns);
+  return rows.map(row => (Array.isArray(row) ? Object.fromEntries(names.map((name, at) => [name, row[at]])) : row));
 }
 
 const readDatafeed = operation({

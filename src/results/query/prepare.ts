@@ -1,0 +1,25 @@
+import type { StoredResult } from '../result.ts';
+import type { ResultStore } from '../store/store.ts';
+import { type QueryContext, writeColumnarForm } from './query.ts';
+
+/** From so many bytes on, the first question should not have to wait for the columnar form. */
+const leastBytes = 4_194_304;
+
+/**
+ * What is done for a large table behind the answer that stored it: its columnar form, where there is an engine, and
+ * then its own bytes in less room. What fails here is done when it is first needed.
+ */
+export function prepareLarge({
+  hasEngine,
+  ...context
+}: Omit<QueryContext, 'results' | 'signal'> & { hasEngine: boolean }): (
+  result: StoredResult,
+  results: ResultStore,
+) => void {
+  const { signal } = new AbortController();
+  return (result, results) => {
+    if (result.kind !== 'table' || result.bytes < leastBytes) return;
+    const columns = hasEngine ? writeColumnarForm(result, { ...context, results, signal }) : Promise.resolve();
+    columns.then(() => results.pack(result)).catch(() => {});
+  };
+}

@@ -1,0 +1,309 @@
+import { blank, carriageReturn, type Dialect, lineFeed, quoteMark, tab } from './dialect.ts';
+
+/** The fields of one record, as places in a buffer. They are valid until the next record. */
+export interface Fields {
+  bytes: Buffer;
+  count: number;
+  starts: Int32Array;
+  ends: Int32Array;
+  /** 0: as it stands; 1: it was quoted; 2: quoted, and quotes within it are doubled. */
+  quotes: Uint8Array;
+}
+
+/** What a file has that RFC 4180 does not know. All zero: any reader of CSV reads it alike. */
+export interface Irregularities {
+  lf: number;
+  crlf: number;
+  /** Lines that end in one carriage return, or in several before a line feed. */
+  otherEnds: number;
+  /** Carriage returns within values that have no quotes. */
+  strayReturns: number;
+  /** Quotes that stand within a value. */
+  strayQuotes: number;
+  /** Blanks around a quoted value. */
+  padded: number;
+}
+
+/** A quote that is never closed, or a record that no memory should hold. */
+export class OpenQuoteError extends Error {
+  constructor(line: number) {
+    super(`The quote that opens in line ${line} is not closed`);
+  }
+}
+
+const recordLimit = 67_108_864;
+
+/**
+ * Finds the records and fields of a table in the bytes of a file, piece by piece. Never makes a string, so that a
+ * file is looked through at the speed of its bytes. A value may hold any bytes but its separators: the encoding only
+ * has to write ASCII as ASCII.
+ */
+export class Scanner {
+  /** Where the record begins that was found last, and the byte behind it, counted from where the source began. */
+  recordStart = 0;
+  recordEnd = 0;
+  /** The line in which that record begins; the first is 1. */
+  line = 1;
+  readonly seen: Irregularities = { lf: 0, crlf: 0, otherEnds: 0, strayReturns: 0, strayQuotes: 0, padded: 0 };
+  /** The last record had a line end. */
+  isEnded = true;
+  readonly fields: Fields = {
+    bytes: Buffer.alloc(0),
+    count: 0,
+    starts: new Int32Array(64),
+    ends: new Int32Array(64),
+    quotes: new Uint8Array(64),
+  };
+  readonly #dialect: Dialect;
+  readonly #found: (fields: Fields) => boolean | undefined;
+  /** 1 for a byte that ends a field without quotes. */
+  readonly #special = new Uint8Array(256);
+  /** Of the record that is being read; it may be read again when more of it has come. */
+  readonly #record = { strayReturns: 0, strayQuotes: 0, padded: 0 };
+  #rest: Buffer = Buffer.alloc(0);
+  /** Below so many bytes the rest is not looked through again: the next piece makes it no whole record. */
+  #enough = 0;
+  #position: number;
+  #nextLine = 1;
+  #isStopped = false;
+
+  /** `found` takes each record; when it returns false, nothing more is looked for. */
+  constructor(
+    dialect: Dialect,
+    found: (fields: Fields) => boolean | undefined,
+    { position = 0, line = 1 }: { position?: number; line?: number } = {},
+  ) {
+    this.#dialect = dialect;
+    this.#found = found;
+    this.#position = position;
+    this.#nextLine = line;
+    this.#special[dialect.separator] = 1;
+    this.#special[lineFeed] = 1;
+    this.#special[carriageReturn] = 1;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** @throws OpenQuoteError */
+  push(piece: Uint8Array): void {
+    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, piece]) : asBuffer(piece);
+    if (bytes.length < this.#enough) {
+      this.#rest = bytes;
+      return;
+    }
+    this.#keep(bytes, this.#scan(bytes, false));
+  }
+
+  /** What remains is the last record. @throws OpenQuoteError */
+  end(): void {
+    if (this.#rest.length > 0) this.#scan(this.#rest, true);
+    this.#rest = Buffer.alloc(0);
+  }
+
+  #keep(bytes: Buffer, used: number): void {
+    // A copy, as whoever gave the bytes may use their memory again.
+    this.#rest = used === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(used));
+    this.#position += used;
+    this.#enough = used === 0 ? bytes.length * 2 : 0;
+    if (this.#rest.length > recordLimit) throw new OpenQuoteError(this.#nextLine);
+  }
+
+  /** Gives every whole record in the bytes; how many bytes those were. */
+  #scan(bytes: Buffer, isLast: boolean): number {
+    const { fields } = this;
+    fields.bytes = bytes;
+    const special = this.#special;
+    const separator = this.#dialect.separator;
+    const skipBlank = this.#dialect.blankAfterSeparator;
+    const length = bytes.length;
+    let at = 0;
+    while (at < length && !this.#isStopped) {
+      const start = at;
+      const odd = this.#record;
+      odd.strayReturns = odd.strayQuotes = odd.padded = 0;
+      let count = 0;
+      let lines = 0;
+      for (;;) {
+        if (skipBlank && count > 0 && bytes[at] === blank) at++;
+        let first = at;
+        let byte = bytes[at];
+        if (byte === quoteMark || ((byte === blank || byte === tab) && this.#isPaddedQuote(bytes, at))) {
+          const end = this.#quoted(bytes, at, count, isLast);
+          if (end === incomplete) return start;
+          if (end !== unquotable) {
+            lines += this.#quotedLines;
+            at = end;
+            byte = bytes[at];
+            first = -1;
+          }
+        }
+        if (first >= 0) {
+          while (at < length && special[bytes[at] as number] === 0) at++;
+          byte = bytes[at];
+          // A carriage return that ends no line belongs to the value.
+          while (byte === carriageReturn && this.#lineEnd(bytes, at, isLast) === noEnd) {
+            this.#record.strayReturns++;
+            at++;
+            while (at < length && special[bytes[at] as number] === 0) at++;
+            byte = bytes[at];
+          }
+          if (count === fields.starts.length) this.#grow();
+          fields.starts[count] = first;
+          fields.ends[count] = at;
+          fields.quotes[count] = 0;
+        }
+        count++;
+        if (at >= length || byte !== separator) break;
+        at++;
+      }
+      if (at >= length) {
+        if (!isLast) return start;
+        this.isEnded = false;
+      } else {
+        const end = bytes[at] === lineFeed ? at + 1 : this.#lineEnd(bytes, at, isLast);
+        if (end === incomplete) return start;
+        this.#noteEnd(end - at, bytes[at] as number);
+        at = end;
+      }
+      if (odd.strayReturns + odd.strayQuotes + odd.padded > 0) this.#noteOdd();
+      fields.count = count;
+      this.recordStart = this.#position + start;
+      this.recordEnd = this.#position + at;
+      this.line = this.#nextLine;
+      this.#nextLine += lines + 1;
+      if (this.#found(fields) === false) this.#isStopped = true;
+    }
+    return at;
+  }
+
+  #noteOdd(): void {
+    const { strayReturns, strayQuotes, padded } = this.#record;
+    this.seen.strayReturns += strayReturns;
+    this.seen.strayQuotes += strayQuotes;
+    this.seen.padded += padded;
+  }
+
+  #noteEnd(length: number, first: number): void {
+    if (length === 1 && first === lineFeed) this.seen.lf++;
+    else if (length === 2) this.seen.crlf++;
+    else this.seen.otherEnds++;
+  }
+
+  /** The place behind a line end that begins with a carriage return. */
+  #lineEnd(bytes: Buffer, at: number, isLast: boolean): number {
+    let next = at + 1;
+    while (next < bytes.length && bytes[next] === carriageReturn) next++;
+    if (next < bytes.length && bytes[next] === lineFeed) return next + 1;
+    if (next === bytes.length) return isLast ? next : incomplete;
+    return this.#dialect.crEndsLine ? at + 1 : noEnd;
+  }
+
+  #isPaddedQuote(bytes: Buffer, at: number): boolean {
+    if (bytes[at] === this.#dialect.separator) return false;
+    let next = at;
+    while (bytes[next] === blank) next++;
+    return bytes[next] === quoteMark;
+  }
+
+  #quotedLines = 0;
+
+  /** Reads a quoted field; the place of the separator or line end behind it. */
+  #quoted(bytes: Buffer, from: number, count: number, isLast: boolean): number {
+    const { fields } = this;
+    let start = from;
+    while (bytes[start] === blank) start++;
+    start++;
+    const { length } = bytes;
+    let doubled = 0;
+    let strays = 0;
+    this.#quotedLines = 0;
+    for (let at = start; ; at++) {
+      at = bytes.indexOf(quoteMark, at);
+      if (at < 0) {
+        if (!isLast) return incomplete;
+        throw new OpenQuoteError(this.#nextLine);
+      }
+      if (bytes[at + 1] === quoteMark) {
+        doubled++;
+        at++;
+        continue;
+      }
+      if (at + 1 === length && !isLast) return incomplete;
+      const behind = this.#behindQuote(bytes, at + 1);
+      if (behind === incomplete && !isLast) return incomplete;
+      if (behind !== noEnd) {
+        const next = behind === incomplete ? length : behind;
+        if (strays > 0) this.#record.strayQuotes++;
+        if (start !== from + 1 || next !== at + 1) this.#record.padded++;
+        if (count === fields.starts.length) this.#grow();
+        fields.starts[count] = start;
+        fields.ends[count] = at;
+        fields.quotes[count] = doubled > 0 ? 2 : 1;
+        this.#quotedLines = countLines(bytes, start, at);
+        return next;
+      }
+      // A quote within the value: an inch mark, or a value of which only the beginning was quoted.
+      const closes = this.#closesInLine(bytes, at + 1, isLast);
+      if (closes === incomplete) return incomplete;
+      if (closes === noEnd) {
+        this.#record.strayQuotes++;
+        return unquotable;
+      }
+      strays++;
+    }
+  }
+
+  /** Where the field ends behind its closing quote; `noEnd` where something else follows the quote. */
+  #behindQuote(bytes: Buffer, from: number): number {
+    let at = from;
+    while (bytes[at] === blank) at++;
+    if (at >= bytes.length) return incomplete;
+    return this.#special[bytes[at] as number] === 1 ? at : noEnd;
+  }
+
+  /** Whether a quote that closes the field follows in the same line. */
+  #closesInLine(bytes: Buffer, from: number, isLast: boolean): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === lineFeed || byte === carriageReturn) return noEnd;
+      if (byte !== quoteMark) continue;
+      const behind = this.#behindQuote(bytes, at + 1);
+      if (behind !== noEnd && behind !== incomplete) return at;
+      if (behind === incomplete) return isLast ? at : incomplete;
+    }
+    return isLast ? noEnd : incomplete;
+  }
+
+  #grow(): void {
+    const { fields } = this;
+    const length = fields.starts.length * 2;
+    const grown = <List extends Int32Array | Uint8Array>(list: List, empty: List): List => {
+      empty.set(list);
+      return empty;
+    };
+    fields.starts = grown(fields.starts, new Int32Array(length));
+    fields.ends = grown(fields.ends, new Int32Array(length));
+    fields.quotes = grown(fields.quotes, new Uint8Array(length));
+  }
+}
+
+const incomplete = -1;
+const noEnd = -2;
+const unquotable = -3;
+
+function countLines(bytes: Buffer, start: number, end: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(lineFeed, start); at >= 0 && at < end; at = bytes.indexOf(lineFeed, at + 1)) lines++;
+  return lines;
+}
+
+const asBuffer = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The text of a field. */
+export function fieldText({ bytes, starts, ends, quotes }: Fields, at: number, encoding: BufferEncoding): string {
+  const text = bytes.toString(encoding, starts[at], ends[at]);
+  return quotes[at] === 2 ? text.replaceAll('""', '"') : text;
+}
