@@ -6,8 +6,10 @@ import { generalSettings } from '../src/config/config.ts';
 import { prefixOf, providerVariables } from '../src/config/connection.ts';
 import { httpOptions, httpSettings, settingParts } from '../src/config/http.ts';
 import { fieldMeta, type Operation } from '../src/operations/operation.ts';
+import { type Contract, type Evidence, evidenceOf } from '../src/providers/contract.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
+import { readContract } from '../src/server/manifest.ts';
 import { generalTools } from '../src/tools/general.ts';
 
 /** Every generated document by its name in docs/. */
@@ -28,7 +30,9 @@ function table(head: string[], rows: string[][]): string {
 }
 
 async function operations(): Promise<string> {
-  const platforms = await Promise.all(providers.map(async provider => platform(provider, await provider.load())));
+  const platforms = await Promise.all(
+    providers.map(async provider => platform(provider, await provider.load(), await readContract(provider.name))),
+  );
   return page(
     'Operations',
     'What the server can do. Each operation says where its facts come from: **documented** by the vendor, **observed** on a live host, or **inferred** from something near.',
@@ -44,17 +48,17 @@ async function operations(): Promise<string> {
 
 function platform(
   { title, guide, defaultToolsets, apis = {} }: Provider,
-  { operations, runs }: ProviderCode,
+  { toolsets, runs }: ProviderCode,
+  contract: Contract,
 ): string[] {
-  const toolsets = [...new Set(operations.map(({ toolset }) => toolset))];
   return [
     `## ${title}`,
     guide,
-    ...toolsets.flatMap(toolset => {
-      const listed = defaultToolsets.includes(toolset) ? 'listed by default' : 'not listed by default';
+    ...toolsets.flatMap(({ name, operations }) => {
+      const listed = defaultToolsets.includes(name) ? 'listed by default' : 'not listed by default';
       return [
-        `### Toolset \`${toolset}\` (${listed})`,
-        ...operations.filter(one => one.toolset === toolset).flatMap(one => operation(one, apis)),
+        `### Toolset \`${name}\` (${listed})`,
+        ...operations.flatMap(one => operation(one, apis, evidenceOf(contract, one))),
       ];
     }),
     ...(runs.length
@@ -75,8 +79,8 @@ function platform(
   ];
 }
 
-function operation(record: Operation, apis: NonNullable<Provider['apis']>): string[] {
-  const { name, route, effect, summary, evidence, resource, example, api, scopes } = record;
+function operation(record: Operation, apis: NonNullable<Provider['apis']>, evidence: Evidence): string[] {
+  const { name, route, effect, summary, resource, example, api, scopes } = record;
   const { properties = {}, required = [] } = toolInput(record).published as {
     properties?: Record<string, { description?: string }>;
     required?: string[];

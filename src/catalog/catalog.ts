@@ -3,7 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { type Connections, closedApi } from '../connections/connections.ts';
 import type { Operation, RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
-import type { Provider } from '../providers/provider.ts';
+import { operationsOf, type Provider } from '../providers/provider.ts';
 import type { Manifest, OperationDetails, OperationManifest } from './manifest.ts';
 import { search } from './search.ts';
 
@@ -70,8 +70,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
       throw elsewhere ? withheld(elsewhere, connections, providers) : unknown(name, byName.keys());
     },
     async load({ name, platform }) {
-      const { operations: records } = await code(platform);
-      return records.find(record => record.name === name) as Operation;
+      return operationsOf(await code(platform)).find(record => record.name === name) as Operation;
     },
     details,
     readingOf: name => readingNames(name).find(one => byName.get(one)?.effect === 'read'),

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../operations/json-schema.ts';
 import type { Operation, RunKind } from '../operations/operation.ts';
+import type { Evidence } from '../providers/contract.ts';
 import type { Parts } from '../results/optional-parts.ts';
 
 /** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
@@ -7,11 +8,9 @@ export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing'
 
 /** What is known of an operation without its code: enough to choose it, and to find it. */
 export interface OperationManifest
-  extends Pick<
-    Operation,
-    'name' | 'route' | 'effect' | 'idempotent' | 'destructive' | 'summary' | 'toolset' | 'api' | 'scopes'
-  > {
+  extends Pick<Operation, 'name' | 'route' | 'effect' | 'idempotent' | 'destructive' | 'summary' | 'api' | 'scopes'> {
   platform: string;
+  toolset: string;
   /** It is a listing. */
   lists: boolean;
   /** It starts a run. */
@@ -20,7 +19,8 @@ export interface OperationManifest
 }
 
 /** The rest, for who lists or describes it. */
-export interface OperationDetails extends Pick<Operation, 'evidence' | 'example'> {
+export interface OperationDetails extends Pick<Operation, 'example'> {
+  evidence: Evidence;
   /** JSON Schema of the tool's arguments, but for the choice of a connection. */
   input: JsonSchema;
   /** JSON Schema of the structured answer. */

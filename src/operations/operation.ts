@@ -15,15 +15,6 @@ import type { Source, SourceForm } from '../results/transfer/source.ts';
 /** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete' | 'run';
 
-/** Where the facts of a record come from, and when somebody last looked. */
-export interface Evidence {
-  /** `documented` by the vendor, `observed` on a live host, or `inferred` from something near. */
-  level: 'documented' | 'observed' | 'inferred';
-  source: string;
-  /** ISO date. */
-  checked: string;
-}
-
 /** An argument names a thing of a listing: callers may give its label where that is unique; its key is sent. */
 export interface Reference {
   list: () => Operation;
@@ -168,7 +159,6 @@ export interface Operation {
   describeLoss?: (args: never, context: OperationContext) => Promise<string | undefined>;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
-  toolset: string;
   /** Which of the provider's `apis` answers it. */
   api?: string;
   /** What the credential has to be allowed to do, in the vendor's words. */
@@ -176,7 +166,6 @@ export interface Operation {
   input: z.ZodObject;
   /** One row for listings, otherwise the whole answer. Loose: unknown fields pass through. */
   output: z.ZodType;
-  evidence: Evidence;
   example: { arguments: Record<string, unknown> };
   /** A listing: how the vendor pages. Adds `limit`, `cursor` and `fields` to the tool. */
   paging?: Paging;
@@ -210,10 +199,18 @@ type MissingParameters<Route extends string, Input extends z.ZodObject> = Exclud
   keyof Input['shape']
 >;
 
-/** Declares an operation. Returns its argument; it exists so that the compiler checks the record. */
+/** Every record, with its place in the order of declaration. */
+const places = new WeakMap<object, number>();
+let declared = 0;
+
+/**
+ * Declares an operation. Returns its argument, which the compiler has checked, and notes its place: a file's exports
+ * come in the order of their names, and a toolset is listed in the order of its files.
+ */
 export function operation<const Route extends string, Input extends z.ZodObject, Output extends z.ZodType>(
   record: OperationRecord<Route, Input, Output>,
 ): Operation {
+  places.set(record, declared++);
   return record as unknown as Operation;
 }
 
@@ -227,6 +224,23 @@ export const startsRun = (operation: Operation): operation is StartingOperation 
  */
 export function isGuarded({ name, effect, idempotent, starts }: Operation): boolean {
   return starts !== undefined && effect !== 'read' && !idempotent && starts.run.cancel !== name;
+}
+
+/** Operations that an operator has listed together, or not. */
+export interface Toolset {
+  name: string;
+  operations: readonly Operation[];
+}
+
+/** What the files export of operations, in the order in which they stand there: `toolset('repository', branches, tags)`. */
+export function toolset(name: string, ...files: readonly object[]): Toolset {
+  const placeOf = (one: Operation) => places.get(one) ?? 0;
+  const isOperation = (one: unknown): one is Operation => places.has(one as object);
+  const operationsOf = (file: object) =>
+    Object.values(file)
+      .filter(isOperation)
+      .toSorted((a, b) => placeOf(a) - placeOf(b));
+  return { name, operations: files.flatMap(operationsOf) };
 }
 
 export const isListing = ({ paging, configured }: Operation): boolean => (paging ?? configured) !== undefined;

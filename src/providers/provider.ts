@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { lazy } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
-import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
+import type { Operation, OperationContext, RunKind, Toolset } from '../operations/operation.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { Story } from './story.ts';
 
@@ -38,11 +38,15 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
 
 /** What a platform can do. */
 export interface ProviderCode {
-  operations: readonly Operation[];
+  toolsets: readonly Toolset[];
   runs: readonly RunKind[];
   /** One cheap authenticated request, or one for each API that is connected. */
   probe(context: OperationContext): Promise<Probed>;
 }
+
+/** All that it can do, whatever is listed. */
+export const operationsOf = ({ toolsets }: Pick<ProviderCode, 'toolsets'>): Operation[] =>
+  toolsets.flatMap(({ operations }) => operations);
 
 /** What a look at an account showed. */
 export interface Probed {

@@ -9,8 +9,9 @@ import type {
 } from '../catalog/manifest.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
+import { type Contract, evidenceOf } from '../providers/contract.ts';
 import { providers } from '../providers/index.ts';
-import type { ProviderCode } from '../providers/provider.ts';
+import { operationsOf, type ProviderCode } from '../providers/provider.ts';
 import { generalTools } from '../tools/general.ts';
 import type { GeneralTool } from '../tools/general-tool.ts';
 
@@ -27,24 +28,32 @@ export function loadManifest(): Promise<Manifest> {
 
 async function makeManifest(): Promise<Manifest> {
   const loaded = await Promise.all(providers.map(async provider => [provider.name, await provider.load()] as const));
-  const records = new Map(loaded.flatMap(([, { operations }]) => operations.map(record => [record.name, record])));
+  const records = new Map(loaded.flatMap(([, code]) => operationsOf(code).map(record => [record.name, record])));
   return {
     platforms: Object.fromEntries(loaded.map(([name, code]) => [name, platformManifest(code)])),
     general: generalTools.map(generalToolManifest),
-    details: async ({ name }) => operationDetails(records.get(name) as Operation),
+    details: async ({ name, platform }) =>
+      operationDetails(records.get(name) as Operation, await readContract(platform)),
   };
+}
+
+/** The contract of a platform. Only this and simulators read it: the program that is built has what it says already. */
+export async function readContract(platform: string): Promise<Contract> {
+  const { default: contract } = (await import(`../providers/${platform}/contract.json`)) as { default: Contract };
+  return contract;
 }
 
 function generalToolManifest({ call: _, input, output, ...rest }: GeneralTool): GeneralToolManifest {
   return { ...rest, input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) };
 }
 
-function platformManifest({ operations, runs }: ProviderCode): PlatformManifest {
-  return { operations: operations.map(operationManifest), runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
+function platformManifest({ toolsets, runs }: ProviderCode): PlatformManifest {
+  const operations = toolsets.flatMap(({ name, operations }) => operations.map(one => operationManifest(one, name)));
+  return { operations, runs: runs.map(({ noun, uri }) => ({ noun, uri })) };
 }
 
-function operationManifest(operation: Operation): OperationManifest {
-  const { name, route, effect, summary, toolset, api, scopes, resource, starts } = operation;
+function operationManifest(operation: Operation, toolset: string): OperationManifest {
+  const { name, route, effect, summary, api, scopes, resource, starts } = operation;
   return {
     name,
     platform: platformOf(operation),
@@ -62,8 +71,8 @@ function operationManifest(operation: Operation): OperationManifest {
   };
 }
 
-function operationDetails(operation: Operation): OperationDetails {
-  const { evidence, example } = operation;
-  const [input, output] = [toolInput(operation).published, outputSchema(toolOutput(operation))];
-  return { evidence, example, input, output };
+function operationDetails(operation: Operation, contract: Contract): OperationDetails {
+  const input = toolInput(operation).published;
+  const output = outputSchema(toolOutput(operation));
+  return { evidence: evidenceOf(contract, operation), example: operation.example, input, output };
 }

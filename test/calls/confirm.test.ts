@@ -11,10 +11,8 @@ const removal = operation({
   route: 'DELETE /projects/{project}/holes/{hole}',
   effect: 'delete',
   summary: 'Delete a hole.',
-  toolset: 'holes',
   input: z.strictObject({ project: z.string(), hole: z.string(), force: z.boolean().optional() }),
   output: z.looseObject({}),
-  evidence: { level: 'documented', source: 'https://example.com', checked: '2026-11-21' },
   example: { arguments: { project: 'p', hole: 'h' } },
 });
 const clock = virtualClock();

@@ -15,9 +15,7 @@ import { connectionTo, newCall } from '../support/upstream.ts';
 const facts = {
   effect: 'update',
   summary: 'Put data there.',
-  toolset: 'x',
   output: z.looseObject({}),
-  evidence: { level: 'inferred', source: 'https://example.com', checked: '2026-11-21' },
 } as const;
 
 const putTable = operation({

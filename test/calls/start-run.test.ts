@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fieldMeta, isGuarded } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
+import { operationsOf } from '../../src/providers/provider.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 import { project, start } from '../support/dataops-world.ts';
 import { startProgram } from '../support/process.ts';
@@ -172,7 +173,7 @@ describe('processes that share a results folder', () => {
 
 test('every guarded start says where to look, and sends no file whose bytes could change unseen', async () => {
   const code = await Promise.all(providers.map(provider => provider.load()));
-  const guarded = code.flatMap(({ operations }) => operations).filter(isGuarded);
+  const guarded = code.flatMap(operationsOf).filter(isGuarded);
   expect(guarded.length).toBeGreaterThan(5);
   for (const { name, verifyWith, input } of guarded) {
     expect(verifyWith, name).toMatch(/\w_(list|get)_\w/);

@@ -25,7 +25,7 @@ const acme = provider({
     return { ...(store_key ? store : web), apis, secrets: [] };
   },
   defaultToolsets: ['things'],
-  load: async () => ({ operations: [], runs: [], probe: async () => ({ facts: [] }) }),
+  load: async () => ({ toolsets: [], runs: [], probe: async () => ({ facts: [] }) }),
   simulator: async () => {
     throw new Error('not needed');
   },

@@ -9,9 +9,7 @@ const rest = {
   name: 'x_get_thing',
   effect: 'read',
   summary: 'Get a thing.',
-  toolset: 'things',
   output: z.looseObject({ id: z.string() }),
-  evidence: { level: 'documented', source: 'https://example.com', checked: '2026-11-21' },
 } as const;
 
 operation({

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { toolOutput } from '../../src/answers/schema.ts';
@@ -6,37 +5,25 @@ import { toolInput } from '../../src/calls/tool-input.ts';
 import { jsonSchema } from '../../src/operations/json-schema.ts';
 import { fieldMeta, type Operation, platformOf, routeOf } from '../../src/operations/operation.ts';
 import { uriTemplate } from '../../src/operations/uri-template.ts';
+import { type Contract, type Endpoint, endpointOf, evidenceOf } from '../../src/providers/contract.ts';
 import { providers } from '../../src/providers/index.ts';
+import { operationsOf } from '../../src/providers/provider.ts';
+import { readContract } from '../../src/server/manifest.ts';
 
-interface Contract {
-  endpoints: {
-    method: string;
-    path: string | null;
-    parameters: { name: string; in: string }[];
-    words: { word: string }[];
-  }[];
+interface FullContract extends Contract {
+  endpoints: (Endpoint & { parameters: { name: string; in: string }[]; words: { word: string }[] })[];
 }
 
-const contracts = new Map<string, Contract>();
-function contractOf(platform: string): Contract {
-  const path = new URL(`../../src/providers/${platform}/contract.json`, import.meta.url);
-  const contract = contracts.get(platform) ?? (JSON.parse(readFileSync(path, 'utf8')) as Contract);
-  contracts.set(platform, contract);
-  return contract;
-}
-
-const shapeOf = (path: string) => path.replace(/\{[^}]*\}/g, '{}');
-
-/** The vendor's description of the route, found by its shape: parameter names may differ, positions may not. */
-function endpointOf(operation: Operation) {
-  const { method, path } = routeOf(operation);
-  return contractOf(platformOf(operation)).endpoints.find(
-    one => one.method === method && one.path !== null && shapeOf(one.path) === shapeOf(path),
-  );
-}
-
-const code = await Promise.all(providers.map(async provider => ({ provider, ...(await provider.load()) })));
+const code = await Promise.all(
+  providers.map(async provider => {
+    const [loaded, contract] = await Promise.all([provider.load(), readContract(provider.name)]);
+    return { provider, ...loaded, operations: operationsOf(loaded), contract: contract as FullContract };
+  }),
+);
 const operations = code.flatMap(one => one.operations);
+const contracts = new Map(code.map(({ provider, contract }) => [provider.name, contract]));
+const contractOf = (platform: string) => contracts.get(platform) as FullContract;
+const endpointIn = (operation: Operation) => endpointOf(contractOf(platformOf(operation)), operation);
 const pathNames = (operation: Operation) =>
   [...routeOf(operation).path.matchAll(/\{(\w+)\*?\}/g)].map(([, name]) => name);
 
@@ -54,12 +41,12 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
   // What the platform cannot list comes from the configuration, and has no route.
   if (!operation.configured)
     it('has a route that the contract knows', () => {
-      expect(endpointOf(operation), operation.route).toBeDefined();
+      expect(endpointIn(operation), operation.route).toBeDefined();
     });
 
   it('sends only parameters that the contract knows', () => {
     if (operation.configured) return expect(operation.input.shape).toEqual({});
-    const known = endpointOf(operation)?.parameters.map(parameter => parameter.name) ?? [];
+    const known = endpointIn(operation)?.parameters.map(parameter => parameter.name) ?? [];
     const inPath = pathNames(operation);
     const sent = Object.entries(operation.input.shape)
       .filter(([field, schema]) => !inPath.includes(field) && fieldMeta(schema as z.ZodType).in !== 'local')
@@ -77,7 +64,7 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
   });
 
   it('says where its facts come from', () => {
-    const { level, source, checked } = operation.evidence;
+    const { level, source, checked } = evidenceOf(contractOf(platformOf(operation)), operation);
     expect(['documented', 'observed', 'inferred']).toContain(level);
     expect(URL.canParse(source)).toBe(true);
     expect(checked).toMatch(/^\d{4}-\d{2}-\d{2}$/);
@@ -109,32 +96,40 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
   });
 });
 
-describe.each(code.map(one => [one.provider.name, one] as const))('%s', (name, { provider, operations, runs }) => {
-  it('names each operation once', () => {
-    const names = operations.map(operation => operation.name);
-    expect(new Set(names).size).toBe(names.length);
-  });
+describe.each(code.map(one => [one.provider.name, one] as const))(
+  '%s',
+  (_, { provider, operations, toolsets, runs, contract }) => {
+    it('has no toolset twice, and none without operations', () => {
+      const names = toolsets.map(toolset => toolset.name);
+      expect(new Set(names).size).toBe(names.length);
+      for (const toolset of toolsets) expect(toolset.operations, toolset.name).not.toEqual([]);
+    });
 
-  it('has default toolsets that exist', () => {
-    const toolsets = operations.map(operation => operation.toolset);
-    expect(toolsets).toEqual(expect.arrayContaining([...provider.defaultToolsets]));
-  });
+    it('names each operation once', () => {
+      const names = operations.map(operation => operation.name);
+      expect(new Set(names).size).toBe(names.length);
+    });
 
-  it('knows only status words that the contract has', () => {
-    const words = contractOf(name).endpoints.flatMap(endpoint => endpoint.words.map(({ word }) => word));
-    for (const run of runs) expect(words).toEqual(expect.arrayContaining(Object.keys(run.words)));
-  });
+    it('has default toolsets that exist', () => {
+      expect(toolsets.map(toolset => toolset.name)).toEqual(expect.arrayContaining([...provider.defaultToolsets]));
+    });
 
-  it("cancels a run by an operation of its own that takes the run's variables", () => {
-    for (const { cancel, uri } of runs.filter(run => run.cancel !== undefined)) {
-      const found = operations.find(operation => operation.name === cancel);
-      expect(found, cancel).toBeDefined();
-      expect(Object.keys(found?.input.shape ?? {})).toEqual([...uriTemplate(uri).variables]);
-    }
-  });
+    it('knows only status words that the contract has', () => {
+      const words = contract.endpoints.flatMap(endpoint => endpoint.words.map(({ word }) => word));
+      for (const run of runs) expect(words).toEqual(expect.arrayContaining(Object.keys(run.words)));
+    });
 
-  it('needs code of its own in less than a third of its operations', () => {
-    const own = operations.filter(({ send, collect }) => send ?? collect);
-    expect(own.length).toBeLessThan(operations.length / 3);
-  });
-});
+    it("cancels a run by an operation of its own that takes the run's variables", () => {
+      for (const { cancel, uri } of runs.filter(run => run.cancel !== undefined)) {
+        const found = operations.find(operation => operation.name === cancel);
+        expect(found, cancel).toBeDefined();
+        expect(Object.keys(found?.input.shape ?? {})).toEqual([...uriTemplate(uri).variables]);
+      }
+    });
+
+    it('needs code of its own in less than a third of its operations', () => {
+      const own = operations.filter(({ send, collect }) => send ?? collect);
+      expect(own.length).toBeLessThan(operations.length / 3);
+    });
+  },
+);

@@ -6,7 +6,7 @@ import type { CallerServices } from '../../calls/services.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
 import { mostSkew, secondsAhead, skewWords } from '../../http/skew.ts';
-import type { Evidence } from '../../operations/operation.ts';
+import type { Level } from '../../providers/contract.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { loadManifest } from '../../server/manifest.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -16,7 +16,7 @@ import { paint, print, type Terminal } from '../terminal.ts';
 interface Finding extends Diagnosis {
   contact?: Contact;
   /** How many operations rest on which kind of evidence. */
-  operations: Record<Evidence['level'], number>;
+  operations: Record<Level, number>;
   /** Names of those that the vendor does not document. */
   not_documented: string[];
 }

@@ -1,29 +1,5 @@
 import * as z from 'zod';
 import { decoded } from '../../http/path.ts';
-import type { Evidence } from '../../operations/operation.ts';
-
-const checked = '2026-11-21';
-
-/** The vendor's page on the REST API. */
-export const documented: Evidence = {
-  level: 'documented',
-  source: 'https://datagrok.ai/help/develop/packages/rest-api',
-  checked,
-};
-
-/** Read in the vendor's own clients, in no document. */
-export const fromClients: Evidence = {
-  level: 'inferred',
-  source: 'https://github.com/datagrok-ai/public/tree/master/python-api',
-  checked,
-};
-
-/** What the browser calls; read in the vendor's command line tool. */
-export const fromTools: Evidence = {
-  level: 'inferred',
-  source: 'https://github.com/datagrok-ai/public/tree/master/tools',
-  checked,
-};
 
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,13 +1,6 @@
 import * as z from 'zod';
 import { parseTime, time } from '../../base/time.ts';
-import { type Evidence, operation, reference } from '../../operations/operation.ts';
-
-/** Written on the vendor's page. */
-export const documented: Evidence = {
-  level: 'documented',
-  source: 'https://docs.datamin.io/api/api-endpoints',
-  checked: '2026-11-21',
-};
+import { operation, reference } from '../../operations/operation.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -17,12 +10,10 @@ const configured = (kind: 'pipelines' | 'tasks') =>
     route: '',
     effect: 'read',
     summary: `List the ${kind} that the operator of this server named; Datamin itself lists none.`,
-    toolset: kind === 'pipelines' ? 'pipelines' : 'names',
     input: z.strictObject({}),
     output: z.looseObject({ name: z.string(), uuid: z.string() }),
     configured: ({ named = {} }) => [...(named[kind] ?? [])],
     resource: { uri: `datamin://${kind}`, title: `Datamin ${kind} known by name` },
-    evidence: documented,
     example: { arguments: {} },
   });
 

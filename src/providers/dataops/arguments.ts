@@ -1,23 +1,6 @@
 import * as z from 'zod';
 import { parseTime } from '../../base/time.ts';
 import { decoded } from '../../http/path.ts';
-import type { Evidence } from '../../operations/operation.ts';
-
-const checked = '2026-11-21';
-
-/** What GitLab documents; that DataOps.live inherits it is nowhere said of the single route. */
-export const evidence = (path: string): Evidence => ({
-  level: 'inferred',
-  source: `https://docs.gitlab.com/api/${path}`,
-  checked,
-});
-
-/** What DataOps.live documents itself: `documented('api-docs/using-the-rest-api/')`. */
-export const documented = (page: string): Evidence => ({
-  level: 'documented',
-  source: `https://docs.dataops.live/docs/${page}`,
-  checked,
-});
 
 // The host is dropped whatever it is: a credential goes to the connection's own address only.
 function pathOf(uri: string, listing: string): string | undefined {

@@ -2,28 +2,7 @@ import * as z from 'zod';
 import { isFault } from '../../base/errors.ts';
 import { isRow, type Row } from '../../base/json-value.ts';
 import { parseTime, time } from '../../base/time.ts';
-import type { Evidence } from '../../operations/operation.ts';
 import { uriTemplate } from '../../operations/uri-template.ts';
-
-const checked = '2026-11-21';
-
-/** What a page of the vendor says: `documented('webapi/methods/teams.list/')`. */
-export const documented = (page: string): Evidence => ({
-  level: 'documented',
-  source: `https://docs.getdx.com/${page}`,
-  checked,
-});
-
-/** The page of a method, by its name as the vendor writes it. */
-export const dataCloudMethod = (name: string) => documented(`datacloudapi/methods/${name.toLowerCase()}/`);
-export const webMethod = (name: string) => documented(`webapi/methods/${name.toLowerCase()}/`);
-
-/** An article of the help centre. */
-export const helpArticle = (number: string): Evidence => ({
-  level: 'documented',
-  source: `https://help.getdx.com/en/articles/${number}`,
-  checked,
-});
 
 export const text = (description: string) => z.string().optional().describe(description);
 export const flag = (description: string) => z.boolean().optional().describe(description);

@@ -1,9 +1,8 @@
 import { isRow } from '../../base/json-value.ts';
-import { payload, webMethod } from './arguments.ts';
+import { payload } from './arguments.ts';
 
-/** What all records of the Web API say: `...web('teams.list', 'snapshots:read')`, the method and the scopes it needs. */
-export const web = (method: string, ...scopes: readonly string[]) =>
-  ({ api: 'web', scopes, evidence: webMethod(method) }) as const;
+/** What all records of the Web API say, with the scopes that each needs: `...web('snapshots:read')`. */
+export const web = (...scopes: readonly string[]) => ({ api: 'web', scopes }) as const;
 
 /** The rows of an answer: under their path, bare, or in its only list, where no page says what that is called. */
 export const rowsUnder =

@@ -1,15 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { further } from '../../../src/providers/dataops/operations/further.ts';
+import { dataopsCode } from '../../../src/providers/dataops/operations/index.ts';
+import { operationsOf } from '../../../src/providers/provider.ts';
 import { owner, project, start } from '../../support/dataops-world.ts';
+
+const reads = operationsOf(dataopsCode).filter(({ effect }) => effect === 'read');
 
 describe('secrets', () => {
   it('are dropped from every listing and thing that has them', async () => {
     const { call, ok } = await owner();
     const secret = /import-password|snowflake-password|lab-api-key|vault-password|GR1348/;
-    for (const { name, example, effect } of further) {
-      if (effect !== 'read') continue;
+    for (const { name, example } of reads)
       expect(JSON.stringify((await call(name, example.arguments)).raw), name).not.toMatch(secret);
-    }
     const { data } = await ok('get_group', { group: 'meridian', with_projects: true });
     expect(JSON.stringify(data)).not.toContain('runners_token');
   });
@@ -144,12 +145,10 @@ describe('when the platform is not at its best', () => {
 
   it.each(['null-fields', 'unknown-fields'] as const)('reads on with %s', async kind => {
     const { call, dataops } = await owner();
-    const outcome = async ({ name, example }: (typeof further)[number]) =>
-      (await call(name, example.arguments)).isError;
-    const readable = further.filter(({ effect }) => effect === 'read');
+    const outcome = async ({ name, example }: (typeof reads)[number]) => (await call(name, example.arguments)).isError;
     const before: unknown[] = [];
-    for (const one of readable) before.push([one.name, await outcome(one)]);
+    for (const one of reads) before.push([one.name, await outcome(one)]);
     dataops.faults.add({ kind });
-    for (const [index, one] of readable.entries()) expect([one.name, await outcome(one)]).toEqual(before[index]);
+    for (const [index, one] of reads.entries()) expect([one.name, await outcome(one)]).toEqual(before[index]);
   });
 });

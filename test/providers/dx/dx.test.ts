@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../../src/http/request.ts';
 import { faultReader } from '../../../src/providers/dx/envelope.ts';
 import { dx } from '../../../src/providers/dx/provider.ts';
+import { operationsOf } from '../../../src/providers/provider.ts';
 import { dxWorld } from '../../support/dx-world.ts';
 
 type Row = Record<string, unknown>;
 
 it('every method of the vendor is an operation, on its API and with its scopes', async () => {
   const { endpoints } = JSON.parse(await readFile(new URL(contractPath, import.meta.url), 'utf8')) as Contract;
-  const { operations } = await dx.load();
+  const operations = operationsOf(await dx.load());
   const byRoute = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
   const found = operations.map(({ route, api, scopes = [] }) => [route, api, [...scopes].toSorted()] as const);
   const documented = endpoints.map(({ method, path, api, scopes = [] }) => {
@@ -22,7 +23,7 @@ it('every method of the vendor is an operation, on its API and with its scopes',
 });
 
 it('repeats a change only where the vendor documents a key for it', async () => {
-  const { operations } = await dx.load();
+  const operations = operationsOf(await dx.load());
   const repeated = operations.filter(({ idempotent }) => idempotent).map(({ name }) => name);
   expect(repeated.toSorted()).toEqual([
     'dx_create_deployment',
@@ -37,7 +38,7 @@ it('repeats a change only where the vendor documents a key for it', async () => 
 });
 
 it('tells of no tool that does not exist', async () => {
-  const { operations } = await dx.load();
+  const operations = operationsOf(await dx.load());
   const folder = new URL('../../../src/providers/dx/', import.meta.url);
   const known = new Set(operations.map(({ name }) => name));
   for (const file of (await readdir(folder, { recursive: true })).filter(

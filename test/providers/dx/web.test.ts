@@ -3,19 +3,21 @@ import { describe, expect, it } from 'vitest';
 import contract from '../../../src/providers/dx/contract.json' with { type: 'json' };
 import { dxCode } from '../../../src/providers/dx/operations/index.ts';
 import { rowsUnder } from '../../../src/providers/dx/web.ts';
+import { operationsOf } from '../../../src/providers/provider.ts';
 import { dxWorld, type Row } from '../../support/dx-world.ts';
 
 /** These are tested elsewhere. */
 const others = /^\/(auth|studio|queries|events|platformx)\./;
 /** Things that a new sandbox does not have. */
 const absent = ['dx_download_org_file', 'dx_get_workflow_run'];
-const reads = dxCode.operations.filter(
+const operations = operationsOf(dxCode);
+const reads = operations.filter(
   ({ api, effect, name, route }) =>
     api === 'web' && effect === 'read' && !others.test(route.split(' ')[1] ?? '') && !absent.includes(name),
 );
 
 describe('every method of the Web API', () => {
-  const routed = new Map(dxCode.operations.map(operation => [operation.route, operation]));
+  const routed = new Map(operations.map(operation => [operation.route, operation]));
   const ofFamilies = contract.endpoints.filter(({ api, path }) => api === 'web' && !others.test(path));
 
   it.each(ofFamilies.map(one => [`${one.method} ${one.path}`, one] as const))('%s is an operation', (route, one) => {

@@ -5,7 +5,6 @@ import { LruMap } from '../../../base/lru-map.ts';
 import type { Connection } from '../../../http/connection.ts';
 import type { HttpReply } from '../../../http/request.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
-import { documented } from '../arguments.ts';
 import { type Parameter, shownOutput } from '../outputs.ts';
 import { functionName, getFunction, parameter } from './functions.ts';
 
@@ -18,10 +17,8 @@ const facts = {
   name: 'datagrok_call_function',
   effect: 'run',
   summary: 'Run a function, script or data query on the server; tables that it returns are stored. May take minutes.',
-  toolset: 'data',
   input,
   output: z.looseObject({}),
-  evidence: documented,
   example: { arguments: { function: 'Geology:Laboratory:AssaysByHole', arguments: { hole: 'DDH007', min_cu: 1 } } },
 } as const;
 

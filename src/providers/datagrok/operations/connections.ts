@@ -3,7 +3,7 @@ import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
-import { done, entity, filter, flag, fromClients, text, uuid } from '../arguments.ts';
+import { done, entity, filter, flag, text, uuid } from '../arguments.ts';
 import { briefRows, withName } from '../rows.ts';
 import { withoutSecrets } from '../secrets.ts';
 
@@ -19,7 +19,6 @@ export const listConnections: Operation = operation({
   route: 'GET /public/v1/connections',
   effect: 'read',
   summary: 'List data connections: databases and file shares. Undocumented.',
-  toolset: 'connections',
   input: z.strictObject({
     text: filter,
     data_source: text('Kind, like Postgres or Files').meta({ wire: 'dataSource' }),
@@ -28,7 +27,6 @@ export const listConnections: Operation = operation({
   output: connectionRow,
   paging: whole({ items: body => briefRows(withoutSecrets(body)) }),
   resource: { uri: 'datagrok://connections', title: 'Data connections and file shares of Datagrok' },
-  evidence: fromClients,
   example: { arguments: { data_source: 'Files' } },
 });
 
@@ -51,11 +49,9 @@ export const getConnection = operation({
   route: 'GET /public/v1/connections/{data_connection}',
   effect: 'read',
   summary: 'Show a data connection: its kind, parameters and tags. Undocumented.',
-  toolset: 'connections',
   input: z.strictObject({ data_connection: dataConnection }),
   output: connectionRow,
   repair: body => withoutSecrets(withName(body)),
-  evidence: fromClients,
   example: { arguments: { data_connection: 'Geology:Laboratory' } },
 });
 
@@ -79,7 +75,6 @@ export const saveConnection = operation({
   route: 'POST /public/v1/connections',
   effect: 'update',
   summary: 'Create or change a data connection. Undocumented.',
-  toolset: 'connections',
   verifyWith: 'datagrok_list_connections shows whether it was saved.',
   input: z.strictObject({
     ...fields,
@@ -87,7 +82,6 @@ export const saveConnection = operation({
   }),
   output: connectionRow,
   repair: body => withoutSecrets(withName(body)),
-  evidence: fromClients,
   example: { arguments: { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core-archive' } } },
 });
 
@@ -97,11 +91,9 @@ export const testConnection = operation({
   // Nothing is kept of it.
   effect: 'read',
   summary: 'Try to reach what a data connection leads to. Undocumented.',
-  toolset: 'connections',
   input: z.strictObject(fields),
   output: z.looseObject({ works: z.boolean() }),
   repair: body => (body === 'ok' ? { works: true } : { works: false, said: body }),
-  evidence: fromClients,
   example: { arguments: { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core-archive' } } },
 });
 
@@ -110,10 +102,8 @@ export const deleteConnection: Operation = operation({
   route: 'DELETE /public/v1/connections/{data_connection}',
   effect: 'delete',
   summary: 'Delete a data connection with its credentials. Undocumented.',
-  toolset: 'connections',
   input: z.strictObject({ data_connection: dataConnection }),
   ...done,
-  evidence: fromClients,
   example: { arguments: { data_connection: 'Geology:GroundWater' } },
   // The server answers 200 for what does not exist, so it is looked at first.
   async describeLoss(args, context) {
@@ -131,26 +121,23 @@ export const deleteConnection: Operation = operation({
 
 const credentialsRow = z.looseObject({ id: z.string(), entityBindId: z.string().nullish() });
 
-const getCredentials = operation({
+export const getCredentials = operation({
   name: 'datagrok_get_credentials',
   route: 'GET /public/v1/credentials/for/{entity}',
   effect: 'read',
   summary: 'Show which credentials a data connection has, without the secrets. Undocumented.',
-  toolset: 'credentials',
   input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
   output: credentialsRow,
   repair: withoutSecrets,
-  evidence: fromClients,
   example: { arguments: { entity: 'Geology:Laboratory' } },
 });
 
-const saveCredentials = operation({
+export const saveCredentials = operation({
   name: 'datagrok_save_credentials',
   route: 'POST /public/v1/credentials',
   effect: 'update',
   destructive: true,
   summary: 'Set the credentials of a data connection. Undocumented.',
-  toolset: 'credentials',
   verifyWith: 'datagrok_get_credentials shows what is there.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the ones to change'),
@@ -165,25 +152,17 @@ const saveCredentials = operation({
   }),
   output: credentialsRow,
   repair: withoutSecrets,
-  evidence: fromClients,
   example: {
     arguments: { entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a', parameters: { password: 'from your vault' } },
   },
 });
 
-const deleteCredentials = operation({
+export const deleteCredentials = operation({
   name: 'datagrok_delete_credentials',
   route: 'DELETE /public/v1/credentials/{id}',
   effect: 'delete',
   summary: 'Delete credentials. Undocumented.',
-  toolset: 'credentials',
   input: z.strictObject({ id: z.uuid().describe('Their id') }),
   ...done,
-  evidence: fromClients,
   example: { arguments: { id: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
 });
-
-export const connections = [
-  ...[listConnections, getConnection, saveConnection, testConnection, deleteConnection],
-  ...[getCredentials, saveCredentials, deleteCredentials],
-];

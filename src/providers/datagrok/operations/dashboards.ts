@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type FaultCode, isFault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
-import { documented, entities, entity, fromClients } from '../arguments.ts';
+import { entities, entity } from '../arguments.ts';
 import { withName } from '../rows.ts';
 import { address, addressOf } from './tables.ts';
 import { getProject } from './undocumented.ts';
@@ -12,7 +12,6 @@ export const createDashboard = operation({
   effect: 'create',
   verifyWith: 'Look in the web interface before you make it again.',
   summary: 'Make a dashboard of tables. Answers id, name and URL.',
-  toolset: 'data',
   input: z.strictObject({
     name: entity('Its name, with or without a namespace'),
     tables: entities('Tables: UUIDs or Grok names'),
@@ -20,7 +19,6 @@ export const createDashboard = operation({
   }),
   output: address,
   repair: addressOf,
-  evidence: documented,
   example: { arguments: { name: 'Rock quality', tables: ['MaraOkafor:CopperheadNorth:RQD'] } },
   async describeLoss({ name }, context) {
     const known = await dashboardNamed(name, context);
@@ -62,11 +60,9 @@ export const shareDashboard = operation({
   effect: 'update',
   destructive: true,
   summary: 'Share a dashboard with groups or users.',
-  toolset: 'data',
   input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,
-  evidence: documented,
   example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology'] } },
 });
 
@@ -76,10 +72,8 @@ export const shareEntity = operation({
   effect: 'update',
   destructive: true,
   summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
-  toolset: 'sharing',
   input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,
-  evidence: fromClients,
   example: { arguments: { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['Data science'], access: 'Edit' } },
 });

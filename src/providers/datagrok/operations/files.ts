@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { documented, done, filePath, flag, folder, fromClients, fromTools } from '../arguments.ts';
+import { done, filePath, flag, folder } from '../arguments.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';
 import { connector, connectorId } from './connections.ts';
 
@@ -13,11 +13,9 @@ export const downloadFile: Operation = operation({
   route: 'GET /public/v1/files/{connector}/{path*}',
   effect: 'read',
   summary: 'Store a file of a file share as a result: a table if it is CSV, otherwise its bytes.',
-  toolset: 'data',
   input: z.strictObject({ connector, path: filePath }),
   output: z.looseObject({}),
   resource: { uri: 'datagrok://files/{connector}/{+path}', title: 'A file on Datagrok' },
-  evidence: documented,
   example: { arguments: demoCollars },
   collect: (args, context) =>
     fetchFile({ operation: downloadFile, args, name: fileName(args.path), asIs: true }, context),
@@ -29,14 +27,12 @@ export const uploadFile = operation({
   effect: 'update',
   verifyWith: 'datagrok_download_file shows what is there now.',
   summary: 'Write data to a file of a file share, byte for byte.',
-  toolset: 'data',
   input: z.strictObject({
     connector,
     path: filePath,
     source: sourceArgument().meta({ in: 'payload', wire: 'content', source: 'bytes' }),
   }),
   ...done,
-  evidence: documented,
   example: { arguments: { connector: 'MaraOkafor:Home', path: 'exports/rqd.csv', source: 'result://k3v9x0q2m1ab' } },
   async describeLoss({ connector: holder, path }, context) {
     const size = await existing(() => context.request(downloadFile, { connector: holder, path }, { expect: 'stream' }));
@@ -49,10 +45,8 @@ export const deleteFile = operation({
   route: 'DELETE /public/v1/files/{connector}/{path*}',
   effect: 'delete',
   summary: 'Delete a file of a file share. Undocumented.',
-  toolset: 'files',
   input: z.strictObject({ connector, path: filePath }),
   ...done,
-  evidence: fromClients,
   example: { arguments: { connector: 'MaraOkafor:Home', path: 'notes.txt' } },
 });
 
@@ -61,11 +55,9 @@ export const listFiles = operation({
   route: 'GET /connectors/connections/{connector}/files/{dir*}/',
   effect: 'read',
   summary: 'List the files and folders of a file share. Internal route of the browser.',
-  toolset: 'files',
   input: z.strictObject({ connector: connectorId, dir: folder, recursive: flag('Folders inside too') }),
   output: z.looseObject({ path: z.string(), isFile: z.boolean() }),
   paging: whole({ items: body => body }),
   resource: { uri: 'datagrok://shares/{connector}/files{?dir,recursive}', title: 'Files of a file share' },
-  evidence: fromTools,
   example: { arguments: { connector: 'System:DemoFiles', dir: 'geology' } },
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
-import { entity, filter, fromClients, text } from '../arguments.ts';
+import { entity, filter, text } from '../arguments.ts';
 import { brief, withName } from '../rows.ts';
 
 export const parameter = z.looseObject({
@@ -44,12 +44,10 @@ export const listFunctions: Operation = operation({
   route: 'GET /public/v1/functions',
   effect: 'read',
   summary: 'List functions, scripts and data queries with their parameters. Undocumented.',
-  toolset: 'functions',
   input: z.strictObject({ text: filter }),
   output: functionRow,
   paging: whole({ items: functionRows }),
   resource: { uri: 'datagrok://functions', title: 'Functions, scripts and queries on Datagrok' },
-  evidence: fromClients,
   example: { arguments: { text: 'source="data-query"' } },
 });
 
@@ -63,12 +61,10 @@ export const getFunction = operation({
   route: 'GET /public/v1/functions/{function}',
   effect: 'read',
   summary: 'Show a function, script or data query: its parameters, code and options. Undocumented.',
-  toolset: 'functions',
   input: z.strictObject({ function: functionName }),
   output: functionRow,
   repair: shown,
   resource: { uri: 'datagrok://functions/{function}', title: 'A function on Datagrok' },
-  evidence: fromClients,
   example: { arguments: { function: 'Geology:Laboratory:AssaysByHole' } },
 });
 
@@ -104,7 +100,6 @@ export const saveFunction: Operation = operation({
   route: 'POST /public/v1/functions',
   effect: 'update',
   summary: 'Create or change a script (script, language) or a data query (query, connection). Undocumented.',
-  toolset: 'functions',
   verifyWith: 'datagrok_get_function shows whether it was saved.',
   input: z.strictObject({
     ...functionFields,
@@ -116,7 +111,6 @@ export const saveFunction: Operation = operation({
     data_connection: query.connection.optional().meta({ wire: 'connection' }),
   }),
   output: functionRow,
-  evidence: fromClients,
   example: { arguments: { name: 'Depth', source: 'script', language: 'python', script: '#name: Depth\n' } },
   async send(args, context) {
     const { body } = await context.request(saveFunction, identified(args));

@@ -4,7 +4,7 @@ import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
-import { done, entity, flag, fromClients, text } from '../arguments.ts';
+import { done, entity, flag, text } from '../arguments.ts';
 import { briefRows } from '../rows.ts';
 import { getUser } from './users.ts';
 
@@ -22,7 +22,6 @@ export const listGroups: Operation = operation({
   route: 'GET /public/v1/groups',
   effect: 'read',
   summary: 'List groups; personal=false leaves out those of single users. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({
     text: text('Name, or smart filter like personal=false'),
     relations: z
@@ -34,7 +33,6 @@ export const listGroups: Operation = operation({
   output: groupRow,
   paging: rows,
   resource: { uri: 'datagrok://groups', title: 'Groups of Datagrok' },
-  evidence: fromClients,
   example: { arguments: { text: 'personal=false' } },
 });
 
@@ -42,16 +40,14 @@ const group = entity('Group: UUID or name').meta({
   reference: reference({ list: () => listGroups, key: 'name', label: 'friendlyName', search: 'text', keyForm: /./s }),
 });
 
-const lookupGroups = operation({
+export const lookupGroups = operation({
   name: 'datagrok_lookup_groups',
   route: 'GET /public/v1/groups/lookup',
   effect: 'read',
   summary: 'Find groups and users by part of their name, for sharing. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ query: z.string().min(1).describe('Part of a name') }),
   output: groupRow,
   paging: rows,
-  evidence: fromClients,
   example: { arguments: { query: 'geo' } },
 });
 
@@ -60,72 +56,61 @@ export const getGroup: Operation = operation({
   route: 'GET /public/v1/groups/{group}',
   effect: 'read',
   summary: 'Show a group with its members and the groups it is in. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ group }),
   output: groupRow,
-  evidence: fromClients,
   example: { arguments: { group: 'Geology' } },
 });
 
-const getCurrentGroup = operation({
+export const getCurrentGroup = operation({
   name: 'datagrok_get_current_group',
   route: 'GET /public/v1/groups/current',
   effect: 'read',
   summary: 'Show the personal group of this account, with relations. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({}),
   output: groupRow,
-  evidence: fromClients,
   example: { arguments: {} },
 });
 
-const getOwnGroup = operation({
+export const getOwnGroup = operation({
   name: 'datagrok_get_own_group',
   route: 'GET /public/v1/user/group',
   effect: 'read',
   summary: 'Show the personal group of this account, on older servers. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({}),
   output: groupRow,
-  evidence: fromClients,
   example: { arguments: {} },
 });
 
 const admin = flag('Only administrators of the group, or only others (all)');
 
-const listMembers = operation({
+export const listMembers = operation({
   name: 'datagrok_list_group_members',
   route: 'GET /public/v1/groups/{group}/members',
   effect: 'read',
   summary: 'List the members of a group, one step down. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ group, admin }),
   output: groupRow,
   paging: rows,
   resource: { uri: 'datagrok://groups/{group}/members', title: 'Members of a Datagrok group' },
-  evidence: fromClients,
   example: { arguments: { group: 'Geology' } },
 });
 
-const listMemberships = operation({
+export const listMemberships = operation({
   name: 'datagrok_list_group_memberships',
   route: 'GET /public/v1/groups/{group}/memberships',
   effect: 'read',
   summary: 'List the groups that a group or user is in, one step up. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ group, admin }),
   output: groupRow,
   paging: rows,
-  evidence: fromClients,
   example: { arguments: { group: 'MineGeology' } },
 });
 
-const saveGroup = operation({
+export const saveGroup = operation({
   name: 'datagrok_save_group',
   route: 'POST /public/v1/groups',
   effect: 'update',
   summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
-  toolset: 'groups',
   verifyWith: 'datagrok_get_group shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
@@ -135,16 +120,14 @@ const saveGroup = operation({
     hidden: flag('Not shown in lists'),
   }),
   output: groupRow,
-  evidence: fromClients,
   example: { arguments: { name: 'CoreShed', friendlyName: 'Core shed' } },
 });
 
-const changeMembers: Operation = operation({
+export const changeMembers: Operation = operation({
   name: 'datagrok_change_group_members',
   route: 'POST /public/v1/groups',
   effect: 'update',
   summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
-  toolset: 'groups',
   verifyWith: 'datagrok_list_group_members shows who is in it.',
   input: z.strictObject({
     group: group.meta({ in: 'local' }),
@@ -153,7 +136,6 @@ const changeMembers: Operation = operation({
     admin: flag('Those added become administrators of the group').meta({ in: 'local' }),
   }),
   output: groupRow,
-  evidence: fromClients,
   example: { arguments: { group: 'DataScience', add: ['ines.ferreira'] } },
   async describeLoss({ group: wanted, remove }, context) {
     if (remove.length === 0) return undefined;
@@ -214,77 +196,61 @@ async function idOf(name: string, context: OperationContext): Promise<string> {
   return String(((body as Row)['group'] as Row)['id']);
 }
 
-const deleteGroup = operation({
+export const deleteGroup = operation({
   name: 'datagrok_delete_group',
   route: 'DELETE /public/v1/groups/{group}',
   effect: 'delete',
   summary: 'Delete a group that holds no permissions any more. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ group }),
   ...done,
-  evidence: fromClients,
   example: { arguments: { group: 'DrillingContractors' } },
 });
 
 const membershipRequest = z.looseObject({ id: z.string(), approved: z.boolean().nullish() });
 
-const requestMembership = operation({
+export const requestMembership = operation({
   name: 'datagrok_request_membership',
   route: 'POST /public/v1/groups/{group}/request',
   effect: 'create',
   summary: 'Ask to become a member of a group. Undocumented.',
-  toolset: 'groups',
   verifyWith: 'The administrators of the group see it with datagrok_list_membership_requests.',
   input: z.strictObject({ group }),
   output: membershipRequest,
-  evidence: fromClients,
   example: { arguments: { group: 'DataScience' } },
 });
 
-const listRequests = operation({
+export const listRequests = operation({
   name: 'datagrok_list_membership_requests',
   route: 'GET /public/v1/groups/{group}/requests',
   effect: 'read',
   summary: 'List who asked to join a group; approved is null while it is open. Undocumented.',
-  toolset: 'groups',
   input: z.strictObject({ group }),
   output: membershipRequest,
   paging: wholeRows,
-  evidence: fromClients,
   example: { arguments: { group: 'Geology' } },
 });
 
 const request = z.uuid().describe('Id of the request');
 
-const approveRequest = operation({
+export const approveRequest = operation({
   name: 'datagrok_approve_membership',
   route: 'POST /public/v1/groups/requests/{request}/approve',
   effect: 'update',
   destructive: true,
   summary: 'Let somebody who asked into a group. Undocumented.',
-  toolset: 'groups',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),
   output: membershipRequest,
-  evidence: fromClients,
   example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
 });
 
-const denyRequest = operation({
+export const denyRequest = operation({
   name: 'datagrok_deny_membership',
   route: 'POST /public/v1/groups/requests/{request}/deny',
   effect: 'update',
   summary: 'Refuse a request to join a group. Undocumented.',
-  toolset: 'groups',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),
   output: membershipRequest,
-  evidence: fromClients,
   example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
 });
-
-export const groups = [
-  ...[listGroups, lookupGroups, getGroup, getCurrentGroup, getOwnGroup, listMembers, listMemberships],
-  ...[saveGroup, changeMembers, deleteGroup],
-  ...[requestMembership, listRequests, approveRequest, denyRequest],
-];

@@ -1,28 +1,41 @@
-import type { OperationContext } from '../../../operations/operation.ts';
+import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
-import { callFunction } from './calls.ts';
-import { connections } from './connections.ts';
+import * as calls from './calls.ts';
+import {
+  deleteConnection,
+  deleteCredentials,
+  getConnection,
+  getCredentials,
+  listConnections,
+  saveConnection,
+  saveCredentials,
+  testConnection,
+} from './connections.ts';
 import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
 import { deleteFile, downloadFile, listFiles, uploadFile } from './files.ts';
-import { getFunction, listFunctions, saveFunction } from './functions.ts';
-import { groups } from './groups.ts';
-import { packages } from './packages.ts';
-import { batch, healthcheck } from './server.ts';
-import { spaces } from './spaces.ts';
-import { syncFolder } from './sync.ts';
-import { downloadTable, uploadTable } from './tables.ts';
-import { internals } from './undocumented.ts';
-import { users } from './users.ts';
+import * as functions from './functions.ts';
+import * as groups from './groups.ts';
+import * as packages from './packages.ts';
+import * as server from './server.ts';
+import * as spaces from './spaces.ts';
+import * as sync from './sync.ts';
+import * as tables from './tables.ts';
+import * as undocumented from './undocumented.ts';
+import * as users from './users.ts';
 
 export const datagrokCode: ProviderCode = {
-  operations: [
-    ...[downloadFile, uploadFile, downloadTable, uploadTable, createDashboard, shareDashboard, callFunction],
-    ...[listFiles, deleteFile, syncFolder, shareEntity],
-    ...[listFunctions, getFunction, saveFunction],
-    ...connections,
-    ...[...users, ...groups, ...packages],
-    ...[healthcheck, batch],
-    ...[...internals, ...spaces],
+  toolsets: [
+    toolset('data', { downloadFile, uploadFile }, tables, { createDashboard, shareDashboard }, calls),
+    toolset('files', { listFiles, deleteFile }, sync),
+    toolset('sharing', { shareEntity }),
+    toolset('functions', functions),
+    toolset('connections', { listConnections, getConnection, saveConnection, testConnection, deleteConnection }),
+    toolset('credentials', { getCredentials, saveCredentials, deleteCredentials }),
+    toolset('users', users),
+    toolset('groups', groups),
+    toolset('packages', packages),
+    toolset('server', server),
+    toolset('internal', undocumented, spaces),
   ],
   // Calls are synchronous: there is nothing to come back to.
   runs: [],
@@ -31,7 +44,7 @@ export const datagrokCode: ProviderCode = {
 
 /** Version and health, which need a good key. */
 async function probe(context: OperationContext): Promise<Probed> {
-  const { body } = await context.request(healthcheck, {});
+  const { body } = await context.request(server.healthcheck, {});
   const { status, version, services = [] } = (body ?? {}) as Health;
   const down = services.filter(service => service.status === 'Failed').map(({ name }) => name);
   const state = `${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`;

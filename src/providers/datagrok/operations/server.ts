@@ -1,24 +1,18 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { fromClients, text } from '../arguments.ts';
+import { text } from '../arguments.ts';
 
 export const healthcheck = operation({
   name: 'datagrok_check_health',
   route: 'GET /public/v1/healthcheck',
   effect: 'read',
   summary: 'Show version and health of the server and its services.',
-  toolset: 'server',
   input: z.strictObject({ module: text('Key of one service') }),
   output: z.looseObject({
     status: z.string(),
     version: z.string().nullish(),
     services: z.array(z.looseObject({ name: z.string(), status: z.string() })).nullish(),
   }),
-  evidence: {
-    level: 'documented',
-    source: 'https://datagrok.ai/help/develop/server-management',
-    checked: '2026-11-21',
-  },
   example: { arguments: {} },
 });
 
@@ -36,7 +30,6 @@ export const batch = operation({
   destructive: true,
   summary:
     'Run several operations in one request: create, get or delete users, groups, connections, functions, queries and scripts; functions.run; files.list, get, put and delete. Undocumented.',
-  toolset: 'server',
   verifyWith: 'Look at the things it was about before you send it again.',
   input: z.strictObject({
     operations: z.array(step).min(1).describe('{id?, action: "groups.get", params, dependsOn?}'),
@@ -53,6 +46,5 @@ export const batch = operation({
     summary: z.looseObject({ total: z.number(), succeeded: z.number(), failed: z.number() }),
     results: z.array(z.looseObject({ action: z.string(), status: z.string() })),
   }),
-  evidence: fromClients,
   example: { arguments: { operations: [{ id: 'g', action: 'groups.get', params: { id: 'Geology' } }] } },
 });

@@ -6,14 +6,13 @@ import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, entity, filePath, flag, folder } from '../arguments.ts';
 import { brief, briefRows, withName } from '../rows.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';
-import { browserPages, internal, listing } from './undocumented.ts';
+import { browserPages, listing } from './undocumented.ts';
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 const space = entity('Space: UUID or Grok name');
 const geology = { space: 'Geology' };
 
-const listSpaces = operation({
-  ...internal,
+export const listSpaces = operation({
   name: 'datagrok_list_spaces',
   route: 'GET /spaces',
   effect: 'read',
@@ -24,8 +23,7 @@ const listSpaces = operation({
   example: { arguments: {} },
 });
 
-const getSpace = operation({
-  ...internal,
+export const getSpace = operation({
   name: 'datagrok_get_space',
   route: 'GET /spaces/{space}',
   effect: 'read',
@@ -38,8 +36,7 @@ const getSpace = operation({
 
 const name = z.string().min(1).describe('Name');
 
-const createSpace = operation({
-  ...internal,
+export const createSpace = operation({
   name: 'datagrok_create_space',
   route: 'POST /spaces',
   effect: 'create',
@@ -51,8 +48,7 @@ const createSpace = operation({
   example: { arguments: { name: 'Metallurgy' } },
 });
 
-const deleteSpace = operation({
-  ...internal,
+export const deleteSpace = operation({
   name: 'datagrok_delete_space',
   route: 'DELETE /spaces/{space}',
   effect: 'delete',
@@ -62,8 +58,7 @@ const deleteSpace = operation({
   example: { arguments: { space: 'Scratch' } },
 });
 
-const listSubspaces = operation({
-  ...internal,
+export const listSubspaces = operation({
   name: 'datagrok_list_subspaces',
   route: 'GET /spaces/{space}/subspaces',
   effect: 'read',
@@ -74,8 +69,7 @@ const listSubspaces = operation({
   example: { arguments: geology },
 });
 
-const createSubspace = operation({
-  ...internal,
+export const createSubspace = operation({
   name: 'datagrok_create_subspace',
   route: 'POST /spaces/{space}/subspaces',
   effect: 'create',
@@ -91,8 +85,7 @@ const createSubspace = operation({
 const typedRows = (body: unknown): unknown =>
   Array.isArray(body) ? body.map(one => ({ ...(brief(one) as Row), type: (one as Row)['#type'] })) : body;
 
-const listChildren = operation({
-  ...internal,
+export const listChildren = operation({
   name: 'datagrok_list_space_children',
   route: 'GET /spaces/{space}/children',
   effect: 'read',
@@ -109,8 +102,7 @@ const listChildren = operation({
 
 const member = entity('What is put there: UUID or Grok name');
 
-const addToSpace = operation({
-  ...internal,
+export const addToSpace = operation({
   name: 'datagrok_add_to_space',
   route: 'POST /spaces/{space}/entities/{entity}',
   effect: 'update',
@@ -121,8 +113,7 @@ const addToSpace = operation({
   example: { arguments: { ...geology, entity: 'MaraOkafor:CopperheadNorth', link: true } },
 });
 
-const removeFromSpace = operation({
-  ...internal,
+export const removeFromSpace = operation({
   name: 'datagrok_remove_from_space',
   route: 'DELETE /spaces/{space}/entities/{entity}',
   effect: 'delete',
@@ -132,8 +123,7 @@ const removeFromSpace = operation({
   example: { arguments: { ...geology, entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
 });
 
-const listSpaceFiles = operation({
-  ...internal,
+export const listSpaceFiles = operation({
   name: 'datagrok_list_space_files',
   route: 'GET /spaces/{space}/files/{dir*}/',
   effect: 'read',
@@ -144,8 +134,7 @@ const listSpaceFiles = operation({
   example: { arguments: { ...geology, recursive: true } },
 });
 
-const downloadSpaceFile: Operation = operation({
-  ...internal,
+export const downloadSpaceFile: Operation = operation({
   name: 'datagrok_download_space_file',
   route: 'GET /spaces/{space}/files/{path*}',
   effect: 'read',
@@ -157,8 +146,7 @@ const downloadSpaceFile: Operation = operation({
     fetchFile({ operation: downloadSpaceFile, args, name: fileName(args.path), asIs: true }, context),
 });
 
-const uploadSpaceFile = operation({
-  ...internal,
+export const uploadSpaceFile = operation({
   name: 'datagrok_upload_space_file',
   route: 'POST /spaces/{space}/files/{path*}',
   effect: 'update',
@@ -179,8 +167,7 @@ const uploadSpaceFile = operation({
   },
 });
 
-const deleteSpaceFile = operation({
-  ...internal,
+export const deleteSpaceFile = operation({
   name: 'datagrok_delete_space_file',
   route: 'DELETE /spaces/{space}/files/{path*}',
   effect: 'delete',
@@ -189,9 +176,3 @@ const deleteSpaceFile = operation({
   ...done,
   example: { arguments: { ...geology, path: 'plans/2027.txt' } },
 });
-
-export const spaces = [
-  ...[listSpaces, getSpace, createSpace, deleteSpace, listSubspaces, createSubspace],
-  ...[listChildren, addToSpace, removeFromSpace],
-  ...[listSpaceFiles, downloadSpaceFile, uploadSpaceFile, deleteSpaceFile],
-];

@@ -4,7 +4,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { type BodyPart, bodyParts } from '../../../http/parts.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
-import { flag, folder, fromClients, text } from '../arguments.ts';
+import { flag, folder, text } from '../arguments.ts';
 import { fileName, keep } from '../stored-files.ts';
 import { connector } from './connections.ts';
 
@@ -21,10 +21,8 @@ export const syncFolder: Operation = operation({
   // Nothing changes upstream: what comes is what is not here yet.
   effect: 'read',
   summary: 'Store the files of a folder, only those that changed since the last time. Undocumented.',
-  toolset: 'files',
   input,
   output: z.looseObject({}),
-  evidence: fromClients,
   example: { arguments: { connector: 'System:DemoFiles', dir: 'geology' } },
   collect: (args, context) => sync(args, context),
 });

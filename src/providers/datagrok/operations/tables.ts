@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isRow } from '../../../base/json-value.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { documented, entity } from '../arguments.ts';
+import { entity } from '../arguments.ts';
 import { existing, fetchFile } from '../stored-files.ts';
 
 const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars');
@@ -29,11 +29,9 @@ export const downloadTable: Operation = operation({
   route: 'GET /public/v1/tables/{table}',
   effect: 'read',
   summary: 'Store a Datagrok table as a result.',
-  toolset: 'data',
   input: z.strictObject({ table }),
   output: z.looseObject({}),
   resource: { uri: 'datagrok://tables/{table}', title: 'A table on Datagrok' },
-  evidence: documented,
   example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
   collect(args, context) {
     const name = `${args.table.slice(args.table.lastIndexOf(':') + 1)}.csv`;
@@ -47,14 +45,12 @@ export const uploadTable = operation({
   effect: 'update',
   verifyWith: 'datagrok_download_table shows what is there now.',
   summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
-  toolset: 'data',
   input: z.strictObject({
     table: entity('Table: new name (goes into a project of its own), project:table, or an existing one'),
     source: sourceArgument().meta({ in: 'payload', wire: 'csv', source: 'csv' }),
   }),
   output: address,
   repair: addressOf,
-  evidence: documented,
   example: { arguments: { table: 'CopperheadNorth:RQD', source: 'result://k3v9x0q2m1ab' } },
   async describeLoss({ table: name }, context) {
     const size = await existing(() => context.request(downloadTable, { table: name }, { expect: 'stream' }));

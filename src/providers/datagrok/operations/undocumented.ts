@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { pageNumber } from '../../../http/paging/page-number.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
-import { done, entity, filter, fromTools, text } from '../arguments.ts';
+import { done, entity, filter, text } from '../arguments.ts';
 import { briefRows, withName } from '../rows.ts';
 import { functionFields, functionRows, identified, query, script } from './functions.ts';
 
@@ -12,13 +12,11 @@ const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.strin
 export const browserPages = (items: (body: unknown) => unknown = briefRows) =>
   pageNumber({ items, pageSize: 50, maxPageSize: 100, perPageParam: 'limit' });
 export const listing = { text: filter, order: text('Field to sort by; !field: descending') };
-export const internal = { toolset: 'internal', evidence: fromTools } as const;
 
 const scriptName = entity('Script: UUID or Grok name');
 const queryName = entity('Query: UUID or Grok name');
 
-const listScripts = operation({
-  ...internal,
+export const listScripts = operation({
   name: 'datagrok_list_scripts',
   route: 'GET /scripts',
   effect: 'read',
@@ -29,8 +27,7 @@ const listScripts = operation({
   example: { arguments: { text: 'Composite' } },
 });
 
-const getScript = operation({
-  ...internal,
+export const getScript = operation({
   name: 'datagrok_get_script',
   route: 'GET /scripts/{script}',
   effect: 'read',
@@ -41,8 +38,7 @@ const getScript = operation({
   example: { arguments: { script: 'Geology:Composite' } },
 });
 
-const saveScript: Operation = operation({
-  ...internal,
+export const saveScript: Operation = operation({
   name: 'datagrok_save_script',
   route: 'POST /scripts',
   effect: 'update',
@@ -60,8 +56,7 @@ const saveScript: Operation = operation({
   },
 });
 
-const deleteScript = operation({
-  ...internal,
+export const deleteScript = operation({
   name: 'datagrok_delete_script',
   route: 'DELETE /scripts/{script}',
   effect: 'delete',
@@ -71,8 +66,7 @@ const deleteScript = operation({
   example: { arguments: { script: 'MaraOkafor:RockQuality' } },
 });
 
-const listQueries = operation({
-  ...internal,
+export const listQueries = operation({
   name: 'datagrok_list_queries',
   route: 'GET /connectors/queries',
   effect: 'read',
@@ -83,8 +77,7 @@ const listQueries = operation({
   example: { arguments: {} },
 });
 
-const getQuery = operation({
-  ...internal,
+export const getQuery = operation({
   name: 'datagrok_get_query',
   route: 'GET /connectors/queries/{query}',
   effect: 'read',
@@ -95,8 +88,7 @@ const getQuery = operation({
   example: { arguments: { query: 'Geology:Laboratory:AssaysByHole' } },
 });
 
-const saveQuery: Operation = operation({
-  ...internal,
+export const saveQuery: Operation = operation({
   name: 'datagrok_save_query',
   route: 'POST /connectors/queries',
   effect: 'update',
@@ -117,8 +109,7 @@ const saveQuery: Operation = operation({
   },
 });
 
-const deleteQuery = operation({
-  ...internal,
+export const deleteQuery = operation({
   name: 'datagrok_delete_query',
   route: 'DELETE /connectors/queries/{query}',
   effect: 'delete',
@@ -130,8 +121,7 @@ const deleteQuery = operation({
 
 const project = entity('Project or dashboard: UUID or Grok name');
 
-const listProjects = operation({
-  ...internal,
+export const listProjects = operation({
   name: 'datagrok_list_projects',
   route: 'GET /projects',
   effect: 'read',
@@ -143,7 +133,6 @@ const listProjects = operation({
 });
 
 export const getProject = operation({
-  ...internal,
   name: 'datagrok_get_project',
   route: 'GET /projects/{dashboard}',
   effect: 'read',
@@ -155,8 +144,7 @@ export const getProject = operation({
   example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview' } },
 });
 
-const saveProject = operation({
-  ...internal,
+export const saveProject = operation({
   name: 'datagrok_save_project',
   route: 'POST /projects',
   effect: 'update',
@@ -172,8 +160,7 @@ const saveProject = operation({
   example: { arguments: { name: 'CoreScans' } },
 });
 
-const deleteProject = operation({
-  ...internal,
+export const deleteProject = operation({
   name: 'datagrok_delete_project',
   route: 'DELETE /projects/{dashboard}',
   effect: 'delete',
@@ -183,8 +170,7 @@ const deleteProject = operation({
   example: { arguments: { dashboard: 'MaraOkafor:Legacy' } },
 });
 
-const searchProjects = operation({
-  ...internal,
+export const searchProjects = operation({
   name: 'datagrok_search_projects',
   route: 'GET /projects/search',
   effect: 'read',
@@ -195,8 +181,7 @@ const searchProjects = operation({
   example: { arguments: { name: 'copper' } },
 });
 
-const recentProjects = operation({
-  ...internal,
+export const recentProjects = operation({
   name: 'datagrok_list_recent_projects',
   route: 'GET /projects/recent',
   effect: 'read',
@@ -207,8 +192,7 @@ const recentProjects = operation({
   example: { arguments: {} },
 });
 
-const listTables = operation({
-  ...internal,
+export const listTables = operation({
   name: 'datagrok_list_tables',
   route: 'GET /tables',
   effect: 'read',
@@ -219,8 +203,7 @@ const listTables = operation({
   example: { arguments: { text: 'collars', order: '!updatedOn' } },
 });
 
-const deleteTable = operation({
-  ...internal,
+export const deleteTable = operation({
   name: 'datagrok_delete_table',
   route: 'DELETE /tables/{table}',
   effect: 'delete',
@@ -229,10 +212,3 @@ const deleteTable = operation({
   ...done,
   example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
 });
-
-export const internals = [
-  ...[listTables, deleteTable],
-  ...[listScripts, getScript, saveScript, deleteScript],
-  ...[listQueries, getQuery, saveQuery, deleteQuery],
-  ...[listProjects, getProject, saveProject, deleteProject, searchProjects, recentProjects],
-];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
-import { filter, flag, fromClients, text } from '../arguments.ts';
+import { filter, flag, text } from '../arguments.ts';
 import { brief } from '../rows.ts';
 
 const userRow = z.looseObject({ id: z.string(), login: z.string(), status: z.string().nullish() });
@@ -19,7 +19,6 @@ export const listUsers: Operation = operation({
   route: 'GET /public/v1/users',
   effect: 'read',
   summary: 'List users with login and status. Undocumented.',
-  toolset: 'users',
   input: z.strictObject({
     text: filter,
     with_group: flag('With the personal group of each').meta({
@@ -30,7 +29,6 @@ export const listUsers: Operation = operation({
   output: userRow,
   paging: whole({ items: body => (Array.isArray(body) ? body.map(one => brief(tidy(one))) : body) }),
   resource: { uri: 'datagrok://users', title: 'Users of Datagrok' },
-  evidence: fromClients,
   example: { arguments: { text: 'mara' } },
 });
 
@@ -48,11 +46,9 @@ export const getUser: Operation = operation({
   route: 'GET /public/v1/users/{user}',
   effect: 'read',
   summary: 'Show a user. Undocumented.',
-  toolset: 'users',
   input: z.strictObject({ user }),
   output: userRow,
   repair: tidy,
-  evidence: fromClients,
   example: { arguments: { user: 'tomas.lindqvist' } },
 });
 
@@ -61,21 +57,18 @@ export const getCurrentUser = operation({
   route: 'GET /public/v1/users/current',
   effect: 'read',
   summary: 'Show whose API key this connection uses. Undocumented.',
-  toolset: 'users',
   input: z.strictObject({}),
   output: userRow,
   repair: tidy,
   resource: { uri: 'datagrok://users/current', title: 'Who this connection is on Datagrok' },
-  evidence: fromClients,
   example: { arguments: {} },
 });
 
-const saveUser = operation({
+export const saveUser = operation({
   name: 'datagrok_save_user',
   route: 'POST /public/v1/users',
   effect: 'update',
   summary: 'Create or change a user; for administrators. Undocumented.',
-  toolset: 'users',
   verifyWith: 'datagrok_get_user shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
@@ -88,7 +81,6 @@ const saveUser = operation({
   }),
   output: userRow,
   repair: tidy,
-  evidence: fromClients,
   example: { arguments: { login: 'nils.holm', first_name: 'Nils', last_name: 'Holm' } },
 });
 
@@ -98,10 +90,8 @@ async function wholeUser(wanted: string, context: OperationContext): Promise<Row
 }
 
 const sentWhole = {
-  toolset: 'users',
   input: z.strictObject({ user: user.meta({ in: 'local' }) }),
   output: userRow,
-  evidence: fromClients,
   example: { arguments: { user: 'lena.novak' } },
 } as const;
 
@@ -112,7 +102,7 @@ const send =
     return tidy(body) as z.input<typeof userRow>;
   };
 
-const blockUser: Operation = operation({
+export const blockUser: Operation = operation({
   ...sentWhole,
   name: 'datagrok_block_user',
   route: 'POST /public/v1/users/block',
@@ -123,7 +113,7 @@ const blockUser: Operation = operation({
   send: send(() => blockUser),
 });
 
-const unblockUser: Operation = operation({
+export const unblockUser: Operation = operation({
   ...sentWhole,
   name: 'datagrok_unblock_user',
   route: 'POST /public/v1/users/unblock',
@@ -132,5 +122,3 @@ const unblockUser: Operation = operation({
   verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => unblockUser),
 });
-
-export const users = [listUsers, getUser, getCurrentUser, saveUser, blockUser, unblockUser];

@@ -5,7 +5,7 @@ import { whole } from '../../../http/paging/whole.ts';
 import type { RunKind, RunReading } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
-import { documented, isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
+import { isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
 import { getPipelineLastRun } from './stats.ts';
 
@@ -56,12 +56,10 @@ export const listRuns = operation({
   effect: 'read',
   summary:
     'List the runs of a pipeline in a time window, newest first. datamin_get_run shows what the tasks of one made.',
-  toolset: 'pipelines',
   input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
   output: runRow,
   paging: whole({ items: runsOf }),
   resource: { uri: 'datamin://pipelines/{pipeline}/runs{?from,to}', title: 'Runs of a Datamin pipeline' },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly', from: '7d' } },
 });
 
@@ -97,11 +95,9 @@ export const getRun = operation({
   effect: 'read',
   summary:
     'Show the executed tasks of one run and what each made. Tables among the outputs are stored, and named by handle.',
-  toolset: 'pipelines',
   input: runInput,
   output: z.looseObject({ run: z.string(), tasks: z.array(z.looseObject({ task: z.string(), ok: z.boolean() })) }),
   resource: { uri: 'datamin://pipelines/{pipeline}/runs/{run}{?from,to}', title: 'A run of a Datamin pipeline' },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly', run: '7a0e2f64-1c1d-4a0c-9a1e-6f1f0a2b3c4d' } },
   async send(args, context) {
     const entries = await readRun(args, context);
@@ -252,7 +248,6 @@ export const runPipeline = operation({
   route: 'POST /pipelines/{pipeline}/runs/',
   effect: 'run',
   summary: 'Start a pipeline, wait for its tasks, and show what each made.',
-  toolset: 'pipelines',
   verifyWith: 'datamin_list_runs shows it once its first task has run.',
   input: z.strictObject({
     pipeline,
@@ -273,7 +268,6 @@ export const runPipeline = operation({
       ...(typeof expected === 'string' && expected ? { expected } : {}),
     }),
   },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly' } },
   async send(args, context) {
     const since = Math.floor(context.clock.now() / 1000);

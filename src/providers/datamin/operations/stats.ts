@@ -4,8 +4,8 @@ import type { Row } from '../../../base/json-value.ts';
 import { parseTime, time } from '../../../base/time.ts';
 import type { PageFetch, Paging } from '../../../http/paging/page.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { documented, isoTime, moment, pipeline, plainTime, task, windowEnd } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { isoTime, moment, pipeline, plainTime, task, windowEnd } from '../arguments.ts';
 
 const from = moment('From', '30d');
 const to = windowEnd('To');
@@ -31,12 +31,10 @@ export const getPipelineStats = operation({
   route: 'GET /stats/pipelines/{pipeline}/stats/{from}/{to}',
   effect: 'read',
   summary: 'Count successes and failures of a pipeline in a time window, with mean duration and its last run.',
-  toolset: 'pipelines',
   input: z.strictObject({ pipeline, from, to }),
   output: counts,
   repair: withIso('last_run_executed_at'),
   resource: { uri: 'datamin://pipelines/{pipeline}/stats{?from,to}', title: 'Statistics of a Datamin pipeline' },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly', from: '7d' } },
 });
 
@@ -45,12 +43,10 @@ export const getTaskStats = operation({
   route: 'GET /stats/tasks/{task}/stats/{from}/{to}',
   effect: 'read',
   summary: 'Count successes and failures of one task in a time window, with mean duration and its last run.',
-  toolset: 'pipelines',
   input: z.strictObject({ task, from, to }),
   output: counts,
   repair: withIso('last_run_executed_at'),
   resource: { uri: 'datamin://tasks/{task}/stats{?from,to}', title: 'Statistics of a Datamin task' },
-  evidence: documented,
   example: { arguments: { task: 'orders', from: '7d' } },
 });
 
@@ -135,14 +131,12 @@ export const getPipelineHistory = operation({
   effect: 'read',
   summary:
     'Compare a pipeline over calendar periods: successes, failures and mean duration of each; empty ones are left out.',
-  toolset: 'pipelines',
   input: z.strictObject({ pipeline, from: firstDay, period, periods }),
   ...history,
   resource: {
     uri: 'datamin://pipelines/{pipeline}/history/{period}{?from,periods}',
     title: 'A Datamin pipeline over time',
   },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly', from: '2025-11-01', period: 'month', periods: 12 } },
 });
 
@@ -151,11 +145,9 @@ export const getTaskHistory = operation({
   route: 'GET /stats/tasks/{task}/aggregated-stats/{from}/{period}/{periods}',
   effect: 'read',
   summary: 'Compare one task over calendar periods: successes, failures and mean duration of each.',
-  toolset: 'pipelines',
   input: z.strictObject({ task, from: firstDay, period, periods }),
   ...history,
   resource: { uri: 'datamin://tasks/{task}/history/{period}{?from,periods}', title: 'A Datamin task over time' },
-  evidence: documented,
   example: { arguments: { task: 'orders', from: '2025-11-01', period: 'month', periods: 12 } },
 });
 
@@ -170,12 +162,10 @@ export const getPipelineLastRun = operation({
   route: 'GET /stats/pipelines/{pipeline}/last-run/stats',
   effect: 'read',
   summary: 'Show when a pipeline last ran, how long, and whether it succeeded.',
-  toolset: 'pipelines',
   input: z.strictObject({ pipeline }),
   output: last,
   repair: withIso('executed_at'),
   resource: { uri: 'datamin://pipelines/{pipeline}/last-run', title: 'The last run of a Datamin pipeline' },
-  evidence: documented,
   example: { arguments: { pipeline: 'nightly' } },
 });
 
@@ -184,20 +174,9 @@ export const getTaskLastRun = operation({
   route: 'GET /stats/tasks/{task}/last-run/stats',
   effect: 'read',
   summary: 'Show when a task last ran, how long, and whether it succeeded.',
-  toolset: 'pipelines',
   input: z.strictObject({ task }),
   output: last,
   repair: withIso('executed_at'),
   resource: { uri: 'datamin://tasks/{task}/last-run', title: 'The last run of a Datamin task' },
-  evidence: documented,
   example: { arguments: { task: 'orders' } },
 });
-
-export const stats: readonly Operation[] = [
-  getPipelineStats,
-  getTaskStats,
-  getPipelineHistory,
-  getTaskHistory,
-  getPipelineLastRun,
-  getTaskLastRun,
-];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
-import { done, evidence, id, role, text } from '../arguments.ts';
+import { done, id, role, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { facts, showValue } from '../secrets.ts';
@@ -38,30 +38,26 @@ async function makeToken(self: Operation, args: Row, context: OperationContext):
   };
 }
 
-const listProjectTokens = operation({
+export const listProjectTokens = operation({
   name: 'dataops_list_project_tokens',
   route: 'GET /projects/{project}/access_tokens',
   effect: 'read',
   summary: 'List the access tokens of a project: names, scopes, expiry, last use.',
-  toolset: 'access',
   input: z.strictObject({ project, state }),
   output: token,
   paging: pages(),
-  evidence: evidence('project_access_tokens/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const createProjectToken: Operation = operation({
+export const createProjectToken: Operation = operation({
   name: 'dataops_create_project_token',
   route: 'POST /projects/{project}/access_tokens',
   effect: 'create',
   destructive: true,
   summary: 'Create an access token of a project. It can be seen this once only, with show_value.',
-  toolset: 'access',
   verifyWith: 'dataops_list_project_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ project, ...wanted }),
   output: newToken,
-  evidence: evidence('project_access_tokens/'),
   example: {
     arguments: {
       project: 'meridian/data/drill-assays',
@@ -73,87 +69,75 @@ const createProjectToken: Operation = operation({
   send: (args, context) => makeToken(createProjectToken, args, context),
 });
 
-const rotateProjectToken: Operation = operation({
+export const rotateProjectToken: Operation = operation({
   name: 'dataops_rotate_project_token',
   route: 'POST /projects/{project}/access_tokens/{token_id}/rotate',
   effect: 'update',
   destructive: true,
   summary: 'Replace an access token of a project; the old one stops working. The new one is seen only with show_value.',
-  toolset: 'access',
   verifyWith: 'dataops_list_project_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ project, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
   output: newToken,
-  evidence: evidence('project_access_tokens/'),
   example: { arguments: { project: 'meridian/data/drill-assays', token_id: '12' } },
   send: (args, context) => makeToken(rotateProjectToken, args, context),
 });
 
-const revokeProjectToken = operation({
+export const revokeProjectToken = operation({
   name: 'dataops_revoke_project_token',
   route: 'DELETE /projects/{project}/access_tokens/{token_id}',
   effect: 'delete',
   summary: 'Revoke an access token of a project.',
-  toolset: 'access',
   input: z.strictObject({ project, token_id: tokenId }),
   ...done,
-  evidence: evidence('project_access_tokens/'),
   example: { arguments: { project: 'meridian/data/drill-assays', token_id: '12' } },
 });
 
-const listGroupTokens = operation({
+export const listGroupTokens = operation({
   name: 'dataops_list_group_tokens',
   route: 'GET /groups/{group}/access_tokens',
   effect: 'read',
   summary: 'List the access tokens of a group: names, scopes, expiry, last use.',
-  toolset: 'access',
   input: z.strictObject({ group, state }),
   output: token,
   paging: pages(),
-  evidence: evidence('group_access_tokens/'),
   example: { arguments: { group: 'meridian/data' } },
 });
 
-const createGroupToken: Operation = operation({
+export const createGroupToken: Operation = operation({
   name: 'dataops_create_group_token',
   route: 'POST /groups/{group}/access_tokens',
   effect: 'create',
   destructive: true,
   summary: 'Create an access token of a group. It can be seen this once only, with show_value.',
-  toolset: 'access',
   verifyWith: 'dataops_list_group_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ group, ...wanted }),
   output: newToken,
-  evidence: evidence('group_access_tokens/'),
   example: {
     arguments: { group: 'meridian/data', name: 'report', scopes: ['read_api'], expires_at: '2027-01-31' },
   },
   send: (args, context) => makeToken(createGroupToken, args, context),
 });
 
-const rotateGroupToken: Operation = operation({
+export const rotateGroupToken: Operation = operation({
   name: 'dataops_rotate_group_token',
   route: 'POST /groups/{group}/access_tokens/{token_id}/rotate',
   effect: 'update',
   destructive: true,
   summary: 'Replace an access token of a group; the old one stops working. The new one is seen only with show_value.',
-  toolset: 'access',
   verifyWith: 'dataops_list_group_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ group, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
   output: newToken,
-  evidence: evidence('group_access_tokens/'),
   example: { arguments: { group: 'meridian/data', token_id: '12' } },
   send: (args, context) => makeToken(rotateGroupToken, args, context),
 });
 
-const revokeGroupToken = operation({
+export const revokeGroupToken = operation({
   name: 'dataops_revoke_group_token',
   route: 'DELETE /groups/{group}/access_tokens/{token_id}',
   effect: 'delete',
   summary: 'Revoke an access token of a group.',
-  toolset: 'access',
   input: z.strictObject({ group, token_id: tokenId }),
   ...done,
-  evidence: evidence('group_access_tokens/'),
   example: { arguments: { group: 'meridian/data', token_id: '12' } },
 });
 
@@ -162,10 +146,8 @@ export const getCurrentToken = operation({
   route: 'GET /personal_access_tokens/self',
   effect: 'read',
   summary: 'Show the access token in use: scopes, expiry, whose it is. Not for job tokens.',
-  toolset: 'access',
   input: z.strictObject({}),
   output: token,
-  evidence: evidence('personal_access_tokens/'),
   example: { arguments: {} },
 });
 
@@ -174,133 +156,105 @@ export const getVersion = operation({
   route: 'GET /version',
   effect: 'read',
   summary: 'Show which GitLab release the platform runs.',
-  toolset: 'access',
   input: z.strictObject({}),
   output: z.looseObject({ version: z.string() }),
-  evidence: evidence('version/'),
   example: { arguments: {} },
 });
 
-const getMetadata = operation({
+export const getMetadata = operation({
   name: 'dataops_get_metadata',
   route: 'GET /metadata',
   effect: 'read',
   summary: 'Show the release and edition of the platform.',
-  toolset: 'access',
   input: z.strictObject({}),
   output: z.looseObject({ version: z.string(), enterprise: z.boolean().nullish() }),
-  evidence: evidence('metadata/'),
   example: { arguments: {} },
 });
 
-const getJobTokenScope = operation({
+export const getJobTokenScope = operation({
   name: 'dataops_get_job_token_scope',
   route: 'GET /projects/{project}/job_token_scope',
   effect: 'read',
   summary: "Show whether a project limits which projects' jobs may reach it.",
-  toolset: 'access',
   input: z.strictObject({ project }),
   output: z.looseObject({ inbound_enabled: z.boolean() }),
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const setJobTokenScope = operation({
+export const setJobTokenScope = operation({
   name: 'dataops_set_job_token_scope',
   route: 'PATCH /projects/{project}/job_token_scope',
   effect: 'update',
   destructive: true,
   summary: 'Turn the job-token allowlist of a project on or off. Off lets the jobs of every project in.',
-  toolset: 'access',
   input: z.strictObject({ project, enabled: z.boolean().describe('On or off') }),
   ...done,
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays', enabled: true } },
 });
 
-const listAllowedProjects = operation({
+export const listAllowedProjects = operation({
   name: 'dataops_list_allowed_projects',
   route: 'GET /projects/{project}/job_token_scope/allowlist',
   effect: 'read',
   summary: 'List the projects whose jobs may reach a project with their job token.',
-  toolset: 'access',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.number(), path_with_namespace: z.string() }),
   paging: pages({ show: brief }),
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
 const targetProject = id('Number of the project whose jobs come', 'projects');
 const targetGroup = id('Number of the group whose jobs come', 'groups');
 
-const allowProject = operation({
+export const allowProject = operation({
   name: 'dataops_allow_project',
   route: 'POST /projects/{project}/job_token_scope/allowlist',
   effect: 'create',
   destructive: true,
   summary: 'Let the jobs of another project reach a project with their job token.',
-  toolset: 'access',
   input: z.strictObject({ project, target_project_id: targetProject }),
   output: z.looseObject({ source_project_id: z.number(), target_project_id: z.number() }),
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays', target_project_id: '102' } },
 });
 
-const disallowProject = operation({
+export const disallowProject = operation({
   name: 'dataops_disallow_project',
   route: 'DELETE /projects/{project}/job_token_scope/allowlist/{target_project_id}',
   effect: 'delete',
   summary: 'No longer let the jobs of another project reach a project.',
-  toolset: 'access',
   input: z.strictObject({ project, target_project_id: targetProject }),
   ...done,
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays', target_project_id: '102' } },
 });
 
-const listAllowedGroups = operation({
+export const listAllowedGroups = operation({
   name: 'dataops_list_allowed_groups',
   route: 'GET /projects/{project}/job_token_scope/groups_allowlist',
   effect: 'read',
   summary: "List the groups whose projects' jobs may reach a project.",
-  toolset: 'access',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.number(), name: z.string() }),
   paging: pages(),
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const allowGroup = operation({
+export const allowGroup = operation({
   name: 'dataops_allow_group',
   route: 'POST /projects/{project}/job_token_scope/groups_allowlist',
   effect: 'create',
   destructive: true,
   summary: "Let the jobs of a group's projects reach a project with their job token.",
-  toolset: 'access',
   input: z.strictObject({ project, target_group_id: targetGroup }),
   output: z.looseObject({ source_project_id: z.number(), target_group_id: z.number() }),
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays', target_group_id: '3' } },
 });
 
-const disallowGroup = operation({
+export const disallowGroup = operation({
   name: 'dataops_disallow_group',
   route: 'DELETE /projects/{project}/job_token_scope/groups_allowlist/{target_group_id}',
   effect: 'delete',
   summary: "No longer let the jobs of a group's projects reach a project.",
-  toolset: 'access',
   input: z.strictObject({ project, target_group_id: targetGroup }),
   ...done,
-  evidence: evidence('project_job_token_scopes/'),
   example: { arguments: { project: 'meridian/data/drill-assays', target_group_id: '3' } },
 });
-
-export const access = [
-  ...[listProjectTokens, createProjectToken, rotateProjectToken, revokeProjectToken],
-  ...[listGroupTokens, createGroupToken, rotateGroupToken, revokeGroupToken],
-  ...[getCurrentToken, getVersion, getMetadata, getJobTokenScope, setJobTokenScope],
-  ...[listAllowedProjects, allowProject, disallowProject],
-  ...[listAllowedGroups, allowGroup, disallowGroup],
-];

@@ -3,13 +3,12 @@ import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
-import { done, evidence, ref } from '../arguments.ts';
+import { done, ref } from '../arguments.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';
 import { briefJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';
 import { projectArgument as project } from './projects.ts';
 
-const source = { toolset: 'jobs', evidence: evidence('job_artifacts/') } as const;
 const example = { arguments: { project: 'meridian/data/drill-assays', job: '20451' } };
 const byRef = { arguments: { project: 'meridian/data/drill-assays', ref: 'main', job_name: 'Build all Models' } };
 
@@ -31,8 +30,7 @@ async function store(
 const collected = (result: StoredResult, summary: string): Collected => ({ result, summary, warnings: [] });
 const lastName = (file: string) => file.slice(file.lastIndexOf('/') + 1);
 
-const downloadArtifacts = operation({
-  ...source,
+export const downloadArtifacts = operation({
   name: 'dataops_download_artifacts',
   route: 'GET /projects/{project}/jobs/{job}/artifacts',
   effect: 'read',
@@ -49,8 +47,7 @@ const downloadArtifacts = operation({
 const member = z.looseObject({ path: z.string(), bytes: z.number() });
 const mostListed = 500;
 
-const listArtifacts = operation({
-  ...source,
+export const listArtifacts = operation({
   name: 'dataops_list_artifacts',
   route: 'GET /projects/{project}/jobs/{job}/artifacts',
   effect: 'read',
@@ -86,8 +83,7 @@ function warningsOf(members: readonly ArchiveMember[], packed: number): string[]
   ].filter(Boolean);
 }
 
-const readArtifact = operation({
-  ...source,
+export const readArtifact = operation({
   name: 'dataops_read_artifact',
   route: 'GET /projects/{project}/jobs/{job}/artifacts/{path*}',
   effect: 'read',
@@ -101,8 +97,7 @@ const readArtifact = operation({
   },
 });
 
-const downloadLatest = operation({
-  ...source,
+export const downloadLatest = operation({
   name: 'dataops_download_latest_artifacts',
   route: 'GET /projects/{project}/jobs/artifacts/{ref}/download',
   effect: 'read',
@@ -116,8 +111,7 @@ const downloadLatest = operation({
   },
 });
 
-const readLatest = operation({
-  ...source,
+export const readLatest = operation({
   name: 'dataops_read_latest_artifact',
   route: 'GET /projects/{project}/jobs/artifacts/{ref}/raw/{path*}',
   effect: 'read',
@@ -131,41 +125,33 @@ const readLatest = operation({
   },
 });
 
-export const artifacts: readonly Operation[] = [
-  downloadArtifacts,
-  listArtifacts,
-  readArtifact,
-  downloadLatest,
-  readLatest,
-  operation({
-    ...source,
-    name: 'dataops_keep_artifacts',
-    route: 'POST /projects/{project}/jobs/{job}/artifacts/keep',
-    effect: 'update',
-    summary: 'Keep the artifacts of a job beyond their expiry.',
-    input: z.strictObject({ project, job }),
-    output: jobRow,
-    repair: body => briefJob((body ?? {}) as Row),
-    example,
-  }),
-  operation({
-    ...source,
-    name: 'dataops_delete_artifacts',
-    route: 'DELETE /projects/{project}/jobs/{job}/artifacts',
-    effect: 'delete',
-    summary: 'Delete the artifacts of a job.',
-    input: z.strictObject({ project, job }),
-    ...done,
-    example,
-  }),
-  operation({
-    ...source,
-    name: 'dataops_delete_project_artifacts',
-    route: 'DELETE /projects/{project}/artifacts',
-    effect: 'delete',
-    summary: 'Delete the artifacts of all jobs of a project that are not kept.',
-    input: z.strictObject({ project }),
-    ...done,
-    example: { arguments: { project: 'meridian/data/drill-assays' } },
-  }),
-];
+export const keepArtifacts = operation({
+  name: 'dataops_keep_artifacts',
+  route: 'POST /projects/{project}/jobs/{job}/artifacts/keep',
+  effect: 'update',
+  summary: 'Keep the artifacts of a job beyond their expiry.',
+  input: z.strictObject({ project, job }),
+  output: jobRow,
+  repair: body => briefJob((body ?? {}) as Row),
+  example,
+});
+
+export const deleteArtifacts = operation({
+  name: 'dataops_delete_artifacts',
+  route: 'DELETE /projects/{project}/jobs/{job}/artifacts',
+  effect: 'delete',
+  summary: 'Delete the artifacts of a job.',
+  input: z.strictObject({ project, job }),
+  ...done,
+  example,
+});
+
+export const deleteProjectArtifacts = operation({
+  name: 'dataops_delete_project_artifacts',
+  route: 'DELETE /projects/{project}/artifacts',
+  effect: 'delete',
+  summary: 'Delete the artifacts of all jobs of a project that are not kept.',
+  input: z.strictObject({ project }),
+  ...done,
+  example: { arguments: { project: 'meridian/data/drill-assays' } },
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { done, evidence, flag, id, search, since, text, until } from '../arguments.ts';
+import { done, flag, id, search, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -29,12 +29,11 @@ const settable = {
   tier: z.enum(['production', 'staging', 'testing', 'development', 'other']).optional().describe('Tier'),
 };
 
-const listEnvironments = operation({
+export const listEnvironments = operation({
   name: 'dataops_list_environments',
   route: 'GET /projects/{project}/environments',
   effect: 'read',
   summary: 'List the environments of a project (PROD, QA, DEV, one for each feature branch).',
-  toolset: 'environments',
   input: z.strictObject({
     project,
     name: text('Exact name'),
@@ -44,78 +43,66 @@ const listEnvironments = operation({
   output: environmentRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/environments', title: 'Environments of a DataOps.live project' },
-  evidence: evidence('environments/'),
   example: { arguments: { project: example.project } },
 });
 
-const getEnvironment = operation({
+export const getEnvironment = operation({
   name: 'dataops_get_environment',
   route: 'GET /projects/{project}/environments/{environment}',
   effect: 'read',
   summary: 'Show an environment and its latest deployment.',
-  toolset: 'environments',
   input: z.strictObject({ project, environment }),
   output: environmentRow,
   repair: withoutSecrets,
-  evidence: evidence('environments/'),
   example: { arguments: example },
 });
 
-const createEnvironment = operation({
+export const createEnvironment = operation({
   name: 'dataops_create_environment',
   route: 'POST /projects/{project}/environments',
   effect: 'create',
   summary: 'Add an environment to a project.',
-  toolset: 'environments',
   input: z.strictObject({ project, name: z.string().min(1).describe('Name'), ...settable }),
   output: environmentRow,
-  evidence: evidence('environments/'),
   example: { arguments: { project: example.project, name: 'SANDBOX', tier: 'development' } },
 });
 
-const updateEnvironment = operation({
+export const updateEnvironment = operation({
   name: 'dataops_update_environment',
   route: 'PUT /projects/{project}/environments/{environment}',
   effect: 'update',
   summary: 'Change the address or tier of an environment.',
-  toolset: 'environments',
   input: z.strictObject({ project, environment, ...settable }),
   output: environmentRow,
-  evidence: evidence('environments/'),
   example: { arguments: { ...example, tier: 'staging' } },
 });
 
-const stopEnvironment = operation({
+export const stopEnvironment = operation({
   name: 'dataops_stop_environment',
   route: 'POST /projects/{project}/environments/{environment}/stop',
   effect: 'update',
   destructive: true,
   summary: 'Stop an environment. Its stop job may drop the database.',
-  toolset: 'environments',
   input: z.strictObject({ project, environment, force: flag('Without running its stop job') }),
   output: environmentRow,
-  evidence: evidence('environments/'),
   example: { arguments: example },
 });
 
-const deleteEnvironment = operation({
+export const deleteEnvironment = operation({
   name: 'dataops_delete_environment',
   route: 'DELETE /projects/{project}/environments/{environment}',
   effect: 'delete',
   summary: 'Delete a stopped environment.',
-  toolset: 'environments',
   input: z.strictObject({ project, environment }),
   ...done,
-  evidence: evidence('environments/'),
   example: { arguments: example },
 });
 
-const listDeployments = operation({
+export const listDeployments = operation({
   name: 'dataops_list_deployments',
   route: 'GET /projects/{project}/deployments',
   effect: 'read',
   summary: 'List the deployments of a project: what reached which environment when.',
-  toolset: 'environments',
   input: z.strictObject({
     project,
     environment: text('Name of the environment'),
@@ -132,31 +119,27 @@ const listDeployments = operation({
   output: deploymentRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/deployments', title: 'Deployments of a DataOps.live project' },
-  evidence: evidence('deployments/'),
   example: { arguments: { project: example.project, environment: 'PROD' } },
 });
 
-const getDeployment = operation({
+export const getDeployment = operation({
   name: 'dataops_get_deployment',
   route: 'GET /projects/{project}/deployments/{deployment}',
   effect: 'read',
   summary: 'Show a deployment and the job that made it.',
-  toolset: 'environments',
   input: z.strictObject({ project, deployment }),
   output: deploymentRow,
   repair: withoutSecrets,
-  evidence: evidence('deployments/'),
   example: { arguments: { project: example.project, deployment: '1' } },
 });
 
 const status = z.enum(['running', 'success', 'failed', 'canceled']).describe('Status');
 
-const createDeployment = operation({
+export const createDeployment = operation({
   name: 'dataops_create_deployment',
   route: 'POST /projects/{project}/deployments',
   effect: 'create',
   summary: 'Record a deployment that was made by other means. It deploys nothing.',
-  toolset: 'environments',
   verifyWith: 'dataops_list_deployments shows whether it was recorded.',
   input: z.strictObject({
     project,
@@ -167,7 +150,6 @@ const createDeployment = operation({
     status,
   }),
   output: deploymentRow,
-  evidence: evidence('deployments/'),
   example: {
     arguments: {
       project: example.project,
@@ -180,31 +162,22 @@ const createDeployment = operation({
   },
 });
 
-const updateDeployment = operation({
+export const updateDeployment = operation({
   name: 'dataops_update_deployment',
   route: 'PUT /projects/{project}/deployments/{deployment}',
   effect: 'update',
   summary: 'Change the status of a recorded deployment.',
-  toolset: 'environments',
   input: z.strictObject({ project, deployment, status }),
   output: deploymentRow,
-  evidence: evidence('deployments/'),
   example: { arguments: { project: example.project, deployment: '1', status: 'failed' } },
 });
 
-const deleteDeployment = operation({
+export const deleteDeployment = operation({
   name: 'dataops_delete_deployment',
   route: 'DELETE /projects/{project}/deployments/{deployment}',
   effect: 'delete',
   summary: 'Delete the record of a deployment. The latest one of an environment cannot be deleted.',
-  toolset: 'environments',
   input: z.strictObject({ project, deployment }),
   ...done,
-  evidence: evidence('deployments/'),
   example: { arguments: { project: example.project, deployment: '1' } },
 });
-
-export const environments = [
-  ...[listEnvironments, getEnvironment, createEnvironment, updateEnvironment, stopEnvironment, deleteEnvironment],
-  ...[listDeployments, getDeployment, createDeployment, updateDeployment, deleteDeployment],
-];

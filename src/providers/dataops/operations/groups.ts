@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation, reference } from '../../../operations/operation.ts';
-import { evidence, flag, group, minimumRole, search, sort } from '../arguments.ts';
+import { flag, group, minimumRole, search, sort } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -43,21 +43,18 @@ export const listGroups = operation({
   route: 'GET /groups',
   effect: 'read',
   summary: 'List groups you can see.',
-  toolset: 'groups',
   input: z.strictObject({ ...filters, top_level_only: flag('Without subgroups') }),
   output: groupRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://groups', title: 'DataOps.live groups' },
-  evidence: evidence('groups/'),
   example: { arguments: { search: 'data' } },
 });
 
-const getGroup = operation({
+export const getGroup = operation({
   name: 'dataops_get_group',
   route: 'GET /groups/{group}',
   effect: 'read',
   summary: 'Show a group and its settings.',
-  toolset: 'groups',
   input: z.strictObject({
     group: groupArgument,
     // The platform's default is true, and a hundred projects are no detail of a group.
@@ -66,16 +63,14 @@ const getGroup = operation({
   output: groupRow,
   repair: withoutSecrets,
   resource: { uri: 'dataops://groups/{group}', title: 'DataOps.live group' },
-  evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian/data' } },
 });
 
-const listGroupProjects = operation({
+export const listGroupProjects = operation({
   name: 'dataops_list_group_projects',
   route: 'GET /groups/{group}/projects',
   effect: 'read',
   summary: 'List the projects of a group.',
-  toolset: 'groups',
   input: z.strictObject({
     group: groupArgument,
     search,
@@ -90,71 +85,52 @@ const listGroupProjects = operation({
   output: projectRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://groups/{group}/projects', title: 'Projects of a DataOps.live group' },
-  evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian/data', include_subgroups: true } },
 });
 
-const listSubgroups = operation({
+export const listSubgroups = operation({
   name: 'dataops_list_subgroups',
   route: 'GET /groups/{group}/subgroups',
   effect: 'read',
   summary: 'List the groups directly inside a group.',
-  toolset: 'groups',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
   paging: pages({ show: brief }),
-  evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian' } },
 });
 
-const listDescendantGroups = operation({
+export const listDescendantGroups = operation({
   name: 'dataops_list_descendant_groups',
   route: 'GET /groups/{group}/descendant_groups',
   effect: 'read',
   summary: 'List the groups inside a group, at any depth.',
-  toolset: 'groups',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
   paging: pages({ show: brief }),
-  evidence: evidence('groups/'),
   example: { arguments: { group: 'meridian' } },
 });
 
 const namespace = z.string().min(1).describe('Namespace: number or full path');
 
-const getNamespace = operation({
+export const getNamespace = operation({
   name: 'dataops_get_namespace',
   route: 'GET /namespaces/{namespace}',
   effect: 'read',
   summary: 'Show a namespace: the group or user that projects can live in.',
-  toolset: 'groups',
   input: z.strictObject({ namespace }),
   output: namespaceRow,
-  evidence: evidence('namespaces/'),
   example: { arguments: { namespace: 'meridian/data' } },
 });
 
-const checkNamespace = operation({
+export const checkNamespace = operation({
   name: 'dataops_check_namespace',
   route: 'GET /namespaces/{path}/exists',
   effect: 'read',
   summary: 'Tell whether the path of a group or user is taken, and suggest free ones.',
-  toolset: 'groups',
   input: z.strictObject({
     path: z.string().min(1).describe('Path, without its parent'),
     parent_id: z.number().int().optional().describe('Number of the parent group'),
   }),
   output: z.looseObject({ exists: z.boolean(), suggests: z.array(z.string()).nullish() }),
-  evidence: evidence('namespaces/'),
   example: { arguments: { path: 'meridian' } },
 });
-
-export const groups = [
-  listGroups,
-  getGroup,
-  listGroupProjects,
-  listSubgroups,
-  listDescendantGroups,
-  getNamespace,
-  checkNamespace,
-];

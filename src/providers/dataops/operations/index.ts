@@ -1,42 +1,96 @@
 import { isFault } from '../../../base/errors.ts';
-import type { OperationContext } from '../../../operations/operation.ts';
+import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
-import { getCurrentToken, getVersion } from './access.ts';
-import { artifacts } from './artifacts.ts';
-import { further } from './further.ts';
+import * as access from './access.ts';
+import * as artifacts from './artifacts.ts';
+import * as environments from './environments.ts';
+import * as groups from './groups.ts';
+import * as issues from './issues.ts';
 import { getCurrentJob, getJob, listBridges, listPipelineJobs, listProjectJobs } from './jobs.ts';
-import { readJobLog } from './logs.ts';
+import * as logs from './logs.ts';
+import * as members from './members.ts';
+import * as mergeRequests from './merge-requests.ts';
+import * as packages from './packages.ts';
 import {
+  cancelJob,
   cancelPipeline,
-  jobChanges,
-  pipelineChanges,
+  deletePipeline,
+  eraseJob,
+  getTestReport,
+  playJob,
+  renamePipeline,
+  retryJob,
   retryPipeline,
   runPipeline,
   triggerPipeline,
 } from './pipeline-runs.ts';
 import { getLatestPipeline, getPipeline, getTestSummary, listPipelines } from './pipelines.ts';
-import { createProject, getProject, listNamespaces, listProjects, projectAdministration } from './projects.ts';
+import {
+  archiveProject,
+  createProject,
+  deleteProject,
+  forkProject,
+  getProject,
+  listNamespaces,
+  listProjects,
+  unarchiveProject,
+  updateProject,
+} from './projects.ts';
+import * as releases from './releases.ts';
+import * as repository from './repository.ts';
 import { jobRun, pipelineRun } from './runs.ts';
-import { createSchedule, listSchedules, playSchedule, scheduleRest } from './schedules.ts';
-import { triggers } from './triggers.ts';
+import {
+  addVariable,
+  createSchedule,
+  deleteSchedule,
+  deleteScheduleVariable,
+  getSchedule,
+  listSchedulePipelines,
+  listSchedules,
+  playSchedule,
+  takeSchedule,
+  updateSchedule,
+  updateScheduleVariable,
+} from './schedules.ts';
+import { searchAll, searchGroup, searchProject } from './search.ts';
+import * as triggers from './triggers.ts';
+import * as variables from './variables.ts';
 
 export const dataopsCode: ProviderCode = {
-  operations: [
-    ...[listProjects, getProject, createProject, listNamespaces],
-    ...[listPipelines, getPipeline, getLatestPipeline, runPipeline, triggerPipeline, retryPipeline, cancelPipeline],
-    ...[listPipelineJobs, readJobLog, listSchedules, createSchedule, playSchedule],
-    ...scheduleRest,
-    ...[
-      listProjectJobs,
-      listBridges,
-      getJob,
-      getCurrentJob,
-      ...jobChanges,
-      ...artifacts,
-      getTestSummary,
-      ...pipelineChanges,
-    ],
-    ...[...triggers, ...projectAdministration, ...further],
+  toolsets: [
+    toolset('projects', { listProjects, getProject, createProject, listNamespaces }),
+    toolset(
+      'pipelines',
+      { listPipelines, getPipeline, getLatestPipeline },
+      { runPipeline, triggerPipeline, retryPipeline, cancelPipeline },
+      { listPipelineJobs },
+      logs,
+      { listSchedules, createSchedule, playSchedule },
+    ),
+    toolset(
+      'schedules',
+      { getSchedule, listSchedulePipelines, updateSchedule, takeSchedule, deleteSchedule },
+      { addVariable, updateScheduleVariable, deleteScheduleVariable },
+    ),
+    toolset(
+      'jobs',
+      { listProjectJobs, listBridges, getJob, getCurrentJob },
+      { retryJob, playJob, cancelJob, eraseJob },
+      artifacts,
+      { getTestSummary, getTestReport, renamePipeline, deletePipeline },
+    ),
+    toolset('triggers', triggers),
+    toolset('administration', { updateProject, deleteProject, forkProject, archiveProject, unarchiveProject }),
+    toolset('groups', groups, { searchAll, searchGroup }),
+    toolset('members', members),
+    toolset('repository', repository, { searchProject }),
+    toolset('merge-requests', mergeRequests),
+    toolset('issues', issues),
+    toolset('variables', variables),
+    toolset('environments', environments),
+    toolset('releases', releases),
+    toolset('packages', packages),
+    toolset('access', access),
   ],
   runs: [pipelineRun, jobRun],
   probe,
@@ -48,8 +102,8 @@ const dayMs = 86_400_000;
 async function probe(context: OperationContext): Promise<Probed> {
   try {
     const [{ body }, release] = await Promise.all([
-      context.request(getCurrentToken, {}),
-      context.request(getVersion, {}),
+      context.request(access.getCurrentToken, {}),
+      context.request(access.getVersion, {}),
     ]);
     const { name, scopes = [], expires_at: expires } = body as { name: string; scopes: string[]; expires_at?: string };
     const days = expires ? Math.ceil((Date.parse(expires) - context.clock.now()) / dayMs) : undefined;

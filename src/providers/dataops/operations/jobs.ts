@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
-import { evidence, flag, id } from '../arguments.ts';
+import { flag, id } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { job } from './logs.ts';
@@ -47,12 +47,10 @@ export const listPipelineJobs = operation({
   route: 'GET /projects/{project}/pipelines/{pipeline}/jobs',
   effect: 'read',
   summary: 'List the jobs of a pipeline. Pipelines started by it are in dataops_get_pipeline.',
-  toolset: 'pipelines',
   input: z.strictObject({ project, pipeline, scope, include_retried: flag('Replaced attempts too') }),
   output: jobRow,
   paging: pages({ show: briefJob }),
   resource: { uri: 'dataops://projects/{project}/pipelines/{pipeline}/jobs', title: 'Jobs of a DataOps.live pipeline' },
-  evidence: evidence('jobs/'),
   example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
 });
 
@@ -61,11 +59,9 @@ export const listBridges = operation({
   route: 'GET /projects/{project}/pipelines/{pipeline}/bridges',
   effect: 'read',
   summary: 'List the jobs of a pipeline that start another pipeline, with that pipeline.',
-  toolset: 'jobs',
   input: z.strictObject({ project, pipeline, scope }),
   output: jobRow,
   paging: pages({ show: row => ({ ...briefJob(row), ...pick(row, ['downstream_pipeline']) }) }),
-  evidence: evidence('jobs/'),
   example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
 });
 
@@ -74,14 +70,12 @@ export const listProjectJobs = operation({
   route: 'GET /projects/{project}/jobs',
   effect: 'read',
   summary: 'List jobs of all pipelines of a project, newest first.',
-  toolset: 'jobs',
   input: z.strictObject({ project, scope }),
   output: jobRow,
   paging: pages({
     show: row => ({ ...briefJob(row), ...pick(row, ['ref']) }),
     keyset: { order_by: 'id', sort: 'desc', only: true },
   }),
-  evidence: evidence('jobs/'),
   example: { arguments: { project: 'meridian/data/drill-assays', scope: ['failed'] } },
 });
 
@@ -90,12 +84,10 @@ export const getJob = operation({
   route: 'GET /projects/{project}/jobs/{job}',
   effect: 'read',
   summary: 'Show a job: status, why it failed, how long it took.',
-  toolset: 'jobs',
   input: z.strictObject({ project, job }),
   output: jobRow,
   repair: body => ({ ...briefJob(body as Row), ...pick(body as Row, ['ref', 'web_url', 'artifacts_expire_at']) }),
   resource: { uri: 'dataops://projects/{project}/jobs/{job}', title: 'A DataOps.live job' },
-  evidence: evidence('jobs/'),
   example: { arguments: { project: 'meridian/data/drill-assays', job: '20451' } },
 });
 
@@ -104,11 +96,9 @@ export const getCurrentJob = operation({
   route: 'GET /job',
   effect: 'read',
   summary: 'Show the CI job that this server runs in; only for a connection with a job token.',
-  toolset: 'jobs',
   input: z.strictObject({}),
   output: jobRow,
   repair: body => briefJob((body ?? {}) as Row),
-  evidence: evidence('jobs/'),
   example: { arguments: {} },
 });
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { storedFacts } from '../../../results/stored-facts.ts';
-import { evidence, id, text } from '../arguments.ts';
+import { id, text } from '../arguments.ts';
 import { projectArgument } from './projects.ts';
 
 export const job = id('Job number or URL', 'jobs');
@@ -51,7 +51,6 @@ export const readJobLog = operation({
   route: 'GET /projects/{project}/jobs/{job}/trace',
   effect: 'read',
   summary: 'Read the end of a job log, or the lines around a text. whole stores all of it as a table of lines.',
-  toolset: 'pipelines',
   input: z.strictObject({
     project: projectArgument,
     job,
@@ -62,7 +61,6 @@ export const readJobLog = operation({
   }),
   output: z.looseObject({ lines: z.number(), log: z.string().optional(), result: z.looseObject({}).optional() }),
   resource: { uri: 'dataops://projects/{project}/jobs/{job}/log', title: 'Log of a DataOps.live job' },
-  evidence: evidence('jobs/'),
   example: { arguments: { project: 'meridian/data/drill-assays', job: '20451', search: 'error' } },
   async send({ project, job, lines: wanted = 80, search, context: around = 3, whole }, context) {
     const lines = await readLog({ project, job }, context);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { evidence, flag, id, role, search, text } from '../arguments.ts';
+import { flag, id, role, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
@@ -10,67 +10,58 @@ const member = user.extend({ access_level: z.number().describe('20 reporter, 30 
 
 const query = text('Part of a name or user name');
 
-const listProjectMembers = operation({
+export const listProjectMembers = operation({
   name: 'dataops_list_project_members',
   route: 'GET /projects/{project}/members',
   effect: 'read',
   summary: 'List who was given access to a project itself, with their roles.',
-  toolset: 'members',
   input: z.strictObject({ project, query }),
   output: member,
   paging: pages(),
   resource: { uri: 'dataops://projects/{project}/members', title: 'Members of a DataOps.live project' },
-  evidence: evidence('members/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const listAllProjectMembers = operation({
+export const listAllProjectMembers = operation({
   name: 'dataops_list_effective_project_members',
   route: 'GET /projects/{project}/members/all',
   effect: 'read',
   summary: 'List everybody who has access to a project, members of its groups included.',
-  toolset: 'members',
   input: z.strictObject({ project, query }),
   output: member,
   paging: pages(),
-  evidence: evidence('members/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const listGroupMembers = operation({
+export const listGroupMembers = operation({
   name: 'dataops_list_group_members',
   route: 'GET /groups/{group}/members',
   effect: 'read',
   summary: 'List who was given access to a group itself, with their roles.',
-  toolset: 'members',
   input: z.strictObject({ group, query }),
   output: member,
   paging: pages(),
   resource: { uri: 'dataops://groups/{group}/members', title: 'Members of a DataOps.live group' },
-  evidence: evidence('members/'),
   example: { arguments: { group: 'meridian/data' } },
 });
 
-const listAllGroupMembers = operation({
+export const listAllGroupMembers = operation({
   name: 'dataops_list_effective_group_members',
   route: 'GET /groups/{group}/members/all',
   effect: 'read',
   summary: 'List everybody with a role in a group, members of its parents included.',
-  toolset: 'members',
   input: z.strictObject({ group, query }),
   output: member,
   paging: pages(),
-  evidence: evidence('members/'),
   example: { arguments: { group: 'meridian/data' } },
 });
 
-const addProjectMember = operation({
+export const addProjectMember = operation({
   name: 'dataops_add_project_member',
   route: 'POST /projects/{project}/members',
   effect: 'create',
   destructive: true,
   summary: 'Give a user a role in a project. Give user_id or username.',
-  toolset: 'members',
   input: z.strictObject({
     project,
     role: role('Role').meta({ wire: 'access_level' }),
@@ -79,41 +70,26 @@ const addProjectMember = operation({
     expires_at: z.iso.date().optional().describe('Last day, YYYY-MM-DD'),
   }),
   output: member,
-  evidence: evidence('members/'),
   example: { arguments: { project: 'meridian/data/drill-assays', username: 'ines.duarte', role: 'developer' } },
 });
 
-const listUsers = operation({
+export const listUsers = operation({
   name: 'dataops_list_users',
   route: 'GET /users',
   effect: 'read',
   summary: 'Find users by name or user name.',
-  toolset: 'members',
   input: z.strictObject({ search, username: text('Exact user name'), active: flag('Only active ones') }),
   output: user,
   paging: pages({ keyset: { order_by: 'id' } }),
-  evidence: evidence('users/'),
   example: { arguments: { search: 'amara' } },
 });
 
-const getCurrentUser = operation({
+export const getCurrentUser = operation({
   name: 'dataops_get_current_user',
   route: 'GET /user',
   effect: 'read',
   summary: 'Show which user this credential acts as.',
-  toolset: 'members',
   input: z.strictObject({}),
   output: user,
-  evidence: evidence('users/'),
   example: { arguments: {} },
 });
-
-export const members = [
-  listProjectMembers,
-  listAllProjectMembers,
-  listGroupMembers,
-  listAllGroupMembers,
-  addProjectMember,
-  listUsers,
-  getCurrentUser,
-];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { done, evidence, id, sort, text } from '../arguments.ts';
+import { done, id, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
@@ -24,56 +24,46 @@ const filters = {
 const packageId = id('Number of the package', 'packages');
 const example = { project: 'meridian/data/products/ore-quality', package: '1' };
 
-const listProjectPackages = operation({
+export const listProjectPackages = operation({
   name: 'dataops_list_project_packages',
   route: 'GET /projects/{project}/packages',
   effect: 'read',
   summary: 'List the packages in the registry of a project, published data products among them.',
-  toolset: 'packages',
   input: z.strictObject({ project, ...filters }),
   output: packageRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/packages', title: 'Packages of a DataOps.live project' },
-  evidence: evidence('packages/'),
   example: { arguments: { project: example.project } },
 });
 
-const listGroupPackages = operation({
+export const listGroupPackages = operation({
   name: 'dataops_list_group_packages',
   route: 'GET /groups/{group}/packages',
   effect: 'read',
   summary: 'List the packages of all projects of a group.',
-  toolset: 'packages',
   input: z.strictObject({ group, ...filters }),
   output: packageRow,
   paging: pages({ show: brief }),
-  evidence: evidence('packages/'),
   example: { arguments: { group: 'meridian/data' } },
 });
 
-const listPackageFiles = operation({
+export const listPackageFiles = operation({
   name: 'dataops_list_package_files',
   route: 'GET /projects/{project}/packages/{package}/package_files',
   effect: 'read',
   summary: 'List the files of a package with sizes and checksums.',
-  toolset: 'packages',
   input: z.strictObject({ project, package: packageId }),
   output: z.looseObject({ id: z.number(), file_name: z.string(), size: z.number().nullish() }),
   paging: pages({ show: brief }),
-  evidence: evidence('packages/'),
   example: { arguments: example },
 });
 
-const deletePackage = operation({
+export const deletePackage = operation({
   name: 'dataops_delete_package',
   route: 'DELETE /projects/{project}/packages/{package}',
   effect: 'delete',
   summary: 'Delete a package from the registry.',
-  toolset: 'packages',
   input: z.strictObject({ project, package: packageId }),
   ...done,
-  evidence: evidence('packages/'),
   example: { arguments: example },
 });
-
-export const packages = [listProjectPackages, listGroupPackages, listPackageFiles, deletePackage];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation } from '../../../operations/operation.ts';
-import { documented, evidence, ref } from '../arguments.ts';
+import { ref } from '../arguments.ts';
 import { pick } from '../rows.ts';
 import { briefJob, jobRow, pipeline } from './jobs.ts';
 import { job } from './logs.ts';
@@ -46,7 +46,6 @@ export const runPipeline = operation({
   route: 'POST /projects/{project}/pipeline',
   effect: 'run',
   summary: 'Start a pipeline on a branch or tag, wait for it, and show its jobs.',
-  toolset: 'pipelines',
   verifyWith,
   input: z.strictObject({
     project,
@@ -62,7 +61,6 @@ export const runPipeline = operation({
   output: started,
   repair: briefPipeline,
   starts: startsPipeline,
-  evidence: evidence('pipelines/'),
   example: { arguments: { project: 'meridian/data/drill-assays', ref: 'main', pipeline_file: 'full-ci.yml' } },
 });
 
@@ -72,7 +70,6 @@ export const triggerPipeline = operation({
   effect: 'run',
   summary:
     'Start a pipeline with the trigger token of this connection, on a branch, tag or commit. Jobs can read the variables.',
-  toolset: 'pipelines',
   verifyWith,
   input: z.strictObject({
     project,
@@ -84,7 +81,6 @@ export const triggerPipeline = operation({
   output: started,
   repair: briefPipeline,
   starts: startsPipeline,
-  evidence: documented('api-docs/using-the-rest-api/'),
   example: { arguments: { project: 'meridian/data/drill-assays', ref: 'main' } },
 });
 
@@ -93,13 +89,11 @@ export const retryPipeline = operation({
   route: 'POST /projects/{project}/pipelines/{pipeline}/retry',
   effect: 'run',
   summary: 'Run the failed and cancelled jobs of a pipeline again, in the same pipeline.',
-  toolset: 'pipelines',
   verifyWith: 'dataops_get_pipeline shows whether its jobs run again.',
   input: z.strictObject({ project, pipeline }),
   output: started,
   repair: briefPipeline,
   starts: startsPipeline,
-  evidence: evidence('pipelines/'),
   example,
 });
 
@@ -108,13 +102,11 @@ export const cancelPipeline = operation({
   route: 'POST /projects/{project}/pipelines/{pipeline}/cancel',
   effect: 'run',
   summary: 'Cancel the jobs of a pipeline that are not done, and wait until they have stopped.',
-  toolset: 'pipelines',
   verifyWith: 'dataops_get_pipeline shows whether it is being cancelled.',
   input: z.strictObject({ project, pipeline }),
   output: started,
   repair: briefPipeline,
   starts: startsPipeline,
-  evidence: evidence('pipelines/'),
   example,
 });
 
@@ -132,100 +124,88 @@ const startsJob = {
 
 const jobExample = { arguments: { project: 'meridian/data/drill-assays', job: '20451' } };
 
-export const jobChanges = [
-  operation({
-    name: 'dataops_retry_job',
-    route: 'POST /projects/{project}/jobs/{job}/retry',
-    effect: 'run',
-    summary: 'Run a finished job again. The answer is the new job that takes its place.',
-    toolset: 'jobs',
-    verifyWith: 'dataops_list_pipeline_jobs shows whether a new job took its place.',
-    input: z.strictObject({ project, job }),
-    output: startedJob,
-    repair: shownJob,
-    starts: startsJob,
-    evidence: evidence('jobs/'),
-    example: jobExample,
-  }),
-  operation({
-    name: 'dataops_play_job',
-    route: 'POST /projects/{project}/jobs/{job}/play',
-    effect: 'run',
-    summary: 'Start a job that waits for a person or for its time. Do it only when the person agrees.',
-    toolset: 'jobs',
-    verifyWith: 'dataops_get_job shows whether it runs.',
-    input: z.strictObject({
-      project,
-      job,
-      variables: variables.meta({ wire: 'job_variables_attributes', encode: (map: Variables) => entries(map) }),
-    }),
-    output: startedJob,
-    repair: shownJob,
-    starts: startsJob,
-    evidence: evidence('jobs/'),
-    example: jobExample,
-  }),
-  operation({
-    name: 'dataops_cancel_job',
-    route: 'POST /projects/{project}/jobs/{job}/cancel',
-    effect: 'run',
-    summary: 'Cancel a job, and wait until it has stopped.',
-    toolset: 'jobs',
-    verifyWith: 'dataops_get_job shows whether it is being cancelled.',
-    input: z.strictObject({ project, job }),
-    output: startedJob,
-    repair: shownJob,
-    starts: startsJob,
-    evidence: evidence('jobs/'),
-    example: jobExample,
-  }),
-  operation({
-    name: 'dataops_erase_job',
-    route: 'POST /projects/{project}/jobs/{job}/erase',
-    effect: 'delete',
-    summary: 'Delete log and artifacts of a finished job.',
-    toolset: 'jobs',
-    input: z.strictObject({ project, job }),
-    output: jobRow,
-    repair: shownJob,
-    evidence: evidence('jobs/'),
-    example: jobExample,
-  }),
-];
+export const retryJob = operation({
+  name: 'dataops_retry_job',
+  route: 'POST /projects/{project}/jobs/{job}/retry',
+  effect: 'run',
+  summary: 'Run a finished job again. The answer is the new job that takes its place.',
+  verifyWith: 'dataops_list_pipeline_jobs shows whether a new job took its place.',
+  input: z.strictObject({ project, job }),
+  output: startedJob,
+  repair: shownJob,
+  starts: startsJob,
+  example: jobExample,
+});
 
-const pipelineRest = { toolset: 'jobs', evidence: evidence('pipelines/') } as const;
+export const playJob = operation({
+  name: 'dataops_play_job',
+  route: 'POST /projects/{project}/jobs/{job}/play',
+  effect: 'run',
+  summary: 'Start a job that waits for a person or for its time. Do it only when the person agrees.',
+  verifyWith: 'dataops_get_job shows whether it runs.',
+  input: z.strictObject({
+    project,
+    job,
+    variables: variables.meta({ wire: 'job_variables_attributes', encode: (map: Variables) => entries(map) }),
+  }),
+  output: startedJob,
+  repair: shownJob,
+  starts: startsJob,
+  example: jobExample,
+});
 
-export const pipelineChanges = [
-  operation({
-    ...pipelineRest,
-    name: 'dataops_get_test_report',
-    route: 'GET /projects/{project}/pipelines/{pipeline}/test_report',
-    effect: 'read',
-    summary: 'Show the tests of a pipeline, case by case, with what failing ones wrote.',
-    input: z.strictObject({ project, pipeline }),
-    output: z.looseObject({ total_count: z.number(), failed_count: z.number() }),
-    example,
-  }),
-  operation({
-    ...pipelineRest,
-    name: 'dataops_rename_pipeline',
-    route: 'PUT /projects/{project}/pipelines/{pipeline}/metadata',
-    effect: 'update',
-    summary: 'Give a pipeline a name.',
-    input: z.strictObject({ project, pipeline, name: z.string().max(255).describe('Name') }),
-    output: pipelineRow,
-    repair: briefPipeline,
-    example: { arguments: { ...example.arguments, name: 'Release 1.2' } },
-  }),
-  operation({
-    ...pipelineRest,
-    name: 'dataops_delete_pipeline',
-    route: 'DELETE /projects/{project}/pipelines/{pipeline}',
-    effect: 'delete',
-    summary: 'Delete a pipeline with its jobs, logs and artifacts.',
-    input: z.strictObject({ project, pipeline }),
-    output: z.looseObject({ done: z.boolean() }),
-    repair: () => ({ done: true }),
-    example,
-  }),
-];
+export const cancelJob = operation({
+  name: 'dataops_cancel_job',
+  route: 'POST /projects/{project}/jobs/{job}/cancel',
+  effect: 'run',
+  summary: 'Cancel a job, and wait until it has stopped.',
+  verifyWith: 'dataops_get_job shows whether it is being cancelled.',
+  input: z.strictObject({ project, job }),
+  output: startedJob,
+  repair: shownJob,
+  starts: startsJob,
+  example: jobExample,
+});
+
+export const eraseJob = operation({
+  name: 'dataops_erase_job',
+  route: 'POST /projects/{project}/jobs/{job}/erase',
+  effect: 'delete',
+  summary: 'Delete log and artifacts of a finished job.',
+  input: z.strictObject({ project, job }),
+  output: jobRow,
+  repair: shownJob,
+  example: jobExample,
+});
+
+export const getTestReport = operation({
+  name: 'dataops_get_test_report',
+  route: 'GET /projects/{project}/pipelines/{pipeline}/test_report',
+  effect: 'read',
+  summary: 'Show the tests of a pipeline, case by case, with what failing ones wrote.',
+  input: z.strictObject({ project, pipeline }),
+  output: z.looseObject({ total_count: z.number(), failed_count: z.number() }),
+  example,
+});
+
+export const renamePipeline = operation({
+  name: 'dataops_rename_pipeline',
+  route: 'PUT /projects/{project}/pipelines/{pipeline}/metadata',
+  effect: 'update',
+  summary: 'Give a pipeline a name.',
+  input: z.strictObject({ project, pipeline, name: z.string().max(255).describe('Name') }),
+  output: pipelineRow,
+  repair: briefPipeline,
+  example: { arguments: { ...example.arguments, name: 'Release 1.2' } },
+});
+
+export const deletePipeline = operation({
+  name: 'dataops_delete_pipeline',
+  route: 'DELETE /projects/{project}/pipelines/{pipeline}',
+  effect: 'delete',
+  summary: 'Delete a pipeline with its jobs, logs and artifacts.',
+  input: z.strictObject({ project, pipeline }),
+  output: z.looseObject({ done: z.boolean() }),
+  repair: () => ({ done: true }),
+  example,
+});

@@ -3,15 +3,13 @@ import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { uriOn } from '../../../operations/uri-template.ts';
-import { documented, evidence, since, text, until } from '../arguments.ts';
+import { since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
 import { type Job, listBridges, pipeline, readJobs } from './jobs.ts';
 import { readLog, tailOf } from './logs.ts';
 import { projectArgument as project } from './projects.ts';
 import { listBranches } from './repository.ts';
-
-export const pipelinePage = documented('operate-operate-pipelines/running-pipelines/');
 
 export const pipelineRow = z.looseObject({ id: z.number(), status: z.string(), ref: z.string(), source: z.string() });
 
@@ -52,7 +50,6 @@ export const listPipelines = operation({
   route: 'GET /projects/{project}/pipelines',
   effect: 'read',
   summary: 'List pipelines of a project, newest first.',
-  toolset: 'pipelines',
   input: z.strictObject({
     project,
     ref: text('Branch or tag').meta({ reference: branches }),
@@ -63,7 +60,6 @@ export const listPipelines = operation({
   output: pipelineRow,
   paging: pages({ show: pipelineLine }),
   resource: { uri: 'dataops://projects/{project}/pipelines{?ref}', title: 'Pipelines of a DataOps.live project' },
-  evidence: pipelinePage,
   example: { arguments: { project: 'meridian/data/drill-assays', status: 'failed', since: '24h' } },
 });
 
@@ -72,11 +68,9 @@ export const getLatestPipeline = operation({
   route: 'GET /projects/{project}/pipelines/latest',
   effect: 'read',
   summary: 'Show the newest pipeline of a branch or tag.',
-  toolset: 'pipelines',
   input: z.strictObject({ project, ref: text('Default: the default branch') }),
   output: pipelineRow,
   repair: briefPipeline,
-  evidence: evidence('pipelines/'),
   example: { arguments: { project: 'meridian/data/drill-assays', ref: 'main' } },
 });
 
@@ -85,10 +79,8 @@ export const getTestSummary = operation({
   route: 'GET /projects/{project}/pipelines/{pipeline}/test_report_summary',
   effect: 'read',
   summary: 'Count the tests of a pipeline by outcome and suite.',
-  toolset: 'jobs',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ total: z.looseObject({ count: z.number(), failed: z.number() }) }),
-  evidence: evidence('pipelines/'),
   example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
 });
 
@@ -101,7 +93,6 @@ export const getPipeline: Operation = operation({
   effect: 'read',
   summary:
     'Show a pipeline: jobs by stage, why jobs failed with the end of their logs, tests, artifacts, pipelines it started.',
-  toolset: 'pipelines',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({
     id: z.number(),
@@ -110,7 +101,6 @@ export const getPipeline: Operation = operation({
     failures: z.array(z.looseObject({})).optional(),
   }),
   resource: { uri: 'dataops://projects/{project}/pipelines/{pipeline}', title: 'A DataOps.live pipeline' },
-  evidence: evidence('pipelines/'),
   example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
   async send(args, context) {
     const [{ body }, own, bridges, tests] = await Promise.all([

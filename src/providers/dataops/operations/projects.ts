@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation, reference } from '../../../operations/operation.ts';
-import { documented, done, evidence, flag, project, search, text } from '../arguments.ts';
+import { done, flag, project, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
 
-const rest = documented('api-docs/using-the-rest-api/');
 const visibility = z.enum(['private', 'internal', 'public']).optional().describe('Who may see it');
 
 const listed = ['id', 'path_with_namespace', 'name', 'description', 'default_branch', 'visibility', 'last_activity_at'];
@@ -42,7 +41,6 @@ export const listProjects = operation({
   route: 'GET /projects',
   effect: 'read',
   summary: 'List DataOps.live projects this token can see.',
-  toolset: 'projects',
   input: z.strictObject({
     search: text('Text in name or path'),
     search_namespaces: z.boolean().default(true).describe('Search whole paths, not only the last part'),
@@ -62,7 +60,6 @@ export const listProjects = operation({
     keyset: { order_by: 'id' },
   }),
   resource: { uri: 'dataops://projects', title: 'DataOps.live projects' },
-  evidence: rest,
   example: { arguments: { membership: true } },
 });
 
@@ -71,12 +68,10 @@ export const getProject = operation({
   route: 'GET /projects/{project}',
   effect: 'read',
   summary: 'Show a project: default branch, settings, state. Credentials are left out.',
-  toolset: 'projects',
   input: z.strictObject({ project: projectArgument }),
   output: projectRow,
   repair: readable,
   resource: { uri: 'dataops://projects/{project}', title: 'A DataOps.live project' },
-  evidence: evidence('projects/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
@@ -92,7 +87,6 @@ export const createProject = operation({
   route: 'POST /projects',
   effect: 'create',
   summary: 'Create a project. Give namespace_id (dataops_list_namespaces) unless it is for yourself.',
-  toolset: 'projects',
   verifyWith: 'dataops_list_projects with search shows whether it was created.',
   input: z.strictObject({
     name: z.string().min(1).describe('Name'),
@@ -103,7 +97,6 @@ export const createProject = operation({
   }),
   output: projectRow,
   repair: readable,
-  evidence: rest,
   example: { arguments: { name: 'Drill Assays', namespace_id: 11 } },
 });
 
@@ -112,82 +105,75 @@ export const listNamespaces = operation({
   route: 'GET /namespaces',
   effect: 'read',
   summary: 'List groups and user namespaces that projects can be in.',
-  toolset: 'projects',
   input: z.strictObject({ search, owned_only: flag('Only own ones') }),
   output: z.looseObject({ id: z.number(), full_path: z.string(), kind: z.string() }),
   paging: pages({ show: row => pick(row, ['id', 'full_path', 'name', 'kind', 'parent_id', 'web_url']) }),
   resource: { uri: 'dataops://namespaces', title: 'DataOps.live namespaces' },
-  evidence: rest,
   example: { arguments: {} },
 });
 
-const administration = { toolset: 'administration', evidence: evidence('projects/') } as const;
 const example = { arguments: { project: 'meridian/data/drill-assays' } };
 
-export const projectAdministration = [
-  operation({
-    ...administration,
-    name: 'dataops_update_project',
-    route: 'PUT /projects/{project}',
-    effect: 'update',
-    summary: 'Change settings of a project.',
-    input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
-    output: projectRow,
-    repair: readable,
-    // Making it visible to more people cannot be taken back.
-    destructive: true,
-    example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
+export const updateProject = operation({
+  name: 'dataops_update_project',
+  route: 'PUT /projects/{project}',
+  effect: 'update',
+  summary: 'Change settings of a project.',
+  input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
+  output: projectRow,
+  repair: readable,
+  // Making it visible to more people cannot be taken back.
+  destructive: true,
+  example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
+});
+
+export const deleteProject = operation({
+  name: 'dataops_delete_project',
+  route: 'DELETE /projects/{project}',
+  effect: 'delete',
+  summary: 'Delete a project with everything in it.',
+  input: z.strictObject({ project }),
+  ...done,
+  example,
+});
+
+export const forkProject = operation({
+  name: 'dataops_fork_project',
+  route: 'POST /projects/{project}/fork',
+  effect: 'create',
+  summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
+  verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
+  input: z.strictObject({
+    project,
+    namespace_path: text('Full path of the group or user it goes to'),
+    name: text('Name of the copy'),
+    path: text('Last part of its address'),
+    visibility,
   }),
-  operation({
-    ...administration,
-    name: 'dataops_delete_project',
-    route: 'DELETE /projects/{project}',
-    effect: 'delete',
-    summary: 'Delete a project with everything in it.',
-    input: z.strictObject({ project }),
-    ...done,
-    example,
-  }),
-  operation({
-    ...administration,
-    name: 'dataops_fork_project',
-    route: 'POST /projects/{project}/fork',
-    effect: 'create',
-    summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
-    verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
-    input: z.strictObject({
-      project,
-      namespace_path: text('Full path of the group or user it goes to'),
-      name: text('Name of the copy'),
-      path: text('Last part of its address'),
-      visibility,
-    }),
-    output: projectRow,
-    repair: readable,
-    evidence: evidence('project_forks/'),
-    example: { arguments: { ...example.arguments, namespace_path: 'meridian/data/products' } },
-  }),
-  operation({
-    ...administration,
-    name: 'dataops_archive_project',
-    route: 'POST /projects/{project}/archive',
-    effect: 'update',
-    destructive: true,
-    summary: 'Make a project read-only and hide it from most lists.',
-    input: z.strictObject({ project }),
-    output: projectRow,
-    repair: readable,
-    example,
-  }),
-  operation({
-    ...administration,
-    name: 'dataops_unarchive_project',
-    route: 'POST /projects/{project}/unarchive',
-    effect: 'update',
-    summary: 'Bring an archived project back.',
-    input: z.strictObject({ project }),
-    output: projectRow,
-    repair: readable,
-    example,
-  }),
-];
+  output: projectRow,
+  repair: readable,
+  example: { arguments: { ...example.arguments, namespace_path: 'meridian/data/products' } },
+});
+
+export const archiveProject = operation({
+  name: 'dataops_archive_project',
+  route: 'POST /projects/{project}/archive',
+  effect: 'update',
+  destructive: true,
+  summary: 'Make a project read-only and hide it from most lists.',
+  input: z.strictObject({ project }),
+  output: projectRow,
+  repair: readable,
+  example,
+});
+
+export const unarchiveProject = operation({
+  name: 'dataops_unarchive_project',
+  route: 'POST /projects/{project}/unarchive',
+  effect: 'update',
+  summary: 'Bring an archived project back.',
+  input: z.strictObject({ project }),
+  output: projectRow,
+  repair: readable,
+  example,
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { done, evidence, sort, text } from '../arguments.ts';
+import { done, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
@@ -29,12 +29,11 @@ const links = z
   .describe('Links to what belongs to it')
   .meta({ wire: 'assets', encode: (list: unknown) => ({ links: list }) });
 
-const listReleases = operation({
+export const listReleases = operation({
   name: 'dataops_list_releases',
   route: 'GET /projects/{project}/releases',
   effect: 'read',
   summary: 'List the releases of a project, newest first.',
-  toolset: 'releases',
   input: z.strictObject({
     project,
     order_by: z.enum(['released_at', 'created_at']).optional().describe('Order (released_at)'),
@@ -43,28 +42,24 @@ const listReleases = operation({
   output: release,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/releases', title: 'Releases of a DataOps.live project' },
-  evidence: evidence('releases/'),
   example: { arguments: { project: example.project } },
 });
 
-const getRelease = operation({
+export const getRelease = operation({
   name: 'dataops_get_release',
   route: 'GET /projects/{project}/releases/{tag}',
   effect: 'read',
   summary: 'Show a release: notes, commit, assets.',
-  toolset: 'releases',
   input: z.strictObject(one),
   output: release,
-  evidence: evidence('releases/'),
   example: { arguments: example },
 });
 
-const createRelease = operation({
+export const createRelease = operation({
   name: 'dataops_create_release',
   route: 'POST /projects/{project}/releases',
   effect: 'create',
   summary: 'Publish a release of a tag; the tag is created from ref if it does not exist.',
-  toolset: 'releases',
   verifyWith: 'dataops_get_release shows whether it was published.',
   input: z.strictObject({
     project,
@@ -75,32 +70,25 @@ const createRelease = operation({
     links,
   }),
   output: release,
-  evidence: evidence('releases/'),
   example: { arguments: { project: example.project, tag: 'v9.0.0', ref: 'main', description: 'New limits' } },
 });
 
-const updateRelease = operation({
+export const updateRelease = operation({
   name: 'dataops_update_release',
   route: 'PUT /projects/{project}/releases/{tag}',
   effect: 'update',
   summary: 'Change the title, notes, date or milestones of a release.',
-  toolset: 'releases',
   input: z.strictObject({ ...one, ...settable }),
   output: release,
-  evidence: evidence('releases/'),
   example: { arguments: { ...example, description: 'Limits for gold' } },
 });
 
-const deleteRelease = operation({
+export const deleteRelease = operation({
   name: 'dataops_delete_release',
   route: 'DELETE /projects/{project}/releases/{tag}',
   effect: 'delete',
   summary: 'Delete a release. Its tag stays.',
-  toolset: 'releases',
   input: z.strictObject(one),
   ...done,
-  evidence: evidence('releases/'),
   example: { arguments: example },
 });
-
-export const releases = [listReleases, getRelease, createRelease, updateRelease, deleteRelease];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { done, evidence, flag, ref, search, since, sort, text, until } from '../arguments.ts';
+import { done, flag, ref, search, since, sort, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { contentOf } from '../file-content.ts';
 import { pages } from '../paging.ts';
@@ -40,7 +40,6 @@ export const listBranches = operation({
   route: 'GET /projects/{project}/repository/branches',
   effect: 'read',
   summary: 'List the branches of a project.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     search,
@@ -49,53 +48,45 @@ export const listBranches = operation({
   output: branchRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/branches', title: 'Branches of a DataOps.live project' },
-  evidence: evidence('branches/'),
   example: { arguments: drillAssays },
 });
 
-const getBranch = operation({
+export const getBranch = operation({
   name: 'dataops_get_branch',
   route: 'GET /projects/{project}/repository/branches/{branch}',
   effect: 'read',
   summary: 'Show a branch and its latest commit.',
-  toolset: 'repository',
   input: z.strictObject({ project, branch }),
   output: branchRow,
-  evidence: evidence('branches/'),
   example: { arguments: { ...drillAssays, branch: 'main' } },
 });
 
-const createBranch = operation({
+export const createBranch = operation({
   name: 'dataops_create_branch',
   route: 'POST /projects/{project}/repository/branches',
   effect: 'create',
   summary: 'Create a branch.',
-  toolset: 'repository',
   verifyWith: 'dataops_get_branch shows whether it was created.',
   input: z.strictObject({ project, branch, ref: ref.describe('Branch, tag or SHA to start from') }),
   output: branchRow,
-  evidence: evidence('branches/'),
   example: { arguments: { ...drillAssays, branch: 'feature-limits', ref: 'main' } },
 });
 
-const deleteBranch = operation({
+export const deleteBranch = operation({
   name: 'dataops_delete_branch',
   route: 'DELETE /projects/{project}/repository/branches/{branch}',
   effect: 'delete',
   summary: 'Delete a branch.',
-  toolset: 'repository',
   input: z.strictObject({ project, branch }),
   ...done,
-  evidence: evidence('branches/'),
   example: { arguments: { ...drillAssays, branch: 'feature-limits' } },
 });
 
-const listTags = operation({
+export const listTags = operation({
   name: 'dataops_list_tags',
   route: 'GET /projects/{project}/repository/tags',
   effect: 'read',
   summary: 'List the tags of a project.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     search,
@@ -105,28 +96,24 @@ const listTags = operation({
   output: tagRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/tags', title: 'Tags of a DataOps.live project' },
-  evidence: evidence('tags/'),
   example: { arguments: drillAssays },
 });
 
-const getTag = operation({
+export const getTag = operation({
   name: 'dataops_get_tag',
   route: 'GET /projects/{project}/repository/tags/{tag}',
   effect: 'read',
   summary: 'Show a tag and its commit.',
-  toolset: 'repository',
   input: z.strictObject({ project, tag }),
   output: tagRow,
-  evidence: evidence('tags/'),
   example: { arguments: { ...drillAssays, tag: 'v1.0.0' } },
 });
 
-const createTag = operation({
+export const createTag = operation({
   name: 'dataops_create_tag',
   route: 'POST /projects/{project}/repository/tags',
   effect: 'create',
   summary: 'Create a tag.',
-  toolset: 'repository',
   verifyWith: 'dataops_get_tag shows whether it was created.',
   input: z.strictObject({
     project,
@@ -135,28 +122,24 @@ const createTag = operation({
     message: text('Message; makes it an annotated tag'),
   }),
   output: tagRow,
-  evidence: evidence('tags/'),
   example: { arguments: { ...drillAssays, tag: 'v9.0.0', ref: 'main' } },
 });
 
-const deleteTag = operation({
+export const deleteTag = operation({
   name: 'dataops_delete_tag',
   route: 'DELETE /projects/{project}/repository/tags/{tag}',
   effect: 'delete',
   summary: 'Delete a tag.',
-  toolset: 'repository',
   input: z.strictObject({ project, tag }),
   ...done,
-  evidence: evidence('tags/'),
   example: { arguments: { ...drillAssays, tag: 'v9.0.0' } },
 });
 
-const listCommits = operation({
+export const listCommits = operation({
   name: 'dataops_list_commits',
   route: 'GET /projects/{project}/repository/commits',
   effect: 'read',
   summary: 'List commits, newest first: of a branch, of a path, of an author.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     ref: anyRef.meta({ wire: 'ref_name' }),
@@ -171,54 +154,46 @@ const listCommits = operation({
   output: commit,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/commits', title: 'Commits of a DataOps.live project' },
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, ref: 'main' } },
 });
 
-const getCommit = operation({
+export const getCommit = operation({
   name: 'dataops_get_commit',
   route: 'GET /projects/{project}/repository/commits/{sha}',
   effect: 'read',
   summary: 'Show a commit: message, author, counts of changed lines, latest pipeline.',
-  toolset: 'repository',
   input: z.strictObject({ project, sha }),
   output: commit,
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
 
-const getCommitDiff = operation({
+export const getCommitDiff = operation({
   name: 'dataops_list_commit_diffs',
   route: 'GET /projects/{project}/repository/commits/{sha}/diff',
   effect: 'read',
   summary: 'Show what a commit changed, file by file.',
-  toolset: 'repository',
   input: z.strictObject({ project, sha }),
   output: diff,
   paging: pages(),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
 
-const listCommitRefs = operation({
+export const listCommitRefs = operation({
   name: 'dataops_list_commit_refs',
   route: 'GET /projects/{project}/repository/commits/{sha}/refs',
   effect: 'read',
   summary: 'List the branches and tags that hold a commit.',
-  toolset: 'repository',
   input: z.strictObject({ project, sha, type: z.enum(['branch', 'tag', 'all']).optional().describe('Kind (all)') }),
   output: z.looseObject({ type: z.string(), name: z.string() }),
   paging: pages(),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
 
-const listCommitStatuses = operation({
+export const listCommitStatuses = operation({
   name: 'dataops_list_commit_statuses',
   route: 'GET /projects/{project}/repository/commits/{sha}/statuses',
   effect: 'read',
   summary: 'List how jobs and outside checks went for a commit.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     sha,
@@ -229,20 +204,17 @@ const listCommitStatuses = operation({
   }),
   output: z.looseObject({ id: z.number(), name: z.string(), status: z.string() }),
   paging: pages({ show: brief }),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
 
-const listCommitMergeRequests = operation({
+export const listCommitMergeRequests = operation({
   name: 'dataops_list_commit_merge_requests',
   route: 'GET /projects/{project}/repository/commits/{sha}/merge_requests',
   effect: 'read',
   summary: 'List the merge requests that brought a commit.',
-  toolset: 'repository',
   input: z.strictObject({ project, sha }),
   output: z.looseObject({ iid: z.number(), title: z.string(), state: z.string() }),
   paging: pages({ show: brief }),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: 'main' } },
 });
 
@@ -256,12 +228,11 @@ const action = z.strictObject({
   execute_filemode: z.boolean().optional().describe('For chmod'),
 });
 
-const createCommit = operation({
+export const createCommit = operation({
   name: 'dataops_create_commit',
   route: 'POST /projects/{project}/repository/commits',
   effect: 'create',
   summary: 'Change several files in one commit on a branch. This usually starts a pipeline.',
-  toolset: 'repository',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject({
     project,
@@ -271,7 +242,6 @@ const createCommit = operation({
     start_branch: startBranch,
   }),
   output: commit,
-  evidence: evidence('commits/'),
   example: {
     arguments: {
       ...drillAssays,
@@ -285,54 +255,47 @@ const createCommit = operation({
 
 const reapplied = { project, sha, branch: branch.describe('Branch to commit to'), dry_run: flag('Only try') };
 
-const cherryPick = operation({
+export const cherryPick = operation({
   name: 'dataops_cherry_pick_commit',
   route: 'POST /projects/{project}/repository/commits/{sha}/cherry_pick',
   effect: 'create',
   summary: 'Apply the changes of a commit to another branch.',
-  toolset: 'repository',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject(reapplied),
   output: z.looseObject({ id: z.string().nullish(), dry_run: z.string().nullish() }),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: '6104942438c14ec7bd21c6cd5bd995272b3faff6', branch: 'dev' } },
 });
 
-const revert = operation({
+export const revert = operation({
   name: 'dataops_revert_commit',
   route: 'POST /projects/{project}/repository/commits/{sha}/revert',
   effect: 'create',
   summary: 'Undo the changes of a commit by a new one on a branch.',
-  toolset: 'repository',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject(reapplied),
   output: z.looseObject({ id: z.string().nullish(), dry_run: z.string().nullish() }),
-  evidence: evidence('commits/'),
   example: { arguments: { ...drillAssays, sha: '6104942438c14ec7bd21c6cd5bd995272b3faff6', branch: 'dev' } },
 });
 
-const listTree = operation({
+export const listTree = operation({
   name: 'dataops_list_files',
   route: 'GET /projects/{project}/repository/tree',
   effect: 'read',
   summary: 'List the files and folders of a repository.',
-  toolset: 'repository',
   input: z.strictObject({ project, path: text('Folder (root)'), ref: anyRef, recursive: flag('Folders inside too') }),
   output: z.looseObject({ path: z.string(), type: z.string() }),
   paging: pages(),
-  evidence: evidence('repositories/'),
   example: { arguments: { ...drillAssays, path: 'dataops', recursive: true } },
 });
 
 /** Characters of a file that go into an answer; more belongs into the result store. */
 const mostShown = 12_000;
 
-const readFile = operation({
+export const readFile = operation({
   name: 'dataops_read_file',
   route: 'GET /projects/{project}/repository/files/{path}',
   effect: 'read',
   summary: `Read a text file of a repository, up to ${mostShown} characters of it, with its last commit.`,
-  toolset: 'repository',
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({
     file_path: z.string(),
@@ -341,7 +304,6 @@ const readFile = operation({
     content: z.string().nullable(),
   }),
   repair: asText,
-  evidence: evidence('repository_files/'),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
 });
 
@@ -359,15 +321,13 @@ function asText(body: unknown): unknown {
   }
 }
 
-const getFileFacts: Operation = operation({
+export const getFileFacts: Operation = operation({
   name: 'dataops_get_file_facts',
   route: 'HEAD /projects/{project}/repository/files/{path}',
   effect: 'read',
   summary: 'Show size, checksum and last commit of a file without its content.',
-  toolset: 'repository',
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({ file_path: z.string(), size: z.number(), last_commit_id: z.string() }),
-  evidence: evidence('repository_files/'),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
   async send(args, context) {
     const { headers } = await context.request(getFileFacts, args);
@@ -385,15 +345,13 @@ const getFileFacts: Operation = operation({
   },
 });
 
-const downloadFile: Operation = operation({
+export const downloadFile: Operation = operation({
   name: 'dataops_download_file',
   route: 'GET /projects/{project}/repository/files/{path}/raw',
   effect: 'read',
   summary: 'Store a whole file of a repository as a result: a table if it is CSV or lines of JSON.',
-  toolset: 'repository',
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({}),
-  evidence: evidence('repository_files/'),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
   collect: (args, context) => storeFile(args, context),
 });
@@ -407,12 +365,11 @@ async function storeFile(args: { path: string } & Row, context: OperationContext
   return { result, summary: `${name}: ${result.bytes} bytes.`, warnings: result.warnings ?? [] };
 }
 
-const blame = operation({
+export const blame = operation({
   name: 'dataops_list_blame_ranges',
   route: 'GET /projects/{project}/repository/files/{path}/blame',
   effect: 'read',
   summary: 'Tell which commit each line of a file comes from.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     path: filePath,
@@ -434,7 +391,6 @@ const blame = operation({
   }),
   output: z.looseObject({ commit: z.looseObject({ id: z.string() }).nullish(), lines: z.array(z.string()) }),
   paging: pages(),
-  evidence: evidence('repository_files/'),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
 });
 
@@ -452,12 +408,11 @@ const change = {
   start_branch: startBranch,
 };
 
-const createFile: Operation = operation({
+export const createFile: Operation = operation({
   name: 'dataops_create_file',
   route: 'POST /projects/{project}/repository/files/{path}',
   effect: 'create',
   summary: 'Add a file to a branch. This usually starts a pipeline.',
-  toolset: 'repository',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
   output: written,
@@ -465,18 +420,16 @@ const createFile: Operation = operation({
     const content = await contentOf(args, context);
     return (await context.request(createFile, { ...args, ...content })).body as z.input<typeof written>;
   },
-  evidence: evidence('repository_files/'),
   example: {
     arguments: { ...drillAssays, path: 'limits.yml', branch: 'dev', message: 'Add limits', content: 'au: 0.5\n' },
   },
 });
 
-const updateFile: Operation = operation({
+export const updateFile: Operation = operation({
   name: 'dataops_update_file',
   route: 'PUT /projects/{project}/repository/files/{path}',
   effect: 'update',
   summary: 'Replace the content of a file on a branch by a commit. This usually starts a pipeline.',
-  toolset: 'repository',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
   output: written,
@@ -484,18 +437,16 @@ const updateFile: Operation = operation({
     const content = await contentOf(args, context);
     return (await context.request(updateFile, { ...args, ...content })).body as z.input<typeof written>;
   },
-  evidence: evidence('repository_files/'),
   example: {
     arguments: { ...drillAssays, path: 'limits.yml', branch: 'dev', message: 'Raise limits', content: 'au: 0.7\n' },
   },
 });
 
-const deleteFile = operation({
+export const deleteFile = operation({
   name: 'dataops_delete_file',
   route: 'DELETE /projects/{project}/repository/files/{path}',
   effect: 'delete',
   summary: 'Delete a file from a branch by a commit.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     path: filePath,
@@ -504,16 +455,14 @@ const deleteFile = operation({
     start_branch: startBranch,
   }),
   ...done,
-  evidence: evidence('repository_files/'),
   example: { arguments: { ...drillAssays, path: 'limits.yml', branch: 'dev', message: 'Drop limits' } },
 });
 
-const compare = operation({
+export const compare = operation({
   name: 'dataops_compare_refs',
   route: 'GET /projects/{project}/repository/compare',
   effect: 'read',
   summary: 'Show commits and changes between two branches, tags or commits.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     from: z.string().min(1).describe('Branch, tag or SHA'),
@@ -525,7 +474,6 @@ const compare = operation({
     diffs: z.array(z.looseObject({ new_path: z.string() })),
     compare_timeout: z.boolean().nullish().describe('True: diffs are not all there'),
   }),
-  evidence: evidence('repositories/'),
   example: { arguments: { ...drillAssays, from: 'main', to: 'dev' } },
 });
 
@@ -538,25 +486,22 @@ const allowed = (description: string) =>
     .describe(description)
     .meta({ encode: (word: keyof typeof pushers) => pushers[word] });
 
-const listProtectedBranches = operation({
+export const listProtectedBranches = operation({
   name: 'dataops_list_protected_branches',
   route: 'GET /projects/{project}/protected_branches',
   effect: 'read',
   summary: 'List the protected branches of a project and who may push and merge.',
-  toolset: 'repository',
   input: z.strictObject({ project, search }),
   output: protectedBranch,
   paging: pages({ show: brief }),
-  evidence: evidence('protected_branches/'),
   example: { arguments: drillAssays },
 });
 
-const protectBranch = operation({
+export const protectBranch = operation({
   name: 'dataops_protect_branch',
   route: 'POST /projects/{project}/protected_branches',
   effect: 'create',
   summary: 'Protect a branch, or all that fit a wildcard.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     name: z.string().min(1).describe('Branch or wildcard (release-*)'),
@@ -565,19 +510,16 @@ const protectBranch = operation({
     allow_force_push: flag('Allow force push'),
   }),
   output: protectedBranch,
-  evidence: evidence('protected_branches/'),
   example: { arguments: { ...drillAssays, name: 'qa' } },
 });
 
-const unprotectBranch = operation({
+export const unprotectBranch = operation({
   name: 'dataops_unprotect_branch',
   route: 'DELETE /projects/{project}/protected_branches/{name}',
   effect: 'delete',
   summary: 'Take the protection from a branch.',
-  toolset: 'repository',
   input: z.strictObject({ project, name: z.string().min(1).describe('Branch or wildcard, as protected') }),
   ...done,
-  evidence: evidence('protected_branches/'),
   example: { arguments: { ...drillAssays, name: 'qa' } },
 });
 
@@ -588,12 +530,11 @@ const lint = z.looseObject({
   merged_yaml: z.string().nullish(),
 });
 
-const lintRef = operation({
+export const lintRef = operation({
   name: 'dataops_lint_project_ci',
   route: 'GET /projects/{project}/ci/lint',
   effect: 'read',
   summary: "Check the project's own pipeline configuration, all includes resolved.",
-  toolset: 'repository',
   input: z.strictObject({
     project,
     ref: anyRef.meta({ wire: 'content_ref' }),
@@ -601,17 +542,15 @@ const lintRef = operation({
     include_jobs: flag('With the jobs it would have'),
   }),
   output: lint,
-  evidence: evidence('lint/'),
   example: { arguments: drillAssays },
 });
 
-const lintText = operation({
+export const lintText = operation({
   name: 'dataops_lint_ci_text',
   route: 'POST /projects/{project}/ci/lint',
   // Nothing is kept of it.
   effect: 'read',
   summary: 'Check the text of a pipeline file as if it were in the project.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     content: z.string().min(1).describe('YAML'),
@@ -620,15 +559,5 @@ const lintText = operation({
     include_jobs: flag('With the jobs it would have'),
   }),
   output: lint,
-  evidence: evidence('lint/'),
   example: { arguments: { ...drillAssays, content: 'job: { script: [ls] }' } },
 });
-
-export const repository = [
-  ...[listBranches, getBranch, createBranch, deleteBranch],
-  ...[listTags, getTag, createTag, deleteTag],
-  ...[listCommits, getCommit, getCommitDiff, listCommitRefs, listCommitStatuses, listCommitMergeRequests],
-  ...[createCommit, cherryPick, revert],
-  ...[listTree, readFile, getFileFacts, downloadFile, blame, createFile, updateFile, deleteFile, compare],
-  ...[listProtectedBranches, protectBranch, unprotectBranch, lintRef, lintText],
-];

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
-import { done, evidence, flag, numberAfter, ref, text } from '../arguments.ts';
+import { done, flag, numberAfter, ref, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { fileVariable, startsPipeline } from './pipeline-runs.ts';
-import { pipelineFilters, pipelineLine, pipelinePage, pipelineRow } from './pipelines.ts';
+import { pipelineFilters, pipelineLine, pipelineRow } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
 
 const schedule = z
@@ -23,7 +23,6 @@ const inputs = z
   .optional()
   .describe('Inputs that the pipeline file declares, by name (newer GitLab releases)')
   .meta({ encode: (map: Row) => Object.entries(map).map(([name, value]) => ({ name, value })) });
-const source = evidence('pipeline_schedules/');
 const example = { arguments: { project: 'meridian/data/drill-assays', schedule: '20003' } };
 
 const fields = ['id', 'description', 'ref', 'cron', 'cron_timezone', 'next_run_at', 'active'];
@@ -54,12 +53,10 @@ export const listSchedules: Operation = operation({
   route: 'GET /projects/{project}/pipeline_schedules',
   effect: 'read',
   summary: 'List the pipeline schedules of a project.',
-  toolset: 'pipelines',
   input: z.strictObject({ project, scope: z.enum(['active', 'inactive']).optional().describe('Only these') }),
   output: scheduleRow,
   paging: pages({ show: brief }),
   resource: { uri: 'dataops://projects/{project}/schedules', title: 'Pipeline schedules of a DataOps.live project' },
-  evidence: source,
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
@@ -68,11 +65,9 @@ export const getSchedule = operation({
   route: 'GET /projects/{project}/pipeline_schedules/{schedule}',
   effect: 'read',
   summary: 'Show a schedule: pipeline file, names of its variables, last pipeline.',
-  toolset: 'schedules',
   input: z.strictObject({ project, schedule }),
   output: scheduleRow,
   repair: details,
-  evidence: source,
   example,
 });
 
@@ -85,7 +80,6 @@ export const createSchedule = operation({
   route: 'POST /projects/{project}/pipeline_schedules',
   effect: 'create',
   summary: 'Run a pipeline regularly on a branch or tag, with your rights.',
-  toolset: 'pipelines',
   verifyWith: 'dataops_list_schedules shows whether it was created.',
   input: z.strictObject({
     project,
@@ -98,7 +92,6 @@ export const createSchedule = operation({
     active: flag('Default true'),
   }),
   output: scheduleRow,
-  evidence: pipelinePage,
   example: {
     arguments: { project: 'meridian/data/drill-assays', description: 'Nightly', ref: 'main', cron: '15 2 * * *' },
   },
@@ -125,12 +118,10 @@ export const playSchedule = operation({
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/play',
   effect: 'run',
   summary: 'Run the pipeline of a schedule now, wait for it, and show its jobs.',
-  toolset: 'pipelines',
   verifyWith: 'It may have started: dataops_list_pipelines with source schedule shows it.',
   input: z.strictObject({ project, schedule }),
   output: z.looseObject({ id: z.number(), project_id: z.number() }),
   starts: startsPipeline,
-  evidence: source,
   example,
   async send(args, context) {
     const before = await newestOf(args, context);
@@ -167,7 +158,6 @@ export const listSchedulePipelines = operation({
   route: 'GET /projects/{project}/pipeline_schedules/{schedule}/pipelines',
   effect: 'read',
   summary: 'List the pipelines that a schedule started, oldest first unless sort says otherwise.',
-  toolset: 'schedules',
   input: z.strictObject({
     project,
     schedule,
@@ -176,7 +166,6 @@ export const listSchedulePipelines = operation({
   }),
   output: pipelineRow,
   paging: pages({ show: pipelineLine }),
-  evidence: source,
   example,
 });
 
@@ -186,89 +175,76 @@ const variable_type = z.enum(['env_var', 'file']).optional().describe('file: job
 const masked = (body: unknown): Row => pick((body ?? {}) as Row, ['key', 'variable_type']);
 const variableRow = z.looseObject({ key: z.string() });
 
-const addVariable = operation({
+export const addVariable = operation({
   name: 'dataops_add_schedule_variable',
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/variables',
   effect: 'create',
   summary: 'Give the pipelines of a schedule a variable.',
-  toolset: 'schedules',
   input: z.strictObject({ project, schedule, key, value, variable_type }),
   output: variableRow,
   repair: masked,
-  evidence: source,
   example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG', value: '1' } },
 });
 
-export const scheduleRest = [
-  getSchedule,
-  listSchedulePipelines,
-  addVariable,
-  operation({
-    name: 'dataops_update_schedule',
-    route: 'PUT /projects/{project}/pipeline_schedules/{schedule}',
-    effect: 'update',
-    summary: 'Change a schedule, or switch it on or off.',
-    toolset: 'schedules',
-    input: z.strictObject({
-      project,
-      schedule,
-      description: description.optional(),
-      ref: ref.optional(),
-      cron: cron.optional(),
-      timezone,
-      inputs,
-      active: flag('On or off'),
-    }),
-    output: scheduleRow,
-    repair: details,
-    evidence: source,
-    example: { arguments: { ...example.arguments, active: false } },
+export const updateSchedule = operation({
+  name: 'dataops_update_schedule',
+  route: 'PUT /projects/{project}/pipeline_schedules/{schedule}',
+  effect: 'update',
+  summary: 'Change a schedule, or switch it on or off.',
+  input: z.strictObject({
+    project,
+    schedule,
+    description: description.optional(),
+    ref: ref.optional(),
+    cron: cron.optional(),
+    timezone,
+    inputs,
+    active: flag('On or off'),
   }),
-  operation({
-    name: 'dataops_take_schedule',
-    route: 'POST /projects/{project}/pipeline_schedules/{schedule}/take_ownership',
-    effect: 'update',
-    summary: 'Become the owner of a schedule: it then runs with your rights.',
-    toolset: 'schedules',
-    input: z.strictObject({ project, schedule }),
-    output: scheduleRow,
-    repair: details,
-    evidence: source,
-    example,
-  }),
-  operation({
-    name: 'dataops_delete_schedule',
-    route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}',
-    effect: 'delete',
-    summary: 'Delete a schedule.',
-    toolset: 'schedules',
-    input: z.strictObject({ project, schedule }),
-    ...done,
-    evidence: source,
-    example,
-  }),
-  operation({
-    name: 'dataops_update_schedule_variable',
-    route: 'PUT /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
-    effect: 'update',
-    summary: 'Change a variable of a schedule.',
-    toolset: 'schedules',
-    input: z.strictObject({ project, schedule, key, value, variable_type }),
-    output: variableRow,
-    repair: masked,
-    evidence: source,
-    example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG', value: '0' } },
-  }),
-  operation({
-    name: 'dataops_delete_schedule_variable',
-    route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
-    effect: 'delete',
-    summary: 'Take a variable from a schedule.',
-    toolset: 'schedules',
-    input: z.strictObject({ project, schedule, key }),
-    output: variableRow,
-    repair: masked,
-    evidence: source,
-    example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG' } },
-  }),
-];
+  output: scheduleRow,
+  repair: details,
+  example: { arguments: { ...example.arguments, active: false } },
+});
+
+export const takeSchedule = operation({
+  name: 'dataops_take_schedule',
+  route: 'POST /projects/{project}/pipeline_schedules/{schedule}/take_ownership',
+  effect: 'update',
+  summary: 'Become the owner of a schedule: it then runs with your rights.',
+  input: z.strictObject({ project, schedule }),
+  output: scheduleRow,
+  repair: details,
+  example,
+});
+
+export const deleteSchedule = operation({
+  name: 'dataops_delete_schedule',
+  route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}',
+  effect: 'delete',
+  summary: 'Delete a schedule.',
+  input: z.strictObject({ project, schedule }),
+  ...done,
+  example,
+});
+
+export const updateScheduleVariable = operation({
+  name: 'dataops_update_schedule_variable',
+  route: 'PUT /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
+  effect: 'update',
+  summary: 'Change a variable of a schedule.',
+  input: z.strictObject({ project, schedule, key, value, variable_type }),
+  output: variableRow,
+  repair: masked,
+  example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG', value: '0' } },
+});
+
+export const deleteScheduleVariable = operation({
+  name: 'dataops_delete_schedule_variable',
+  route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
+  effect: 'delete',
+  summary: 'Take a variable from a schedule.',
+  input: z.strictObject({ project, schedule, key }),
+  output: variableRow,
+  repair: masked,
+  example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG' } },
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { evidence, text } from '../arguments.ts';
+import { text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
@@ -10,41 +10,36 @@ const search = z.string().min(1).describe('Text to look for');
 const shared = ['issues', 'merge_requests', 'milestones', 'users'] as const;
 const found = z.looseObject({});
 
-const searchAll = operation({
+export const searchAll = operation({
   name: 'dataops_list_search_hits',
   route: 'GET /search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users everywhere.',
-  toolset: 'groups',
   input: z.strictObject({
     search,
     scope: z.enum(['projects', ...shared, 'snippet_titles']).describe('What to look for'),
   }),
   output: found,
   paging: pages({ show: brief }),
-  evidence: evidence('search/'),
   example: { arguments: { search: 'assay', scope: 'projects' } },
 });
 
-const searchGroup = operation({
+export const searchGroup = operation({
   name: 'dataops_list_group_search_hits',
   route: 'GET /groups/{group}/search',
   effect: 'read',
   summary: 'Look for projects, issues, merge requests, milestones or users in a group.',
-  toolset: 'groups',
   input: z.strictObject({ group, search, scope: z.enum(['projects', ...shared]).describe('What to look for') }),
   output: found,
   paging: pages({ show: brief }),
-  evidence: evidence('search/'),
   example: { arguments: { group: 'meridian/data', search: 'assay', scope: 'projects' } },
 });
 
-const searchProject = operation({
+export const searchProject = operation({
   name: 'dataops_list_project_search_hits',
   route: 'GET /projects/{project}/search',
   effect: 'read',
   summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',
-  toolset: 'repository',
   input: z.strictObject({
     project,
     search,
@@ -53,8 +48,5 @@ const searchProject = operation({
   }),
   output: found,
   paging: pages({ show: brief }),
-  evidence: evidence('search/'),
   example: { arguments: { project: 'meridian/data/drill-assays', search: 'SNOWFLAKE', scope: 'blobs' } },
 });
-
-export const searches = [searchAll, searchGroup, searchProject];

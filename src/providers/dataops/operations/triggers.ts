@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { done, evidence, id, project } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { done, id, project } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { masked } from '../secrets.ts';
 import { pipeline } from './jobs.ts';
 
-const source = { toolset: 'triggers', evidence: evidence('pipeline_triggers/') } as const;
 const example = { arguments: { project: 'meridian/data/drill-assays' } };
 const one = { arguments: { ...example.arguments, trigger: '20001' } };
 const trigger = id('Trigger number', 'triggers');
@@ -19,72 +18,68 @@ const row = z.looseObject({ id: z.number(), description: z.string() });
 const safe = (body: unknown): Row =>
   pick((body ?? {}) as Row, ['id', 'description', 'created_at', 'last_used', 'expires_at']);
 
-export const triggers: readonly Operation[] = [
-  operation({
-    ...source,
-    name: 'dataops_list_triggers',
-    route: 'GET /projects/{project}/triggers',
-    effect: 'read',
-    summary: 'List the pipeline triggers of a project, without their tokens.',
-    input: z.strictObject({ project }),
-    output: row,
-    paging: pages({ show: safe }),
-    example,
-  }),
-  operation({
-    ...source,
-    name: 'dataops_get_trigger',
-    route: 'GET /projects/{project}/triggers/{trigger}',
-    effect: 'read',
-    summary: 'Show a pipeline trigger, without its token.',
-    input: z.strictObject({ project, trigger }),
-    output: row,
-    repair: safe,
-    example: one,
-  }),
-  operation({
-    ...source,
-    name: 'dataops_create_trigger',
-    route: 'POST /projects/{project}/triggers',
-    effect: 'create',
-    destructive: true,
-    summary: 'Create a pipeline trigger. Its token is shown to its owner under Settings > CI/CD, not here.',
-    input: z.strictObject({ project, description }),
-    output: row,
-    repair: safe,
-    example: { arguments: { ...example.arguments, description: 'Laboratory results have arrived' } },
-  }),
-  operation({
-    ...source,
-    name: 'dataops_update_trigger',
-    route: 'PUT /projects/{project}/triggers/{trigger}',
-    effect: 'update',
-    summary: 'Change the description of a pipeline trigger.',
-    input: z.strictObject({ project, trigger, description }),
-    output: row,
-    repair: safe,
-    example: { arguments: { ...one.arguments, description: 'Laboratory' } },
-  }),
-  operation({
-    ...source,
-    name: 'dataops_delete_trigger',
-    route: 'DELETE /projects/{project}/triggers/{trigger}',
-    effect: 'delete',
-    summary: 'Delete a pipeline trigger: its token is then good for nothing.',
-    input: z.strictObject({ project, trigger }),
-    ...done,
-    example: one,
-  }),
-  operation({
-    ...source,
-    name: 'dataops_list_pipeline_variables',
-    route: 'GET /projects/{project}/pipelines/{pipeline}/variables',
-    effect: 'read',
-    summary: 'List the variables a pipeline was started with, without their values.',
-    input: z.strictObject({ project, pipeline }),
-    output: z.looseObject({ key: z.string() }),
-    paging: whole({ items: body => (Array.isArray(body) ? body.map(masked) : body) }),
-    evidence: evidence('pipelines/'),
-    example: { arguments: { ...example.arguments, pipeline: '20440' } },
-  }),
-];
+export const listTriggers = operation({
+  name: 'dataops_list_triggers',
+  route: 'GET /projects/{project}/triggers',
+  effect: 'read',
+  summary: 'List the pipeline triggers of a project, without their tokens.',
+  input: z.strictObject({ project }),
+  output: row,
+  paging: pages({ show: safe }),
+  example,
+});
+
+export const getTrigger = operation({
+  name: 'dataops_get_trigger',
+  route: 'GET /projects/{project}/triggers/{trigger}',
+  effect: 'read',
+  summary: 'Show a pipeline trigger, without its token.',
+  input: z.strictObject({ project, trigger }),
+  output: row,
+  repair: safe,
+  example: one,
+});
+
+export const createTrigger = operation({
+  name: 'dataops_create_trigger',
+  route: 'POST /projects/{project}/triggers',
+  effect: 'create',
+  destructive: true,
+  summary: 'Create a pipeline trigger. Its token is shown to its owner under Settings > CI/CD, not here.',
+  input: z.strictObject({ project, description }),
+  output: row,
+  repair: safe,
+  example: { arguments: { ...example.arguments, description: 'Laboratory results have arrived' } },
+});
+
+export const updateTrigger = operation({
+  name: 'dataops_update_trigger',
+  route: 'PUT /projects/{project}/triggers/{trigger}',
+  effect: 'update',
+  summary: 'Change the description of a pipeline trigger.',
+  input: z.strictObject({ project, trigger, description }),
+  output: row,
+  repair: safe,
+  example: { arguments: { ...one.arguments, description: 'Laboratory' } },
+});
+
+export const deleteTrigger = operation({
+  name: 'dataops_delete_trigger',
+  route: 'DELETE /projects/{project}/triggers/{trigger}',
+  effect: 'delete',
+  summary: 'Delete a pipeline trigger: its token is then good for nothing.',
+  input: z.strictObject({ project, trigger }),
+  ...done,
+  example: one,
+});
+
+export const listPipelineVariables = operation({
+  name: 'dataops_list_pipeline_variables',
+  route: 'GET /projects/{project}/pipelines/{pipeline}/variables',
+  effect: 'read',
+  summary: 'List the variables a pipeline was started with, without their values.',
+  input: z.strictObject({ project, pipeline }),
+  output: z.looseObject({ key: z.string() }),
+  paging: whole({ items: body => (Array.isArray(body) ? body.map(masked) : body) }),
+  example: { arguments: { ...example.arguments, pipeline: '20440' } },
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { done, evidence, flag, text } from '../arguments.ts';
+import { done, flag, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { facts, masked, maskedValue, refuseReadOnly, showValue } from '../secrets.ts';
 import { groupArgument as group } from './groups.ts';
@@ -31,29 +31,25 @@ const meant = z.string().optional().describe('Environment scope of the one meant
 const inQuery = meant.meta({ wire: 'filter[environment_scope]' });
 const inBody = meant.meta({ wire: 'filter', encode: (scope: string) => ({ environment_scope: scope }) });
 
-const listProjectVariables = operation({
+export const listProjectVariables = operation({
   name: 'dataops_list_project_variables',
   route: 'GET /projects/{project}/variables',
   effect: 'read',
   summary: 'List the CI/CD variables of a project, without their values.',
-  toolset: 'variables',
   input: z.strictObject({ project }),
   output: variable,
   paging: pages({ show: masked }),
   resource: { uri: 'dataops://projects/{project}/variables', title: 'Variables of a DataOps.live project' },
-  evidence: evidence('project_level_variables/'),
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const getProjectVariable = operation({
+export const getProjectVariable = operation({
   name: 'dataops_get_project_variable',
   route: 'GET /projects/{project}/variables/{key}',
   effect: 'read',
   summary: 'Show a CI/CD variable of a project, its value only with show_value.',
-  toolset: 'variables',
   input: z.strictObject({ project, key, scope: inQuery, show_value: showValue }),
   output: variable,
-  evidence: evidence('project_level_variables/'),
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'SNOWFLAKE_ACCOUNT' } },
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
@@ -62,26 +58,23 @@ const getProjectVariable = operation({
   },
 });
 
-const createProjectVariable = operation({
+export const createProjectVariable = operation({
   name: 'dataops_create_project_variable',
   route: 'POST /projects/{project}/variables',
   effect: 'create',
   summary: 'Add a CI/CD variable to a project. Every later pipeline gets it.',
-  toolset: 'variables',
   input: z.strictObject({ project, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
   repair: maskedValue,
-  evidence: evidence('project_level_variables/'),
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'ASSAY_LIMIT', value: '0.5' } },
 });
 
-const updateProjectVariable = operation({
+export const updateProjectVariable = operation({
   name: 'dataops_update_project_variable',
   route: 'PUT /projects/{project}/variables/{key}',
   effect: 'update',
   destructive: true,
   summary: 'Replace the value or flags of a CI/CD variable of a project. The old value is lost.',
-  toolset: 'variables',
   input: z.strictObject({
     project,
     key,
@@ -92,45 +85,38 @@ const updateProjectVariable = operation({
   }),
   output: variable,
   repair: maskedValue,
-  evidence: evidence('project_level_variables/'),
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'ASSAY_LIMIT', value: '0.7' } },
 });
 
-const deleteProjectVariable = operation({
+export const deleteProjectVariable = operation({
   name: 'dataops_delete_project_variable',
   route: 'DELETE /projects/{project}/variables/{key}',
   effect: 'delete',
   summary: 'Delete a CI/CD variable of a project.',
-  toolset: 'variables',
   input: z.strictObject({ project, key, scope: inQuery }),
   ...done,
-  evidence: evidence('project_level_variables/'),
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'ASSAY_LIMIT' } },
 });
 
-const listGroupVariables = operation({
+export const listGroupVariables = operation({
   name: 'dataops_list_group_variables',
   route: 'GET /groups/{group}/variables',
   effect: 'read',
   summary: 'List the CI/CD variables that a group gives its projects, without their values.',
-  toolset: 'variables',
   input: z.strictObject({ group }),
   output: variable,
   paging: pages({ show: masked }),
   resource: { uri: 'dataops://groups/{group}/variables', title: 'Variables of a DataOps.live group' },
-  evidence: evidence('group_level_variables/'),
   example: { arguments: { group: 'meridian' } },
 });
 
-const getGroupVariable = operation({
+export const getGroupVariable = operation({
   name: 'dataops_get_group_variable',
   route: 'GET /groups/{group}/variables/{key}',
   effect: 'read',
   summary: 'Show a CI/CD variable of a group, its value only with show_value.',
-  toolset: 'variables',
   input: z.strictObject({ group, key, show_value: showValue }),
   output: variable,
-  evidence: evidence('group_level_variables/'),
   example: { arguments: { group: 'meridian', key: 'SNOWFLAKE_ACCOUNT' } },
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
@@ -139,54 +125,35 @@ const getGroupVariable = operation({
   },
 });
 
-const createGroupVariable = operation({
+export const createGroupVariable = operation({
   name: 'dataops_create_group_variable',
   route: 'POST /groups/{group}/variables',
   effect: 'create',
   summary: 'Add a CI/CD variable to a group. Later pipelines of all its projects get it.',
-  toolset: 'variables',
   input: z.strictObject({ group, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
   repair: maskedValue,
-  evidence: evidence('group_level_variables/'),
   example: { arguments: { group: 'meridian', key: 'ASSAY_LIMIT', value: '0.5' } },
 });
 
-const updateGroupVariable = operation({
+export const updateGroupVariable = operation({
   name: 'dataops_update_group_variable',
   route: 'PUT /groups/{group}/variables/{key}',
   effect: 'update',
   destructive: true,
   summary: 'Replace the value or flags of a CI/CD variable of a group. The old value is lost.',
-  toolset: 'variables',
   input: z.strictObject({ group, key, value: value.optional(), ...flags, environment_scope: environmentScope }),
   output: variable,
   repair: maskedValue,
-  evidence: evidence('group_level_variables/'),
   example: { arguments: { group: 'meridian', key: 'ASSAY_LIMIT', value: '0.7' } },
 });
 
-const deleteGroupVariable = operation({
+export const deleteGroupVariable = operation({
   name: 'dataops_delete_group_variable',
   route: 'DELETE /groups/{group}/variables/{key}',
   effect: 'delete',
   summary: 'Delete a CI/CD variable of a group.',
-  toolset: 'variables',
   input: z.strictObject({ group, key }),
   ...done,
-  evidence: evidence('group_level_variables/'),
   example: { arguments: { group: 'meridian', key: 'ASSAY_LIMIT' } },
 });
-
-export const variables = [
-  listProjectVariables,
-  getProjectVariable,
-  createProjectVariable,
-  updateProjectVariable,
-  deleteProjectVariable,
-  listGroupVariables,
-  getGroupVariable,
-  createGroupVariable,
-  updateGroupVariable,
-  deleteGroupVariable,
-];

@@ -8,7 +8,7 @@ import type { StoredResult } from '../../../results/result.ts';
 import type { Workspace } from '../../../results/store/workspace.ts';
 import { joinTables, type Part, whyNoTable } from '../../../results/tables/join.ts';
 import { Links, type Source } from './links.ts';
-import { gettingStarted, projectName } from './projects.ts';
+import { projectName } from './projects.ts';
 import { type ExportPage, exportIds, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
 
 /** Files fetched at a time. The storage host has no published limit; this many keep a line busy. */
@@ -20,10 +20,8 @@ export const downloadExport = operation({
   effect: 'read',
   summary:
     'Fetch the files of a finished export as one stored table of all holes. Call again to go on after an interruption.',
-  toolset: 'exports',
   input: z.strictObject({ export: exportIds }),
   output: z.looseObject({}),
-  evidence: gettingStarted,
   example: { arguments: { export: 'datarock://exports/3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
   collect: ({ export: ids }, context) => collectExport(ids, context),
 });

@@ -6,7 +6,7 @@ import { offset } from '../../../http/paging/offset.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { downloadExport } from './download.ts';
-import { artefact, gettingStarted, listArtefacts, listHoles, project } from './projects.ts';
+import { artefact, listArtefacts, listHoles, project } from './projects.ts';
 import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
 
 /**
@@ -65,7 +65,6 @@ export const createExport = operation({
   summary:
     'Export the data of an artefact (RQD, ...) for holes of a project, from the latest pipeline run. ' +
     'Waits, and answers one stored table of all holes with hole_id.',
-  toolset: 'exports',
   input: z.strictObject({
     project: project.meta({ wire: 'projectUuid' }),
     artefact,
@@ -86,7 +85,6 @@ export const createExport = operation({
   }),
   verifyWith: inDoubt,
   starts: { run: exportRun, variables: ({ exports }) => ({ export: exports.join(joint) }) },
-  evidence: gettingStarted,
   example: { arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all' } },
   async send(
     { project: projectUuid, artefact: key, version: wanted, holes: wish, updated_since, updated_before },
@@ -176,11 +174,9 @@ export const listExports = operation({
   route: 'GET /export/artefacts',
   effect: 'read',
   summary: 'List exports of this account. Unconfirmed in API v3; may not be offered.',
-  toolset: 'unconfirmed',
   input: z.strictObject({}),
   output: z.looseObject({}),
   paging: offset({ items: exportsOf, total: 'total', pageSize: 100, maxPageSize: 500 }),
-  evidence: { level: 'inferred', source: 'https://github.com/froesecom/datarock-client', checked: '2026-11-21' },
   example: { arguments: {} },
 });
 

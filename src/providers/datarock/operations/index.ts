@@ -1,14 +1,19 @@
+import { toolset } from '../../../operations/operation.ts';
 import type { ProviderCode } from '../../provider.ts';
-import { downloadExport } from './download.ts';
+import * as download from './download.ts';
 import { createExport, exportRun, listExports } from './exports.ts';
-import { listArtefacts, listHoles, listProjects } from './projects.ts';
-import { getExport } from './status.ts';
+import * as projects from './projects.ts';
+import * as status from './status.ts';
 
 export const datarockCode: ProviderCode = {
-  operations: [listProjects, listArtefacts, listHoles, createExport, getExport, downloadExport, listExports],
+  toolsets: [
+    toolset('projects', projects),
+    toolset('exports', { createExport }, status, download),
+    toolset('unconfirmed', { listExports }),
+  ],
   runs: [exportRun],
   async probe(context) {
-    const projects = await context.rows(listProjects, {});
-    return { facts: [`${projects.length} project${projects.length === 1 ? '' : 's'} visible`] };
+    const known = await context.rows(projects.listProjects, {});
+    return { facts: [`${known.length} project${known.length === 1 ? '' : 's'} visible`] };
   },
 };

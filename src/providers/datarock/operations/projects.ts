@@ -2,12 +2,6 @@ import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 
-export const gettingStarted = {
-  level: 'documented',
-  source: 'https://api-docs.prod.datarock.com.au/getting-started.html',
-  checked: '2026-11-21',
-} as const;
-
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 export const projectName = reference({
@@ -37,12 +31,10 @@ export const listProjects = operation({
   route: 'GET /projects',
   effect: 'read',
   summary: 'List the drill-core projects this account can see.',
-  toolset: 'projects',
   input: z.strictObject({}),
   output: z.looseObject({ uuid: z.string(), name: z.string() }),
   paging: whole({ items: body => body }),
   resource: { uri: 'datarock://projects', title: 'Datarock projects' },
-  evidence: gettingStarted,
   example: { arguments: {} },
 });
 
@@ -51,7 +43,6 @@ export const listArtefacts = operation({
   route: 'GET /projects/{project}/artefacts',
   effect: 'read',
   summary: 'List the data products a project offers for export (RQD, fractures, ...), with their keys and versions.',
-  toolset: 'projects',
   input: z.strictObject({ project }),
   output: z.looseObject({
     key: z.string(),
@@ -63,7 +54,6 @@ export const listArtefacts = operation({
   }),
   paging: whole({ items: 'artefacts' }),
   resource: { uri: 'datarock://projects/{project}/artefacts', title: 'Artefacts of a Datarock project' },
-  evidence: gettingStarted,
   example: { arguments: { project: 'Copperhead North' } },
 });
 
@@ -72,11 +62,9 @@ export const listHoles = operation({
   route: 'GET /projects/{project}/holes',
   effect: 'read',
   summary: 'List the drill holes of a project.',
-  toolset: 'projects',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.string() }),
   paging: whole({ items: body => body }),
   resource: { uri: 'datarock://projects/{project}/holes', title: 'Holes of a Datarock project' },
-  evidence: gettingStarted,
   example: { arguments: { project: 'Copperhead North' } },
 });

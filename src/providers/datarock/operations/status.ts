@@ -4,7 +4,6 @@ import { forEach } from '../../../http/paging/for-each.ts';
 import { offset } from '../../../http/paging/offset.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
-import { gettingStarted } from './projects.ts';
 
 /** Several exports that were one request of the user travel as one run, their ids joined by this. */
 export const joint = '~';
@@ -38,7 +37,6 @@ export const getExport = operation({
   route: 'GET /export/artefacts/{export}',
   effect: 'read',
   summary: 'Show how far an export is, hole by hole.',
-  toolset: 'exports',
   input: z.strictObject({ export: exportIds }),
   output: holeStatus.extend({ runAt: z.string().nullish().describe('When the pipeline ran that it is from') }),
   paging: forEach(
@@ -61,7 +59,6 @@ export const getExport = operation({
     }),
   ),
   resource: { uri: 'datarock://exports/{export}', title: 'A Datarock export, hole by hole' },
-  evidence: gettingStarted,
   example: { arguments: { export: '3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operations/operation.ts';
+import { operation } from '../../../operations/operation.ts';
 
 const auth = z.looseObject({
   token_type: z.string(),
@@ -13,12 +13,8 @@ export const getToken = operation({
   route: 'GET /auth.info',
   effect: 'read',
   summary: 'Show the Web API token of this connection: kind, scopes, expiry, account.',
-  toolset: 'account',
   api: 'web',
   input: z.strictObject({}),
   output: z.looseObject({ auth, account: z.looseObject({ name: z.string() }).optional() }),
-  evidence: { level: 'documented', source: 'https://github.com/get-dx/cli', checked: '2026-11-21' },
   example: { arguments: {} },
 });
-
-export const account: readonly Operation[] = [getToken];

@@ -1,18 +1,17 @@
 import * as z from 'zod';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { dataCloudMethod, day, dayOf, inTable, map, payload, required } from '../arguments.ts';
+import { day, dayOf, inTable, map, payload, required } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
 
 const count = (description: string) => z.int().optional().describe(description);
 const example = { email: 'lin.park@kestrel.example', date: '2026-11-20', is_active: true, tool: 'pair-coder' };
 
-const pushDay = operation({
+export const pushDay = operation({
   name: 'dx_push_ai_tool_metrics',
   route: 'POST /aiToolMetrics.push',
   effect: 'create',
   summary: "Record one person's use of one AI tool on one day.",
-  toolset: 'ai-tools',
   api: 'data_cloud',
   verifyWith: 'It may be recorded. The same email, date and tool again replaces it, as far as is known.',
   input: z.strictObject({
@@ -29,7 +28,6 @@ const pushDay = operation({
   }),
   output: z.looseObject({ email: z.string(), date: z.string(), tool: z.string() }),
   repair: payload('data'),
-  evidence: dataCloudMethod('aiToolMetrics.push'),
   example: { arguments: example },
 });
 
@@ -53,22 +51,18 @@ const dayRow = z.strictObject({
   metrics: json.pipe(z.looseObject({})).optional(),
 });
 
-const pushAllDays: Operation = operation({
+export const pushAllDays: Operation = operation({
   name: 'dx_push_all_ai_tool_metrics',
   route: 'POST /aiToolMetrics.pushAll',
   effect: 'create',
   summary:
     'Record the use of AI tools from a table: email, date, is_active, tool, and optional figures as in dx_push_ai_tool_metrics. Says exactly which rows DX took.',
-  toolset: 'ai-tools',
   api: 'data_cloud',
   input: z.strictObject({
     source: sourceArgument().meta({ wire: 'data' }),
     skip_rows: z.int().min(0).default(0).describe('Rows DX has already').meta({ in: 'local' }),
   }),
   output: bulkAnswer,
-  evidence: dataCloudMethod('aiToolMetrics.pushAll'),
   example: { arguments: { source: [example] } },
   send: (args, context) => sendAll(pushAllDays, dayRow, args, context),
 });
-
-export const aiTools: readonly Operation[] = [pushDay, pushAllDays];

@@ -3,7 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { dataCloudMethod, done, inTable, isoMoment, isoOf, payload, required, text } from '../arguments.ts';
+import { done, inTable, isoMoment, isoOf, payload, required, text } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
 
 const row = z.looseObject({ id: z.string(), reference: z.string(), key: z.string(), value: z.unknown() });
@@ -17,17 +17,15 @@ const one = {
   id: text('Id, instead of both'),
 };
 
-const getCustomData = operation({
+export const getCustomData = operation({
   name: 'dx_get_custom_data',
   route: 'GET /customData.get',
   effect: 'read',
   summary: 'Read one value of the custom data that DX holds about a thing.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject(one),
   output: row,
   repair: payload('data'),
-  evidence: dataCloudMethod('customData.get'),
   example: { arguments: example },
 });
 
@@ -36,23 +34,20 @@ export const listCustomData = operation({
   route: 'GET /customData.getAllByReference',
   effect: 'read',
   summary: 'List all custom data about one thing.',
-  toolset: 'custom-data',
   api: 'data_cloud',
   input: z.strictObject({ reference }),
   output: row,
   paging: whole({ items: payload('data') }),
   resource: { uri: 'dx://custom-data/{reference}', title: 'Custom data of DX about one thing' },
-  evidence: dataCloudMethod('customData.getAllByReference'),
   example: { arguments: { reference: 'kestrel/booking-api' } },
 });
 
-const setCustomData = operation({
+export const setCustomData = operation({
   name: 'dx_set_custom_data',
   route: 'POST /customData.set',
   effect: 'update',
   idempotent: true,
   summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject({
     reference,
@@ -62,7 +57,6 @@ const setCustomData = operation({
   }),
   output: row,
   repair: payload('data'),
-  evidence: dataCloudMethod('customData.set'),
   example: { arguments: { ...example, value: { percent: 81 } } },
 });
 
@@ -73,31 +67,28 @@ const dataRow = z.strictObject({
   timestamp: inTable('timestamp', isoOf).optional(),
 });
 
-const setAllCustomData: Operation = operation({
+export const setAllCustomData: Operation = operation({
   name: 'dx_set_all_custom_data',
   route: 'POST /customData.setAll',
   effect: 'update',
   idempotent: true,
   summary:
     'Store many values at once. Columns: reference, key, value (JSON), timestamp (optional). Says exactly which rows DX took.',
-  toolset: 'custom-data',
   api: 'data_cloud',
   input: z.strictObject({
     source: sourceArgument().meta({ wire: 'data' }),
     skip_rows: z.int().min(0).default(0).describe('Rows DX has already').meta({ in: 'local' }),
   }),
   output: bulkAnswer,
-  evidence: dataCloudMethod('customData.setAll'),
   example: { arguments: { source: [{ ...example, value: { percent: 81 } }] } },
   send: (args, context) => sendAll(setAllCustomData, dataRow, args, context),
 });
 
-const deleteCustomData = operation({
+export const deleteCustomData = operation({
   name: 'dx_delete_custom_data',
   route: 'POST /customData.delete',
   effect: 'delete',
   summary: 'Delete one value of the custom data about a thing.',
-  toolset: 'custom-data',
   api: 'data_cloud',
   input: z.strictObject(one),
   ...done,
@@ -109,21 +100,18 @@ const deleteCustomData = operation({
     } = payload('data')((await context.request(getCustomData, args)).body) as Row;
     return `It deletes ${String(key)} of ${String(about)}: ${JSON.stringify(now)}.`;
   },
-  evidence: dataCloudMethod('customData.delete'),
   example: { arguments: example },
 });
 
-const deleteAllCustomData = operation({
+export const deleteAllCustomData = operation({
   name: 'dx_delete_all_custom_data',
   route: 'POST /customData.deleteAllByReference',
   effect: 'delete',
   summary: 'Delete all custom data about a thing.',
-  toolset: 'custom-data',
   api: 'data_cloud',
   input: z.strictObject({ reference }),
   ...done,
   describeLoss: (args, context) => keysOf(args.reference, context),
-  evidence: dataCloudMethod('customData.deleteAllByReference'),
   example: { arguments: { reference: 'kestrel/booking-api' } },
 });
 
@@ -132,12 +120,3 @@ async function keysOf(about: string, context: OperationContext): Promise<string>
   const count = keys.length === 1 ? '1 value' : `${keys.length} values`;
   return keys.length ? `It deletes ${count} of ${about}: ${keys.join(', ')}.` : `There are none about ${about}.`;
 }
-
-export const customData: readonly Operation[] = [
-  getCustomData,
-  setCustomData,
-  listCustomData,
-  setAllCustomData,
-  deleteCustomData,
-  deleteAllCustomData,
-];

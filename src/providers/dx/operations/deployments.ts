@@ -1,20 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import {
-  dataCloudMethod,
-  done,
-  flag,
-  helpArticle,
-  iso,
-  map,
-  momentOf,
-  required,
-  services,
-  text,
-  unixMoment,
-} from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { done, flag, iso, map, momentOf, required, services, text, unixMoment } from '../arguments.ts';
 
 const example = { deployed_at: '2026-11-20T14:05:00Z', service: 'booking-api', repository: 'kestrel/booking-api' };
 
@@ -25,7 +13,6 @@ export const createDeployment = operation({
   idempotent: true,
   summary:
     'Record a deployment of a service. With repository and commit_sha DX credits the pull requests up to that commit, with repository alone all that are merged.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject({
     deployed_at: unixMoment('When', 'deployed_at'),
@@ -42,7 +29,6 @@ export const createDeployment = operation({
     reference_id: text('Your key; made from the other values if absent'),
   }),
   output: z.looseObject({ reference_id: z.string(), service: z.string(), deployed_at: z.string() }),
-  evidence: helpArticle('9135299-using-the-data-cloud-api'),
   example: { arguments: example },
   async send(args, context) {
     const ms = momentOf(args.deployed_at, 'deployed_at', context.clock.now());
@@ -85,14 +71,13 @@ function keyOf(deployment: Record<string, unknown>): string {
   return parts.join('-');
 }
 
-const setPullServices = operation({
+export const setPullServices = operation({
   name: 'dx_set_pull_services',
   route: 'POST /deployments.setPullServices',
   effect: 'update',
   idempotent: true,
   summary:
     'Say which services a merged pull request belongs to, before its deployment is recorded. Adds to those it has, or replaces them.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject({
     repository: text('org/repo, with pull_number'),
@@ -105,8 +90,5 @@ const setPullServices = operation({
   async describeLoss({ replace }) {
     return replace ? 'It replaces every service of the pull request; DX does not tell which it has.' : undefined;
   },
-  evidence: dataCloudMethod('deployments.setPullServices'),
   example: { arguments: { repository: 'kestrel/booking-api', pull_number: 812, services: ['booking-api'] } },
 });
-
-export const deployments: readonly Operation[] = [createDeployment, setPullServices];

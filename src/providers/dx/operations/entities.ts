@@ -7,7 +7,6 @@ import { each, mapped, web } from '../web.ts';
 import { entityTypeName, identifierForm } from './entity-types.ts';
 import { teamName } from './teams.ts';
 
-const toolset = 'catalog';
 const reads = 'catalog:read';
 const writes = 'catalog:write:entities';
 const example = { arguments: { identifier: 'booking-api' } };
@@ -52,14 +51,13 @@ const brief = ({ owner_teams, owner_users, ...rest }: Row): Row => ({
   owner_users: each(owner_users, 'email'),
 });
 
-const listEntities = operation({
-  ...web('catalog.entities.list', reads),
+export const listEntities = operation({
+  ...web(reads),
   name: 'dx_list_entities',
   route: 'GET /catalog.entities.list',
   effect: 'read',
   summary:
     'List the entities of the software catalog: services, APIs, datastores and so on, with owners and properties.',
-  toolset,
   input: z.strictObject({ type: type.optional(), search_term: text('Part of name or identifier') }),
   output: entity.extend({
     owner_teams: z.array(z.string()).nullish().describe('Names'),
@@ -70,13 +68,12 @@ const listEntities = operation({
   example: { arguments: { type: 'service' } },
 });
 
-const getEntity = operation({
-  ...web('catalog.entities.info', reads),
+export const getEntity = operation({
+  ...web(reads),
   name: 'dx_get_entity',
   route: 'GET /catalog.entities.info',
   effect: 'read',
   summary: 'Show an entity of the software catalog, a service for example: who owns it, properties, aliases.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: entity,
   repair: payload('entity'),
@@ -84,13 +81,12 @@ const getEntity = operation({
   example,
 });
 
-const createEntity = operation({
-  ...web('catalog.entities.create', writes),
+export const createEntity = operation({
+  ...web(writes),
   name: 'dx_create_entity',
   route: 'POST /catalog.entities.create',
   effect: 'create',
   summary: 'Add an entity, such as a service, to the software catalog. Refused where it exists.',
-  toolset,
   verifyWith: 'dx_get_entity shows whether it was added.',
   input: z.strictObject({ identifier: fresh, type, ...settable }),
   output: entity,
@@ -98,40 +94,37 @@ const createEntity = operation({
   example: { arguments: { identifier: 'rail-api', type: 'service', owner_team_ids: ['Booking'] } },
 });
 
-const updateEntity = operation({
-  ...web('catalog.entities.update', writes),
+export const updateEntity = operation({
+  ...web(writes),
   name: 'dx_update_entity',
   route: 'POST /catalog.entities.update',
   effect: 'update',
   summary: 'Change an entity of the software catalog: owners, properties, aliases. What is left out stays.',
-  toolset,
   input: z.strictObject({ identifier, ...settable }),
   output: entity,
   repair: payload('entity'),
   example: { arguments: { identifier: 'booking-api', properties: { tier: '2' } } },
 });
 
-const upsertEntity = operation({
-  ...web('catalog.entities.upsert', writes),
+export const upsertEntity = operation({
+  ...web(writes),
   name: 'dx_upsert_entity',
   route: 'POST /catalog.entities.upsert',
   effect: 'update',
   idempotent: true,
   summary: 'Add an entity to the software catalog, or change the one with this identifier; result says which.',
-  toolset,
   input: z.strictObject({ identifier: fresh, type, ...settable }),
   output: z.looseObject({ result: z.string().nullish(), entity: entity.nullish() }),
   repair: withoutOk,
   example: { arguments: { identifier: 'rail-api', type: 'service', properties: { language: 'Go' } } },
 });
 
-const deleteEntity = operation({
-  ...web('catalog.entities.delete', writes),
+export const deleteEntity = operation({
+  ...web(writes),
   name: 'dx_delete_entity',
   route: 'POST /catalog.entities.delete',
   effect: 'delete',
   summary: 'Delete an entity from the software catalog, with its relations.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: entity.partial({ identifier: true }),
   repair: payload('entity'),
@@ -146,13 +139,12 @@ function task({ check, initiative, owner, ...rest }: Row): Row {
   return { check: name, initiative: drive, complete_by, owner: whose, priority, ...details, ...rest, check_id: id };
 }
 
-const listEntityTasks = operation({
-  ...web('catalog.entities.tasks', reads),
+export const listEntityTasks = operation({
+  ...web(reads),
   name: 'dx_list_entity_tasks',
   route: 'GET /catalog.entities.tasks',
   effect: 'read',
   summary: 'List what an entity still has to do: failed checks of initiatives, with due dates and owners.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: z.looseObject({
     check: z.string().nullish(),
@@ -188,13 +180,12 @@ function byOutcome(checks: readonly Row[]): Row {
   };
 }
 
-const listEntityScorecards = operation({
-  ...web('catalog.entities.scorecards', reads),
+export const listEntityScorecards = operation({
+  ...web(reads),
   name: 'dx_list_entity_scorecards',
   route: 'GET /catalog.entities.scorecards',
   effect: 'read',
   summary: 'List how an entity stands in each scorecard: level or points, and every check it passes or fails.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: z.looseObject({
     id: z.string(),
@@ -207,8 +198,3 @@ const listEntityScorecards = operation({
   resource: { uri: 'dx://entities/{identifier}/scorecards', title: 'Scorecards of a DX catalog entity' },
   example,
 });
-
-export const entities = [
-  ...[listEntities, getEntity, createEntity, updateEntity, upsertEntity, deleteEntity],
-  ...[listEntityTasks, listEntityScorecards],
-];

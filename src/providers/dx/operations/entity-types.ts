@@ -5,7 +5,6 @@ import { done, inUri, maps, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { mapped, named, web } from '../web.ts';
 
-const toolset = 'catalog';
 const reads = 'catalog:read';
 const writes = 'catalog:write:entities';
 
@@ -51,13 +50,12 @@ const brief = ({ properties, ...rest }: Row): Row => ({
   properties: mapped(properties, 'identifier', 'type'),
 });
 
-const listEntityTypes = operation({
-  ...web('catalog.entityTypes.list', reads),
+export const listEntityTypes = operation({
+  ...web(reads),
   name: 'dx_list_entity_types',
   route: 'GET /catalog.entityTypes.list',
   effect: 'read',
   summary: 'List the entity types of the software catalog with their properties.',
-  toolset,
   input: z.strictObject({}),
   output: entityType.extend({ properties: z.looseObject({}).nullish().describe('Type by identifier') }),
   paging: cursorPages('entity_types', { show: brief }),
@@ -65,13 +63,12 @@ const listEntityTypes = operation({
   example: { arguments: {} },
 });
 
-const getEntityType = operation({
-  ...web('catalog.entityTypes.info', reads),
+export const getEntityType = operation({
+  ...web(reads),
   name: 'dx_get_entity_type',
   route: 'GET /catalog.entityTypes.info',
   effect: 'read',
   summary: 'Show an entity type of the catalog with its properties.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: entityType,
   repair: payload('entity_type'),
@@ -79,13 +76,12 @@ const getEntityType = operation({
   example: { arguments: { identifier: 'service' } },
 });
 
-const createEntityType = operation({
-  ...web('catalog.entityTypes.create', writes),
+export const createEntityType = operation({
+  ...web(writes),
   name: 'dx_create_entity_type',
   route: 'POST /catalog.entityTypes.create',
   effect: 'create',
   summary: 'Create an entity type in the software catalog.',
-  toolset,
   verifyWith: 'dx_get_entity_type shows whether it was created.',
   input: z.strictObject({ identifier: required('Identifier of the new type'), name: required('Name'), ...settable }),
   output: entityType,
@@ -95,13 +91,12 @@ const createEntityType = operation({
   },
 });
 
-const updateEntityType = operation({
-  ...web('catalog.entityTypes.update', writes),
+export const updateEntityType = operation({
+  ...web(writes),
   name: 'dx_update_entity_type',
   route: 'POST /catalog.entityTypes.update',
   effect: 'update',
   summary: 'Change an entity type. A properties list replaces all properties: those that it lacks are deleted.',
-  toolset,
   input: z.strictObject({ identifier, name: text('Name'), ...settable }),
   output: entityType,
   repair: payload('entity_type'),
@@ -119,16 +114,13 @@ const updateEntityType = operation({
   },
 });
 
-const deleteEntityType = operation({
-  ...web('catalog.entityTypes.delete', writes),
+export const deleteEntityType = operation({
+  ...web(writes),
   name: 'dx_delete_entity_type',
   route: 'POST /catalog.entityTypes.delete',
   effect: 'delete',
   summary: 'Delete an entity type from the catalog.',
-  toolset,
   input: z.strictObject({ identifier }),
   ...done,
   example: { arguments: { identifier: 'topic' } },
 });
-
-export const entityTypes = [listEntityTypes, getEntityType, createEntityType, updateEntityType, deleteEntityType];

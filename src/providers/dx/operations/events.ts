@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { done, flag, helpArticle, map, required, text, unixMoment } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { done, flag, map, required, text, unixMoment } from '../arguments.ts';
 
 export const trackEvent = operation({
   name: 'dx_track_event',
   route: 'POST /events.track',
   effect: 'create',
   summary: 'Record that somebody did something in a tool of yours: one event of a PlatformX project.',
-  toolset: 'events',
   api: 'events',
   input: z.strictObject({
     name: required('What was done'),
@@ -19,8 +18,5 @@ export const trackEvent = operation({
     test_data: flag('True: a test, not shown in reports'),
   }),
   ...done,
-  evidence: helpArticle('7880779'),
   example: { arguments: { name: 'portal.search', timestamp: 'now', email: 'lin.park@kestrel.example' } },
 });
-
-export const events: readonly Operation[] = [trackEvent];

@@ -1,14 +1,13 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { dataCloudMethod, done, isoMoment, map, required, services, text } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { done, isoMoment, map, required, services, text } from '../arguments.ts';
 
-const upsertIncident = operation({
+export const upsertIncident = operation({
   name: 'dx_upsert_incident',
   route: 'POST /incidents.upsert',
   effect: 'update',
   idempotent: true,
   summary: 'Record an incident, or change the one with this reference_id: what is left out stays, lists are replaced.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject({
     reference_id: required('Your key'),
@@ -22,18 +21,16 @@ const upsertIncident = operation({
     metadata: map('Keys of letters, digits, - and _; null clears').nullable().optional(),
   }),
   ...done,
-  evidence: dataCloudMethod('incidents.upsert'),
   example: { arguments: { reference_id: 'INC-42', started_at: '2026-11-20T08:00:00Z', services: ['booking-api'] } },
 });
 
-const upsertPipelineRun = operation({
+export const upsertPipelineRun = operation({
   name: 'dx_upsert_pipeline_run',
   route: 'POST /pipelineRuns.upsert',
   effect: 'update',
   idempotent: true,
   summary:
     'Record a CI run, or add to the one with this reference_id: DX keeps the earliest start, the latest finish and the worst status.',
-  toolset: 'core',
   api: 'data_cloud',
   input: z.strictObject({
     pipeline_name: required('Pipeline'),
@@ -52,7 +49,6 @@ const upsertPipelineRun = operation({
     gitlab_username: text('User name'),
   }),
   ...done,
-  evidence: dataCloudMethod('pipelineRuns.upsert'),
   example: {
     arguments: {
       pipeline_name: 'booking-api release',
@@ -63,5 +59,3 @@ const upsertPipelineRun = operation({
     },
   },
 });
-
-export const incidents: readonly Operation[] = [upsertIncident, upsertPipelineRun];

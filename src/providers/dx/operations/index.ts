@@ -1,42 +1,61 @@
+import { toolset } from '../../../operations/operation.ts';
 import type { ProviderCode } from '../../provider.ts';
-import { account } from './account.ts';
-import { aiTools } from './ai-tools.ts';
-import { customData } from './custom-data.ts';
-import { deployments } from './deployments.ts';
-import { entities } from './entities.ts';
-import { entityTypes } from './entity-types.ts';
-import { events } from './events.ts';
-import { incidents } from './incidents.ts';
-import { initiatives } from './initiatives.ts';
-import { metrics } from './metrics.ts';
-import { orgFiles } from './org-files.ts';
-import { platformx } from './platformx.ts';
+import * as account from './account.ts';
+import * as aiTools from './ai-tools.ts';
+import {
+  deleteAllCustomData,
+  deleteCustomData,
+  getCustomData,
+  listCustomData,
+  setAllCustomData,
+  setCustomData,
+} from './custom-data.ts';
+import * as deployments from './deployments.ts';
+import * as entities from './entities.ts';
+import * as entityTypes from './entity-types.ts';
+import * as events from './events.ts';
+import * as incidents from './incidents.ts';
+import * as initiatives from './initiatives.ts';
+import * as metrics from './metrics.ts';
+import * as orgFiles from './org-files.ts';
+import * as platformx from './platformx.ts';
 import { probe } from './probe.ts';
-import { queries, queryRun } from './queries.ts';
-import { relations } from './relations.ts';
-import { repoGroups } from './repo-groups.ts';
-import { reports } from './reports.ts';
-import { scorecards } from './scorecards.ts';
-import { scores } from './scores.ts';
-import { services } from './services.ts';
-import { snapshots } from './snapshots.ts';
-import { surveySettings } from './survey-settings.ts';
-import { teamHierarchy } from './team-hierarchy.ts';
-import { teams } from './teams.ts';
-import { userGroups } from './user-groups.ts';
-import { users } from './users.ts';
-import { workflowRun, workflows } from './workflows.ts';
-
-const operations = [
-  ...[...deployments, ...incidents, ...customData, ...metrics, ...aiTools, ...repoGroups, ...services],
-  ...[...queries, ...reports, ...events, ...platformx, ...account],
-  ...[...snapshots, ...scores, ...surveySettings],
-  ...[...teams, ...users, ...userGroups, ...orgFiles, ...teamHierarchy],
-  ...[...entities, ...entityTypes, ...relations, ...scorecards, ...initiatives, ...workflows],
-];
+import { getQueryResults, getQueryRun, queryRun, readDatafeed, runQuery } from './queries.ts';
+import * as relations from './relations.ts';
+import * as repoGroups from './repo-groups.ts';
+import * as reports from './reports.ts';
+import * as scorecards from './scorecards.ts';
+import * as scores from './scores.ts';
+import * as services from './services.ts';
+import * as snapshots from './snapshots.ts';
+import * as surveySettings from './survey-settings.ts';
+import * as teamHierarchy from './team-hierarchy.ts';
+import * as teams from './teams.ts';
+import * as userGroups from './user-groups.ts';
+import * as users from './users.ts';
+import * as workflows from './workflows.ts';
 
 export const dxCode: ProviderCode = {
-  operations,
-  runs: [queryRun, workflowRun],
+  toolsets: [
+    toolset('core', deployments, incidents, { getCustomData, setCustomData }, { runQuery }),
+    toolset('custom-data', { listCustomData, setAllCustomData, deleteCustomData, deleteAllCustomData }),
+    toolset('metrics', metrics),
+    toolset('ai-tools', aiTools),
+    toolset('repo-groups', repoGroups),
+    toolset('services', services),
+    toolset('queries', { getQueryRun, getQueryResults, readDatafeed }),
+    toolset('reports', reports),
+    toolset('events', events, platformx),
+    toolset('account', account),
+    toolset('snapshots', snapshots, scores, surveySettings),
+    toolset('teams', teams),
+    toolset('users', users, userGroups),
+    toolset('org-files', orgFiles, teamHierarchy),
+    toolset('catalog', entities, entityTypes, relations),
+    toolset('scorecards', scorecards),
+    toolset('initiatives', initiatives),
+    toolset('workflows', workflows),
+  ],
+  runs: [queryRun, workflows.workflowRun],
   probe,
 };

@@ -5,7 +5,6 @@ import { flag, ids, inUri, payload, required } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, web } from '../web.ts';
 
-const toolset = 'initiatives';
 const most = 100;
 
 const id = required('Initiative: id or name').meta({
@@ -29,12 +28,11 @@ const brief = ({ owner, tags, ...rest }: Row): Row => ({
 });
 
 export const listInitiatives = operation({
-  ...web('initiatives.list', 'scorecards:read'),
+  ...web('scorecards:read'),
   name: 'dx_list_initiatives',
   route: 'GET /initiatives.list',
   effect: 'read',
   summary: 'List initiatives: drives to pass the checks of a scorecard by a date, with owner and percentage complete.',
-  toolset,
   input: z.strictObject({
     published: flag('Only those that are published, or only drafts'),
     priority: z.number().int().min(0).max(4).optional().describe('0 is the highest'),
@@ -46,13 +44,12 @@ export const listInitiatives = operation({
   example: { arguments: { published: true } },
 });
 
-const getInitiative = operation({
-  ...web('initiatives.info', 'scorecards:read'),
+export const getInitiative = operation({
+  ...web('scorecards:read'),
   name: 'dx_get_initiative',
   route: 'GET /initiatives.info',
   effect: 'read',
   summary: 'Show an initiative: its scorecard, owner, due date and how far it is.',
-  toolset,
   input: z.strictObject({ id }),
   output: initiative,
   repair: payload('initiative'),
@@ -60,14 +57,13 @@ const getInitiative = operation({
   example: { arguments: { id: 'Close critical advisories' } },
 });
 
-const listProgress = operation({
-  ...web('initiatives.progressReport', 'scorecards:read'),
+export const listProgress = operation({
+  ...web('scorecards:read'),
   name: 'dx_list_initiative_entities',
   route: 'GET /initiatives.progressReport',
   effect: 'read',
   summary:
     'List how far each entity is with an initiative (progress report): tasks done, overdue and due soon, and days of work left.',
-  toolset,
   input: z.strictObject({ id, entity_type_identifiers: ids('Only entities of these types').optional() }),
   output: z.looseObject({
     identifier: z.string(),
@@ -80,5 +76,3 @@ const listProgress = operation({
   resource: { uri: 'dx://initiatives/{id}/progress', title: 'Progress of a DX initiative' },
   example: { arguments: { id: 'Close critical advisories' } },
 });
-
-export const initiatives = [listInitiatives, getInitiative, listProgress];

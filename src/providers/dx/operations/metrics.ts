@@ -1,20 +1,19 @@
 import * as z from 'zod';
 import { isRow, type Row } from '../../../base/json-value.ts';
 import { badPosition, type Paging, type Position, readPage } from '../../../http/paging/page.ts';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { dataCloudMethod, isoMoment, map, payload, required } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { isoMoment, map, payload, required } from '../arguments.ts';
 
 const reference = required('What it is about');
 const key = required('Name of the metric');
 const metric = z.looseObject({ id: z.number(), reference: z.string(), key: z.string(), value: z.number() });
 const example = { reference: 'kestrel/booking-api', key: 'build_minutes' };
 
-const pushCustomMetric = operation({
+export const pushCustomMetric = operation({
   name: 'dx_push_custom_metric',
   route: 'POST /customMetrics.push',
   effect: 'create',
   summary: 'Add one value to a custom metric. DX prefers custom tables by now; each call adds a value.',
-  toolset: 'metrics',
   api: 'data_cloud',
   verifyWith: 'It may be recorded: dx_list_custom_metrics shows it.',
   input: z.strictObject({
@@ -26,7 +25,6 @@ const pushCustomMetric = operation({
   }),
   output: metric,
   repair: payload('data'),
-  evidence: dataCloudMethod('customMetrics.push'),
   example: { arguments: { ...example, value: 7.5 } },
 });
 
@@ -76,12 +74,11 @@ function windowOf(position: Position | undefined): Window | undefined {
   return { from, seen: seen.map(Number) };
 }
 
-const listCustomMetrics = operation({
+export const listCustomMetrics = operation({
   name: 'dx_list_custom_metrics',
   route: 'GET /customMetrics.list',
   effect: 'read',
   summary: 'List the values of a custom metric in the order of time; newest first DX shows 100 at the most.',
-  toolset: 'metrics',
   api: 'data_cloud',
   input: z.strictObject({
     reference,
@@ -91,8 +88,5 @@ const listCustomMetrics = operation({
   }),
   output: metric,
   paging: moving,
-  evidence: dataCloudMethod('customMetrics.list'),
   example: { arguments: example },
 });
-
-export const metrics: readonly Operation[] = [pushCustomMetric, listCustomMetrics];

@@ -8,20 +8,17 @@ import { fetchLink } from '../links.ts';
 import { allRows } from '../paging.ts';
 import { rowsUnder, web } from '../web.ts';
 
-const toolset = 'org-files';
-
 /** The link is a credential for as long as it lasts, so it is followed here and not shown. */
 const withoutLink = ({ download_url: _, ...upload }: Row): Row => upload;
 
 const uploaded = z.looseObject({ id: z.string(), filename: z.string().nullish(), upload_type: z.string().nullish() });
 
-const listOrgFiles = operation({
-  ...web('orgfiles.list', 'teams:manage'),
+export const listOrgFiles = operation({
+  ...web('teams:manage'),
   name: 'dx_list_org_files',
   route: 'GET /orgfiles.list',
   effect: 'read',
   summary: 'List the organisation files (CSV of users or teams) that were uploaded.',
-  toolset,
   input: z.strictObject({}),
   output: uploaded,
   paging: allRows('uploads', { show: withoutLink }),
@@ -29,13 +26,12 @@ const listOrgFiles = operation({
   example: { arguments: {} },
 });
 
-const downloadOrgFile: Operation = operation({
-  ...web('orgfiles.list', 'teams:manage'),
+export const downloadOrgFile: Operation = operation({
+  ...web('teams:manage'),
   name: 'dx_download_org_file',
   route: 'GET /orgfiles.list',
   effect: 'read',
   summary: 'Store an uploaded organisation file (CSV of users or teams) as a table.',
-  toolset,
   input: z.strictObject({ id: required('Id of the upload (dx_list_org_files)').meta({ in: 'local' }) }),
   output: z.looseObject({}),
   example: { arguments: { id: 'NTAwMDE' } },
@@ -58,14 +54,13 @@ const noUpload = (id: string) =>
     hint: 'dx_list_org_files shows what was uploaded.',
   });
 
-const uploadOrgFile = operation({
-  ...web('orgfiles.upload', 'snapshots:read'),
+export const uploadOrgFile = operation({
+  ...web('snapshots:read'),
   name: 'dx_upload_org_file',
   route: 'POST /orgfiles.upload',
   effect: 'create',
   summary:
     'Upload an organisation file: a CSV of users or teams, at most 10 MB. It is stored, and nothing is imported.',
-  toolset,
   verifyWith: 'dx_list_org_files shows whether it arrived.',
   input: z.strictObject({
     file: sourceArgument().meta({ source: 'csv' }),
@@ -75,5 +70,3 @@ const uploadOrgFile = operation({
   repair: payload('upload'),
   example: { arguments: { file: [{ name: 'Ada Okafor', email: 'ada@kestrel.example' }], upload_type: 'user' } },
 });
-
-export const orgFiles = [listOrgFiles, uploadOrgFile, downloadOrgFile];

@@ -1,34 +1,31 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
-import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { flag, payload, required, text } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { web } from '../web.ts';
 
 const project = z.looseObject({ id: z.string(), name: z.string() });
 
-const listProjects = operation({
-  ...web('platformx.projects.list', 'platformx:manage'),
+export const listProjects = operation({
+  ...web('platformx:manage'),
   name: 'dx_list_platform_projects',
   route: 'GET /platformx.projects.list',
   effect: 'read',
-  toolset: 'events',
   summary: 'List the PlatformX projects, which events are recorded in.',
   input: z.strictObject({}),
   output: project,
   paging: allRows('projects'),
   resource: { uri: 'dx://platform-projects', title: 'PlatformX projects of DX' },
-  evidence: { level: 'inferred', source: 'https://github.com/priiiiit/dx-python', checked: '2026-11-21' },
   example: { arguments: {} },
 });
 
-const createProject = operation({
-  ...web('platformx.projects.create', 'platformx:manage'),
+export const createProject = operation({
+  ...web('platformx:manage'),
   name: 'dx_create_platform_project',
   route: 'POST /platformx.projects.create',
   effect: 'create',
-  toolset: 'events',
   summary: 'Create a PlatformX project to record events in. Its token is stored for the person, and never shown here.',
   verifyWith: 'dx_list_platform_projects shows whether it was created.',
   input: z.strictObject({
@@ -62,5 +59,3 @@ async function handOver(token: string, args: { name: string }, context: Operatio
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content);
 }
-
-export const platformx: readonly Operation[] = [createProject, listProjects];

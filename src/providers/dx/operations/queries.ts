@@ -4,7 +4,7 @@ import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { indexFrom, type Paging, readPage } from '../../../http/paging/page.ts';
 import type { RunKind } from '../../../operations/operation.ts';
-import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
+import { type Collected, type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { columnNames } from '../../../results/tables/column-names.ts';
 import { payload, required } from '../arguments.ts';
@@ -34,13 +34,12 @@ interface QueryRun {
   error?: { code?: string; message?: string } | null;
 }
 
-const getQueryRun = operation({
-  ...web('studio.queryRuns.info', 'datacloud:query'),
+export const getQueryRun = operation({
+  ...web('datacloud:query'),
   name: 'dx_get_query_run',
   route: 'GET /studio.queryRuns.info',
   effect: 'read',
   summary: 'Show how far a query of the Data Studio is. wait_for_run waits for it.',
-  toolset: 'queries',
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({ id: z.string(), status: z.string() }),
   repair: payload('query_run'),
@@ -48,13 +47,12 @@ const getQueryRun = operation({
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
 });
 
-const getQueryResults = operation({
-  ...web('studio.queryRuns.results', 'datacloud:query'),
+export const getQueryResults = operation({
+  ...web('datacloud:query'),
   name: 'dx_get_query_results',
   route: 'GET /studio.queryRuns.results',
   effect: 'read',
   summary: 'Fetch what a finished query found, as one stored table of any length. Kept by DX for 30 days.',
-  toolset: 'queries',
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({}),
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
@@ -117,8 +115,8 @@ export const queryRun: RunKind = {
   result: { operation: () => getQueryResults, arguments: ({ query_run = '' }) => ({ query_run }) },
 };
 
-const runQuery = operation({
-  ...web('studio.queryRuns.execute', 'datacloud:query'),
+export const runQuery = operation({
+  ...web('datacloud:query'),
   name: 'dx_run_query',
   route: 'POST /studio.queryRuns.execute',
   // The platform takes nothing that changes data, so that it may be sent twice, and by a server that only reads.
@@ -126,7 +124,6 @@ const runQuery = operation({
   summary:
     "Run one PostgreSQL SELECT over all of DX's data (Data Studio: deployments, lead times, incidents, teams ...), wait for " +
     'it, and answer a table of any length.',
-  toolset: 'core',
   input: z.strictObject({
     sql: z.string().refine(isOneSelect, 'must be one SELECT: nothing else is taken').describe('One SELECT'),
     variables: variables.meta({ encode: withoutDollar }),
@@ -163,13 +160,12 @@ function feedRows(body: unknown): unknown {
   return rows.map(row => (Array.isArray(row) ? Object.fromEntries(names.map((name, at) => [name, row[at]])) : row));
 }
 
-const readDatafeed = operation({
-  ...web('queries.datafeed', 'snapshots:read'),
+export const readDatafeed = operation({
+  ...web('snapshots:read'),
   name: 'dx_read_datafeed',
   route: 'GET /queries.datafeed',
   effect: 'read',
   summary: 'Read the rows of a saved query by the token of its data feed, at most 1,000.',
-  toolset: 'queries',
   input: z.strictObject({
     feed_token: required('Token of the feed').meta({ secret: true }),
     columns: z.array(z.string()).optional().describe('Only these columns'),
@@ -179,5 +175,3 @@ const readDatafeed = operation({
   paging: feedPages,
   example: { arguments: { feed_token: 'feed-deployments-per-service', columns: ['service', 'deployments'] } },
 });
-
-export const queries: readonly Operation[] = [runQuery, getQueryRun, getQueryResults, readDatafeed];

@@ -8,7 +8,6 @@ import { web } from '../web.ts';
 import { entityName } from './entities.ts';
 import { entityTypeName } from './entity-types.ts';
 
-const toolset = 'catalog';
 const reads = 'catalog:read';
 const writes = 'catalog:write:entities';
 
@@ -32,14 +31,13 @@ const relation = z.looseObject({
   target_entity_type_identifier: z.string().nullish(),
 });
 
-const listRelations = operation({
-  ...web('catalog.relations.list', reads),
+export const listRelations = operation({
+  ...web(reads),
   name: 'dx_list_relations',
   route: 'GET /catalog.relations.list',
   effect: 'read',
   summary:
     'List the kinds of relation in the software catalog: which entity types depend on, consume or provide which.',
-  toolset,
   input: z.strictObject({}),
   output: relation,
   paging: cursorPages('relations'),
@@ -47,13 +45,12 @@ const listRelations = operation({
   example: { arguments: {} },
 });
 
-const getRelation = operation({
-  ...web('catalog.relations.info', reads),
+export const getRelation = operation({
+  ...web(reads),
   name: 'dx_get_relation',
   route: 'GET /catalog.relations.info',
   effect: 'read',
   summary: 'Show a kind of relation of the software catalog.',
-  toolset,
   input: z.strictObject({ identifier }),
   output: relation,
   repair: payload('relation'),
@@ -61,13 +58,12 @@ const getRelation = operation({
   example: { arguments: { identifier: 'service-consumes-api' } },
 });
 
-const createRelation = operation({
-  ...web('catalog.relations.create', writes),
+export const createRelation = operation({
+  ...web(writes),
   name: 'dx_create_relation',
   route: 'POST /catalog.relations.create',
   effect: 'create',
   summary: 'Create a kind of relation between two entity types of the software catalog.',
-  toolset,
   verifyWith: 'dx_get_relation shows whether it was created.',
   input: z.strictObject({
     identifier: z
@@ -93,38 +89,35 @@ const createRelation = operation({
   },
 });
 
-const updateRelation = operation({
-  ...web('catalog.relations.update', writes),
+export const updateRelation = operation({
+  ...web(writes),
   name: 'dx_update_relation',
   route: 'POST /catalog.relations.update',
   effect: 'update',
   summary: 'Change the type or description of a kind of relation.',
-  toolset,
   input: z.strictObject({ identifier, type: type.optional(), description: text('Description') }),
   output: relation,
   repair: payload('relation'),
   example: { arguments: { identifier: 'service-consumes-api', description: 'Calls it over the network' } },
 });
 
-const deleteRelation = operation({
-  ...web('catalog.relations.delete', writes),
+export const deleteRelation = operation({
+  ...web(writes),
   name: 'dx_delete_relation',
   route: 'POST /catalog.relations.delete',
   effect: 'delete',
   summary: 'Delete a kind of relation, with every edge of it between entities.',
-  toolset,
   input: z.strictObject({ identifier }),
   ...done,
   example: { arguments: { identifier: 'service-consumes-api' } },
 });
 
-const listEdges = operation({
-  ...web('catalog.relationEdges.list', reads),
+export const listEdges = operation({
+  ...web(reads),
   name: 'dx_list_relation_edges',
   route: 'GET /catalog.relationEdges.list',
   effect: 'read',
   summary: 'List the entities that one entity is related to: dependencies, consumers. Newest edge first.',
-  toolset,
   input: z.strictObject({
     relation_identifier,
     entity_identifier: entity('Entity'),
@@ -151,26 +144,24 @@ const edgeExample = {
   },
 };
 
-const addEdge = operation({
-  ...web('catalog.relationEdges.add', writes),
+export const addEdge = operation({
+  ...web(writes),
   name: 'dx_add_relation_edge',
   route: 'POST /catalog.relationEdges.add',
   effect: 'create',
   summary: 'Relate two entities of the software catalog: add an edge, for example a dependency.',
-  toolset,
   verifyWith: 'dx_list_relation_edges shows whether it was added.',
   input: z.strictObject(edge),
   ...done,
   example: edgeExample,
 });
 
-const removeEdge = operation({
-  ...web('catalog.relationEdges.remove', writes),
+export const removeEdge = operation({
+  ...web(writes),
   name: 'dx_remove_relation_edge',
   route: 'POST /catalog.relationEdges.remove',
   effect: 'delete',
   summary: 'Remove the edge between two entities of the software catalog.',
-  toolset,
   input: z.strictObject(edge),
   ...done,
   example: edgeExample,
@@ -179,13 +170,12 @@ const removeEdge = operation({
 /** What one request takes. */
 const mostEdges = 100;
 
-const upsertEdges: Operation = operation({
-  ...web('catalog.relationEdges.bulkUpsert', writes),
+export const upsertEdges: Operation = operation({
+  ...web(writes),
   name: 'dx_upsert_relation_edges',
   route: 'POST /catalog.relationEdges.bulkUpsert',
   effect: 'update',
   summary: 'Add many edges of one relation at once; those that exist stay.',
-  toolset,
   verifyWith: 'dx_list_relation_edges shows which were added; those that exist stay when the call is repeated.',
   input: z.strictObject({
     relation_identifier,
@@ -231,8 +221,3 @@ const summed = (before: Row, next: Row): Row =>
       return [name, typeof value === 'number' && typeof earlier === 'number' && name in next ? earlier + value : value];
     }),
   );
-
-export const relations = [
-  ...[listRelations, getRelation, createRelation, updateRelation, deleteRelation],
-  ...[listEdges, addEdge, removeEdge, upsertEdges],
-];

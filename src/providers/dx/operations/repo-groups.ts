@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
-import { dataCloudMethod, done, payload, text } from '../arguments.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
+import { done, payload, text } from '../arguments.ts';
 
 const repo = z.looseObject({ source: z.string(), external_id: z.string() });
 type Repo = z.output<typeof repo>;
@@ -25,9 +25,9 @@ const repos = (description: string) =>
   z.array(z.strictObject({ source: z.string(), external_id: z.string() })).describe(description);
 const aRepo = { source: 'github', external_id: 'kestrel/booking-api' };
 
-const shared = { toolset: 'repo-groups', api: 'data_cloud' } as const;
+const shared = { api: 'data_cloud' } as const;
 
-const getRepoGroup = operation({
+export const getRepoGroup = operation({
   ...shared,
   name: 'dx_get_repo_group',
   route: 'GET /repoGroups.get',
@@ -36,7 +36,6 @@ const getRepoGroup = operation({
   input: z.strictObject(one),
   output: group,
   repair: payload('data'),
-  evidence: dataCloudMethod('repoGroups.get'),
   example: { arguments: { reference_id: 'rg-booking' } },
 });
 
@@ -54,7 +53,7 @@ async function groupNow({ id, reference_id }: Target, context: OperationContext)
 const named = (some: readonly Repo[]) => some.map(({ external_id }) => external_id).join(', ');
 const counted = (some: readonly Repo[]) => `${some.length} ${some.length === 1 ? 'repository' : 'repositories'}`;
 
-const upsertRepoGroup = operation({
+export const upsertRepoGroup = operation({
   ...shared,
   name: 'dx_upsert_repo_group',
   route: 'POST /repoGroups.upsert',
@@ -75,13 +74,12 @@ const upsertRepoGroup = operation({
     const gone = has.filter(repo => !wanted.some(same => sameRepo(same, repo)));
     return gone.length ? `${name} loses ${counted(gone)}: ${named(gone)}.` : undefined;
   },
-  evidence: dataCloudMethod('repoGroups.upsert'),
   example: { arguments: { name: 'Booking', reference_id: 'rg-booking' } },
 });
 
 const sameRepo = (a: Repo, b: Repo) => a.source === b.source && a.external_id === b.external_id;
 
-const addRepos = operation({
+export const addRepos = operation({
   ...shared,
   name: 'dx_add_repo_group_repos',
   route: 'POST /repoGroups.addRepos',
@@ -91,11 +89,10 @@ const addRepos = operation({
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
   repair: payload('data'),
-  evidence: dataCloudMethod('repoGroups.addRepos'),
   example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
 });
 
-const removeRepos = operation({
+export const removeRepos = operation({
   ...shared,
   name: 'dx_remove_repo_group_repos',
   route: 'POST /repoGroups.removeRepos',
@@ -109,11 +106,10 @@ const removeRepos = operation({
     const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
     return name && `${name} loses ${counted(some)} of its ${has.length}: ${named(some)}.`;
   },
-  evidence: dataCloudMethod('repoGroups.removeRepos'),
   example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
 });
 
-const deleteRepoGroup = operation({
+export const deleteRepoGroup = operation({
   ...shared,
   name: 'dx_delete_repo_group',
   route: 'POST /repoGroups.delete',
@@ -125,8 +121,5 @@ const deleteRepoGroup = operation({
     const found = await groupNow(target, context);
     return found && `It deletes ${found.name} with ${counted(found.repos)}: ${named(found.repos)}.`;
   },
-  evidence: dataCloudMethod('repoGroups.delete'),
   example: { arguments: { reference_id: 'rg-booking' } },
 });
-
-export const repoGroups: readonly Operation[] = [upsertRepoGroup, getRepoGroup, addRepos, removeRepos, deleteRepoGroup];

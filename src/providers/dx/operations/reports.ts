@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
+import { type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, inUri, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { web } from '../web.ts';
@@ -8,12 +8,11 @@ const row = z.looseObject({ id: z.string(), name: z.string() });
 const details = row.extend({ tiles: z.array(z.looseObject({ title: z.string(), sql: z.string() })) });
 type Report = z.output<typeof details> & { owner_email?: string };
 
-const listReports = operation({
-  ...web('studio.reports.list', 'studio:reports:read'),
+export const listReports = operation({
+  ...web('studio:reports:read'),
   name: 'dx_list_reports',
   route: 'GET /studio.reports.list',
   effect: 'read',
-  toolset: 'reports',
   summary: 'List the reports of the Data Studio.',
   input: z.strictObject({ search: text('Text in the name').meta({ wire: 'search_term' }) }),
   output: row,
@@ -33,12 +32,11 @@ const report = z
     fromUri: inUri('reports'),
   });
 
-const getReport = operation({
-  ...web('studio.reports.info', 'studio:reports:read'),
+export const getReport = operation({
+  ...web('studio:reports:read'),
   name: 'dx_get_report',
   route: 'GET /studio.reports.info',
   effect: 'read',
-  toolset: 'reports',
   summary: 'Show a report with the SQL of its tiles, which dx_run_query can run.',
   input: z.strictObject({ report }),
   output: details,
@@ -78,12 +76,11 @@ const tile = {
   chart_type: 'table',
 } as const;
 
-const createReport = operation({
-  ...web('studio.reports.create', 'studio:reports:write'),
+export const createReport = operation({
+  ...web('studio:reports:write'),
   name: 'dx_create_report',
   route: 'POST /studio.reports.create',
   effect: 'create',
-  toolset: 'reports',
   summary: 'Create a report of charts in the Data Studio. Only its owner sees it unless said otherwise.',
   verifyWith: 'dx_list_reports shows whether it was created.',
   input: z.strictObject({ name: required('Name'), owner_email, ...content }),
@@ -92,12 +89,11 @@ const createReport = operation({
   example: { arguments: { name: 'Deployments', owner_email: 'lin.park@kestrel.example', tiles: [tile] } },
 });
 
-const updateReport = operation({
-  ...web('studio.reports.update', 'studio:reports:write'),
+export const updateReport = operation({
+  ...web('studio:reports:write'),
   name: 'dx_update_report',
   route: 'POST /studio.reports.update',
   effect: 'update',
-  toolset: 'reports',
   summary: 'Change a report. tiles replaces all that it has.',
   input: z.strictObject({ report, name: text('Name'), owner_email: text('Owner'), ...content }),
   output: details,
@@ -110,12 +106,11 @@ const updateReport = operation({
   example: { arguments: { report: 'Deployment frequency', description: 'Per service' } },
 });
 
-const deleteReport = operation({
-  ...web('studio.reports.delete', 'studio:reports:write'),
+export const deleteReport = operation({
+  ...web('studio:reports:write'),
   name: 'dx_delete_report',
   route: 'POST /studio.reports.delete',
   effect: 'delete',
-  toolset: 'reports',
   summary: 'Delete a report. With a personal token only its owner may.',
   input: z.strictObject({ report }),
   ...done,
@@ -132,5 +127,3 @@ async function reportNow(id: string, context: OperationContext): Promise<Report>
 
 const titles = (tiles: Report['tiles']) =>
   `${tiles.length} tile${tiles.length === 1 ? '' : 's'}${tiles.length ? ` (${tiles.map(({ title }) => title).join(', ')})` : ''}`;
-
-export const reports: readonly Operation[] = [listReports, getReport, createReport, updateReport, deleteReport];

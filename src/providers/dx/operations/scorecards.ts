@@ -6,8 +6,6 @@ import { cursorPages } from '../paging.ts';
 import { each, named, web } from '../web.ts';
 import { listInitiatives } from './initiatives.ts';
 
-const toolset = 'scorecards';
-
 export const scorecardName = reference({ list: () => listScorecards, key: 'id', label: 'name' });
 
 const id = required('Scorecard: id or name').meta({ reference: scorecardName, fromUri: inUri('scorecards') });
@@ -48,13 +46,12 @@ const brief = ({ tags, levels, check_groups, editors: _, admins: __, sql_errors,
 });
 
 export const listScorecards = operation({
-  ...web('scorecards.list', 'scorecards:read'),
+  ...web('scorecards:read'),
   name: 'dx_list_scorecards',
   route: 'GET /scorecards.list',
   effect: 'read',
   summary:
     'List scorecards: the sets of checks that catalog entities are measured by. Drafts with include_unpublished.',
-  toolset,
   input: z.strictObject({ include_unpublished: flag('Drafts too') }),
   output: scorecard,
   paging: cursorPages('scorecards', { show: brief }),
@@ -62,13 +59,12 @@ export const listScorecards = operation({
   example: { arguments: {} },
 });
 
-const getScorecard = operation({
-  ...web('scorecards.info', 'scorecards:read'),
+export const getScorecard = operation({
+  ...web('scorecards:read'),
   name: 'dx_get_scorecard',
   route: 'GET /scorecards.info',
   effect: 'read',
   summary: 'Show a scorecard with its levels or check groups, and the SQL of its checks.',
-  toolset,
   input: z.strictObject({ id }),
   output: scorecard,
   repair: payload('scorecard'),
@@ -76,13 +72,12 @@ const getScorecard = operation({
   example: { arguments: { id: 'Production readiness' } },
 });
 
-const createScorecard = operation({
-  ...web('scorecards.create', 'scorecards:write'),
+export const createScorecard = operation({
+  ...web('scorecards:write'),
   name: 'dx_create_scorecard',
   route: 'POST /scorecards.create',
   effect: 'create',
   summary: 'Create a scorecard with its checks, by levels or by points.',
-  toolset,
   verifyWith: 'dx_list_scorecards with include_unpublished shows whether it was created.',
   input: z.strictObject({ name: required('Name'), type, entity_filter_type, ...settable }),
   output: scorecard,
@@ -103,15 +98,14 @@ const createScorecard = operation({
 
 const lists = { levels: 'levels', check_groups: 'check groups', checks: 'checks' } as const;
 
-const updateScorecard = operation({
-  ...web('scorecards.update', 'scorecards:write'),
+export const updateScorecard = operation({
+  ...web('scorecards:write'),
   name: 'dx_update_scorecard',
   route: 'POST /scorecards.update',
   effect: 'update',
   summary:
     'Change a scorecard. Given levels, check_groups or checks replace those there are: repeat each with its id, ' +
     'what is missing is deleted.',
-  toolset,
   input: z.strictObject({
     id,
     name: text('Name'),
@@ -136,13 +130,12 @@ const updateScorecard = operation({
   },
 });
 
-const deleteScorecard = operation({
-  ...web('scorecards.delete', 'scorecards:write'),
+export const deleteScorecard = operation({
+  ...web('scorecards:write'),
   name: 'dx_delete_scorecard',
   route: 'POST /scorecards.delete',
   effect: 'delete',
   summary: 'Delete a scorecard with its checks.',
-  toolset,
   input: z.strictObject({ id }),
   ...done,
   example: { arguments: { id: 'Production readiness' } },
@@ -161,5 +154,3 @@ const deleteScorecard = operation({
       .join(' ');
   },
 });
-
-export const scorecards = [listScorecards, getScorecard, createScorecard, updateScorecard, deleteScorecard];

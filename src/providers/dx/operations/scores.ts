@@ -9,7 +9,6 @@ import { teamName } from './teams.ts';
 import { userGroupName } from './user-groups.ts';
 import { attributeGroupName } from './users.ts';
 
-const toolset = 'snapshots';
 const example = { snapshot_id: 'MTAz' };
 
 const snapshotTeam = reference({ list: () => listSnapshotTeams, key: 'id', label: 'name' });
@@ -67,28 +66,26 @@ function flattened(noun: string, thing: unknown): Row {
   return { [noun]: name, [`${noun}_id`]: id, ...rest };
 }
 
-const listDxiScores = operation({
-  ...web('snapshots.dxiScores', 'snapshots:read'),
+export const listDxiScores = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_dxi_scores',
   route: 'GET /snapshots.dxiScores',
   effect: 'read',
   summary:
     'Show the Developer Experience Index (DXI) of a snapshot: the mean of its scored drivers. ' +
     'branch_ids, if given, must hold the main branch.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('driver') }),
   example: { arguments: { ...example, team_ids: ['Platform'] } },
 });
 
-const listDxiBreakdowns = operation({
-  ...web('snapshots.dxiScores.breakdown', 'snapshots:read'),
+export const listDxiBreakdowns = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_dxi_breakdowns',
   route: 'GET /snapshots.dxiScores.breakdown',
   effect: 'read',
   summary: 'Compare the Developer Experience Index (DXI) of a snapshot between teams, user groups or attributes.',
-  toolset,
   input: z.strictObject({
     ...ofSnapshot,
     dimension_type: dimension('snapshotTeam', 'group', 'attribute'),
@@ -100,40 +97,37 @@ const listDxiBreakdowns = operation({
 });
 
 export const listDriverScores = operation({
-  ...web('snapshots.driverScores', 'snapshots:read'),
+  ...web('snapshots:read'),
   name: 'dx_list_driver_scores',
   route: 'GET /snapshots.driverScores',
   effect: 'read',
   summary: 'List the survey score of each driver in a snapshot (sentiment): percent favourable, and who answered what.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('driver') }),
   example: { arguments: example },
 });
 
-const listImpactScores: Operation = operation({
-  ...web('snapshots.impactScores', 'snapshots:read'),
+export const listImpactScores: Operation = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_impact_scores',
   route: 'GET /snapshots.impactScores',
   effect: 'read',
   summary: 'List the impact scores of a snapshot, such as time lost to obstacles; value 2 of time loss means 20%.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('impact') }),
   example: { arguments: example },
 });
 
-const listWorkflowScores: Operation = operation({
-  ...web('snapshots.workflowScores', 'snapshots:read'),
+export const listWorkflowScores: Operation = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_workflow_scores',
   route: 'GET /snapshots.workflowScores',
   effect: 'read',
   summary:
     'List the workflow scores of a snapshot (what people report of pull requests, reviews and the like) with unit ' +
     'and industry benchmark. 0 may mean that all said not applicable.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('workflow') }),
@@ -150,53 +144,39 @@ const workflowId = required('Workflow of the survey: id or name').meta({
   reference: reference({ list: () => listWorkflowScores, key: 'workflow_id', label: 'workflow' }),
 });
 
-const listDriverBreakdowns = operation({
-  ...web('snapshots.driverScores.breakdown', 'snapshots:read'),
+export const listDriverBreakdowns = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_driver_breakdowns',
   route: 'GET /snapshots.driverScores.breakdown',
   effect: 'read',
   summary: 'Compare the survey score of one driver between teams, user groups, branches or attributes.',
-  toolset,
   input: z.strictObject({ ...ofSnapshot, driver_id: driverId, dimension_type: anyDimension, ...part }),
   output: row,
   paging: allRows('scores', { show: partOf('driver') }),
   example: { arguments: { ...example, driver_id: 'Code review', dimension_type: 'snapshotTeam' } },
 });
 
-const listImpactBreakdowns = operation({
-  ...web('snapshots.impactScores.breakdown', 'snapshots:read'),
+export const listImpactBreakdowns = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_impact_breakdowns',
   route: 'GET /snapshots.impactScores.breakdown',
   effect: 'read',
   summary: 'Compare one impact score, such as time loss, between teams, user groups, branches or attributes.',
-  toolset,
   input: z.strictObject({ ...ofSnapshot, impact_id: impactId, dimension_type: anyDimension, ...part }),
   output: row,
   paging: allRows('scores', { show: partOf('impact') }),
   example: { arguments: { ...example, impact_id: 'Time loss', dimension_type: 'branch' } },
 });
 
-const listWorkflowBreakdowns = operation({
-  ...web('snapshots.workflowScores.breakdown', 'snapshots:read'),
+export const listWorkflowBreakdowns = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_workflow_breakdowns',
   route: 'GET /snapshots.workflowScores.breakdown',
   effect: 'read',
   summary:
     'Compare one workflow score, such as the wait for review, between teams, user groups, branches or attributes.',
-  toolset,
   input: z.strictObject({ ...ofSnapshot, workflow_id: workflowId, dimension_type: anyDimension, ...part }),
   output: row,
   paging: allRows('scores', { show: partOf('workflow') }),
   example: { arguments: { ...example, workflow_id: 'Wait for review', dimension_type: 'snapshotTeam' } },
 });
-
-export const scores = [
-  listDxiScores,
-  listDxiBreakdowns,
-  listDriverScores,
-  listDriverBreakdowns,
-  listImpactScores,
-  listImpactBreakdowns,
-  listWorkflowScores,
-  listWorkflowBreakdowns,
-];

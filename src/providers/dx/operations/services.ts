@@ -1,14 +1,13 @@
 import * as z from 'zod';
-import { type Operation, operation } from '../../../operations/operation.ts';
-import { done, helpArticle, required, text } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { done, required, text } from '../arguments.ts';
 
-const syncService = operation({
+export const syncService = operation({
   name: 'dx_sync_service',
   route: 'POST /services.sync',
   effect: 'update',
   idempotent: true,
   summary: 'Name a service and the team that owns it. Older than the catalogue: prefer dx_upsert_entity.',
-  toolset: 'services',
   api: 'data_cloud',
   input: z.strictObject({
     reference_id: required('Your key of the service'),
@@ -16,8 +15,5 @@ const syncService = operation({
     dx_team_id: text('Id of the owning team'),
   }),
   ...done,
-  evidence: helpArticle('9145768'),
   example: { arguments: { reference_id: 'booking-api', name: 'Booking API' } },
 });
-
-export const services: readonly Operation[] = [syncService];

@@ -7,7 +7,6 @@ import { inUri, payload, required } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
 import { web } from '../web.ts';
 
-const toolset = 'snapshots';
 const example = { arguments: { snapshot_id: 'MTAz' } };
 
 /** Nobody knows a survey by its id; only a date is looked up. */
@@ -24,13 +23,12 @@ export const snapshotId = required('Snapshot: id, or the day it was scheduled fo
 });
 
 export const listSnapshots = operation({
-  ...web('snapshots.list', 'snapshots:read'),
+  ...web('snapshots:read'),
   name: 'dx_list_snapshots',
   route: 'GET /snapshots.list',
   effect: 'read',
   summary:
     'List snapshots: the surveys of developer experience and satisfaction, when they were held and how many answered.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({
     id: z.string(),
@@ -60,15 +58,14 @@ function teamScore({ snapshot_team: team, item_name, item_type, score, ...rest }
   };
 }
 
-const listTeamScores = operation({
-  ...web('snapshots.info', 'snapshots:read'),
+export const listTeamScores = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_team_scores',
   route: 'GET /snapshots.info',
   effect: 'read',
   summary:
     'List the survey scores of every team in a snapshot, per driver and CSAT item, against the last snapshot, the ' +
     'company and industry percentiles. Teams under 3 people are left out.',
-  toolset,
   input: z.strictObject({ snapshot_id: snapshotId }),
   output: z.looseObject({
     team: z.string().nullish(),
@@ -100,13 +97,12 @@ async function refusal(args: Row, body: Readable, context: OperationContext): Pr
   });
 }
 
-const downloadFile: Operation = operation({
-  ...web('snapshots.getFile', 'snapshots:read', 'snapshots:admin'),
+export const downloadFile: Operation = operation({
+  ...web('snapshots:read', 'snapshots:admin'),
   name: 'dx_download_snapshot_file',
   route: 'GET /snapshots.getFile',
   effect: 'read',
   summary: 'Store the Excel workbook with the results of a snapshot as a file.',
-  toolset,
   input: z.strictObject({ snapshot_id: snapshotId }),
   output: z.looseObject({}),
   example,
@@ -134,13 +130,12 @@ const commentRow = z.looseObject({
 });
 const ofSnapshot = { snapshot_id: snapshotId.meta({ wire: 'id' }) };
 
-const listDriverComments = operation({
-  ...web('snapshots.driverComments.list', 'snapshots:read'),
+export const listDriverComments = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_driver_comments',
   route: 'GET /snapshots.driverComments.list',
   effect: 'read',
   summary: 'List what people wrote about drivers in a survey snapshot, newest first.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: commentRow.extend({ driver_name: z.string().nullish() }),
   paging: cursorPages('comments', { most: 100, show: comment }),
@@ -148,13 +143,12 @@ const listDriverComments = operation({
   example,
 });
 
-const listCsatComments = operation({
-  ...web('snapshots.csatComments.list', 'snapshots:read'),
+export const listCsatComments = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_csat_comments',
   route: 'GET /snapshots.csatComments.list',
   effect: 'read',
   summary: 'List what people wrote about tools (CSAT, satisfaction) in a survey snapshot, newest first.',
-  toolset,
   input: z.strictObject(ofSnapshot),
   output: commentRow.extend({ csat_item_name: z.string().nullish() }),
   paging: cursorPages('comments', { most: 100, show: comment }),
@@ -163,24 +157,14 @@ const listCsatComments = operation({
 });
 
 export const listSnapshotTeams = operation({
-  ...web('snapshots.snapshotTeams.list', 'snapshots:read'),
+  ...web('snapshots:read'),
   name: 'dx_list_snapshot_teams',
   route: 'GET /snapshots.snapshotTeams.list',
   effect: 'read',
   summary: 'List the teams as they were in a survey snapshot, with their managers.',
-  toolset,
   input: z.strictObject({ snapshot_id: snapshotId }),
   output: z.looseObject({ id: z.string(), name: z.string(), team_id: z.string().nullish() }),
   paging: allRows('snapshot_teams'),
   resource: { uri: 'dx://snapshots/{snapshot_id}/teams', title: 'Teams of a DX snapshot' },
   example,
 });
-
-export const snapshots = [
-  listSnapshots,
-  listTeamScores,
-  downloadFile,
-  listDriverComments,
-  listCsatComments,
-  listSnapshotTeams,
-];

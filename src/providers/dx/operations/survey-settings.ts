@@ -5,7 +5,6 @@ import { done, flag, ids, map, payload, required, text, withoutOk } from '../arg
 import { allRows } from '../paging.ts';
 import { named, rowsUnder, web } from '../web.ts';
 
-const toolset = 'snapshots';
 const scopes = ['snapshots:read', 'snapshots:admin'] as const;
 const locked = 'Refused while a snapshot is live.';
 
@@ -18,13 +17,12 @@ function itemsOf(body: unknown): unknown {
   );
 }
 
-const listItems: Operation = operation({
-  ...web('snapshots.settings.library', ...scopes),
+export const listItems: Operation = operation({
+  ...web(...scopes),
   name: 'dx_list_survey_items',
   route: 'GET /snapshots.settings.library',
   effect: 'read',
   summary: 'List what surveys can ask: drivers, workflows and CSAT items of the library, with their ids.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({ kind: z.string().nullish(), id: z.string(), name: z.string().nullish() }),
   paging: allRows(itemsOf),
@@ -37,13 +35,12 @@ const itemOf = (kind: RegExp) =>
   reference({ list: () => listItems, key: 'id', label: 'name', only: row => kind.test(String(row['kind'])) });
 const [driverItem, workflowItem, csatItemName] = [itemOf(/driver/i), itemOf(/workflow/i), itemOf(/csat/i)];
 
-const listBranches: Operation = operation({
-  ...web('snapshots.settings.branches', ...scopes),
+export const listBranches: Operation = operation({
+  ...web(...scopes),
   name: 'dx_list_survey_branches',
   route: 'GET /snapshots.settings.branches',
   effect: 'read',
   summary: 'List the branches of the survey (who is asked what), and whether branching is on.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({ id: z.string(), name: z.string().nullish(), main: z.boolean().nullish() }),
   paging: allRows('branches', {
@@ -53,13 +50,12 @@ const listBranches: Operation = operation({
   example: { arguments: {} },
 });
 
-const getConfiguration = operation({
-  ...web('snapshots.settings.configuration', ...scopes),
+export const getConfiguration = operation({
+  ...web(...scopes),
   name: 'dx_get_survey_configuration',
   route: 'GET /snapshots.settings.configuration',
   effect: 'read',
   summary: 'Show what the next survey asks, by branch: the drivers, workflows and CSAT items that are selected.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({ configuration: z.unknown() }),
   repair: withoutOk,
@@ -75,13 +71,12 @@ const driver = {
   target_role: z.enum(['dev', 'nondev', 'all']).describe('Who is asked'),
 };
 
-const createDriver = operation({
-  ...web('snapshots.settings.drivers.create', ...scopes),
+export const createDriver = operation({
+  ...web(...scopes),
   name: 'dx_create_survey_driver',
   route: 'POST /snapshots.settings.drivers.create',
   effect: 'create',
   summary: `Add a driver to the library that surveys choose from. ${locked}`,
-  toolset,
   verifyWith: 'dx_list_survey_items shows whether it was added.',
   input: z.strictObject({ ...driver, translations }),
   output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
@@ -96,13 +91,12 @@ const createDriver = operation({
   },
 });
 
-const updateDriver = operation({
-  ...web('snapshots.settings.drivers.update', ...scopes),
+export const updateDriver = operation({
+  ...web(...scopes),
   name: 'dx_update_survey_driver',
   route: 'POST /snapshots.settings.drivers.update',
   effect: 'update',
   summary: `Change the wording or audience of a driver in the survey library. ${locked}`,
-  toolset,
   input: z.strictObject({
     driver_id: required('Driver: id or name').meta({ reference: driverItem }),
     ...z.strictObject(driver).partial().shape,
@@ -134,14 +128,13 @@ async function deselected(
   return lost.length ? `This would deselect ${named(lost)}.` : 'Nothing that is selected now would be deselected.';
 }
 
-const selectDrivers = operation({
-  ...web('snapshots.settings.driverSelection.set', ...scopes),
+export const selectDrivers = operation({
+  ...web(...scopes),
   name: 'dx_set_survey_drivers',
   route: 'POST /snapshots.settings.driverSelection.set',
   effect: 'update',
   destructive: true,
   summary: `Choose the drivers of the next survey: the whole selection is replaced. ${locked}`,
-  toolset,
   input: z.strictObject({
     driver_ids: ids('All drivers to ask: ids or names').meta({ reference: driverItem }),
     branch_id,
@@ -152,14 +145,13 @@ const selectDrivers = operation({
   describeLoss: (args, context) => deselected('drivers', args.driver_ids, args, context),
 });
 
-const selectWorkflows = operation({
-  ...web('snapshots.settings.workflowSelection.set', ...scopes),
+export const selectWorkflows = operation({
+  ...web(...scopes),
   name: 'dx_set_survey_workflows',
   route: 'POST /snapshots.settings.workflowSelection.set',
   effect: 'update',
   destructive: true,
   summary: `Choose the workflows of the next survey: the whole selection is replaced; required ones must stay. ${locked}`,
-  toolset,
   input: z.strictObject({
     workflow_ids: ids('All workflows to ask: ids or names').meta({ reference: workflowItem }),
     branch_id,
@@ -170,14 +162,13 @@ const selectWorkflows = operation({
   describeLoss: (args, context) => deselected('workflows', args.workflow_ids, args, context),
 });
 
-const selectCsat = operation({
-  ...web('snapshots.settings.csatSelection.set', ...scopes),
+export const selectCsat = operation({
+  ...web(...scopes),
   name: 'dx_set_survey_csat_items',
   route: 'POST /snapshots.settings.csatSelection.set',
   effect: 'update',
   destructive: true,
   summary: `Choose the CSAT items (tools) of the next survey: the whole selection is replaced. ${locked}`,
-  toolset,
   input: z.strictObject({
     csat_ids: ids('All CSAT items to ask: ids or names').meta({ reference: csatItemName }),
     branch_id,
@@ -201,13 +192,12 @@ const csatDetails = {
   translations,
 };
 
-const createCsatItem = operation({
-  ...web('snapshots.settings.csatItems.create', ...scopes),
+export const createCsatItem = operation({
+  ...web(...scopes),
   name: 'dx_create_survey_csat_item',
   route: 'POST /snapshots.settings.csatItems.create',
   effect: 'create',
   summary: `Add a CSAT item, a tool whose satisfaction is asked for, to the survey library. ${locked}`,
-  toolset,
   verifyWith: 'dx_list_survey_items shows whether it was added.',
   input: z.strictObject({ ...csatItem, ...csatDetails }),
   output: z.looseObject({ id: z.string(), name: z.string().nullish() }),
@@ -221,13 +211,12 @@ const createCsatItem = operation({
   },
 });
 
-const updateCsatItem = operation({
-  ...web('snapshots.settings.csatItems.update', ...scopes),
+export const updateCsatItem = operation({
+  ...web(...scopes),
   name: 'dx_update_survey_csat_item',
   route: 'POST /snapshots.settings.csatItems.update',
   effect: 'update',
   summary: `Change a CSAT item of the survey library. ${locked}`,
-  toolset,
   input: z.strictObject({
     csat_id: required('CSAT item: id or name').meta({ reference: csatItemName }),
     ...z.strictObject(csatItem).partial().shape,
@@ -238,14 +227,13 @@ const updateCsatItem = operation({
   example: { arguments: { csat_id: '71', exclude_na_responders: true } },
 });
 
-const orderCsat = operation({
-  ...web('snapshots.settings.csatOrder.set', ...scopes),
+export const orderCsat = operation({
+  ...web(...scopes),
   name: 'dx_set_survey_csat_order',
   route: 'POST /snapshots.settings.csatOrder.set',
   effect: 'update',
   destructive: true,
   summary: `Set the order in which CSAT items, or their groups, are asked; each list must be complete. ${locked}`,
-  toolset,
   input: z.strictObject({
     csat_ids: ids('All CSAT items, in order: ids or names').meta({ reference: csatItemName }).optional(),
     group_ids: ids('Ids of all groups of CSAT items, in order').optional(),
@@ -253,8 +241,3 @@ const orderCsat = operation({
   ...done,
   example: { arguments: { csat_ids: ['72', '71', '73', '74', '75'] } },
 });
-
-export const surveySettings = [
-  ...[listItems, listBranches, getConfiguration, createDriver, updateDriver],
-  ...[selectDrivers, selectWorkflows, selectCsat, createCsatItem, updateCsatItem, orderCsat],
-];

@@ -9,15 +9,12 @@ import { fetchLink } from '../links.ts';
 import { allRows } from '../paging.ts';
 import { named, rowsUnder, web } from '../web.ts';
 
-const toolset = 'org-files';
-
-const listHierarchy = operation({
-  ...web('orgfiles.teamHierarchy.get', 'snapshots:admin'),
+export const listHierarchy = operation({
+  ...web('snapshots:admin'),
   name: 'dx_list_hierarchy_teams',
   route: 'GET /orgfiles.teamHierarchy.get',
   effect: 'read',
   summary: 'List the whole team hierarchy with leads and members: what dx_process_team_hierarchy would replace.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({ name: z.string(), reference_id: z.string().nullish() }),
   paging: allRows('teams'),
@@ -102,14 +99,13 @@ const emailsIn = ({ members }: Row): string[] =>
     ? members.map((one: Row | null) => one?.['email']).filter(email => typeof email === 'string')
     : [];
 
-const previewHierarchy: Operation = operation({
-  ...web('orgfiles.teamHierarchy.preview', 'snapshots:admin'),
+export const previewHierarchy: Operation = operation({
+  ...web('snapshots:admin'),
   name: 'dx_preview_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.preview',
   effect: 'read',
   summary:
     'Say which teams importing a team hierarchy would archive and add, and store the preview of DX. Changes nothing.',
-  toolset,
   input: z.strictObject({ teams }),
   output: z.looseObject({}),
   example: { arguments: example },
@@ -122,8 +118,8 @@ const previewHierarchy: Operation = operation({
   },
 });
 
-const processHierarchy: Operation = operation({
-  ...web('orgfiles.teamHierarchy.process', 'snapshots:admin'),
+export const processHierarchy: Operation = operation({
+  ...web('snapshots:admin'),
   name: 'dx_process_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.process',
   effect: 'update',
@@ -131,7 +127,6 @@ const processHierarchy: Operation = operation({
   summary:
     'Import a whole team hierarchy: every team that is not listed is archived. It is queued; refused during a live ' +
     'snapshot and about 3 weeks after. dx_preview_team_hierarchy shows what it would do.',
-  toolset,
   verifyWith: 'dx_list_hierarchy_teams shows, after a while, whether it was imported.',
   input: z.strictObject({ teams, email: text('Who is told when it is done') }),
   output: done.output,
@@ -142,5 +137,3 @@ const processHierarchy: Operation = operation({
     return done.repair(body);
   },
 });
-
-export const teamHierarchy = [listHierarchy, previewHierarchy, processHierarchy];

@@ -5,8 +5,6 @@ import { ids, inUri, payload, text } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
 import { web } from '../web.ts';
 
-const toolset = 'teams';
-
 export const teamName = reference({ list: () => listTeams, key: 'id', label: 'name' });
 
 const team = z.looseObject({
@@ -17,12 +15,11 @@ const team = z.looseObject({
 });
 
 export const listTeams = operation({
-  ...web('teams.list', 'snapshots:read'),
+  ...web('snapshots:read'),
   name: 'dx_list_teams',
   route: 'GET /teams.list',
   effect: 'read',
   summary: 'List all DX teams as they are now, with parent, manager and number of contributors.',
-  toolset,
   input: z.strictObject({}),
   output: team,
   paging: allRows('teams'),
@@ -30,13 +27,12 @@ export const listTeams = operation({
   example: { arguments: {} },
 });
 
-const getTeam = operation({
-  ...web('teams.info', 'snapshots:read'),
+export const getTeam = operation({
+  ...web('snapshots:read'),
   name: 'dx_get_team',
   route: 'GET /teams.info',
   effect: 'read',
   summary: 'Show a team with its lead and the people in it (contributors). Give team_id or reference_id.',
-  toolset,
   input: z.strictObject({
     team_id: z
       .string()
@@ -52,13 +48,12 @@ const getTeam = operation({
   example: { arguments: { team_id: 'Platform' } },
 });
 
-const findTeam = operation({
-  ...web('teams.findByMembers', 'snapshots:read'),
+export const findTeam = operation({
+  ...web('snapshots:read'),
   name: 'dx_find_team_by_members',
   route: 'GET /teams.findByMembers',
   effect: 'read',
   summary: 'Find the team that people belong to, by their email addresses.',
-  toolset,
   input: z.strictObject({ team_emails: ids('Email addresses of members').min(1) }),
   output: team,
   repair: payload('team'),
@@ -71,13 +66,12 @@ const event = ({ created, ...rest }: Row): Row => ({
   ...rest,
 });
 
-const listTeamEvents = operation({
-  ...web('teams.auditTrail', 'snapshots:read'),
+export const listTeamEvents = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_team_events',
   route: 'GET /teams.auditTrail',
   effect: 'read',
   summary: 'List who changed which team and when: the audit trail of teams.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({
     created: z.string().nullish(),
@@ -89,5 +83,3 @@ const listTeamEvents = operation({
   resource: { uri: 'dx://team-events', title: 'Audit trail of DX teams' },
   example: { arguments: {} },
 });
-
-export const teams = [listTeams, getTeam, findTeam, listTeamEvents];

@@ -6,7 +6,6 @@ import { numberedPages } from '../paging.ts';
 import { named, web } from '../web.ts';
 import { teamName } from './teams.ts';
 
-const toolset = 'users';
 const mostMembers = 100;
 
 export const userGroupName = reference({ list: () => listUserGroups, key: 'id', label: 'name' });
@@ -22,13 +21,12 @@ const group = z.looseObject({
   members: z.array(z.string()).nullish(),
 });
 
-const listUserGroups = operation({
-  ...web('userGroups.list', 'user_groups:read'),
+export const listUserGroups = operation({
+  ...web('user_groups:read'),
   name: 'dx_list_user_groups',
   route: 'GET /userGroups.list',
   effect: 'read',
   summary: 'List user groups: guilds, pilots and other sets of people, with owner and members.',
-  toolset,
   input: z.strictObject({}),
   output: group,
   // No page says how many at the most; elsewhere it is 50.
@@ -37,13 +35,12 @@ const listUserGroups = operation({
   example: { arguments: {} },
 });
 
-const getUserGroup = operation({
-  ...web('userGroups.get', 'user_groups:read'),
+export const getUserGroup = operation({
+  ...web('user_groups:read'),
   name: 'dx_get_user_group',
   route: 'GET /userGroups.get',
   effect: 'read',
   summary: 'Show a user group with its members.',
-  toolset,
   input: z.strictObject({ id }),
   output: group,
   repair: payload('group'),
@@ -51,13 +48,12 @@ const getUserGroup = operation({
   example: { arguments: { id: 'Frontend guild' } },
 });
 
-const createUserGroup = operation({
-  ...web('userGroups.create', 'user_groups:write'),
+export const createUserGroup = operation({
+  ...web('user_groups:write'),
   name: 'dx_create_user_group',
   route: 'POST /userGroups.create',
   effect: 'create',
   summary: 'Create a user group from a team (team_id), or from people (owner_email and members).',
-  toolset,
   verifyWith: 'dx_list_user_groups shows whether it was created.',
   input: z.strictObject({
     name: required('Name'),
@@ -76,13 +72,12 @@ const createUserGroup = operation({
   },
 });
 
-const updateUserGroup = operation({
-  ...web('userGroups.update', 'user_groups:write'),
+export const updateUserGroup = operation({
+  ...web('user_groups:write'),
   name: 'dx_update_user_group',
   route: 'POST /userGroups.update',
   effect: 'update',
   summary: 'Rename a user group or replace its members: who is not in the list is no longer in the group.',
-  toolset,
   input: z.strictObject({ id, name: text('Name'), members }),
   output: group,
   repair: payload('group'),
@@ -96,16 +91,13 @@ const updateUserGroup = operation({
   },
 });
 
-const deleteUserGroup = operation({
-  ...web('userGroups.delete', 'user_groups:write'),
+export const deleteUserGroup = operation({
+  ...web('user_groups:write'),
   name: 'dx_delete_user_group',
   route: 'POST /userGroups.delete',
   effect: 'delete',
   summary: 'Delete a user group. Its people stay.',
-  toolset,
   input: z.strictObject({ id }),
   ...done,
   example: { arguments: { id: 'Frontend guild' } },
 });
-
-export const userGroups = [listUserGroups, getUserGroup, createUserGroup, updateUserGroup, deleteUserGroup];

@@ -5,21 +5,18 @@ import { day, payload, required, text } from '../arguments.ts';
 import { allRows, numberedPages } from '../paging.ts';
 import { mapped, web } from '../web.ts';
 
-const toolset = 'users';
-
 const user = z.looseObject({ id: z.string(), email: z.string().nullish(), name: z.string().nullish() });
 const email = z.email().describe('Email address of the person');
 
 /** Attributes as a map: `{Location: 'Lisbon'}`. */
 const brief = ({ attributes, ...rest }: Row): Row => ({ ...rest, attributes: mapped(attributes, 'name', 'value') });
 
-const listUsers = operation({
-  ...web('users.list', 'users:read'),
+export const listUsers = operation({
+  ...web('users:read'),
   name: 'dx_list_users',
   route: 'GET /users.list',
   effect: 'read',
   summary: 'List the people in DX, with their attributes, roles and user names on GitHub and GitLab.',
-  toolset,
   input: z.strictObject({}),
   output: user,
   paging: numberedPages('users', { perPageParam: 'page_size', total: 'total', most: 100, show: brief }),
@@ -27,26 +24,24 @@ const listUsers = operation({
   example: { arguments: {} },
 });
 
-const findUser = operation({
-  ...web('users.findByGithubUsername', 'snapshots:read'),
+export const findUser = operation({
+  ...web('snapshots:read'),
   name: 'dx_find_user_by_github_username',
   route: 'GET /users.findByGithubUsername',
   effect: 'read',
   summary: 'Find a person by GitHub user name.',
-  toolset,
   input: z.strictObject({ github_username: required('User name on GitHub') }),
   output: user,
   repair: payload('user'),
   example: { arguments: { github_username: 'ingrid-solberg' } },
 });
 
-const updateUser = operation({
-  ...web('users.update', 'users:write'),
+export const updateUser = operation({
+  ...web('users:write'),
   name: 'dx_update_user',
   route: 'POST /users.update',
   effect: 'update',
   summary: 'Change a person: user names on GitHub and GitLab, start date, dates of AI tool adoption.',
-  toolset,
   input: z.strictObject({
     email,
     start_date: day('First day at work', 'start_date').optional(),
@@ -62,14 +57,13 @@ const updateUser = operation({
   example: { arguments: { email: 'bashir.tanaka@kestrel.example', start_date: '2024-03-01' } },
 });
 
-const setAttributes = operation({
-  ...web('users.attributes.update', 'users:write'),
+export const setAttributes = operation({
+  ...web('users:write'),
   name: 'dx_set_user_attributes',
   route: 'POST /users.attributes.update',
   effect: 'update',
   summary:
     'Set or remove attributes of a person, such as location or level. A new attribute group is made by naming it.',
-  toolset,
   input: z.strictObject({
     email,
     attributes: z
@@ -90,14 +84,13 @@ const setAttributes = operation({
 
 export const attributeGroupName = reference({ list: () => listAttributeGroups, key: 'id', label: 'name' });
 
-const listAttributeGroups = operation({
-  ...web('attributeGroups.list', 'snapshots:read'),
+export const listAttributeGroups = operation({
+  ...web('snapshots:read'),
   name: 'dx_list_attribute_groups',
   route: 'GET /attributeGroups.list',
   effect: 'read',
   summary:
     'List the attributes that people have (location, level, tenure ...) by group, with the ids that filters take.',
-  toolset,
   input: z.strictObject({}),
   output: z.looseObject({
     id: z.string(),
@@ -108,5 +101,3 @@ const listAttributeGroups = operation({
   resource: { uri: 'dx://attribute-groups', title: 'DX attribute groups' },
   example: { arguments: {} },
 });
-
-export const users = [listUsers, findUser, updateUser, setAttributes, listAttributeGroups];

@@ -6,8 +6,6 @@ import { allRows } from '../paging.ts';
 import { web } from '../web.ts';
 import { entityName } from './entities.ts';
 
-const toolset = 'workflows';
-
 const workflowName = reference({
   list: () => listWorkflows,
   key: 'identifier',
@@ -19,13 +17,12 @@ const workflow = z.looseObject({ identifier: z.string(), name: z.string().nullis
 const scope = z.enum(['GLOBAL', 'ENTITY']).describe('Started for itself, or for an entity of the catalog');
 const entity = required('Entity: identifier or name').meta({ reference: entityName, fromUri: inUri('entities') });
 
-const listWorkflows = operation({
-  ...web('workflows.list', 'workflows:read'),
+export const listWorkflows = operation({
+  ...web('workflows:read'),
   name: 'dx_list_workflows',
   route: 'GET /workflows.list',
   effect: 'read',
   summary: 'List self-service workflows: what people can start, for itself or for an entity of the catalog.',
-  toolset,
   input: z.strictObject({ scope: scope.optional(), entity_identifier: entity.optional() }),
   output: workflow,
   paging: allRows('workflows'),
@@ -33,13 +30,12 @@ const listWorkflows = operation({
   example: { arguments: { scope: 'ENTITY' } },
 });
 
-const createWorkflow = operation({
-  ...web('workflows.create', 'workflows:create'),
+export const createWorkflow = operation({
+  ...web('workflows:create'),
   name: 'dx_create_workflow',
   route: 'POST /workflows.create',
   effect: 'create',
   summary: 'Create a self-service workflow, which calls a URL when somebody starts it.',
-  toolset,
   verifyWith: 'dx_list_workflows shows whether it was created.',
   input: z.strictObject({
     identifier: required('Identifier, for example create-repository'),
@@ -70,13 +66,12 @@ const createWorkflow = operation({
 const run = z.looseObject({ id: z.string().nullish(), status: z.string().nullish() });
 const id = required('Id or URI of the run').meta({ fromUri: inUri('workflow-runs') });
 
-const getWorkflowRun = operation({
-  ...web('workflowRuns.info', 'workflows:read'),
+export const getWorkflowRun = operation({
+  ...web('workflows:read'),
   name: 'dx_get_workflow_run',
   route: 'GET /workflowRuns.info',
   effect: 'read',
   summary: 'Show a run of a self-service workflow: status, data, links and the state of its HTTP request.',
-  toolset,
   input: z.strictObject({ id }),
   output: run,
   repair: payload('workflow_run'),
@@ -102,13 +97,12 @@ export const workflowRun: RunKind = {
   },
 };
 
-const triggerWorkflow = operation({
-  ...web('workflowRuns.trigger', 'workflowRuns:trigger'),
+export const triggerWorkflow = operation({
+  ...web('workflowRuns:trigger'),
   name: 'dx_trigger_workflow',
   route: 'POST /workflowRuns.trigger',
   effect: 'run',
   summary: 'Start a self-service workflow, for an entity where its scope is ENTITY. Follow it with wait_for_run.',
-  toolset,
   verifyWith:
     'DX lists no runs: its page of the workflow shows whether it was started; dx_get_workflow_run shows one by its id.',
   input: z.strictObject({
@@ -126,13 +120,12 @@ const triggerWorkflow = operation({
 const event = z.looseObject({ id: z.string().nullish(), type: z.string().nullish(), message: z.string().nullish() });
 const workflow_run_id = id;
 
-const changeStatus = operation({
-  ...web('workflowRuns.changeStatus', 'workflowRuns:writeEvents'),
+export const changeStatus = operation({
+  ...web('workflowRuns:writeEvents'),
   name: 'dx_set_workflow_run_status',
   route: 'POST /workflowRuns.changeStatus',
   effect: 'update',
   summary: 'End a run of an event-driven workflow as succeeded or failed. For what carries the workflow out.',
-  toolset,
   verifyWith: 'dx_get_workflow_run shows its status.',
   input: z.strictObject({ workflow_run_id, status: z.enum(['SUCCEEDED', 'FAILED']).describe('How it ended') }),
   output: event,
@@ -140,26 +133,24 @@ const changeStatus = operation({
   example: { arguments: { workflow_run_id: 'NTAwMDE', status: 'SUCCEEDED' } },
 });
 
-const postMessage = operation({
-  ...web('workflowRuns.postMessage', 'workflowRuns:writeEvents'),
+export const postMessage = operation({
+  ...web('workflowRuns:writeEvents'),
   name: 'dx_post_workflow_run_message',
   route: 'POST /workflowRuns.postMessage',
   effect: 'create',
   summary: 'Add a message to a run of a workflow, for whoever follows it.',
-  toolset,
   input: z.strictObject({ workflow_run_id, message: required('Text') }),
   output: event,
   repair: payload('event'),
   example: { arguments: { workflow_run_id: 'NTAwMDE', message: 'Rolling back to the build of 09:40' } },
 });
 
-const addLink = operation({
-  ...web('workflowRuns.addLink', 'workflowRuns:writeEvents'),
+export const addLink = operation({
+  ...web('workflowRuns:writeEvents'),
   name: 'dx_add_workflow_run_link',
   route: 'POST /workflowRuns.addLink',
   effect: 'create',
   summary: 'Add a link to a run of a workflow, for example to the pipeline that carries it out.',
-  toolset,
   verifyWith: 'dx_get_workflow_run shows its links.',
   input: z.strictObject({
     workflow_run_id,
@@ -173,8 +164,3 @@ const addLink = operation({
     arguments: { workflow_run_id: 'NTAwMDE', link: { url: 'https://ci.kestrel.example/1', label: 'Pipeline' } },
   },
 });
-
-export const workflows = [
-  ...[listWorkflows, createWorkflow, triggerWorkflow, getWorkflowRun],
-  ...[changeStatus, postMessage, addLink],
-];
