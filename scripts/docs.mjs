@@ -1,12 +1,12 @@
 // Writes the generated documents in docs/, or with --check fails when they are not what the code says.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { importSource } from './source.mjs';
 
 const check = process.argv.includes('--check');
 const { documents } = await importSource('scripts/docs.ts');
 let stale = 0;
-for (const [name, text] of Object.entries(await documents())) {
+for (const [name, text] of Object.entries({ ...(await documents()), 'library.md': await libraryTypes() })) {
   const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
   const present = await readFile(path, 'utf8').catch(() => '');
   if (present === text) continue;
@@ -18,3 +18,14 @@ for (const [name, text] of Object.entries(await documents())) {
   }
 }
 process.exitCode = check && stale ? 1 : 0;
+
+/** What the library shows, as the build has written it: a change of it is seen in review. */
+async function libraryTypes() {
+  const types = fileURLToPath(new URL('../dist/types/', import.meta.url));
+  const names = (await readdir(types, { recursive: true })).filter(name => name.endsWith('.d.ts')).sort();
+  const files = await Promise.all(names.map(async name => [name, await readFile(`${types}${name}`, 'utf8')]));
+  const blocks = files
+    .reverse()
+    .map(([name, text]) => `## ${name.replaceAll('\\', '/')}\n\n\`\`\`ts\n${text.trim()}\n\`\`\`\n`);
+  return `<!-- Written by npm run docs. -->\n\n# The types of the library\n\nEverything that \`import … from 'data-platforms-mcp'\` gives; the README shows it in use.\n\n${blocks.join('\n')}`;
+}
