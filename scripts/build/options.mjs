@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const dist = join(root, 'dist');
-export const { version, optionalDependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+export const { version } = manifest;
 
 /** What esbuild is told for whatever runs in Node. */
 export const node = {
@@ -17,7 +18,7 @@ export const node = {
   // Lines and names are enough for a stack trace; the sources would be a quarter of the package, and are in the repository.
   sourcesContent: false,
   logLevel: 'warning',
-  external: Object.keys(optionalDependencies),
+  external: Object.keys(manifest.optionalDependencies ?? {}),
 };
 
 /** Where a file of dist/ is: what `import.meta.dirname` says in an ES module. */

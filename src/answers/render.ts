@@ -141,7 +141,7 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
   );
 }
 
-export function storedLines(result: StoredResult): string[] {
+function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
   const glance = glanceAt(result);
   const columns = glance.columns.map(({ name, type, nulls, min, max, mean, numbers }) => {

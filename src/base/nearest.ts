@@ -18,7 +18,7 @@ export function firstOf(names: readonly string[], most: number): string {
 }
 
 /** The one candidate that holds what was given, or that it holds: "Tinkers", "commit_message". */
-export function partly(value: string, candidates: Iterable<string>): string | undefined {
+function partly(value: string, candidates: Iterable<string>): string | undefined {
   const holds = (whole: string, part: string) => part.length > 3 && whole.toLowerCase().includes(part.toLowerCase());
   const alike = [...new Set(candidates)].filter(one => holds(one, value) || holds(value, one));
   return alike.length === 1 ? alike[0] : undefined;

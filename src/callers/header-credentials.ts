@@ -5,8 +5,6 @@ import type { ConnectionState } from '../connections/connections.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Caller, localCaller, principalOf } from './caller.ts';
 
-export type Settings = Record<string, unknown>;
-
 /** The credentials of a caller's own that came with a request, by connection. */
 export function withCredentials(
   caller: Caller,

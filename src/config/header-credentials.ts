@@ -27,7 +27,7 @@ export function settingsIn(header: string, credential: string, provider: Provide
 }
 
 /** Secrets, and what belongs to them: a user's name, a client's id. */
-export function openSettings({ settings }: Provider, given: Settings): { key: string; secret: boolean }[] {
+function openSettings({ settings }: Provider, given: Settings): { key: string; secret: boolean }[] {
   return Object.entries(settings.shape as Record<string, z.ZodType>).flatMap(([key, schema]) => {
     const secret = fieldMeta(schema).secret === true;
     const needed = !schema.safeParse(undefined).success && !/(^|_)url$/.test(key);
@@ -35,7 +35,7 @@ export function openSettings({ settings }: Provider, given: Settings): { key: st
   });
 }
 
-export function parseObject(text: string): Settings | undefined {
+function parseObject(text: string): Settings | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isRow(value) ? (value as Settings) : undefined;
@@ -44,7 +44,7 @@ export function parseObject(text: string): Settings | undefined {
   }
 }
 
-export const unreadable = (header: string, why: string) =>
+const unreadable = (header: string, why: string) =>
   new Fault({
     code: 'not_configured',
     message: `The header ${header} cannot be used: ${why}.`,

@@ -21,7 +21,7 @@ export function connect(configured: readonly ConnectionConfig[], clock: Clock, r
   });
 }
 
-export function connectWith(
+function connectWith(
   base: Account,
   settings: Record<string, unknown> | (() => Record<string, unknown>),
   clock: Clock,

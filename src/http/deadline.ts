@@ -8,7 +8,7 @@ import type { HttpRequest } from './request.ts';
 
 const defaultAttemptTimeout = 30_000;
 
-export function attemptTimeout({ attemptTimeoutMs = defaultAttemptTimeout }: Connection): number {
+function attemptTimeout({ attemptTimeoutMs = defaultAttemptTimeout }: Connection): number {
   return attemptTimeoutMs;
 }
 
@@ -61,7 +61,7 @@ function beforeAbort(outcome: Promise<Outcome>, attempt: AttemptSignal): Promise
 }
 
 /** `limit`: the milliseconds that were given; undefined when the call has no time left. */
-export function timedOut({ title }: Connection, request: HttpRequest, limit?: number): Fault {
+function timedOut({ title }: Connection, request: HttpRequest, limit?: number): Fault {
   const { operation } = request;
   const time = limit === undefined ? 'in the time this call has' : `within ${limit / 1000} s`;
   return new Fault({

@@ -141,7 +141,7 @@ function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): 
 }
 
 /** All four, always: a client that finds one missing assumes the worst. */
-export function hints(
+function hints(
   facts: Pick<OperationManifest, 'effect' | 'idempotent' | 'destructive'>,
 ): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
   const { effect } = facts;

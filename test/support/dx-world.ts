@@ -4,7 +4,7 @@ import { type Seen, startWorld, type WorldOptions } from './harness.ts';
 
 export type Row = Record<string, unknown>;
 
-export const itemsOf = ({ data }: Seen) => data['items'] as Row[];
+const itemsOf = ({ data }: Seen) => data['items'] as Row[];
 
 /** The program over DX's simulator, on every toolset unless the test says otherwise. */
 export async function dxWorld(options: WorldOptions = {}) {

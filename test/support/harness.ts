@@ -135,7 +135,7 @@ function wrong(clock: VirtualClock, ahead: number): Clock {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-export function see(raw: CallToolResult): Seen {
+function see(raw: CallToolResult): Seen {
   const [first] = raw.content;
   return {
     raw,

@@ -61,7 +61,7 @@ export async function startListening(http: Record<string, unknown> = {}, options
 }
 
 /** Not `fetch`: it sets some headers itself, and keeps its connections. */
-export function over(listener: HttpListener): Listening {
+function over(listener: HttpListener): Listening {
   const send: Listening['send'] = (path, { method = 'GET', headers = {}, body } = {}) =>
     new Promise((resolve, reject) => {
       const url = new URL(path, listener.url);

@@ -3,7 +3,7 @@ import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { OperationContext } from '../../operations/operation.ts';
 
-export const hidden = '[hidden]';
+const hidden = '[hidden]';
 
 /** Without what GitLab puts into projects and groups for their administrators. */
 export function withoutSecrets(value: unknown): unknown {

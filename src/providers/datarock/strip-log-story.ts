@@ -3,7 +3,7 @@ import { finishedTable } from './story-checks.ts';
 
 const project = 'Copperhead North';
 /** What this chapter leaves for others to hand on. */
-export const joined = 'RQD and rock types of Copperhead North';
+const joined = 'RQD and rock types of Copperhead North';
 
 /** Two exports of the platform become one picture, by SQL over what is stored. Told where the optional parts are. */
 export async function stripLogStory(assistant: Assistant): Promise<void> {
