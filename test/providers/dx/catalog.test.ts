@@ -15,7 +15,8 @@ describe('entities', () => {
       identifier: 'booking-api',
       type: 'service',
       owner_teams: ['Booking'],
-      owner_users: ['bashir.tanaka@kestrel.example'],
+      owner_users: ['Bashir Tanaka'],
+      domain: 'booking',
       properties: { tier: '1', language: 'Kotlin' },
     });
     const found = await rows('list_entities', { search_term: 'TRACKING', fields: ['identifier'] });
@@ -59,7 +60,8 @@ describe('entities', () => {
     expect((await ok('create_entity', rail)).data).toMatchObject({
       identifier: 'rail-api',
       owner_teams: [{ id: 'NjAy', name: 'Booking' }],
-      owner_users: [{ email: 'ingrid.solberg@kestrel.example' }],
+      owner_users: [{ name: 'Ingrid Solberg' }],
+      domain: { identifier: 'booking' },
       properties: { tier: '2', language: 'Go' },
       aliases: { github_repo: [{ lookup: 'kestrel/rail-api' }] },
     });
@@ -104,7 +106,7 @@ describe('entities', () => {
       check_id: 'MjIxMg',
       initiative: 'Close critical advisories',
       complete_by: '2026-11-30',
-      owner: 'ines.nilsen@kestrel.example',
+      owner: 'Ines Nilsen',
       priority: 0,
       external_url: 'https://wiki.kestrel.example/checks/2212',
       estimated_dev_days: 0.5,

@@ -227,6 +227,10 @@ test('what cannot be written or is no file is refused', async () => {
 
 test('listings are internal: by UUID, with a slash at the end', async () => {
   const { send, codeOf } = await start();
+  const quoted = async (text: string) =>
+    (await send(`GET /public/v1/connections?text=${encodeURIComponent(text)}`)).json.map(({ name }: Json) => name);
+  expect(await quoted("dataSource='Postgres'")).toEqual(await quoted('dataSource="Postgres"'));
+  expect(await quoted("dataSource='Postgres'")).not.toEqual([]);
   const [{ id }] = (await send('GET /public/v1/connections?text=DemoFiles')).json;
   const list = async (dir: string) => (await send(`GET /connectors/connections/${id}/files/${dir}`)).json;
   const names = (rows: Json[]) => rows.map(row => `${row.path}${row.isFile ? '' : '/'}`);

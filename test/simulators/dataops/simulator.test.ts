@@ -203,7 +203,7 @@ describe('paging', () => {
   test('too large a page is made smaller, too small a one refused', async () => {
     expect((await get('/projects?per_page=500')).rows).toHaveLength(100);
     expect((await get('/projects?per_page=0')).json).toEqual({ error: 'per_page has a value not allowed' });
-    expect((await get('/projects?page=0')).json).toEqual({ error: 'page does not have a valid value' });
+    for (const page of ['0', '-3']) expect((await get(`/projects?page=${page}`)).headers['x-page']).toBe('1');
     expect((await get('/projects?page=x')).json).toEqual({ error: 'page is invalid' });
   });
 
@@ -496,9 +496,49 @@ describe('schedules', () => {
     expect(next('30 9 * * 1-5')).toBe('2026-11-23T09:30');
     expect(next('0 0 * * 0')).toBe('2026-11-22T00:00');
     expect(next('0 8 * * *', 'Asia/Kolkata')).toBe('2026-11-21T02:30');
-    for (const wrong of ['', '* * * *', '60 * * * *', '5-1 * * * *', 'a b c d e']) expect(next(wrong)).toBeUndefined();
+    expect(next('0 9 * * mon-fri')).toBe('2026-11-23T09:00');
+    expect(next('0 9 1 JAN,feb *')).toBe('2027-01-01T09:00');
+    expect(next('@daily')).toBe('2026-11-22T00:00');
+    expect(next('@hourly', 'Asia/Kolkata')).toBe('2026-11-21T00:30');
+    expect(next('0 0 13 * 5')).toBe('2026-11-27T00:00');
+    const wrongs = ['', '* * * *', '60 * * * *', '0 0 0 * * *', 'a b c d e', '@often'];
+    for (const wrong of wrongs) expect(next(wrong)).toBeUndefined();
     expect(next('* * * * *', 'Mars/Olympus')).toBeUndefined();
   });
+});
+
+test.each([
+  ['true', 'True', 'TRUE', 't', 'T', 'yes', 'Yes', 'y', 'on', '1'],
+  ['false', 'False', 'FALSE', 'f', 'no', 'NO', 'n', 'off', 'Off', '0'],
+])('a boolean of a query is written as clients of any language write it: %s, %s ...', async (...words) => {
+  const counts = await Promise.all(
+    words.map(async word => (await get(`/projects?archived=${word}`)).headers['x-total']),
+  );
+  expect(new Set(counts).size).toBe(1);
+  expect((await get('/projects?archived=perhaps')).json).toEqual({ error: 'archived is invalid' });
+});
+
+test('merge requests and issues carry times and tasks, and no notes', async () => {
+  for (const kind of ['merge_requests', 'issues']) {
+    const iid = (await get(`${assays}/${kind}?state=opened`)).rows[0]?.['iid'];
+    expect((await get(`${assays}/${kind}/${iid}/notes`)).status).toBe(200);
+    for (const thing of [(await get(`${assays}/${kind}/${iid}`)).json, (await get(`${assays}/${kind}`)).rows[0]]) {
+      expect(thing).toMatchObject({ time_stats: { total_time_spent: 0 }, task_completion_status: { count: 0 } });
+      expect(thing).not.toHaveProperty('notes');
+    }
+  }
+});
+
+test('an environment without an action stops at once, one with a job takes a moment', async () => {
+  const environments = (await get(`${assays}/environments`)).rows;
+  const idOf = (wanted: string) => environments.find(({ name }) => name === wanted)?.['id'];
+  const stop = async (name: string) => (await post(`${assays}/environments/${idOf(name)}/stop`)).json['state'];
+  const stateOf = async (name: string) => (await get(`${assays}/environments/${idOf(name)}`)).json['state'];
+  expect([await stop('QA'), await stateOf('QA')]).toEqual(['stopped', 'stopped']);
+  expect([await stop('DEV'), await stateOf('DEV')]).toEqual(['stopping', 'stopping']);
+  await clock.sleep(4_000);
+  expect(await stateOf('DEV')).toBe('stopped');
+  expect(JSON.stringify((await get(`${assays}/deployments`)).json)).not.toMatch(/stop_job|stopping_since/);
 });
 
 describe('jobs', () => {
@@ -531,8 +571,10 @@ describe('jobs', () => {
     const reply = await get(`${assays}/jobs/${id}/artifacts`);
     const location = reply.headers['location'] ?? '';
     expect([reply.status, new URL(location).origin === new URL(simulator.baseUrl).origin]).toEqual([302, false]);
-    expect((await get(location)).status).toBe(400);
-    expect(simulator.state.leaks.map(leak => leak.headers)).toEqual([['private-token']]);
+    // A client that follows the redirect with its own header is served, one that forwards Authorization is not.
+    expect((await get(location)).status).toBe(200);
+    expect((await get(location, { as: null, headers: { authorization: 'Bearer x' } })).status).toBe(400);
+    expect(simulator.state.leaks.map(leak => leak.headers)).toEqual([['private-token'], ['authorization']]);
     const { body, statusCode } = await request(location, { dispatcher: agent });
     const zip = Buffer.from(await body.arrayBuffer());
     expect([statusCode, zip.readUInt32LE(0)]).toEqual([200, 0x04034b50]);

@@ -625,6 +625,9 @@ describe('catalog', () => {
     expect(body['result']).toBe('updated_existing_entity');
     expect(body['entity']).toMatchObject({ properties: { tier: '2' }, owner_users: [{ id: expect.any(String) }] });
     expect(body['entity'].properties).not.toHaveProperty('language');
+    expect(body['entity'].owner_users).toEqual([{ id: expect.any(String), name: 'Ingrid Solberg' }]);
+    const { entity: shown } = (await call('catalog.entities.info', { identifier: 'booking-api' })).body;
+    expect(shown.domain).toEqual({ identifier: 'booking', name: expect.any(String) });
     expect((await call('catalog.entities.create', entity)).status).toBe(422);
     expect((await call('catalog.entities.create', { ...entity, identifier: 'x', properties: { odd: 1 } })).status).toBe(
       422,
@@ -719,6 +722,7 @@ test('a scorecard is created, changed by the ids of its parts, and deleted', asy
   expect(await listed()).not.toContain('Cost');
   expect(await listed({ include_unpublished: true })).toContain('Cost');
   const checks = [{ ...scorecard.checks[0], name: 'Has a budget owner' }];
+  expect(scorecard).toMatchObject({ entity_filter_type_identifiers: ['service'], evaluation_frequency_hours: 24 });
   const { body } = await call('scorecards.update', { id: scorecard.id, published: true, checks });
   expect(body['scorecard'].checks).toMatchObject([{ id: scorecard.checks[0].id, name: 'Has a budget owner' }]);
   expect(await listed()).toContain('Cost');

@@ -4,7 +4,7 @@ import { refusal } from './refusal.ts';
 type Test = (item: Fields) => boolean;
 
 /**
- * A smart filter: conditions such as `source="script"` or `personal=false`, joined by `and`; `#tag`; any other text is
+ * A smart filter: conditions such as `source="script"`, `dataSource='Postgres'` or `personal=false`, joined by `and`; `#tag`; any other text is
  * looked for in the names.
  */
 export function smartFilter(text: string): Test {
@@ -18,8 +18,9 @@ export function smartFilter(text: string): Test {
 
 function readCondition(text: string): Test {
   if (text.startsWith('#')) return item => listOf(item['tags']).includes(text.slice(1));
-  const [, field, sign, wanted] = /^([\w.]+)\s*(!=|=)\s*"?([^"]*)"?$/.exec(text) ?? [];
-  if (field === undefined || wanted === undefined) return nameTest(text.replace(/^"|"$/g, ''));
+  const [, field, sign, given] = /^([\w.]+)\s*(!=|=)\s*(.*)$/.exec(text) ?? [];
+  if (field === undefined || given === undefined) return nameTest(unquoted(text));
+  const wanted = unquoted(given);
   return item => (fold(item[field]) === fold(wanted)) === (sign === '=');
 }
 
@@ -28,6 +29,8 @@ function nameTest(text: string): Test {
   return item => ['name', 'friendlyName', 'login'].some(field => fold(item[field]).includes(wanted));
 }
 
+/** The text within quotes of either kind. */
+const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 const fold = (value: unknown): string => String(value ?? '').toLowerCase();
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 

@@ -2,6 +2,12 @@ import type { Call } from './call.ts';
 import type { Fields } from './parameters.ts';
 import { describeUser, iso, type Project, type World } from './world.ts';
 
+/** Of an issue or merge request in which nobody has written down times or tasks. */
+const workStatus = (): Fields => ({
+  time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+  task_completion_status: { count: 0, completed_count: 0 },
+});
+
 /** A merge request as it is kept. */
 export function newMergeRequest(
   { world }: Pick<Call, 'world'>,
@@ -51,6 +57,7 @@ export function newMergeRequest(
       closed_by: null,
     },
     ...{ merge_when_pipeline_succeeds: false, discussion_locked: null, blocking_discussions_resolved: true },
+    ...workStatus(),
     references: { short: `!${iid}`, relative: `!${iid}`, full: `${project.fullPath}!${iid}` },
     web_url: `${world.origin}/${project.fullPath}/-/merge_requests/${iid}`,
     approved_by: [],
@@ -113,6 +120,7 @@ export function newIssue(world: World, project: Project, title: string, authorId
     ...{ assignees: [], assignee: null, author: describeUser(world, authorId), milestone: null, due_date: null },
     ...{ confidential: false, issue_type: 'issue', type: 'ISSUE', discussion_locked: null, user_notes_count: 0 },
     ...{ created_at: at, updated_at: at, closed_at: null, closed_by: null, upvotes: 0, downvotes: 0, weight: null },
+    ...workStatus(),
     references: { short: `#${iid}`, relative: `#${iid}`, full: `${project.fullPath}#${iid}` },
     web_url: `${world.origin}/${project.fullPath}/-/issues/${iid}`,
   };

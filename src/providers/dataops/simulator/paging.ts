@@ -21,10 +21,10 @@ export function paged<Item>(
   show: (item: Item) => unknown,
   options: PagingOptions = {},
 ): SimulatorReply {
-  const page = call.number('page') ?? 1;
+  // What lies before the first page is the first page.
+  const page = Math.max(call.number('page') ?? 1, 1);
   const perPage = Math.min(call.number('per_page') ?? 20, largestPage);
   if (perPage < 1) throw refusal(400, { error: 'per_page has a value not allowed' });
-  if (page < 1) throw refusal(400, { error: 'page does not have a valid value' });
   if (call.text('pagination') === 'keyset') return byKeyset(call, items, show, perPage, options);
   const { offsetCap } = call.state;
   if (options.keyset && page * perPage > offsetCap)

@@ -93,6 +93,16 @@ export function checkFields(fields: Fields, wanted: readonly Wanted[]): Fields {
   return checked;
 }
 
+// Each word small, large, or with a large first letter, as the platform's library for parameters takes them.
+const booleans: ReadonlyMap<string, boolean> = new Map(
+  Object.entries({ true: ['true', 't', 'yes', 'y', 'on', '1'], false: ['false', 'f', 'no', 'n', 'off', '0'] }).flatMap(
+    ([meaning, words]) =>
+      words
+        .flatMap(word => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
+        .map(word => [word, meaning === 'true'] as const),
+  ),
+);
+
 function readValue(value: unknown, type: string): unknown {
   if (type.includes('|')) {
     const words = type.split('|');
@@ -103,7 +113,7 @@ function readValue(value: unknown, type: string): unknown {
     case 'integer':
       return /^-?\d+$/.test(String(value)) ? Number(value) : undefined;
     case 'boolean':
-      return /^(true|false|1|0|on|off|t|f)$/.test(String(value)) ? /^(true|1|on|t)$/.test(String(value)) : undefined;
+      return booleans.get(String(value));
     case 'date':
       return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
     case 'list':

@@ -44,12 +44,15 @@ const settable = {
   domain: text('Domain'),
 };
 
-/** Owners by what people call them; both are taken back as they are shown. */
-const brief = ({ owner_teams, owner_users, ...rest }: Row): Row => ({
+/** Owners and domain by what people call them; the vendor's own example has people without an email address. */
+const brief = ({ owner_teams, owner_users, domain, ...rest }: Row): Row => ({
   ...rest,
   owner_teams: each(owner_teams, 'name'),
-  owner_users: each(owner_users, 'email'),
+  owner_users: Array.isArray(owner_users) ? owner_users.map(nameOfOwner) : owner_users,
+  ...(domain !== undefined && { domain: isRow(domain) ? domain['identifier'] : domain }),
 });
+
+const nameOfOwner = (one: unknown): unknown => (isRow(one) ? (one['email'] ?? one['name'] ?? one['id']) : one);
 
 export const listEntities = operation({
   ...web(reads),
@@ -61,7 +64,7 @@ export const listEntities = operation({
   input: z.strictObject({ type: type.optional(), search_term: text('Part of name or identifier') }),
   output: entity.extend({
     owner_teams: z.array(z.string()).nullish().describe('Names'),
-    owner_users: z.array(z.string()).nullish().describe('Email addresses'),
+    owner_users: z.array(z.string()).nullish().describe('Email addresses or names'),
   }),
   paging: cursorPages('entities', { show: brief }),
   resource: { uri: 'dx://entities', title: 'DX catalog entities' },

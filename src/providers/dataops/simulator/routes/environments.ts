@@ -30,7 +30,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
     },
     listDeployments,
   ],
-  [`GET ${deployments}/:deployment`, at, call => findDeployment(call)],
+  [`GET ${deployments}/:deployment`, at, call => describeDeployment(call, findDeployment(call))],
   [
     `POST ${deployments}`,
     { takes: 'environment! sha! ref! tag:boolean! status:running|success|failed|canceled!', ...at },
@@ -50,13 +50,13 @@ function find(call: Call, level = 20): Fields {
 
 function describe(call: Call, environment: Fields): Fields {
   const last = shelfOf(call).deployments.findLast(one => one['environment'] === environment);
-  return { ...environment, last_deployment: last ? { ...last, environment: undefined } : null };
+  return { ...current(call, environment), last_deployment: last ? { ...last, environment: undefined } : null };
 }
 
 const stoppingMs = 3000;
 
-// Stopping takes a moment; the state follows from when it began.
-function current({ world }: Call, { stopping_since, ...environment }: Fields): Fields {
+// Stopping takes a moment where a job does it; the state follows from when it began.
+function current({ world }: Call, { stopping_since, stop_job: _, ...environment }: Fields): Fields {
   if (typeof stopping_since !== 'number') return environment;
   return { ...environment, state: world.now() < stopping_since + stoppingMs ? 'stopping' : 'stopped' };
 }
@@ -82,7 +82,7 @@ function create(call: Call) {
   const name = call.text('name') ?? '';
   if (shelfOf(call).environments.some(one => one['name'] === name)) throw invalid({ name: ['has already been taken'] });
   const environment = newEnvironment(call.world, project, name, call.world.now());
-  return reply(201, set(call, environment));
+  return reply(201, current(call, set(call, environment)));
 }
 
 function set(call: Call, environment: Fields): Fields {
@@ -93,7 +93,7 @@ function set(call: Call, environment: Fields): Fields {
 function update(call: Call) {
   const environment = find(call, 30);
   environment['updated_at'] = iso(call.world.now());
-  return set(call, environment);
+  return current(call, set(call, environment));
 }
 
 function remove(call: Call) {
@@ -106,7 +106,8 @@ function remove(call: Call) {
 
 function stop(call: Call) {
   const environment = find(call, 30);
-  environment['stopping_since'] ??= call.world.now() - (call.flag('force') ? stoppingMs : 0);
+  const isAtOnce = environment['stop_job'] === undefined || call.flag('force') === true;
+  environment['stopping_since'] ??= call.world.now() - (isAtOnce ? stoppingMs : 0);
   return current(call, environment);
 }
 
@@ -121,7 +122,11 @@ function listDeployments(call: Call) {
   );
   const order = call.text('order_by') ?? 'id';
   const key = (one: Fields) => (/id$/.test(order) ? Number(one[order]) : String(one[order]));
-  return paged(call, sorted(found, key, call.text('sort') ?? 'asc'), one => one);
+  return paged(call, sorted(found, key, call.text('sort') ?? 'asc'), one => describeDeployment(call, one));
+}
+
+function describeDeployment(call: Call, deployment: Fields): Fields {
+  return { ...deployment, environment: current(call, deployment['environment'] as Fields) };
 }
 
 function findDeployment(call: Call, level = 20): Fields {
@@ -141,14 +146,15 @@ function deploy(call: Call) {
   const known = shelfOf(call).environments.find(one => one['name'] === name);
   const environment = known ?? newEnvironment(call.world, project, name, now);
   const wanted = { environment, ref, sha: commit.sha, status, userId, tag: call.flag('tag') ?? false, createdAt: now };
-  return reply(201, newDeployment(call.world, project, wanted));
+  return reply(201, describeDeployment(call, newDeployment(call.world, project, wanted)));
 }
 
 function updateDeployment(call: Call) {
   const deployment = findDeployment(call, 30);
   if (deployment['status'] !== 'running' && deployment['status'] !== 'created')
     throw refusal(400, { message: { status: ['cannot transition'] } });
-  return Object.assign(deployment, { status: call.text('status'), updated_at: iso(call.world.now()) });
+  Object.assign(deployment, { status: call.text('status'), updated_at: iso(call.world.now()) });
+  return describeDeployment(call, deployment);
 }
 
 function removeDeployment(call: Call) {

@@ -91,7 +91,7 @@ function list(call: Call, projects: readonly Project[], scope = 'all') {
       within(call, 'updated', Date.parse(String(one['updated_at']))),
   );
   const order = call.text('order_by') ?? 'created_at';
-  const show = ({ approved_by: _, ...one }: Fields): Fields =>
+  const show = ({ approved_by: _, notes: __, ...one }: Fields): Fields =>
     call.text('view') === 'simple'
       ? Object.fromEntries(
           ['id', 'iid', 'project_id', 'title', 'description', 'state', 'created_at', 'updated_at', 'web_url'].map(
@@ -146,7 +146,7 @@ function mergeStatus(call: Call, one: Fields): Fields {
   return { detailed_merge_status: status, merge_status: old, has_conflicts: conflict };
 }
 
-function detail(call: Call, { approved_by: _, ...one }: Fields): Fields {
+function detail(call: Call, { approved_by: _, notes: __, ...one }: Fields): Fields {
   const { base, source, diffs, commits } = branchesOf(call, one);
   const head = pipelinesOf(call).findLast(({ sha }) => sha === one['sha']);
   const merge_commit = one['state'] === 'merged';

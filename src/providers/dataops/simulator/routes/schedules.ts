@@ -1,5 +1,5 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
-import { nextMoment, zoneOffset } from '../cron.ts';
+import { isTimeZone, nextMoment } from '../cron.ts';
 import { fire, fireSchedules } from '../due.ts';
 import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
@@ -87,7 +87,7 @@ function listRuns(call: Call) {
 }
 
 function checkCron(call: Call, cron: string, zone: string): number {
-  if (zoneOffset(zone, call.world.now()) === undefined) throw invalid({ cron_timezone: ['syntax is invalid'] });
+  if (!isTimeZone(zone)) throw invalid({ cron_timezone: ['syntax is invalid'] });
   const next = nextMoment(cron, zone, call.world.now());
   if (next === undefined) throw invalid({ cron: ['is invalid syntax'] });
   return next;

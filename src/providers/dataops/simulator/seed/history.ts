@@ -199,6 +199,7 @@ function seedShelves(world: World, project: Project, { users }: Family): void {
   const [production, , development] = ['PROD', 'QA', 'DEV'].map(name =>
     newEnvironment(world, project, name, project.createdAt),
   );
+  if (development) development['stop_job'] = 'Stop Development';
   for (let n = 12; n >= 1; n -= 1) {
     const environment = (n % 3 === 0 ? development : production) ?? {};
     const status = n === 4 ? 'failed' : 'success';

@@ -47,7 +47,7 @@ function ownersOf({ world, now }: Call, { owner_team_ids, owner_user_ids, owner_
   return {
     ...(owner_team_ids !== undefined && { owner_teams: (teams ?? []).map(({ id, name }) => ({ id, name })) }),
     ...((owner_user_ids !== undefined || owner_user_emails !== undefined) && {
-      owner_users: users.map(({ id, email }) => ({ id, email })),
+      owner_users: users.map(({ id, name }) => ({ id, name })),
     }),
   };
 }
@@ -98,6 +98,12 @@ function create(call: Call, { identifier, type, ...changes }: Changes & { identi
   }
 }
 
+/** An entity as it goes out: owners and domain by what they are called. */
+function describe({ world }: Call, { domain, ...entity }: Entity) {
+  const name = world.entities.find(({ identifier }) => identifier === domain)?.name ?? domain;
+  return { ...entity, domain: domain === null ? null : { identifier: domain, name } };
+}
+
 const named = (name: string, access: Access): Access => ({ ...access, also: [`entities.${name}`] });
 const exists = ({ world }: Call, wanted: string) => world.entities.some(({ identifier }) => identifier === wanted);
 
@@ -105,22 +111,22 @@ const listEntities = endpoint(
   'GET catalog.entities.list',
   named('list', reads),
   { ...cursorShape, type: text.optional(), search_term: text.optional() },
-  ({ world }, { type, search_term = '', ...paging }) => {
+  (call, { type, search_term = '', ...paging }) => {
     const term = search_term.toLowerCase();
-    const found = world.entities.filter(
+    const found = call.world.entities.filter(
       entity =>
         (type === undefined || entity.type === type) &&
         `${entity.identifier} ${entity.name}`.toLowerCase().includes(term),
     );
-    const { page: entities, ...rest } = pageOf(found, paging);
-    return ok({ entities, ...rest });
+    const { page, ...rest } = pageOf(found, paging);
+    return ok({ entities: page.map(entity => describe(call, entity)), ...rest });
   },
 );
 
 export const entityEndpoints: readonly Endpoint[] = [
   listEntities,
   endpoint('GET catalog.entities.info', named('info', reads), { identifier: text }, (call, { identifier }) =>
-    ok({ entity: findEntity(call, identifier) }),
+    ok({ entity: describe(call, findEntity(call, identifier)) }),
   ),
   endpoint(
     'POST catalog.entities.create',
@@ -128,20 +134,21 @@ export const entityEndpoints: readonly Endpoint[] = [
     { ...shape, identifier: text, type: text },
     (call, args) => {
       if (exists(call, args.identifier)) throw invalid(`${args.identifier} is taken`);
-      return ok({ entity: create(call, args) });
+      return ok({ entity: describe(call, create(call, args)) });
     },
   ),
   endpoint('POST catalog.entities.update', named('update', writes), { ...shape, identifier: text }, (call, args) =>
-    ok({ entity: change(call, findEntity(call, args.identifier), args) }),
+    ok({ entity: describe(call, change(call, findEntity(call, args.identifier), args)) }),
   ),
   endpoint(
     'POST catalog.entities.upsert',
     named('upsert', writes),
     { ...shape, identifier: text, type: text },
     (call, args) => {
-      if (!exists(call, args.identifier)) return ok({ result: 'created_new_entity', entity: create(call, args) });
+      if (!exists(call, args.identifier))
+        return ok({ result: 'created_new_entity', entity: describe(call, create(call, args)) });
       const entity = change(call, findEntity(call, args.identifier), args);
-      return ok({ result: 'updated_existing_entity', entity });
+      return ok({ result: 'updated_existing_entity', entity: describe(call, entity) });
     },
   ),
   endpoint('POST catalog.entities.delete', named('delete', writes), { identifier: text }, (call, { identifier }) => {
@@ -149,7 +156,7 @@ export const entityEndpoints: readonly Endpoint[] = [
     const { world } = call;
     world.entities = world.entities.filter(one => one !== entity);
     world.edges = world.edges.filter(({ source, target }) => source !== identifier && target !== identifier);
-    return ok({ entity });
+    return ok({ entity: describe(call, entity) });
   }),
   endpoint(
     'GET catalog.entities.tasks',

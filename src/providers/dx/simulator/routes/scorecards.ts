@@ -13,7 +13,7 @@ export const passes = (entity: Entity, check: Check): boolean => chance(entity.i
 
 /** A filter in SQL is not run: it stands for all services. */
 export function entitiesOf({ world }: Call, scorecard: Scorecard): Entity[] {
-  const types = scorecard.entity_filter_type === 'sql' ? ['service'] : scorecard.entity_filter_type_ids;
+  const types = scorecard.entity_filter_type === 'sql' ? ['service'] : scorecard.entity_filter_type_identifiers;
   return world.entities.filter(({ type }) => types.includes(type));
 }
 
@@ -100,6 +100,7 @@ const shape = {
   entity_filter_type: z.enum(['entity_types', 'sql']),
   entity_filter_type_identifiers: list.optional(),
   entity_filter_sql: prose.optional(),
+  evaluation_frequency_hours: integer.optional(),
   empty_level_label: prose.optional(),
   empty_level_color: prose.optional(),
   levels: z.array(z.object({ id: text.optional(), key: text, name: text, color: text, rank: integer })).optional(),
@@ -150,14 +151,18 @@ function change(call: Call, scorecard: Scorecard, changes: Changes): Scorecard {
   const changed: Scorecard = {
     ...scorecard,
     ...(sent(rest) as Partial<Scorecard>),
-    ...(types && { entity_filter_type_ids: types }),
+    ...(types && { entity_filter_type_identifiers: types }),
     ...(tags && { tags: tags.map(({ value }) => ({ value, color: '#6b7280' })) }),
     ...(levels && { levels: withIds(call, levels) }),
     ...(check_groups && { check_groups: withIds(call, check_groups) }),
   };
   const lacks = changed.type === 'LEVEL' ? changed.levels.length === 0 : changed.check_groups.length === 0;
   if (lacks) throw invalid(`A card of type ${changed.type} needs levels or check_groups`);
-  if (changed.entity_filter_type === 'sql' ? !changed.entity_filter_sql : changed.entity_filter_type_ids.length === 0)
+  if (
+    changed.entity_filter_type === 'sql'
+      ? !changed.entity_filter_sql
+      : changed.entity_filter_type_identifiers.length === 0
+  )
     throw invalid('entity_filter_type_identifiers or entity_filter_sql');
   if (checks) {
     const made = checks.map((check, index) => ({ id: check.id, ...newCheck(changed, check, index) }));
@@ -175,7 +180,8 @@ function create(call: Call, args: Changes): Scorecard {
     published: false,
     entity_filter_type: 'entity_types',
     entity_filter_sql: null,
-    entity_filter_type_ids: [],
+    entity_filter_type_identifiers: [],
+    evaluation_frequency_hours: 24,
     tags: [],
     editors: [],
     admins: [],

@@ -98,7 +98,7 @@ function entities({ teams, users }: People, created: string): Entity[] {
       updated_at: created,
       description: null,
       owner_teams: owner ? [{ id: owner.id, name: owner.name }] : [],
-      owner_users: users.filter(({ id }) => id === owner?.lead_id).map(({ id, email }) => ({ id, email })),
+      owner_users: users.filter(({ id }) => id === owner?.lead_id).map(({ id, name }) => ({ id, name })),
       properties: {},
       aliases: {},
       domain: null,
@@ -191,7 +191,8 @@ function scorecards({ users }: People): Scorecard[] {
     published: true,
     entity_filter_type: 'entity_types',
     entity_filter_sql: null,
-    entity_filter_type_ids: ['service'],
+    evaluation_frequency_hours: 24,
+    entity_filter_type_identifiers: ['service'],
     editors: [],
     admins,
     sql_errors: [],
@@ -205,7 +206,7 @@ function scorecards({ users }: People): Scorecard[] {
     rank: index + 1,
   }));
   const readiness: Scorecard = {
-    ...{ ...common, entity_filter_type_ids: ['service'], editors: [], sql_errors: [] },
+    ...{ ...common, entity_filter_type_identifiers: ['service'], editors: [], sql_errors: [] },
     id: encodeId(2100),
     name: 'Production readiness',
     description: 'What a service needs before it may wake somebody up.',
@@ -223,7 +224,7 @@ function scorecards({ users }: People): Scorecard[] {
     ],
   };
   const security: Scorecard = {
-    ...{ ...common, entity_filter_type_ids: ['service', 'library'], editors: [], sql_errors: [] },
+    ...{ ...common, entity_filter_type_identifiers: ['service', 'library'], editors: [], sql_errors: [] },
     id: encodeId(2101),
     name: 'Security basics',
     description: null,

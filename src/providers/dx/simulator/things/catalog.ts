@@ -6,9 +6,10 @@ export interface Entity {
   updated_at: string;
   description: string | null;
   owner_teams: { id: string; name: string }[];
-  owner_users: { id: string; email: string }[];
+  owner_users: { id: string; name: string }[];
   properties: Record<string, unknown>;
   aliases: Record<string, unknown>;
+  /** Identifier of the entity that it belongs to. */
   domain: string | null;
 }
 

@@ -41,7 +41,8 @@ export interface Scorecard {
   published: boolean;
   entity_filter_type: 'entity_types' | 'sql';
   entity_filter_sql: string | null;
-  entity_filter_type_ids: string[];
+  entity_filter_type_identifiers: string[];
+  evaluation_frequency_hours: number;
   tags: { value: string; color: string }[];
   editors: object[];
   admins: object[];
