@@ -5,7 +5,7 @@ import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
 import { generalSettings } from '../src/config/config.ts';
 import { prefixOf, providerVariables } from '../src/config/connection.ts';
 import { httpOptions, httpSettings, settingParts } from '../src/config/http.ts';
-import { fieldMeta, type Operation } from '../src/operations/operation.ts';
+import { asksIfLost, fieldMeta, isDestructive, type Operation } from '../src/operations/operation.ts';
 import { type Contract, type Evidence, evidenceOf } from '../src/providers/contract.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
@@ -80,7 +80,7 @@ function platform(
 }
 
 function operation(record: Operation, apis: NonNullable<Provider['apis']>, evidence: Evidence): string[] {
-  const { name, route, effect, summary, resource, example, api, scopes } = record;
+  const { name, route, risk, summary, resource, example, api, scopes } = record;
   const { properties = {}, required = [] } = toolInput(record).published as {
     properties?: Record<string, { description?: string }>;
     required?: string[];
@@ -90,7 +90,7 @@ function operation(record: Operation, apis: NonNullable<Provider['apis']>, evide
     `#### \`${name}\``,
     summary,
     [
-      `- ${route ? `route \`${route}\`` : 'from the configuration'}, effect **${effect}**${asked(record)}`,
+      `- ${route ? `route \`${route}\`` : 'from the configuration'}, risk **${risk}**${asked(record)}`,
       ...(api
         ? [`- ${apis[api]?.title ?? api}${scopes?.length ? `, scopes ${scopes.map(code).join(', ')}` : ''}`]
         : []),
@@ -116,9 +116,9 @@ function operation(record: Operation, apis: NonNullable<Provider['apis']>, evide
 const code = (text: string) => `\`${text}\``;
 
 /** Whether a person is asked before it is sent. */
-function asked({ effect, destructive, describeLoss }: Operation): string {
-  if (effect === 'delete' || destructive) return ', once a person has agreed';
-  return describeLoss ? ', once a person has agreed where something would be lost' : '';
+function asked(record: Operation): string {
+  if (!isDestructive(record)) return '';
+  return `, once a person has agreed${asksIfLost(record) ? ' where something would be lost' : ''}`;
 }
 
 /** A row for each setting of a table. */

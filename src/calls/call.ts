@@ -5,9 +5,16 @@ import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { formatNumber, guessTokens, stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
-import { isListing, type Operation, type OperationContext, platformOf, startsRun } from '../operations/operation.ts';
+import {
+  isDestructive,
+  isListing,
+  isReading,
+  type Operation,
+  type OperationContext,
+  platformOf,
+  startsRun,
+} from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
-import { needsConfirmation } from './confirm.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
@@ -31,7 +38,7 @@ export async function callOperation(
   const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
   const { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own } = parsed as Controls & Row;
   const connection = await shared.connections.choose(platform, name, operation.api);
-  if (connection.readOnly && operation.effect !== 'read')
+  if (connection.readOnly && !isReading(operation))
     throw new Fault({
       code: 'read_only',
       message: `The connection ${connection.name} is read-only, and ${operation.name} changes something.`,
@@ -41,7 +48,7 @@ export async function callOperation(
   const context = operationContext(shared, connection, call);
   const args = await resolveNames(operation, own, context);
   await findSources(operation, args, context);
-  if (needsConfirmation(operation) && !shared.unattended) {
+  if (isDestructive(operation) && !shared.unattended) {
     const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
     if (question) return question;
   }

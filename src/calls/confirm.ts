@@ -3,18 +3,11 @@ import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
 import type { Call } from '../http/call.ts';
-import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
+import { asksIfLost, fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
 import { requestLine } from './execute.ts';
 
 /** How long an agreement may be used, in ms of the clock. */
 const lifetime = 600_000;
-
-const alwaysAsked = ({ effect, destructive }: Pick<Operation, 'effect' | 'destructive'>): boolean =>
-  destructive === true || effect === 'delete';
-
-/** Deletions, what the platform marks as destructive, and what may lose something with some arguments. */
-export const needsConfirmation = (operation: Pick<Operation, 'effect' | 'destructive' | 'describeLoss'>): boolean =>
-  alwaysAsked(operation) || operation.describeLoss !== undefined;
 
 export interface Confirmations {
   /**
@@ -68,7 +61,7 @@ export function confirmations(signer: Signer): Confirmations {
 
 /** What would be lost, '' where nobody can say; undefined when there is nothing to ask. */
 async function lossesOf(operation: Operation, args: Row, context: OperationContext): Promise<string | undefined> {
-  const otherwise = alwaysAsked(operation) ? '' : undefined;
+  const otherwise = asksIfLost(operation) ? undefined : '';
   try {
     return (await operation.describeLoss?.(args as never, context)) ?? otherwise;
   } catch (error) {

@@ -13,6 +13,7 @@ import type { HttpReply, HttpRequest } from '../http/request.ts';
 import {
   fieldMeta,
   fieldOf,
+  isReading,
   type Operation,
   type OperationContext,
   type RequestOptions,
@@ -163,7 +164,7 @@ async function sendOperation(
       options.url ??
       buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
     ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
-    repeatable: operation.effect === 'read' || operation.idempotent === true,
+    repeatable: isReading(operation) || operation.idempotent === true,
     ...changeOf(runtime, operation),
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
@@ -176,17 +177,25 @@ async function sendOperation(
   return options.slow ? tellElapsed(operation.name, context, sent) : sent;
 }
 
-const done = { create: 'stored', update: 'stored', delete: 'deleted' } as const;
+const done = {
+  adds: 'stored',
+  edits: 'stored',
+  replaces: 'stored',
+  exposes: 'stored',
+  interrupts: 'carried out',
+  deletes: 'deleted',
+  starts: 'started',
+} as const;
 
 /** What may have been done when the answer is lost, and where to look whether it was. */
 function changeOf({ catalog }: CallRuntime, operation: Operation): Pick<HttpRequest, 'changes' | 'verifyWith'> {
-  const { name, effect, starts, verifyWith } = operation;
-  if (effect === 'read') return {};
+  const { name, risk, starts, verifyWith } = operation;
+  if (risk === 'reads') return {};
   // What is run may do anything, so that no name tells where.
-  const reading = effect === 'run' ? undefined : catalog.readingOf(name);
+  const reading = risk === 'starts' || risk === 'interrupts' ? undefined : catalog.readingOf(name);
   const shown = reading && `${reading} shows whether it took effect: look before you send it again.`;
   const look = verifyWith ?? shown;
-  const changes = effect === 'run' ? (starts ? 'started' : 'carried out') : done[effect];
+  const changes = risk === 'starts' && !starts ? 'carried out' : done[risk];
   return { changes, ...(look === undefined ? {} : { verifyWith: look }) };
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
+import { isReading } from '../operations/operation.ts';
 import type { Provenance } from '../results/result.ts';
 
 /** The one call that makes a result again, as a caller of this server would write it. */
@@ -12,6 +13,6 @@ export function callAgain(
     facts && connection !== undefined ? connections.argumentFor({ name: connection, platform: facts.platform }) : {};
   const args = { ...(given as object), ...choice };
   if (!facts || catalog.listed.includes(facts)) return `${operation} ${JSON.stringify(args)}`;
-  const dispatcher = facts.effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+  const dispatcher = isReading(facts) ? 'call_read_operation' : 'call_write_operation';
   return `${dispatcher} ${JSON.stringify({ operation, arguments: args })}`;
 }

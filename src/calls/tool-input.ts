@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
-import { isGuarded, isListing, type Operation, platformOf } from '../operations/operation.ts';
-import { needsConfirmation } from './confirm.ts';
+import { isDestructive, isGuarded, isListing, type Operation, platformOf } from '../operations/operation.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = lazy(() => ({
@@ -44,7 +43,7 @@ export function toolInput(operation: Operation, connections: readonly string[] =
   const { limit, cursor, fields, confirm, wait_seconds, again } = controls();
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit, cursor, fields } : {}),
-    ...(needsConfirmation(operation) ? { confirm } : {}),
+    ...(isDestructive(operation) ? { confirm } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
     ...(isGuarded(operation) ? { again } : {}),
     ...connectionArgument(connections),

@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { type Connections, closedApi } from '../connections/connections.ts';
-import type { Operation, RunKind } from '../operations/operation.ts';
+import { isReading, type Operation, type RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import { operationsOf, type Provider } from '../providers/provider.ts';
 import type { Manifest, OperationDetails, OperationManifest } from './manifest.ts';
@@ -53,7 +53,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
   const operations = connected
     .flatMap(platform => facts[platform]?.operations ?? [])
     .filter(({ platform, api }) => connections.of(platform, api).length > 0)
-    .filter(({ effect }) => !selection.readOnly || effect === 'read');
+    .filter(operation => !selection.readOnly || isReading(operation));
   const isListed = ({ platform, toolset }: OperationManifest) => chosen.has(`${platform}:${toolset}`);
   const unlisted = operations.filter(operation => !isListed(operation));
   const byName = new Map(operations.map(operation => [operation.name, operation]));
@@ -73,7 +73,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
       return operationsOf(await code(platform)).find(record => record.name === name) as Operation;
     },
     details,
-    readingOf: name => readingNames(name).find(one => byName.get(one)?.effect === 'read'),
+    readingOf: name => readingNames(name).find(one => byName.get(one)?.risk === 'reads'),
     search: query => search(operations, query),
     runs: runs.map(({ uri }) => uri),
     async run(uri) {

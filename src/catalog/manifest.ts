@@ -8,7 +8,7 @@ export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing'
 
 /** What is known of an operation without its code: enough to choose it, and to find it. */
 export interface OperationManifest
-  extends Pick<Operation, 'name' | 'route' | 'effect' | 'idempotent' | 'destructive' | 'summary' | 'api' | 'scopes'> {
+  extends Pick<Operation, 'name' | 'route' | 'risk' | 'idempotent' | 'summary' | 'api' | 'scopes'> {
   platform: string;
   toolset: string;
   /** It is a listing. */

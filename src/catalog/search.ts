@@ -1,6 +1,6 @@
 import type { OperationManifest } from './manifest.ts';
 
-type Searched = Pick<OperationManifest, 'name' | 'summary' | 'toolset' | 'route' | 'effect' | 'platform'>;
+type Searched = Pick<OperationManifest, 'name' | 'summary' | 'toolset' | 'route' | 'risk' | 'platform'>;
 
 /**
  * Operations that answer a question, best first. Words of the question are compared with the beginnings of a record's
@@ -28,11 +28,11 @@ export function search<One extends Searched>(operations: readonly One[], query: 
   const all = wanted.reduce((sum, { weight }) => sum + weight, 0);
 
   // A question that asks to do nothing wants to know something.
-  const doesWhatIsAsked = (verb: string, nouns: readonly string[], effect: OperationManifest['effect']): number => {
+  const doesWhatIsAsked = (verb: string, nouns: readonly string[], risk: OperationManifest['risk']): number => {
     if (count(asked, verb) > count(nouns, verb)) return 4;
-    return (verbs.size ? verbs.has(verb) : effect === 'read') ? 3 : 0;
+    return (verbs.size ? verbs.has(verb) : risk === 'reads') ? 3 : 0;
   };
-  const scoreOf = ({ verb, nouns, text, effect }: Entry<One>): number => {
+  const scoreOf = ({ verb, nouns, text, risk }: Entry<One>): number => {
     let [score, covered] = [0, 0];
     for (const { isMeant, weight } of wanted) {
       const isInName = isMeant(verb) || nouns.some(isMeant);
@@ -42,7 +42,7 @@ export function search<One extends Searched>(operations: readonly One[], query: 
     }
     if (covered === 0 && wanted.length > 0) return 0;
     const beside = nouns.filter(noun => !wanted.some(({ isMeant }) => isMeant(noun))).length;
-    return (all ? score * (covered / all) : 1) + doesWhatIsAsked(verb, nouns, effect) - beside / 2;
+    return (all ? score * (covered / all) : 1) + doesWhatIsAsked(verb, nouns, risk) - beside / 2;
   };
   return records
     .map(entry => ({ entry, score: scoreOf(entry) }))
@@ -54,16 +54,16 @@ export function search<One extends Searched>(operations: readonly One[], query: 
 interface Entry<One> {
   operation: One;
   platform: string;
-  effect: OperationManifest['effect'];
+  risk: OperationManifest['risk'];
   verb: string;
   nouns: readonly string[];
   text: readonly string[];
 }
 
 function entryOf<One extends Searched>(operation: One): Entry<One> {
-  const { name, summary, toolset, route, platform, effect } = operation;
+  const { name, summary, toolset, route, platform, risk } = operation;
   const [, verb = '', ...nouns] = wordsOf(name);
-  return { operation, platform, effect, verb, nouns, text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
+  return { operation, platform, risk, verb, nouns, text: wordsOf(`${name} ${summary} ${toolset} ${route}`) };
 }
 
 /** What a question is made of besides what it asks for. */

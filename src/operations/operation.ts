@@ -12,8 +12,33 @@ import type { Origin, ResultStore } from '../results/store/store.ts';
 import type { Content } from '../results/tables/recognise.ts';
 import type { Source, SourceForm } from '../results/transfer/source.ts';
 
-/** What a call does upstream. Hints, read-only mode, the retry policy and confirmation follow from it. */
-export type Effect = 'read' | 'create' | 'update' | 'delete' | 'run';
+/**
+ * The worst that a call may do upstream. Hints, read-only mode, repeats and asking follow from it, so a record without
+ * it does not compile.
+ *
+ * | risk         | it may                                                                        | a person is asked     |
+ * | ------------ | ----------------------------------------------------------------------------- | --------------------- |
+ * | `reads`      | change nothing                                                                | no                    |
+ * | `adds`       | make something new; what was there stays                                      | no                    |
+ * | `edits`      | change what a thing says of itself, so that the same operation changes it back | no                    |
+ * | `starts`     | set work going                                                                | no                    |
+ * | `replaces`   | put something in the place of what was there                                  | as `describeLoss` says |
+ * | `deletes`    | take something away                                                           | always                |
+ * | `exposes`    | give access, show a secret, or let through what was held back                 | always                |
+ * | `interrupts` | stop what runs or works                                                       | always                |
+ */
+export type Risk = 'reads' | 'adds' | 'edits' | 'starts' | 'replaces' | 'deletes' | 'exposes' | 'interrupts';
+
+const harmless: readonly Risk[] = ['reads', 'adds', 'edits', 'starts'];
+
+/** It can cost somebody something, so that a person has to agree. */
+export const isDestructive = ({ risk }: Pick<Operation, 'risk'>): boolean => !harmless.includes(risk);
+
+/** It asks only where something would be lost, which `describeLoss` finds out. */
+export const asksIfLost = ({ risk, describeLoss }: Operation): boolean =>
+  risk === 'replaces' && describeLoss !== undefined;
+
+export const isReading = ({ risk }: Pick<Operation, 'risk'>): boolean => risk === 'reads';
 
 /** An argument names a thing of a listing: callers may give its label where that is unique; its key is sent. */
 export interface Reference {
@@ -142,7 +167,7 @@ export interface Operation {
    * otherwise body.
    */
   route: string;
-  effect: Effect;
+  risk: Risk;
   /** How to find out whether it took effect, when the answer of a change never came. */
   verifyWith?: string;
   /**
@@ -150,11 +175,9 @@ export interface Operation {
    * no answer comes.
    */
   idempotent?: true;
-  /** It replaces or exposes something, so that it is confirmed like a deletion. */
-  destructive?: true;
   /**
    * What would be lost or replaced, in a sentence: read from the platform before a person is asked, and part of what
-   * they agree to. Undefined: nothing, so nobody is asked unless the operation is destructive or a deletion anyway.
+   * they agree to. Where it is there, an operation that `replaces` asks only if it tells of something.
    */
   describeLoss?: (args: never, context: OperationContext) => Promise<string | undefined>;
   /** One or two sentences for the model: what it does, in the user's nouns. */
@@ -218,13 +241,9 @@ export type StartingOperation = Operation & Required<Pick<Operation, 'starts'>>;
 
 export const startsRun = (operation: Operation): operation is StartingOperation => operation.starts !== undefined;
 
-/**
- * Whether starting it twice does more than starting it once. A query reads anew what may have changed, and what cancels a
- * run may be told the same run again.
- */
-export function isGuarded({ name, effect, idempotent, starts }: Operation): boolean {
-  return starts !== undefined && effect !== 'read' && !idempotent && starts.run.cancel !== name;
-}
+/** Whether starting it twice does more than starting it once. A query reads anew what may have changed. */
+export const isGuarded = ({ risk, idempotent, starts }: Operation): boolean =>
+  starts !== undefined && risk === 'starts' && !idempotent;
 
 /** Operations that an operator has listed together, or not. */
 export interface Toolset {

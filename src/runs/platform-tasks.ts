@@ -42,8 +42,9 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
           const { final } = readRun(kind, subject.run, await kind.poll(variables, context));
           if (final) return;
           const operation = await shared.catalog.load(shared.catalog.get(kind.cancel));
+          // A client cancels a task of its own accord or its person's, and only one that this caller started.
           await callOperation(
-            shared,
+            { ...shared, unattended: true },
             operation,
             { ...variables, ...context.connectionArgument },
             { ...call, followsRuns: true },

@@ -53,14 +53,13 @@ function platformManifest({ toolsets, runs }: ProviderCode): PlatformManifest {
 }
 
 function operationManifest(operation: Operation, toolset: string): OperationManifest {
-  const { name, route, effect, summary, api, scopes, resource, starts } = operation;
+  const { name, route, risk, summary, api, scopes, resource, starts } = operation;
   return {
     name,
     platform: platformOf(operation),
     route,
-    effect,
+    risk,
     ...(operation.idempotent ? { idempotent: true } : {}),
-    ...((operation.destructive ?? operation.describeLoss) ? { destructive: true } : {}),
     summary,
     toolset,
     ...(api ? { api } : {}),

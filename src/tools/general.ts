@@ -7,6 +7,7 @@ import { resumeRun } from '../calls/resume-run.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
+import { isReading } from '../operations/operation.ts';
 import { missingParts } from '../results/optional-parts.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
@@ -96,8 +97,8 @@ const paging = ['limit', 'cursor', 'fields'];
 const ownArguments = ({ lists }: OperationManifest, properties: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => !(lists && paging.includes(name))));
 
-const dispatcherOf = ({ effect }: OperationManifest) =>
-  effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+const dispatcherOf = (operation: OperationManifest) =>
+  isReading(operation) ? 'call_read_operation' : 'call_write_operation';
 
 // Two dispatchers, so that a client that approves read-only tools by itself stays right.
 const dispatcher = (name: string, reads: boolean) =>
@@ -116,7 +117,7 @@ const dispatcher = (name: string, reads: boolean) =>
       if (dispatcherOf(operation) !== name)
         throw new Fault({
           code: 'bad_arguments',
-          message: `${wanted} ${operation.effect === 'read' ? 'only reads' : 'changes something'}.`,
+          message: `${wanted} ${isReading(operation) ? 'only reads' : 'changes something'}.`,
           hint: `Use ${dispatcherOf(operation)} for it.`,
         });
       return callOperation(shared, await shared.catalog.load(operation), given ?? {}, call);

@@ -11,6 +11,7 @@ import type { CallerServices } from '../calls/services.ts';
 import { toolTitle, withConnection } from '../calls/tool-input.ts';
 import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
 import type { Call, Meter } from '../http/call.ts';
+import { isDestructive, isReading } from '../operations/operation.ts';
 import { providers } from '../providers/index.ts';
 import type { GeneralTool } from './general-tool.ts';
 
@@ -96,9 +97,9 @@ export function faultResult(
 }
 
 function operationDefinition(facts: OperationManifest, shared: CallerServices): Definition {
-  const { name, platform, api, summary, effect } = facts;
+  const { name, platform, api, summary } = facts;
   return {
-    reads: effect === 'read',
+    reads: isReading(facts),
     async describe() {
       const { input, output } = await shared.catalog.details(facts);
       const title = providers.find(one => one.name === platform)?.title ?? platform;
@@ -118,8 +119,8 @@ function operationDefinition(facts: OperationManifest, shared: CallerServices): 
 const isThere: Record<Need, (shared: CallerServices) => boolean> = {
   runs: ({ catalog }) => catalog.runs.length > 0,
   unlisted: ({ catalog }) => catalog.unlisted.length > 0,
-  'unlisted reading': ({ catalog }) => catalog.unlisted.some(({ effect }) => effect === 'read'),
-  'unlisted writing': ({ catalog }) => catalog.unlisted.some(({ effect }) => effect !== 'read'),
+  'unlisted reading': ({ catalog }) => catalog.unlisted.some(isReading),
+  'unlisted writing': ({ catalog }) => catalog.unlisted.some(operation => !isReading(operation)),
   writing: ({ readOnly }) => !readOnly,
   duckdb: ({ parts }) => parts.duckdb,
   resvg: ({ parts }) => parts.resvg,
@@ -142,13 +143,12 @@ function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): 
 
 /** All four, always: a client that finds one missing assumes the worst. */
 function hints(
-  facts: Pick<OperationManifest, 'effect' | 'idempotent' | 'destructive'>,
+  operation: Pick<OperationManifest, 'risk' | 'idempotent'>,
 ): Required<Omit<NonNullable<Tool['annotations']>, 'title'>> {
-  const { effect } = facts;
   return {
-    readOnlyHint: effect === 'read',
-    destructiveHint: facts.destructive === true || effect === 'delete',
-    idempotentHint: facts.idempotent === true || (effect !== 'create' && effect !== 'run'),
+    readOnlyHint: isReading(operation),
+    destructiveHint: isDestructive(operation),
+    idempotentHint: operation.idempotent === true || !['adds', 'starts', 'exposes'].includes(operation.risk),
     openWorldHint: true,
   };
 }
@@ -156,8 +156,7 @@ function hints(
 /** A tool somebody names although it is not listed: say where it is. */
 function notListed(name: string, { catalog }: CallerServices): Fault {
   try {
-    const { effect } = catalog.get(name);
-    const dispatcher = effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+    const dispatcher = isReading(catalog.get(name)) ? 'call_read_operation' : 'call_write_operation';
     return new Fault({
       code: 'unknown_operation',
       message: `${name} is not a tool of its own here.`,

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Fault, type FaultCode } from '../../src/base/errors.ts';
 import { createSigner } from '../../src/base/signer.ts';
-import { confirmations, needsConfirmation } from '../../src/calls/confirm.ts';
+import { confirmations } from '../../src/calls/confirm.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../src/operations/operation.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';
 
 const removal = operation({
   name: 'core_delete_hole',
   route: 'DELETE /projects/{project}/holes/{hole}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a hole.',
   input: z.strictObject({ project: z.string(), hole: z.string(), force: z.boolean().optional() }),
   output: z.looseObject({}),
@@ -73,7 +73,7 @@ describe('a deletion', () => {
 describe('what would be lost', () => {
   const losing = (loses: NonNullable<Operation['describeLoss']>): Operation => ({
     ...removal,
-    effect: 'update',
+    risk: 'replaces',
     describeLoss: loses,
   });
 
@@ -92,7 +92,7 @@ describe('what would be lost', () => {
     const change = losing(async (given: { force?: boolean }) => (given.force ? 'This would drop all.' : undefined));
     expect(await ask(change, { ...args, force: false }, undefined, on('main'), undefined)).toBeUndefined();
     expect(await refusal(change, args, undefined, on('main'), undefined)).toMatchObject({ code: 'needs_confirmation' });
-    const deletion = { ...change, effect: 'delete' } as const;
+    const deletion = { ...change, risk: 'deletes' } as const;
     expect(await refusal(deletion, { ...args, force: false }, undefined, on('main'), undefined)).toMatchObject({
       code: 'needs_confirmation',
     });
@@ -127,19 +127,10 @@ it('shows the beginning of what is long, and is bound to all of it', async () =>
 });
 
 it('tells the names of things that go by key', async () => {
-  const listHoles = { ...removal, name: 'core_list_holes', effect: 'read' } as const;
+  const listHoles = { ...removal, name: 'core_list_holes', risk: 'reads' } as const;
   const hole = z.string().meta({ reference: reference({ list: () => listHoles, key: 'id', label: 'name' }) });
   const named: Operation = { ...removal, input: z.strictObject({ project: z.string(), hole }) };
   const context = { ...on('main'), labelOf: () => 'North 1' } as unknown as OperationContext;
   const { message } = await refusal(named, { project: '42', hole: 'h7' }, undefined, context, undefined);
   expect(message).toMatch(/DELETE \/projects\/42\/holes\/h7 \(h7 is "North 1"\)$/);
-});
-
-it.each([
-  ['delete', undefined, true],
-  ['update', true, true],
-  ['update', undefined, false],
-  ['run', undefined, false],
-] as const)('%s, destructive: %s, needs it: %s', (effect, destructive, expected) => {
-  expect(needsConfirmation({ effect, ...(destructive ? { destructive } : {}) } as Operation)).toBe(expected);
 });

@@ -13,7 +13,7 @@ import { freshStore, origin, pieces } from '../support/folder.ts';
 import { connectionTo, newCall } from '../support/upstream.ts';
 
 const facts = {
-  effect: 'update',
+  risk: 'replaces',
   summary: 'Put data there.',
   output: z.looseObject({}),
 } as const;

@@ -35,7 +35,7 @@ const acme = provider({
 const unread = () => Promise.reject(new Error('Nobody asks for details here.'));
 
 const facts = (name: string, api: string): OperationManifest => ({
-  ...{ name, platform: 'acme', api, route: 'GET /things', effect: 'read', summary: '', toolset: 'things' },
+  ...{ name, platform: 'acme', api, route: 'GET /things', risk: 'reads', summary: '', toolset: 'things' },
   ...{ lists: false, starts: false },
 });
 

@@ -7,7 +7,7 @@ import { operation } from '../../src/operations/operation.ts';
  */
 const rest = {
   name: 'x_get_thing',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Get a thing.',
   output: z.looseObject({ id: z.string() }),
 } as const;
@@ -42,4 +42,13 @@ operation({
   example: { arguments: { thing: 'a' } },
   // @ts-expect-error its own code has to answer what `output` says
   send: async () => ({ id: 1 }),
+});
+
+const { risk: _, ...unsaid } = rest;
+// @ts-expect-error a record that does not say what it may do
+operation({
+  ...unsaid,
+  route: 'GET /things/{thing}',
+  input: z.strictObject({ thing: z.string() }),
+  example: { arguments: { thing: 'a' } },
 });

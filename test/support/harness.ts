@@ -122,7 +122,14 @@ export async function startWorld(options: WorldOptions = {}) {
   async function call(name: string, args: unknown = {}, options?: CallOptions): Promise<Seen> {
     return see(await server.tools.call(name, args, options));
   }
-  return { clock, ...simulators, others: others.simulators, server, results, call };
+  /** The same where a person agrees, by the token of the first answer. */
+  async function agreed(name: string, args: Row = {}, options?: CallOptions): Promise<Seen> {
+    const { text } = await call(name, args, options);
+    const confirm = /confirm: "([^"]+)"/.exec(text)?.[1];
+    if (confirm === undefined) throw new Error(`${name} asked nobody: ${text}`);
+    return call(name, { ...args, confirm }, options);
+  }
+  return { clock, ...simulators, others: others.simulators, server, results, call, agreed };
 }
 
 function wrong(clock: VirtualClock, ahead: number): Clock {

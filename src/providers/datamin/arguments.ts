@@ -8,7 +8,7 @@ const configured = (kind: 'pipelines' | 'tasks') =>
   operation({
     name: `datamin_list_${kind}`,
     route: '',
-    effect: 'read',
+    risk: 'reads',
     summary: `List the ${kind} that the operator of this server named; Datamin itself lists none.`,
     input: z.strictObject({}),
     output: z.looseObject({ name: z.string(), uuid: z.string() }),

@@ -177,11 +177,11 @@ describe('connections', () => {
   });
 
   test('are saved, tried and deleted; what is not there is not deleted', async () => {
-    const { ask, state, refusal, call } = await startDatagrok({ flags: { yes: false } });
+    const { ask, agreed, state, refusal, call } = await startDatagrok({ flags: { yes: false } });
     const archive = { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core' } };
-    expect(await ask('datagrok_test_connection', archive)).toEqual({ works: true });
+    expect((await agreed('datagrok_test_connection', archive)).data).toEqual({ works: true });
     const old = { name: 'Old', dataSource: 'Postgres', parameters: { server: 'lab-db-old.sandbox.example' } };
-    expect(await ask('datagrok_test_connection', old)).toEqual({
+    expect((await agreed('datagrok_test_connection', old)).data).toEqual({
       works: false,
       said: 'Connection to lab-db-old.sandbox.example timed out',
     });

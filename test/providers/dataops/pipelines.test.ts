@@ -220,8 +220,8 @@ describe('looking', () => {
   });
 
   it('cancels, and waits until the jobs have stopped', async () => {
-    const { call, names } = await start();
-    const seen = await call('dataops_cancel_pipeline', { project, pipeline: names.pipelines.running });
+    const { agreed, names } = await start();
+    const seen = await agreed('dataops_cancel_pipeline', { project, pipeline: names.pipelines.running });
     expect(runOf(seen)).toMatchObject({ status: 'cancelled', vendor_status: 'canceled' });
   });
 

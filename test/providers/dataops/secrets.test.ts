@@ -3,7 +3,7 @@ import { dataopsCode } from '../../../src/providers/dataops/operations/index.ts'
 import { operationsOf } from '../../../src/providers/provider.ts';
 import { owner, project, start } from '../../support/dataops-world.ts';
 
-const reads = operationsOf(dataopsCode).filter(({ effect }) => effect === 'read');
+const reads = operationsOf(dataopsCode).filter(({ risk }) => risk === 'reads');
 
 describe('secrets', () => {
   it('are dropped from every listing and thing that has them', async () => {

@@ -15,7 +15,7 @@ const input = z.strictObject({
 
 const facts = {
   name: 'datagrok_call_function',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Run a function, script or data query on the server; tables that it returns are stored. May take minutes.',
   input,
   output: z.looseObject({}),

@@ -17,7 +17,7 @@ const connectionRow = z.looseObject({
 export const listConnections: Operation = operation({
   name: 'datagrok_list_connections',
   route: 'GET /public/v1/connections',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List data connections: databases and file shares. Undocumented.',
   input: z.strictObject({
     text: filter,
@@ -47,7 +47,7 @@ const dataConnection = entity('Data connection: UUID or Grok name');
 export const getConnection = operation({
   name: 'datagrok_get_connection',
   route: 'GET /public/v1/connections/{data_connection}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a data connection: its kind, parameters and tags. Undocumented.',
   input: z.strictObject({ data_connection: dataConnection }),
   output: connectionRow,
@@ -73,7 +73,7 @@ const fields = {
 export const saveConnection = operation({
   name: 'datagrok_save_connection',
   route: 'POST /public/v1/connections',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a data connection. Undocumented.',
   verifyWith: 'datagrok_list_connections shows whether it was saved.',
   input: z.strictObject({
@@ -88,8 +88,8 @@ export const saveConnection = operation({
 export const testConnection = operation({
   name: 'datagrok_test_connection',
   route: 'POST /public/v1/connections/test',
-  // Nothing is kept of it.
-  effect: 'read',
+  // Nothing is kept of it, but the server sends the credentials to whatever host is named.
+  risk: 'exposes',
   summary: 'Try to reach what a data connection leads to. Undocumented.',
   input: z.strictObject(fields),
   output: z.looseObject({ works: z.boolean() }),
@@ -100,7 +100,7 @@ export const testConnection = operation({
 export const deleteConnection: Operation = operation({
   name: 'datagrok_delete_connection',
   route: 'DELETE /public/v1/connections/{data_connection}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a data connection with its credentials. Undocumented.',
   input: z.strictObject({ data_connection: dataConnection }),
   ...done,
@@ -124,7 +124,7 @@ const credentialsRow = z.looseObject({ id: z.string(), entityBindId: z.string().
 export const getCredentials = operation({
   name: 'datagrok_get_credentials',
   route: 'GET /public/v1/credentials/for/{entity}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show which credentials a data connection has, without the secrets. Undocumented.',
   input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
   output: credentialsRow,
@@ -135,8 +135,7 @@ export const getCredentials = operation({
 export const saveCredentials = operation({
   name: 'datagrok_save_credentials',
   route: 'POST /public/v1/credentials',
-  effect: 'update',
-  destructive: true,
+  risk: 'replaces',
   summary: 'Set the credentials of a data connection. Undocumented.',
   verifyWith: 'datagrok_get_credentials shows what is there.',
   input: z.strictObject({
@@ -160,7 +159,7 @@ export const saveCredentials = operation({
 export const deleteCredentials = operation({
   name: 'datagrok_delete_credentials',
   route: 'DELETE /public/v1/credentials/{id}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete credentials. Undocumented.',
   input: z.strictObject({ id: z.uuid().describe('Their id') }),
   ...done,

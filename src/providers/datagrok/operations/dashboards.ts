@@ -9,7 +9,7 @@ import { getProject } from './undocumented.ts';
 export const createDashboard = operation({
   name: 'datagrok_create_dashboard',
   route: 'POST /public/v1/dashboards/{name}/{tables}',
-  effect: 'create',
+  risk: 'replaces',
   verifyWith: 'Look in the web interface before you make it again.',
   summary: 'Make a dashboard of tables. Answers id, name and URL.',
   input: z.strictObject({
@@ -57,8 +57,7 @@ export const shareDashboard = operation({
   name: 'datagrok_share_dashboard',
   // A GET that changes permissions: the effect keeps it from being repeated or taken for reading.
   route: 'GET /public/v1/dashboards/{dashboard}/shares',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Share a dashboard with groups or users.',
   input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
   output: shared,
@@ -69,8 +68,7 @@ export const shareDashboard = operation({
 export const shareEntity = operation({
   name: 'datagrok_share_entity',
   route: 'POST /public/v1/entities/{entity}/shares',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
   input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
   output: shared,

@@ -11,7 +11,7 @@ const demoCollars = { connector: 'System:DemoFiles', path: 'geology/collars.csv'
 export const downloadFile: Operation = operation({
   name: 'datagrok_download_file',
   route: 'GET /public/v1/files/{connector}/{path*}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store a file of a file share as a result: a table if it is CSV, otherwise its bytes.',
   input: z.strictObject({ connector, path: filePath }),
   output: z.looseObject({}),
@@ -24,7 +24,7 @@ export const downloadFile: Operation = operation({
 export const uploadFile = operation({
   name: 'datagrok_upload_file',
   route: 'POST /public/v1/files/{connector}/{path*}',
-  effect: 'update',
+  risk: 'replaces',
   verifyWith: 'datagrok_download_file shows what is there now.',
   summary: 'Write data to a file of a file share, byte for byte.',
   input: z.strictObject({
@@ -43,7 +43,7 @@ export const uploadFile = operation({
 export const deleteFile = operation({
   name: 'datagrok_delete_file',
   route: 'DELETE /public/v1/files/{connector}/{path*}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a file of a file share. Undocumented.',
   input: z.strictObject({ connector, path: filePath }),
   ...done,
@@ -53,7 +53,7 @@ export const deleteFile = operation({
 export const listFiles = operation({
   name: 'datagrok_list_files',
   route: 'GET /connectors/connections/{connector}/files/{dir*}/',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the files and folders of a file share. Internal route of the browser.',
   input: z.strictObject({ connector: connectorId, dir: folder, recursive: flag('Folders inside too') }),
   output: z.looseObject({ path: z.string(), isFile: z.boolean() }),

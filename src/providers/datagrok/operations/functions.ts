@@ -42,7 +42,7 @@ const sources: Readonly<Record<string, string>> = { Func: 'function', Script: 's
 export const listFunctions: Operation = operation({
   name: 'datagrok_list_functions',
   route: 'GET /public/v1/functions',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List functions, scripts and data queries with their parameters. Undocumented.',
   input: z.strictObject({ text: filter }),
   output: functionRow,
@@ -59,7 +59,7 @@ export const functionName = entity('Function, script or query: UUID or Grok name
 export const getFunction = operation({
   name: 'datagrok_get_function',
   route: 'GET /public/v1/functions/{function}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a function, script or data query: its parameters, code and options. Undocumented.',
   input: z.strictObject({ function: functionName }),
   output: functionRow,
@@ -98,7 +98,7 @@ export const identified = <T extends { id?: string | undefined }>(args: T) => ({
 export const saveFunction: Operation = operation({
   name: 'datagrok_save_function',
   route: 'POST /public/v1/functions',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a script (script, language) or a data query (query, connection). Undocumented.',
   verifyWith: 'datagrok_get_function shows whether it was saved.',
   input: z.strictObject({

@@ -20,7 +20,7 @@ const relationsOf = (wanted: readonly ('children' | 'parents')[]) =>
 export const listGroups: Operation = operation({
   name: 'datagrok_list_groups',
   route: 'GET /public/v1/groups',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List groups; personal=false leaves out those of single users. Undocumented.',
   input: z.strictObject({
     text: text('Name, or smart filter like personal=false'),
@@ -43,7 +43,7 @@ const group = entity('Group: UUID or name').meta({
 export const lookupGroups = operation({
   name: 'datagrok_lookup_groups',
   route: 'GET /public/v1/groups/lookup',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Find groups and users by part of their name, for sharing. Undocumented.',
   input: z.strictObject({ query: z.string().min(1).describe('Part of a name') }),
   output: groupRow,
@@ -54,7 +54,7 @@ export const lookupGroups = operation({
 export const getGroup: Operation = operation({
   name: 'datagrok_get_group',
   route: 'GET /public/v1/groups/{group}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a group with its members and the groups it is in. Undocumented.',
   input: z.strictObject({ group }),
   output: groupRow,
@@ -64,7 +64,7 @@ export const getGroup: Operation = operation({
 export const getCurrentGroup = operation({
   name: 'datagrok_get_current_group',
   route: 'GET /public/v1/groups/current',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the personal group of this account, with relations. Undocumented.',
   input: z.strictObject({}),
   output: groupRow,
@@ -74,7 +74,7 @@ export const getCurrentGroup = operation({
 export const getOwnGroup = operation({
   name: 'datagrok_get_own_group',
   route: 'GET /public/v1/user/group',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the personal group of this account, on older servers. Undocumented.',
   input: z.strictObject({}),
   output: groupRow,
@@ -86,7 +86,7 @@ const admin = flag('Only administrators of the group, or only others (all)');
 export const listMembers = operation({
   name: 'datagrok_list_group_members',
   route: 'GET /public/v1/groups/{group}/members',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the members of a group, one step down. Undocumented.',
   input: z.strictObject({ group, admin }),
   output: groupRow,
@@ -98,7 +98,7 @@ export const listMembers = operation({
 export const listMemberships = operation({
   name: 'datagrok_list_group_memberships',
   route: 'GET /public/v1/groups/{group}/memberships',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the groups that a group or user is in, one step up. Undocumented.',
   input: z.strictObject({ group, admin }),
   output: groupRow,
@@ -109,7 +109,7 @@ export const listMemberships = operation({
 export const saveGroup = operation({
   name: 'datagrok_save_group',
   route: 'POST /public/v1/groups',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
   verifyWith: 'datagrok_get_group shows whether it was saved.',
   input: z.strictObject({
@@ -126,7 +126,7 @@ export const saveGroup = operation({
 export const changeMembers: Operation = operation({
   name: 'datagrok_change_group_members',
   route: 'POST /public/v1/groups',
-  effect: 'update',
+  risk: 'replaces',
   summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
   verifyWith: 'datagrok_list_group_members shows who is in it.',
   input: z.strictObject({
@@ -199,7 +199,7 @@ async function idOf(name: string, context: OperationContext): Promise<string> {
 export const deleteGroup = operation({
   name: 'datagrok_delete_group',
   route: 'DELETE /public/v1/groups/{group}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a group that holds no permissions any more. Undocumented.',
   input: z.strictObject({ group }),
   ...done,
@@ -211,7 +211,7 @@ const membershipRequest = z.looseObject({ id: z.string(), approved: z.boolean().
 export const requestMembership = operation({
   name: 'datagrok_request_membership',
   route: 'POST /public/v1/groups/{group}/request',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Ask to become a member of a group. Undocumented.',
   verifyWith: 'The administrators of the group see it with datagrok_list_membership_requests.',
   input: z.strictObject({ group }),
@@ -222,7 +222,7 @@ export const requestMembership = operation({
 export const listRequests = operation({
   name: 'datagrok_list_membership_requests',
   route: 'GET /public/v1/groups/{group}/requests',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List who asked to join a group; approved is null while it is open. Undocumented.',
   input: z.strictObject({ group }),
   output: membershipRequest,
@@ -235,8 +235,7 @@ const request = z.uuid().describe('Id of the request');
 export const approveRequest = operation({
   name: 'datagrok_approve_membership',
   route: 'POST /public/v1/groups/requests/{request}/approve',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Let somebody who asked into a group. Undocumented.',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),
@@ -247,7 +246,7 @@ export const approveRequest = operation({
 export const denyRequest = operation({
   name: 'datagrok_deny_membership',
   route: 'POST /public/v1/groups/requests/{request}/deny',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Refuse a request to join a group. Undocumented.',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),

@@ -11,7 +11,7 @@ const rows = whole({ items: briefRows });
 export const listPackages = operation({
   name: 'datagrok_list_packages',
   route: 'GET /public/v1/packages',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the packages of the server. Undocumented.',
   input: z.strictObject({ text: filter }),
   output: packageRow,
@@ -22,7 +22,7 @@ export const listPackages = operation({
 export const getPackage = operation({
   name: 'datagrok_get_package',
   route: 'GET /public/v1/packages/{package}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a package. Undocumented.',
   input: z.strictObject({ package: entity('Package: UUID or name') }),
   output: packageRow,
@@ -32,7 +32,7 @@ export const getPackage = operation({
 export const listPublished = operation({
   name: 'datagrok_list_published_packages',
   route: 'GET /public/v1/packages/published',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List published versions of packages and which are current. Undocumented.',
   input: z.strictObject({
     text: filter,
@@ -46,7 +46,7 @@ export const listPublished = operation({
 export const getPublished = operation({
   name: 'datagrok_get_published_package',
   route: 'GET /public/v1/packages/published/{published}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a published version of a package. Undocumented.',
   input: z.strictObject({ published: z.uuid().describe('Its id, from the list') }),
   output: published,

@@ -5,7 +5,7 @@ import { text } from '../arguments.ts';
 export const healthcheck = operation({
   name: 'datagrok_check_health',
   route: 'GET /public/v1/healthcheck',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show version and health of the server and its services.',
   input: z.strictObject({ module: text('Key of one service') }),
   output: z.looseObject({
@@ -26,8 +26,7 @@ const step = z.looseObject({
 export const batch = operation({
   name: 'datagrok_run_batch',
   route: 'POST /public/v1/batch',
-  effect: 'run',
-  destructive: true,
+  risk: 'deletes',
   summary:
     'Run several operations in one request: create, get or delete users, groups, connections, functions, queries and scripts; functions.run; files.list, get, put and delete. Undocumented.',
   verifyWith: 'Look at the things it was about before you send it again.',

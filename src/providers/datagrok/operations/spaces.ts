@@ -15,7 +15,7 @@ const geology = { space: 'Geology' };
 export const listSpaces = operation({
   name: 'datagrok_list_spaces',
   route: 'GET /spaces',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List spaces. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
@@ -26,7 +26,7 @@ export const listSpaces = operation({
 export const getSpace = operation({
   name: 'datagrok_get_space',
   route: 'GET /spaces/{space}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a space. Internal route of the browser.',
   input: z.strictObject({ space }),
   output: row,
@@ -39,7 +39,7 @@ const name = z.string().min(1).describe('Name');
 export const createSpace = operation({
   name: 'datagrok_create_space',
   route: 'POST /spaces',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Make a space. Internal route of the browser.',
   verifyWith: 'datagrok_list_spaces shows whether it was made.',
   input: z.strictObject({ name }),
@@ -51,7 +51,7 @@ export const createSpace = operation({
 export const deleteSpace = operation({
   name: 'datagrok_delete_space',
   route: 'DELETE /spaces/{space}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a space with its files and the spaces in it. Internal route of the browser.',
   input: z.strictObject({ space }),
   ...done,
@@ -61,7 +61,7 @@ export const deleteSpace = operation({
 export const listSubspaces = operation({
   name: 'datagrok_list_subspaces',
   route: 'GET /spaces/{space}/subspaces',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the spaces in a space. Internal route of the browser.',
   input: z.strictObject({ space, link: flag('Also linked ones') }),
   output: row,
@@ -72,7 +72,7 @@ export const listSubspaces = operation({
 export const createSubspace = operation({
   name: 'datagrok_create_subspace',
   route: 'POST /spaces/{space}/subspaces',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Make a space in a space. Internal route of the browser.',
   verifyWith: 'datagrok_list_subspaces shows whether it was made.',
   input: z.strictObject({ space, name, link: flag('As a link').meta({ in: 'query' }) }),
@@ -88,7 +88,7 @@ const typedRows = (body: unknown): unknown =>
 export const listChildren = operation({
   name: 'datagrok_list_space_children',
   route: 'GET /spaces/{space}/children',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List what a space holds. Internal route of the browser.',
   input: z.strictObject({
     space,
@@ -105,7 +105,7 @@ const member = entity('What is put there: UUID or Grok name');
 export const addToSpace = operation({
   name: 'datagrok_add_to_space',
   route: 'POST /spaces/{space}/entities/{entity}',
-  effect: 'update',
+  risk: 'adds',
   summary: 'Put a thing into a space, or link it there. Internal route of the browser.',
   verifyWith: 'datagrok_list_space_children shows whether it is there.',
   input: z.strictObject({ space, entity: member, link: flag('As a link').meta({ in: 'query' }) }),
@@ -116,7 +116,7 @@ export const addToSpace = operation({
 export const removeFromSpace = operation({
   name: 'datagrok_remove_from_space',
   route: 'DELETE /spaces/{space}/entities/{entity}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Take a thing out of a space. Internal route of the browser.',
   input: z.strictObject({ space, entity: z.uuid().describe('Its id'), link: flag('The link only') }),
   ...done,
@@ -126,7 +126,7 @@ export const removeFromSpace = operation({
 export const listSpaceFiles = operation({
   name: 'datagrok_list_space_files',
   route: 'GET /spaces/{space}/files/{dir*}/',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the files of a space. Internal route of the browser.',
   input: z.strictObject({ space, dir: folder, recursive: flag('Folders inside too') }),
   output: z.looseObject({ path: z.string(), isFile: z.boolean() }),
@@ -137,7 +137,7 @@ export const listSpaceFiles = operation({
 export const downloadSpaceFile: Operation = operation({
   name: 'datagrok_download_space_file',
   route: 'GET /spaces/{space}/files/{path*}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store a file of a space as a result. Internal route of the browser.',
   input: z.strictObject({ space, path: filePath }),
   output: z.looseObject({}),
@@ -149,7 +149,7 @@ export const downloadSpaceFile: Operation = operation({
 export const uploadSpaceFile = operation({
   name: 'datagrok_upload_space_file',
   route: 'POST /spaces/{space}/files/{path*}',
-  effect: 'update',
+  risk: 'replaces',
   summary: 'Write data to a file of a space, byte for byte. Internal route of the browser.',
   verifyWith: 'datagrok_download_space_file shows what is there now.',
   input: z.strictObject({
@@ -170,7 +170,7 @@ export const uploadSpaceFile = operation({
 export const deleteSpaceFile = operation({
   name: 'datagrok_delete_space_file',
   route: 'DELETE /spaces/{space}/files/{path*}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a file of a space. Internal route of the browser.',
   input: z.strictObject({ space, path: filePath }),
   ...done,

@@ -19,7 +19,7 @@ export const syncFolder: Operation = operation({
   name: 'datagrok_sync_folder',
   route: 'POST /public/v1/files/sync/{connector}/{dir*}',
   // Nothing changes upstream: what comes is what is not here yet.
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store the files of a folder, only those that changed since the last time. Undocumented.',
   input,
   output: z.looseObject({}),

@@ -27,7 +27,7 @@ const linkOf = (url: unknown) => (typeof url === 'string' ? url.replaceAll(' ', 
 export const downloadTable: Operation = operation({
   name: 'datagrok_download_table',
   route: 'GET /public/v1/tables/{table}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store a Datagrok table as a result.',
   input: z.strictObject({ table }),
   output: z.looseObject({}),
@@ -42,7 +42,7 @@ export const downloadTable: Operation = operation({
 export const uploadTable = operation({
   name: 'datagrok_upload_table',
   route: 'POST /public/v1/tables/{table}',
-  effect: 'update',
+  risk: 'replaces',
   verifyWith: 'datagrok_download_table shows what is there now.',
   summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
   input: z.strictObject({

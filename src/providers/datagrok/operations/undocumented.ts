@@ -19,7 +19,7 @@ const queryName = entity('Query: UUID or Grok name');
 export const listScripts = operation({
   name: 'datagrok_list_scripts',
   route: 'GET /scripts',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List scripts. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
@@ -30,7 +30,7 @@ export const listScripts = operation({
 export const getScript = operation({
   name: 'datagrok_get_script',
   route: 'GET /scripts/{script}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a script with its code. Internal route of the browser.',
   input: z.strictObject({ script: scriptName }),
   output: row,
@@ -41,7 +41,7 @@ export const getScript = operation({
 export const saveScript: Operation = operation({
   name: 'datagrok_save_script',
   route: 'POST /scripts',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a script. Internal route of the browser.',
   verifyWith: 'datagrok_list_scripts shows whether it was saved.',
   input: z.strictObject({
@@ -59,7 +59,7 @@ export const saveScript: Operation = operation({
 export const deleteScript = operation({
   name: 'datagrok_delete_script',
   route: 'DELETE /scripts/{script}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a script. Internal route of the browser.',
   input: z.strictObject({ script: scriptName }),
   ...done,
@@ -69,7 +69,7 @@ export const deleteScript = operation({
 export const listQueries = operation({
   name: 'datagrok_list_queries',
   route: 'GET /connectors/queries',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List data queries. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
@@ -80,7 +80,7 @@ export const listQueries = operation({
 export const getQuery = operation({
   name: 'datagrok_get_query',
   route: 'GET /connectors/queries/{query}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a data query with its SQL. Internal route of the browser.',
   input: z.strictObject({ query: queryName }),
   output: row,
@@ -91,7 +91,7 @@ export const getQuery = operation({
 export const saveQuery: Operation = operation({
   name: 'datagrok_save_query',
   route: 'POST /connectors/queries',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a data query. Internal route of the browser.',
   verifyWith: 'datagrok_list_queries shows whether it was saved.',
   input: z.strictObject({
@@ -112,7 +112,7 @@ export const saveQuery: Operation = operation({
 export const deleteQuery = operation({
   name: 'datagrok_delete_query',
   route: 'DELETE /connectors/queries/{query}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a data query. Internal route of the browser.',
   input: z.strictObject({ query: queryName }),
   ...done,
@@ -124,7 +124,7 @@ const project = entity('Project or dashboard: UUID or Grok name');
 export const listProjects = operation({
   name: 'datagrok_list_projects',
   route: 'GET /projects',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List projects and dashboards. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
@@ -135,7 +135,7 @@ export const listProjects = operation({
 export const getProject = operation({
   name: 'datagrok_get_project',
   route: 'GET /projects/{dashboard}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a project or dashboard. Internal route of the browser.',
   input: z.strictObject({ dashboard: project }),
   output: row,
@@ -147,7 +147,7 @@ export const getProject = operation({
 export const saveProject = operation({
   name: 'datagrok_save_project',
   route: 'POST /projects',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a project. Internal route of the browser.',
   verifyWith: 'datagrok_list_projects shows whether it was saved.',
   input: z.strictObject({
@@ -163,7 +163,7 @@ export const saveProject = operation({
 export const deleteProject = operation({
   name: 'datagrok_delete_project',
   route: 'DELETE /projects/{dashboard}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a project or dashboard; the tables of a project go with it. Internal route of the browser.',
   input: z.strictObject({ dashboard: project }),
   ...done,
@@ -173,7 +173,7 @@ export const deleteProject = operation({
 export const searchProjects = operation({
   name: 'datagrok_search_projects',
   route: 'GET /projects/search',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Find projects and dashboards by part of their name. Internal route of the browser.',
   input: z.strictObject({ name: z.string().min(1).describe('Part of the name') }),
   output: row,
@@ -184,7 +184,7 @@ export const searchProjects = operation({
 export const recentProjects = operation({
   name: 'datagrok_list_recent_projects',
   route: 'GET /projects/recent',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List projects and dashboards used lately. Internal route of the browser.',
   input: z.strictObject({}),
   output: row,
@@ -195,7 +195,7 @@ export const recentProjects = operation({
 export const listTables = operation({
   name: 'datagrok_list_tables',
   route: 'GET /tables',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the tables that are on the server. Internal route of the browser.',
   input: z.strictObject(listing),
   output: row,
@@ -206,7 +206,7 @@ export const listTables = operation({
 export const deleteTable = operation({
   name: 'datagrok_delete_table',
   route: 'DELETE /tables/{table}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a table. Internal route of the browser.',
   input: z.strictObject({ table: entity('Table: UUID or Grok name') }),
   ...done,

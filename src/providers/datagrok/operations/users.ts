@@ -17,7 +17,7 @@ const tidy = (body: unknown): unknown => {
 export const listUsers: Operation = operation({
   name: 'datagrok_list_users',
   route: 'GET /public/v1/users',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List users with login and status. Undocumented.',
   input: z.strictObject({
     text: filter,
@@ -44,7 +44,7 @@ const user = z
 export const getUser: Operation = operation({
   name: 'datagrok_get_user',
   route: 'GET /public/v1/users/{user}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a user. Undocumented.',
   input: z.strictObject({ user }),
   output: userRow,
@@ -55,7 +55,7 @@ export const getUser: Operation = operation({
 export const getCurrentUser = operation({
   name: 'datagrok_get_current_user',
   route: 'GET /public/v1/users/current',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show whose API key this connection uses. Undocumented.',
   input: z.strictObject({}),
   output: userRow,
@@ -67,7 +67,7 @@ export const getCurrentUser = operation({
 export const saveUser = operation({
   name: 'datagrok_save_user',
   route: 'POST /public/v1/users',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Create or change a user; for administrators. Undocumented.',
   verifyWith: 'datagrok_get_user shows whether it was saved.',
   input: z.strictObject({
@@ -106,8 +106,7 @@ export const blockUser: Operation = operation({
   ...sentWhole,
   name: 'datagrok_block_user',
   route: 'POST /public/v1/users/block',
-  effect: 'update',
-  destructive: true,
+  risk: 'interrupts',
   summary: 'Block a user and end their sessions; users cannot be deleted. Undocumented.',
   verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => blockUser),
@@ -117,7 +116,7 @@ export const unblockUser: Operation = operation({
   ...sentWhole,
   name: 'datagrok_unblock_user',
   route: 'POST /public/v1/users/unblock',
-  effect: 'update',
+  risk: 'exposes',
   summary: 'Let a blocked user in again. Undocumented.',
   verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => unblockUser),

@@ -53,7 +53,7 @@ const runRow = z.looseObject({
 export const listRuns = operation({
   name: 'datamin_list_runs',
   route: 'GET /stats/pipelines/{pipeline}/logs/{from}/{to}',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'List the runs of a pipeline in a time window, newest first. datamin_get_run shows what the tasks of one made.',
   input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
@@ -92,7 +92,7 @@ const runInput = z.strictObject({
 export const getRun = operation({
   name: 'datamin_get_run',
   route: 'GET /stats/pipelines/{pipeline}/logs/{from}/{to}',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Show the executed tasks of one run and what each made. Tables among the outputs are stored, and named by handle.',
   input: runInput,
@@ -246,7 +246,7 @@ async function guess(uuid: string, since: number, context: OperationContext): Pr
 export const runPipeline = operation({
   name: 'datamin_run_pipeline',
   route: 'POST /pipelines/{pipeline}/runs/',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Start a pipeline, wait for its tasks, and show what each made.',
   verifyWith: 'datamin_list_runs shows it once its first task has run.',
   input: z.strictObject({

@@ -29,7 +29,7 @@ const withIso = (field: string) => (body: unknown) => {
 export const getPipelineStats = operation({
   name: 'datamin_get_pipeline_stats',
   route: 'GET /stats/pipelines/{pipeline}/stats/{from}/{to}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Count successes and failures of a pipeline in a time window, with mean duration and its last run.',
   input: z.strictObject({ pipeline, from, to }),
   output: counts,
@@ -41,7 +41,7 @@ export const getPipelineStats = operation({
 export const getTaskStats = operation({
   name: 'datamin_get_task_stats',
   route: 'GET /stats/tasks/{task}/stats/{from}/{to}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Count successes and failures of one task in a time window, with mean duration and its last run.',
   input: z.strictObject({ task, from, to }),
   output: counts,
@@ -128,7 +128,7 @@ function windowOf(url: string): [number, number] {
 export const getPipelineHistory = operation({
   name: 'datamin_get_pipeline_history',
   route: 'GET /stats/pipelines/{pipeline}/aggregated-stats/{from}/{period}/{periods}',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Compare a pipeline over calendar periods: successes, failures and mean duration of each; empty ones are left out.',
   input: z.strictObject({ pipeline, from: firstDay, period, periods }),
@@ -143,7 +143,7 @@ export const getPipelineHistory = operation({
 export const getTaskHistory = operation({
   name: 'datamin_get_task_history',
   route: 'GET /stats/tasks/{task}/aggregated-stats/{from}/{period}/{periods}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Compare one task over calendar periods: successes, failures and mean duration of each.',
   input: z.strictObject({ task, from: firstDay, period, periods }),
   ...history,
@@ -160,7 +160,7 @@ const last = z.looseObject({
 export const getPipelineLastRun = operation({
   name: 'datamin_get_pipeline_last_run',
   route: 'GET /stats/pipelines/{pipeline}/last-run/stats',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show when a pipeline last ran, how long, and whether it succeeded.',
   input: z.strictObject({ pipeline }),
   output: last,
@@ -172,7 +172,7 @@ export const getPipelineLastRun = operation({
 export const getTaskLastRun = operation({
   name: 'datamin_get_task_last_run',
   route: 'GET /stats/tasks/{task}/last-run/stats',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show when a task last ran, how long, and whether it succeeded.',
   input: z.strictObject({ task }),
   output: last,

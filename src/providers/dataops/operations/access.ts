@@ -41,7 +41,7 @@ async function makeToken(self: Operation, args: Row, context: OperationContext):
 export const listProjectTokens = operation({
   name: 'dataops_list_project_tokens',
   route: 'GET /projects/{project}/access_tokens',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the access tokens of a project: names, scopes, expiry, last use.',
   input: z.strictObject({ project, state }),
   output: token,
@@ -52,8 +52,7 @@ export const listProjectTokens = operation({
 export const createProjectToken: Operation = operation({
   name: 'dataops_create_project_token',
   route: 'POST /projects/{project}/access_tokens',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Create an access token of a project. It can be seen this once only, with show_value.',
   verifyWith: 'dataops_list_project_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ project, ...wanted }),
@@ -72,8 +71,7 @@ export const createProjectToken: Operation = operation({
 export const rotateProjectToken: Operation = operation({
   name: 'dataops_rotate_project_token',
   route: 'POST /projects/{project}/access_tokens/{token_id}/rotate',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Replace an access token of a project; the old one stops working. The new one is seen only with show_value.',
   verifyWith: 'dataops_list_project_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ project, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
@@ -85,7 +83,7 @@ export const rotateProjectToken: Operation = operation({
 export const revokeProjectToken = operation({
   name: 'dataops_revoke_project_token',
   route: 'DELETE /projects/{project}/access_tokens/{token_id}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Revoke an access token of a project.',
   input: z.strictObject({ project, token_id: tokenId }),
   ...done,
@@ -95,7 +93,7 @@ export const revokeProjectToken = operation({
 export const listGroupTokens = operation({
   name: 'dataops_list_group_tokens',
   route: 'GET /groups/{group}/access_tokens',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the access tokens of a group: names, scopes, expiry, last use.',
   input: z.strictObject({ group, state }),
   output: token,
@@ -106,8 +104,7 @@ export const listGroupTokens = operation({
 export const createGroupToken: Operation = operation({
   name: 'dataops_create_group_token',
   route: 'POST /groups/{group}/access_tokens',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Create an access token of a group. It can be seen this once only, with show_value.',
   verifyWith: 'dataops_list_group_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ group, ...wanted }),
@@ -121,8 +118,7 @@ export const createGroupToken: Operation = operation({
 export const rotateGroupToken: Operation = operation({
   name: 'dataops_rotate_group_token',
   route: 'POST /groups/{group}/access_tokens/{token_id}/rotate',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Replace an access token of a group; the old one stops working. The new one is seen only with show_value.',
   verifyWith: 'dataops_list_group_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ group, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
@@ -134,7 +130,7 @@ export const rotateGroupToken: Operation = operation({
 export const revokeGroupToken = operation({
   name: 'dataops_revoke_group_token',
   route: 'DELETE /groups/{group}/access_tokens/{token_id}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Revoke an access token of a group.',
   input: z.strictObject({ group, token_id: tokenId }),
   ...done,
@@ -144,7 +140,7 @@ export const revokeGroupToken = operation({
 export const getCurrentToken = operation({
   name: 'dataops_get_current_token',
   route: 'GET /personal_access_tokens/self',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the access token in use: scopes, expiry, whose it is. Not for job tokens.',
   input: z.strictObject({}),
   output: token,
@@ -154,7 +150,7 @@ export const getCurrentToken = operation({
 export const getVersion = operation({
   name: 'dataops_get_version',
   route: 'GET /version',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show which GitLab release the platform runs.',
   input: z.strictObject({}),
   output: z.looseObject({ version: z.string() }),
@@ -164,7 +160,7 @@ export const getVersion = operation({
 export const getMetadata = operation({
   name: 'dataops_get_metadata',
   route: 'GET /metadata',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the release and edition of the platform.',
   input: z.strictObject({}),
   output: z.looseObject({ version: z.string(), enterprise: z.boolean().nullish() }),
@@ -174,7 +170,7 @@ export const getMetadata = operation({
 export const getJobTokenScope = operation({
   name: 'dataops_get_job_token_scope',
   route: 'GET /projects/{project}/job_token_scope',
-  effect: 'read',
+  risk: 'reads',
   summary: "Show whether a project limits which projects' jobs may reach it.",
   input: z.strictObject({ project }),
   output: z.looseObject({ inbound_enabled: z.boolean() }),
@@ -184,8 +180,7 @@ export const getJobTokenScope = operation({
 export const setJobTokenScope = operation({
   name: 'dataops_set_job_token_scope',
   route: 'PATCH /projects/{project}/job_token_scope',
-  effect: 'update',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Turn the job-token allowlist of a project on or off. Off lets the jobs of every project in.',
   input: z.strictObject({ project, enabled: z.boolean().describe('On or off') }),
   ...done,
@@ -195,7 +190,7 @@ export const setJobTokenScope = operation({
 export const listAllowedProjects = operation({
   name: 'dataops_list_allowed_projects',
   route: 'GET /projects/{project}/job_token_scope/allowlist',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the projects whose jobs may reach a project with their job token.',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.number(), path_with_namespace: z.string() }),
@@ -209,8 +204,7 @@ const targetGroup = id('Number of the group whose jobs come', 'groups');
 export const allowProject = operation({
   name: 'dataops_allow_project',
   route: 'POST /projects/{project}/job_token_scope/allowlist',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Let the jobs of another project reach a project with their job token.',
   input: z.strictObject({ project, target_project_id: targetProject }),
   output: z.looseObject({ source_project_id: z.number(), target_project_id: z.number() }),
@@ -220,7 +214,7 @@ export const allowProject = operation({
 export const disallowProject = operation({
   name: 'dataops_disallow_project',
   route: 'DELETE /projects/{project}/job_token_scope/allowlist/{target_project_id}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'No longer let the jobs of another project reach a project.',
   input: z.strictObject({ project, target_project_id: targetProject }),
   ...done,
@@ -230,7 +224,7 @@ export const disallowProject = operation({
 export const listAllowedGroups = operation({
   name: 'dataops_list_allowed_groups',
   route: 'GET /projects/{project}/job_token_scope/groups_allowlist',
-  effect: 'read',
+  risk: 'reads',
   summary: "List the groups whose projects' jobs may reach a project.",
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.number(), name: z.string() }),
@@ -241,8 +235,7 @@ export const listAllowedGroups = operation({
 export const allowGroup = operation({
   name: 'dataops_allow_group',
   route: 'POST /projects/{project}/job_token_scope/groups_allowlist',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: "Let the jobs of a group's projects reach a project with their job token.",
   input: z.strictObject({ project, target_group_id: targetGroup }),
   output: z.looseObject({ source_project_id: z.number(), target_group_id: z.number() }),
@@ -252,7 +245,7 @@ export const allowGroup = operation({
 export const disallowGroup = operation({
   name: 'dataops_disallow_group',
   route: 'DELETE /projects/{project}/job_token_scope/groups_allowlist/{target_group_id}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: "No longer let the jobs of a group's projects reach a project.",
   input: z.strictObject({ project, target_group_id: targetGroup }),
   ...done,

@@ -33,7 +33,7 @@ const lastName = (file: string) => file.slice(file.lastIndexOf('/') + 1);
 export const downloadArtifacts = operation({
   name: 'dataops_download_artifacts',
   route: 'GET /projects/{project}/jobs/{job}/artifacts',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store the artifacts of a job as a zip file. For one file of it: dataops_read_artifact.',
   input: z.strictObject({ project, job }),
   output: z.looseObject({}),
@@ -50,7 +50,7 @@ const mostListed = 500;
 export const listArtifacts = operation({
   name: 'dataops_list_artifacts',
   route: 'GET /projects/{project}/jobs/{job}/artifacts',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the files in the artifacts of a job, without unpacking them.',
   input: z.strictObject({ project, job }),
   output: z.looseObject({ files: z.array(member), total: z.number() }),
@@ -86,7 +86,7 @@ function warningsOf(members: readonly ArchiveMember[], packed: number): string[]
 export const readArtifact = operation({
   name: 'dataops_read_artifact',
   route: 'GET /projects/{project}/jobs/{job}/artifacts/{path*}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store one file of the artifacts of a job; CSV and JSON rows become a table.',
   input: z.strictObject({ project, job, path }),
   output: z.looseObject({}),
@@ -100,7 +100,7 @@ export const readArtifact = operation({
 export const downloadLatest = operation({
   name: 'dataops_download_latest_artifacts',
   route: 'GET /projects/{project}/jobs/artifacts/{ref}/download',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store the artifacts of a job of the newest successful pipeline of a branch or tag as a zip file.',
   input: z.strictObject({ project, ref, job_name }),
   output: z.looseObject({}),
@@ -114,7 +114,7 @@ export const downloadLatest = operation({
 export const readLatest = operation({
   name: 'dataops_read_latest_artifact',
   route: 'GET /projects/{project}/jobs/artifacts/{ref}/raw/{path*}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store one file of the artifacts of a job of the newest successful pipeline of a branch or tag.',
   input: z.strictObject({ project, ref, job_name, path }),
   output: z.looseObject({}),
@@ -128,7 +128,7 @@ export const readLatest = operation({
 export const keepArtifacts = operation({
   name: 'dataops_keep_artifacts',
   route: 'POST /projects/{project}/jobs/{job}/artifacts/keep',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Keep the artifacts of a job beyond their expiry.',
   input: z.strictObject({ project, job }),
   output: jobRow,
@@ -139,7 +139,7 @@ export const keepArtifacts = operation({
 export const deleteArtifacts = operation({
   name: 'dataops_delete_artifacts',
   route: 'DELETE /projects/{project}/jobs/{job}/artifacts',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete the artifacts of a job.',
   input: z.strictObject({ project, job }),
   ...done,
@@ -149,7 +149,7 @@ export const deleteArtifacts = operation({
 export const deleteProjectArtifacts = operation({
   name: 'dataops_delete_project_artifacts',
   route: 'DELETE /projects/{project}/artifacts',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete the artifacts of all jobs of a project that are not kept.',
   input: z.strictObject({ project }),
   ...done,

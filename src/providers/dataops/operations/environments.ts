@@ -32,7 +32,7 @@ const settable = {
 export const listEnvironments = operation({
   name: 'dataops_list_environments',
   route: 'GET /projects/{project}/environments',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the environments of a project (PROD, QA, DEV, one for each feature branch).',
   input: z.strictObject({
     project,
@@ -49,7 +49,7 @@ export const listEnvironments = operation({
 export const getEnvironment = operation({
   name: 'dataops_get_environment',
   route: 'GET /projects/{project}/environments/{environment}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show an environment and its latest deployment.',
   input: z.strictObject({ project, environment }),
   output: environmentRow,
@@ -60,7 +60,7 @@ export const getEnvironment = operation({
 export const createEnvironment = operation({
   name: 'dataops_create_environment',
   route: 'POST /projects/{project}/environments',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Add an environment to a project.',
   input: z.strictObject({ project, name: z.string().min(1).describe('Name'), ...settable }),
   output: environmentRow,
@@ -70,7 +70,7 @@ export const createEnvironment = operation({
 export const updateEnvironment = operation({
   name: 'dataops_update_environment',
   route: 'PUT /projects/{project}/environments/{environment}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change the address or tier of an environment.',
   input: z.strictObject({ project, environment, ...settable }),
   output: environmentRow,
@@ -80,8 +80,7 @@ export const updateEnvironment = operation({
 export const stopEnvironment = operation({
   name: 'dataops_stop_environment',
   route: 'POST /projects/{project}/environments/{environment}/stop',
-  effect: 'update',
-  destructive: true,
+  risk: 'interrupts',
   summary: 'Stop an environment. Its stop job may drop the database.',
   input: z.strictObject({ project, environment, force: flag('Without running its stop job') }),
   output: environmentRow,
@@ -91,7 +90,7 @@ export const stopEnvironment = operation({
 export const deleteEnvironment = operation({
   name: 'dataops_delete_environment',
   route: 'DELETE /projects/{project}/environments/{environment}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a stopped environment.',
   input: z.strictObject({ project, environment }),
   ...done,
@@ -101,7 +100,7 @@ export const deleteEnvironment = operation({
 export const listDeployments = operation({
   name: 'dataops_list_deployments',
   route: 'GET /projects/{project}/deployments',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the deployments of a project: what reached which environment when.',
   input: z.strictObject({
     project,
@@ -125,7 +124,7 @@ export const listDeployments = operation({
 export const getDeployment = operation({
   name: 'dataops_get_deployment',
   route: 'GET /projects/{project}/deployments/{deployment}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a deployment and the job that made it.',
   input: z.strictObject({ project, deployment }),
   output: deploymentRow,
@@ -138,7 +137,7 @@ const status = z.enum(['running', 'success', 'failed', 'canceled']).describe('St
 export const createDeployment = operation({
   name: 'dataops_create_deployment',
   route: 'POST /projects/{project}/deployments',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Record a deployment that was made by other means. It deploys nothing.',
   verifyWith: 'dataops_list_deployments shows whether it was recorded.',
   input: z.strictObject({
@@ -165,7 +164,7 @@ export const createDeployment = operation({
 export const updateDeployment = operation({
   name: 'dataops_update_deployment',
   route: 'PUT /projects/{project}/deployments/{deployment}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change the status of a recorded deployment.',
   input: z.strictObject({ project, deployment, status }),
   output: deploymentRow,
@@ -175,7 +174,7 @@ export const updateDeployment = operation({
 export const deleteDeployment = operation({
   name: 'dataops_delete_deployment',
   route: 'DELETE /projects/{project}/deployments/{deployment}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete the record of a deployment. The latest one of an environment cannot be deleted.',
   input: z.strictObject({ project, deployment }),
   ...done,

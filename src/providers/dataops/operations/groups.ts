@@ -41,7 +41,7 @@ export const namespaceRow = z.looseObject({ id: z.number(), full_path: z.string(
 export const listGroups = operation({
   name: 'dataops_list_groups',
   route: 'GET /groups',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List groups you can see.',
   input: z.strictObject({ ...filters, top_level_only: flag('Without subgroups') }),
   output: groupRow,
@@ -53,7 +53,7 @@ export const listGroups = operation({
 export const getGroup = operation({
   name: 'dataops_get_group',
   route: 'GET /groups/{group}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a group and its settings.',
   input: z.strictObject({
     group: groupArgument,
@@ -69,7 +69,7 @@ export const getGroup = operation({
 export const listGroupProjects = operation({
   name: 'dataops_list_group_projects',
   route: 'GET /groups/{group}/projects',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the projects of a group.',
   input: z.strictObject({
     group: groupArgument,
@@ -91,7 +91,7 @@ export const listGroupProjects = operation({
 export const listSubgroups = operation({
   name: 'dataops_list_subgroups',
   route: 'GET /groups/{group}/subgroups',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the groups directly inside a group.',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
@@ -102,7 +102,7 @@ export const listSubgroups = operation({
 export const listDescendantGroups = operation({
   name: 'dataops_list_descendant_groups',
   route: 'GET /groups/{group}/descendant_groups',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the groups inside a group, at any depth.',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
@@ -115,7 +115,7 @@ const namespace = z.string().min(1).describe('Namespace: number or full path');
 export const getNamespace = operation({
   name: 'dataops_get_namespace',
   route: 'GET /namespaces/{namespace}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a namespace: the group or user that projects can live in.',
   input: z.strictObject({ namespace }),
   output: namespaceRow,
@@ -125,7 +125,7 @@ export const getNamespace = operation({
 export const checkNamespace = operation({
   name: 'dataops_check_namespace',
   route: 'GET /namespaces/{path}/exists',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Tell whether the path of a group or user is taken, and suggest free ones.',
   input: z.strictObject({
     path: z.string().min(1).describe('Path, without its parent'),

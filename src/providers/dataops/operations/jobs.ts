@@ -45,7 +45,7 @@ export const scope = z
 export const listPipelineJobs = operation({
   name: 'dataops_list_pipeline_jobs',
   route: 'GET /projects/{project}/pipelines/{pipeline}/jobs',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the jobs of a pipeline. Pipelines started by it are in dataops_get_pipeline.',
   input: z.strictObject({ project, pipeline, scope, include_retried: flag('Replaced attempts too') }),
   output: jobRow,
@@ -57,7 +57,7 @@ export const listPipelineJobs = operation({
 export const listBridges = operation({
   name: 'dataops_list_bridges',
   route: 'GET /projects/{project}/pipelines/{pipeline}/bridges',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the jobs of a pipeline that start another pipeline, with that pipeline.',
   input: z.strictObject({ project, pipeline, scope }),
   output: jobRow,
@@ -68,7 +68,7 @@ export const listBridges = operation({
 export const listProjectJobs = operation({
   name: 'dataops_list_project_jobs',
   route: 'GET /projects/{project}/jobs',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List jobs of all pipelines of a project, newest first.',
   input: z.strictObject({ project, scope }),
   output: jobRow,
@@ -82,7 +82,7 @@ export const listProjectJobs = operation({
 export const getJob = operation({
   name: 'dataops_get_job',
   route: 'GET /projects/{project}/jobs/{job}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a job: status, why it failed, how long it took.',
   input: z.strictObject({ project, job }),
   output: jobRow,
@@ -94,7 +94,7 @@ export const getJob = operation({
 export const getCurrentJob = operation({
   name: 'dataops_get_current_job',
   route: 'GET /job',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the CI job that this server runs in; only for a connection with a job token.',
   input: z.strictObject({}),
   output: jobRow,

@@ -49,7 +49,7 @@ export function tailOf(lines: readonly string[], most: number, characters = most
 export const readJobLog = operation({
   name: 'dataops_read_job_log',
   route: 'GET /projects/{project}/jobs/{job}/trace',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Read the end of a job log, or the lines around a text. whole stores all of it as a table of lines.',
   input: z.strictObject({
     project: projectArgument,

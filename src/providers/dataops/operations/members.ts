@@ -13,7 +13,7 @@ const query = text('Part of a name or user name');
 export const listProjectMembers = operation({
   name: 'dataops_list_project_members',
   route: 'GET /projects/{project}/members',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List who was given access to a project itself, with their roles.',
   input: z.strictObject({ project, query }),
   output: member,
@@ -25,7 +25,7 @@ export const listProjectMembers = operation({
 export const listAllProjectMembers = operation({
   name: 'dataops_list_effective_project_members',
   route: 'GET /projects/{project}/members/all',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List everybody who has access to a project, members of its groups included.',
   input: z.strictObject({ project, query }),
   output: member,
@@ -36,7 +36,7 @@ export const listAllProjectMembers = operation({
 export const listGroupMembers = operation({
   name: 'dataops_list_group_members',
   route: 'GET /groups/{group}/members',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List who was given access to a group itself, with their roles.',
   input: z.strictObject({ group, query }),
   output: member,
@@ -48,7 +48,7 @@ export const listGroupMembers = operation({
 export const listAllGroupMembers = operation({
   name: 'dataops_list_effective_group_members',
   route: 'GET /groups/{group}/members/all',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List everybody with a role in a group, members of its parents included.',
   input: z.strictObject({ group, query }),
   output: member,
@@ -59,8 +59,7 @@ export const listAllGroupMembers = operation({
 export const addProjectMember = operation({
   name: 'dataops_add_project_member',
   route: 'POST /projects/{project}/members',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Give a user a role in a project. Give user_id or username.',
   input: z.strictObject({
     project,
@@ -76,7 +75,7 @@ export const addProjectMember = operation({
 export const listUsers = operation({
   name: 'dataops_list_users',
   route: 'GET /users',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Find users by name or user name.',
   input: z.strictObject({ search, username: text('Exact user name'), active: flag('Only active ones') }),
   output: user,
@@ -87,7 +86,7 @@ export const listUsers = operation({
 export const getCurrentUser = operation({
   name: 'dataops_get_current_user',
   route: 'GET /user',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show which user this credential acts as.',
   input: z.strictObject({}),
   output: user,

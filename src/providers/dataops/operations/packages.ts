@@ -27,7 +27,7 @@ const example = { project: 'meridian/data/products/ore-quality', package: '1' };
 export const listProjectPackages = operation({
   name: 'dataops_list_project_packages',
   route: 'GET /projects/{project}/packages',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the packages in the registry of a project, published data products among them.',
   input: z.strictObject({ project, ...filters }),
   output: packageRow,
@@ -39,7 +39,7 @@ export const listProjectPackages = operation({
 export const listGroupPackages = operation({
   name: 'dataops_list_group_packages',
   route: 'GET /groups/{group}/packages',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the packages of all projects of a group.',
   input: z.strictObject({ group, ...filters }),
   output: packageRow,
@@ -50,7 +50,7 @@ export const listGroupPackages = operation({
 export const listPackageFiles = operation({
   name: 'dataops_list_package_files',
   route: 'GET /projects/{project}/packages/{package}/package_files',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the files of a package with sizes and checksums.',
   input: z.strictObject({ project, package: packageId }),
   output: z.looseObject({ id: z.number(), file_name: z.string(), size: z.number().nullish() }),
@@ -61,7 +61,7 @@ export const listPackageFiles = operation({
 export const deletePackage = operation({
   name: 'dataops_delete_package',
   route: 'DELETE /projects/{project}/packages/{package}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a package from the registry.',
   input: z.strictObject({ project, package: packageId }),
   ...done,

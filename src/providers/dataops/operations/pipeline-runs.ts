@@ -44,7 +44,7 @@ const example = { arguments: { project: 'meridian/data/drill-assays', pipeline: 
 export const runPipeline = operation({
   name: 'dataops_run_pipeline',
   route: 'POST /projects/{project}/pipeline',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Start a pipeline on a branch or tag, wait for it, and show its jobs.',
   verifyWith,
   input: z.strictObject({
@@ -67,7 +67,7 @@ export const runPipeline = operation({
 export const triggerPipeline = operation({
   name: 'dataops_trigger_pipeline',
   route: 'POST /projects/{project}/trigger/pipeline',
-  effect: 'run',
+  risk: 'starts',
   summary:
     'Start a pipeline with the trigger token of this connection, on a branch, tag or commit. Jobs can read the variables.',
   verifyWith,
@@ -87,7 +87,7 @@ export const triggerPipeline = operation({
 export const retryPipeline = operation({
   name: 'dataops_retry_pipeline',
   route: 'POST /projects/{project}/pipelines/{pipeline}/retry',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Run the failed and cancelled jobs of a pipeline again, in the same pipeline.',
   verifyWith: 'dataops_get_pipeline shows whether its jobs run again.',
   input: z.strictObject({ project, pipeline }),
@@ -100,7 +100,7 @@ export const retryPipeline = operation({
 export const cancelPipeline = operation({
   name: 'dataops_cancel_pipeline',
   route: 'POST /projects/{project}/pipelines/{pipeline}/cancel',
-  effect: 'run',
+  risk: 'interrupts',
   summary: 'Cancel the jobs of a pipeline that are not done, and wait until they have stopped.',
   verifyWith: 'dataops_get_pipeline shows whether it is being cancelled.',
   input: z.strictObject({ project, pipeline }),
@@ -127,7 +127,7 @@ const jobExample = { arguments: { project: 'meridian/data/drill-assays', job: '2
 export const retryJob = operation({
   name: 'dataops_retry_job',
   route: 'POST /projects/{project}/jobs/{job}/retry',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Run a finished job again. The answer is the new job that takes its place.',
   verifyWith: 'dataops_list_pipeline_jobs shows whether a new job took its place.',
   input: z.strictObject({ project, job }),
@@ -140,7 +140,7 @@ export const retryJob = operation({
 export const playJob = operation({
   name: 'dataops_play_job',
   route: 'POST /projects/{project}/jobs/{job}/play',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Start a job that waits for a person or for its time. Do it only when the person agrees.',
   verifyWith: 'dataops_get_job shows whether it runs.',
   input: z.strictObject({
@@ -157,7 +157,7 @@ export const playJob = operation({
 export const cancelJob = operation({
   name: 'dataops_cancel_job',
   route: 'POST /projects/{project}/jobs/{job}/cancel',
-  effect: 'run',
+  risk: 'interrupts',
   summary: 'Cancel a job, and wait until it has stopped.',
   verifyWith: 'dataops_get_job shows whether it is being cancelled.',
   input: z.strictObject({ project, job }),
@@ -170,7 +170,7 @@ export const cancelJob = operation({
 export const eraseJob = operation({
   name: 'dataops_erase_job',
   route: 'POST /projects/{project}/jobs/{job}/erase',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete log and artifacts of a finished job.',
   input: z.strictObject({ project, job }),
   output: jobRow,
@@ -181,7 +181,7 @@ export const eraseJob = operation({
 export const getTestReport = operation({
   name: 'dataops_get_test_report',
   route: 'GET /projects/{project}/pipelines/{pipeline}/test_report',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the tests of a pipeline, case by case, with what failing ones wrote.',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ total_count: z.number(), failed_count: z.number() }),
@@ -191,7 +191,7 @@ export const getTestReport = operation({
 export const renamePipeline = operation({
   name: 'dataops_rename_pipeline',
   route: 'PUT /projects/{project}/pipelines/{pipeline}/metadata',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Give a pipeline a name.',
   input: z.strictObject({ project, pipeline, name: z.string().max(255).describe('Name') }),
   output: pipelineRow,
@@ -202,7 +202,7 @@ export const renamePipeline = operation({
 export const deletePipeline = operation({
   name: 'dataops_delete_pipeline',
   route: 'DELETE /projects/{project}/pipelines/{pipeline}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a pipeline with its jobs, logs and artifacts.',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ done: z.boolean() }),

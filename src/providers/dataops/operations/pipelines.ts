@@ -48,7 +48,7 @@ const branches = reference({ list: () => listBranches, key: 'name', label: 'name
 export const listPipelines = operation({
   name: 'dataops_list_pipelines',
   route: 'GET /projects/{project}/pipelines',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List pipelines of a project, newest first.',
   input: z.strictObject({
     project,
@@ -66,7 +66,7 @@ export const listPipelines = operation({
 export const getLatestPipeline = operation({
   name: 'dataops_get_latest_pipeline',
   route: 'GET /projects/{project}/pipelines/latest',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the newest pipeline of a branch or tag.',
   input: z.strictObject({ project, ref: text('Default: the default branch') }),
   output: pipelineRow,
@@ -77,7 +77,7 @@ export const getLatestPipeline = operation({
 export const getTestSummary = operation({
   name: 'dataops_get_test_summary',
   route: 'GET /projects/{project}/pipelines/{pipeline}/test_report_summary',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Count the tests of a pipeline by outcome and suite.',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ total: z.looseObject({ count: z.number(), failed: z.number() }) }),
@@ -90,7 +90,7 @@ const tail = { lines: 20, characters: 1_600, jobs: 4 };
 export const getPipeline: Operation = operation({
   name: 'dataops_get_pipeline',
   route: 'GET /projects/{project}/pipelines/{pipeline}',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Show a pipeline: jobs by stage, why jobs failed with the end of their logs, tests, artifacts, pipelines it started.',
   input: z.strictObject({ project, pipeline }),

@@ -39,7 +39,7 @@ export const projectArgument = project.meta({ reference: named });
 export const listProjects = operation({
   name: 'dataops_list_projects',
   route: 'GET /projects',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List DataOps.live projects this token can see.',
   input: z.strictObject({
     search: text('Text in name or path'),
@@ -66,7 +66,7 @@ export const listProjects = operation({
 export const getProject = operation({
   name: 'dataops_get_project',
   route: 'GET /projects/{project}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a project: default branch, settings, state. Credentials are left out.',
   input: z.strictObject({ project: projectArgument }),
   output: projectRow,
@@ -85,7 +85,7 @@ const settings = {
 export const createProject = operation({
   name: 'dataops_create_project',
   route: 'POST /projects',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Create a project. Give namespace_id (dataops_list_namespaces) unless it is for yourself.',
   verifyWith: 'dataops_list_projects with search shows whether it was created.',
   input: z.strictObject({
@@ -103,7 +103,7 @@ export const createProject = operation({
 export const listNamespaces = operation({
   name: 'dataops_list_namespaces',
   route: 'GET /namespaces',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List groups and user namespaces that projects can be in.',
   input: z.strictObject({ search, owned_only: flag('Only own ones') }),
   output: z.looseObject({ id: z.number(), full_path: z.string(), kind: z.string() }),
@@ -117,20 +117,19 @@ const example = { arguments: { project: 'meridian/data/drill-assays' } };
 export const updateProject = operation({
   name: 'dataops_update_project',
   route: 'PUT /projects/{project}',
-  effect: 'update',
+  risk: 'replaces',
   summary: 'Change settings of a project.',
   input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
   output: projectRow,
   repair: readable,
   // Making it visible to more people cannot be taken back.
-  destructive: true,
   example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
 });
 
 export const deleteProject = operation({
   name: 'dataops_delete_project',
   route: 'DELETE /projects/{project}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a project with everything in it.',
   input: z.strictObject({ project }),
   ...done,
@@ -140,7 +139,7 @@ export const deleteProject = operation({
 export const forkProject = operation({
   name: 'dataops_fork_project',
   route: 'POST /projects/{project}/fork',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
   verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
   input: z.strictObject({
@@ -158,8 +157,7 @@ export const forkProject = operation({
 export const archiveProject = operation({
   name: 'dataops_archive_project',
   route: 'POST /projects/{project}/archive',
-  effect: 'update',
-  destructive: true,
+  risk: 'interrupts',
   summary: 'Make a project read-only and hide it from most lists.',
   input: z.strictObject({ project }),
   output: projectRow,
@@ -170,7 +168,7 @@ export const archiveProject = operation({
 export const unarchiveProject = operation({
   name: 'dataops_unarchive_project',
   route: 'POST /projects/{project}/unarchive',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Bring an archived project back.',
   input: z.strictObject({ project }),
   output: projectRow,

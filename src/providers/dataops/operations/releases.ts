@@ -32,7 +32,7 @@ const links = z
 export const listReleases = operation({
   name: 'dataops_list_releases',
   route: 'GET /projects/{project}/releases',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the releases of a project, newest first.',
   input: z.strictObject({
     project,
@@ -48,7 +48,7 @@ export const listReleases = operation({
 export const getRelease = operation({
   name: 'dataops_get_release',
   route: 'GET /projects/{project}/releases/{tag}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a release: notes, commit, assets.',
   input: z.strictObject(one),
   output: release,
@@ -58,7 +58,7 @@ export const getRelease = operation({
 export const createRelease = operation({
   name: 'dataops_create_release',
   route: 'POST /projects/{project}/releases',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Publish a release of a tag; the tag is created from ref if it does not exist.',
   verifyWith: 'dataops_get_release shows whether it was published.',
   input: z.strictObject({
@@ -76,7 +76,7 @@ export const createRelease = operation({
 export const updateRelease = operation({
   name: 'dataops_update_release',
   route: 'PUT /projects/{project}/releases/{tag}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change the title, notes, date or milestones of a release.',
   input: z.strictObject({ ...one, ...settable }),
   output: release,
@@ -86,7 +86,7 @@ export const updateRelease = operation({
 export const deleteRelease = operation({
   name: 'dataops_delete_release',
   route: 'DELETE /projects/{project}/releases/{tag}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a release. Its tag stays.',
   input: z.strictObject(one),
   ...done,

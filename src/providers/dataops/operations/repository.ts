@@ -38,7 +38,7 @@ const atRef = z.string().min(1).default('HEAD').describe('Branch, tag or SHA');
 export const listBranches = operation({
   name: 'dataops_list_branches',
   route: 'GET /projects/{project}/repository/branches',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the branches of a project.',
   input: z.strictObject({
     project,
@@ -54,7 +54,7 @@ export const listBranches = operation({
 export const getBranch = operation({
   name: 'dataops_get_branch',
   route: 'GET /projects/{project}/repository/branches/{branch}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a branch and its latest commit.',
   input: z.strictObject({ project, branch }),
   output: branchRow,
@@ -64,7 +64,7 @@ export const getBranch = operation({
 export const createBranch = operation({
   name: 'dataops_create_branch',
   route: 'POST /projects/{project}/repository/branches',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Create a branch.',
   verifyWith: 'dataops_get_branch shows whether it was created.',
   input: z.strictObject({ project, branch, ref: ref.describe('Branch, tag or SHA to start from') }),
@@ -75,7 +75,7 @@ export const createBranch = operation({
 export const deleteBranch = operation({
   name: 'dataops_delete_branch',
   route: 'DELETE /projects/{project}/repository/branches/{branch}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a branch.',
   input: z.strictObject({ project, branch }),
   ...done,
@@ -85,7 +85,7 @@ export const deleteBranch = operation({
 export const listTags = operation({
   name: 'dataops_list_tags',
   route: 'GET /projects/{project}/repository/tags',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the tags of a project.',
   input: z.strictObject({
     project,
@@ -102,7 +102,7 @@ export const listTags = operation({
 export const getTag = operation({
   name: 'dataops_get_tag',
   route: 'GET /projects/{project}/repository/tags/{tag}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a tag and its commit.',
   input: z.strictObject({ project, tag }),
   output: tagRow,
@@ -112,7 +112,7 @@ export const getTag = operation({
 export const createTag = operation({
   name: 'dataops_create_tag',
   route: 'POST /projects/{project}/repository/tags',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Create a tag.',
   verifyWith: 'dataops_get_tag shows whether it was created.',
   input: z.strictObject({
@@ -128,7 +128,7 @@ export const createTag = operation({
 export const deleteTag = operation({
   name: 'dataops_delete_tag',
   route: 'DELETE /projects/{project}/repository/tags/{tag}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a tag.',
   input: z.strictObject({ project, tag }),
   ...done,
@@ -138,7 +138,7 @@ export const deleteTag = operation({
 export const listCommits = operation({
   name: 'dataops_list_commits',
   route: 'GET /projects/{project}/repository/commits',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List commits, newest first: of a branch, of a path, of an author.',
   input: z.strictObject({
     project,
@@ -160,7 +160,7 @@ export const listCommits = operation({
 export const getCommit = operation({
   name: 'dataops_get_commit',
   route: 'GET /projects/{project}/repository/commits/{sha}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a commit: message, author, counts of changed lines, latest pipeline.',
   input: z.strictObject({ project, sha }),
   output: commit,
@@ -170,7 +170,7 @@ export const getCommit = operation({
 export const getCommitDiff = operation({
   name: 'dataops_list_commit_diffs',
   route: 'GET /projects/{project}/repository/commits/{sha}/diff',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show what a commit changed, file by file.',
   input: z.strictObject({ project, sha }),
   output: diff,
@@ -181,7 +181,7 @@ export const getCommitDiff = operation({
 export const listCommitRefs = operation({
   name: 'dataops_list_commit_refs',
   route: 'GET /projects/{project}/repository/commits/{sha}/refs',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the branches and tags that hold a commit.',
   input: z.strictObject({ project, sha, type: z.enum(['branch', 'tag', 'all']).optional().describe('Kind (all)') }),
   output: z.looseObject({ type: z.string(), name: z.string() }),
@@ -192,7 +192,7 @@ export const listCommitRefs = operation({
 export const listCommitStatuses = operation({
   name: 'dataops_list_commit_statuses',
   route: 'GET /projects/{project}/repository/commits/{sha}/statuses',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List how jobs and outside checks went for a commit.',
   input: z.strictObject({
     project,
@@ -210,7 +210,7 @@ export const listCommitStatuses = operation({
 export const listCommitMergeRequests = operation({
   name: 'dataops_list_commit_merge_requests',
   route: 'GET /projects/{project}/repository/commits/{sha}/merge_requests',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the merge requests that brought a commit.',
   input: z.strictObject({ project, sha }),
   output: z.looseObject({ iid: z.number(), title: z.string(), state: z.string() }),
@@ -231,7 +231,7 @@ const action = z.strictObject({
 export const createCommit = operation({
   name: 'dataops_create_commit',
   route: 'POST /projects/{project}/repository/commits',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Change several files in one commit on a branch. This usually starts a pipeline.',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject({
@@ -258,7 +258,7 @@ const reapplied = { project, sha, branch: branch.describe('Branch to commit to')
 export const cherryPick = operation({
   name: 'dataops_cherry_pick_commit',
   route: 'POST /projects/{project}/repository/commits/{sha}/cherry_pick',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Apply the changes of a commit to another branch.',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject(reapplied),
@@ -269,7 +269,7 @@ export const cherryPick = operation({
 export const revert = operation({
   name: 'dataops_revert_commit',
   route: 'POST /projects/{project}/repository/commits/{sha}/revert',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Undo the changes of a commit by a new one on a branch.',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject(reapplied),
@@ -280,7 +280,7 @@ export const revert = operation({
 export const listTree = operation({
   name: 'dataops_list_files',
   route: 'GET /projects/{project}/repository/tree',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the files and folders of a repository.',
   input: z.strictObject({ project, path: text('Folder (root)'), ref: anyRef, recursive: flag('Folders inside too') }),
   output: z.looseObject({ path: z.string(), type: z.string() }),
@@ -294,7 +294,7 @@ const mostShown = 12_000;
 export const readFile = operation({
   name: 'dataops_read_file',
   route: 'GET /projects/{project}/repository/files/{path}',
-  effect: 'read',
+  risk: 'reads',
   summary: `Read a text file of a repository, up to ${mostShown} characters of it, with its last commit.`,
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({
@@ -324,7 +324,7 @@ function asText(body: unknown): unknown {
 export const getFileFacts: Operation = operation({
   name: 'dataops_get_file_facts',
   route: 'HEAD /projects/{project}/repository/files/{path}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show size, checksum and last commit of a file without its content.',
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({ file_path: z.string(), size: z.number(), last_commit_id: z.string() }),
@@ -348,7 +348,7 @@ export const getFileFacts: Operation = operation({
 export const downloadFile: Operation = operation({
   name: 'dataops_download_file',
   route: 'GET /projects/{project}/repository/files/{path}/raw',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Store a whole file of a repository as a result: a table if it is CSV or lines of JSON.',
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({}),
@@ -368,7 +368,7 @@ async function storeFile(args: { path: string } & Row, context: OperationContext
 export const blame = operation({
   name: 'dataops_list_blame_ranges',
   route: 'GET /projects/{project}/repository/files/{path}/blame',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Tell which commit each line of a file comes from.',
   input: z.strictObject({
     project,
@@ -411,7 +411,7 @@ const change = {
 export const createFile: Operation = operation({
   name: 'dataops_create_file',
   route: 'POST /projects/{project}/repository/files/{path}',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Add a file to a branch. This usually starts a pipeline.',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
@@ -428,7 +428,7 @@ export const createFile: Operation = operation({
 export const updateFile: Operation = operation({
   name: 'dataops_update_file',
   route: 'PUT /projects/{project}/repository/files/{path}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Replace the content of a file on a branch by a commit. This usually starts a pipeline.',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
@@ -445,7 +445,7 @@ export const updateFile: Operation = operation({
 export const deleteFile = operation({
   name: 'dataops_delete_file',
   route: 'DELETE /projects/{project}/repository/files/{path}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a file from a branch by a commit.',
   input: z.strictObject({
     project,
@@ -461,7 +461,7 @@ export const deleteFile = operation({
 export const compare = operation({
   name: 'dataops_compare_refs',
   route: 'GET /projects/{project}/repository/compare',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show commits and changes between two branches, tags or commits.',
   input: z.strictObject({
     project,
@@ -489,7 +489,7 @@ const allowed = (description: string) =>
 export const listProtectedBranches = operation({
   name: 'dataops_list_protected_branches',
   route: 'GET /projects/{project}/protected_branches',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the protected branches of a project and who may push and merge.',
   input: z.strictObject({ project, search }),
   output: protectedBranch,
@@ -500,7 +500,7 @@ export const listProtectedBranches = operation({
 export const protectBranch = operation({
   name: 'dataops_protect_branch',
   route: 'POST /projects/{project}/protected_branches',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Protect a branch, or all that fit a wildcard.',
   input: z.strictObject({
     project,
@@ -516,7 +516,7 @@ export const protectBranch = operation({
 export const unprotectBranch = operation({
   name: 'dataops_unprotect_branch',
   route: 'DELETE /projects/{project}/protected_branches/{name}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Take the protection from a branch.',
   input: z.strictObject({ project, name: z.string().min(1).describe('Branch or wildcard, as protected') }),
   ...done,
@@ -533,7 +533,7 @@ const lint = z.looseObject({
 export const lintRef = operation({
   name: 'dataops_lint_project_ci',
   route: 'GET /projects/{project}/ci/lint',
-  effect: 'read',
+  risk: 'reads',
   summary: "Check the project's own pipeline configuration, all includes resolved.",
   input: z.strictObject({
     project,
@@ -549,7 +549,7 @@ export const lintText = operation({
   name: 'dataops_lint_ci_text',
   route: 'POST /projects/{project}/ci/lint',
   // Nothing is kept of it.
-  effect: 'read',
+  risk: 'reads',
   summary: 'Check the text of a pipeline file as if it were in the project.',
   input: z.strictObject({
     project,

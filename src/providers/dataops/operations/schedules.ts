@@ -51,7 +51,7 @@ const scheduleRow = z.looseObject({ id: z.number(), description: z.string(), ref
 export const listSchedules: Operation = operation({
   name: 'dataops_list_schedules',
   route: 'GET /projects/{project}/pipeline_schedules',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the pipeline schedules of a project.',
   input: z.strictObject({ project, scope: z.enum(['active', 'inactive']).optional().describe('Only these') }),
   output: scheduleRow,
@@ -63,7 +63,7 @@ export const listSchedules: Operation = operation({
 export const getSchedule = operation({
   name: 'dataops_get_schedule',
   route: 'GET /projects/{project}/pipeline_schedules/{schedule}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a schedule: pipeline file, names of its variables, last pipeline.',
   input: z.strictObject({ project, schedule }),
   output: scheduleRow,
@@ -78,7 +78,7 @@ const description = z.string().min(1).describe('What it is for');
 export const createSchedule = operation({
   name: 'dataops_create_schedule',
   route: 'POST /projects/{project}/pipeline_schedules',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Run a pipeline regularly on a branch or tag, with your rights.',
   verifyWith: 'dataops_list_schedules shows whether it was created.',
   input: z.strictObject({
@@ -116,7 +116,7 @@ const looks = 8;
 export const playSchedule = operation({
   name: 'dataops_play_schedule',
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/play',
-  effect: 'run',
+  risk: 'starts',
   summary: 'Run the pipeline of a schedule now, wait for it, and show its jobs.',
   verifyWith: 'It may have started: dataops_list_pipelines with source schedule shows it.',
   input: z.strictObject({ project, schedule }),
@@ -156,7 +156,7 @@ async function newestOf(args: Row, context: OperationContext): Promise<Newest | 
 export const listSchedulePipelines = operation({
   name: 'dataops_list_schedule_pipelines',
   route: 'GET /projects/{project}/pipeline_schedules/{schedule}/pipelines',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the pipelines that a schedule started, oldest first unless sort says otherwise.',
   input: z.strictObject({
     project,
@@ -178,7 +178,7 @@ const variableRow = z.looseObject({ key: z.string() });
 export const addVariable = operation({
   name: 'dataops_add_schedule_variable',
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/variables',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Give the pipelines of a schedule a variable.',
   input: z.strictObject({ project, schedule, key, value, variable_type }),
   output: variableRow,
@@ -189,7 +189,7 @@ export const addVariable = operation({
 export const updateSchedule = operation({
   name: 'dataops_update_schedule',
   route: 'PUT /projects/{project}/pipeline_schedules/{schedule}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change a schedule, or switch it on or off.',
   input: z.strictObject({
     project,
@@ -209,7 +209,7 @@ export const updateSchedule = operation({
 export const takeSchedule = operation({
   name: 'dataops_take_schedule',
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/take_ownership',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Become the owner of a schedule: it then runs with your rights.',
   input: z.strictObject({ project, schedule }),
   output: scheduleRow,
@@ -220,7 +220,7 @@ export const takeSchedule = operation({
 export const deleteSchedule = operation({
   name: 'dataops_delete_schedule',
   route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a schedule.',
   input: z.strictObject({ project, schedule }),
   ...done,
@@ -230,7 +230,7 @@ export const deleteSchedule = operation({
 export const updateScheduleVariable = operation({
   name: 'dataops_update_schedule_variable',
   route: 'PUT /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change a variable of a schedule.',
   input: z.strictObject({ project, schedule, key, value, variable_type }),
   output: variableRow,
@@ -241,7 +241,7 @@ export const updateScheduleVariable = operation({
 export const deleteScheduleVariable = operation({
   name: 'dataops_delete_schedule_variable',
   route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Take a variable from a schedule.',
   input: z.strictObject({ project, schedule, key }),
   output: variableRow,

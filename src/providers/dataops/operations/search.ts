@@ -13,7 +13,7 @@ const found = z.looseObject({});
 export const searchAll = operation({
   name: 'dataops_list_search_hits',
   route: 'GET /search',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Look for projects, issues, merge requests, milestones or users everywhere.',
   input: z.strictObject({
     search,
@@ -27,7 +27,7 @@ export const searchAll = operation({
 export const searchGroup = operation({
   name: 'dataops_list_group_search_hits',
   route: 'GET /groups/{group}/search',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Look for projects, issues, merge requests, milestones or users in a group.',
   input: z.strictObject({ group, search, scope: z.enum(['projects', ...shared]).describe('What to look for') }),
   output: found,
@@ -38,7 +38,7 @@ export const searchGroup = operation({
 export const searchProject = operation({
   name: 'dataops_list_project_search_hits',
   route: 'GET /projects/{project}/search',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',
   input: z.strictObject({
     project,

@@ -21,7 +21,7 @@ const safe = (body: unknown): Row =>
 export const listTriggers = operation({
   name: 'dataops_list_triggers',
   route: 'GET /projects/{project}/triggers',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the pipeline triggers of a project, without their tokens.',
   input: z.strictObject({ project }),
   output: row,
@@ -32,7 +32,7 @@ export const listTriggers = operation({
 export const getTrigger = operation({
   name: 'dataops_get_trigger',
   route: 'GET /projects/{project}/triggers/{trigger}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a pipeline trigger, without its token.',
   input: z.strictObject({ project, trigger }),
   output: row,
@@ -43,8 +43,7 @@ export const getTrigger = operation({
 export const createTrigger = operation({
   name: 'dataops_create_trigger',
   route: 'POST /projects/{project}/triggers',
-  effect: 'create',
-  destructive: true,
+  risk: 'exposes',
   summary: 'Create a pipeline trigger. Its token is shown to its owner under Settings > CI/CD, not here.',
   input: z.strictObject({ project, description }),
   output: row,
@@ -55,7 +54,7 @@ export const createTrigger = operation({
 export const updateTrigger = operation({
   name: 'dataops_update_trigger',
   route: 'PUT /projects/{project}/triggers/{trigger}',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change the description of a pipeline trigger.',
   input: z.strictObject({ project, trigger, description }),
   output: row,
@@ -66,7 +65,7 @@ export const updateTrigger = operation({
 export const deleteTrigger = operation({
   name: 'dataops_delete_trigger',
   route: 'DELETE /projects/{project}/triggers/{trigger}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a pipeline trigger: its token is then good for nothing.',
   input: z.strictObject({ project, trigger }),
   ...done,
@@ -76,7 +75,7 @@ export const deleteTrigger = operation({
 export const listPipelineVariables = operation({
   name: 'dataops_list_pipeline_variables',
   route: 'GET /projects/{project}/pipelines/{pipeline}/variables',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the variables a pipeline was started with, without their values.',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ key: z.string() }),

@@ -34,7 +34,7 @@ const inBody = meant.meta({ wire: 'filter', encode: (scope: string) => ({ enviro
 export const listProjectVariables = operation({
   name: 'dataops_list_project_variables',
   route: 'GET /projects/{project}/variables',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the CI/CD variables of a project, without their values.',
   input: z.strictObject({ project }),
   output: variable,
@@ -46,7 +46,7 @@ export const listProjectVariables = operation({
 export const getProjectVariable = operation({
   name: 'dataops_get_project_variable',
   route: 'GET /projects/{project}/variables/{key}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a CI/CD variable of a project, its value only with show_value.',
   input: z.strictObject({ project, key, scope: inQuery, show_value: showValue }),
   output: variable,
@@ -61,7 +61,7 @@ export const getProjectVariable = operation({
 export const createProjectVariable = operation({
   name: 'dataops_create_project_variable',
   route: 'POST /projects/{project}/variables',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Add a CI/CD variable to a project. Every later pipeline gets it.',
   input: z.strictObject({ project, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
@@ -72,8 +72,7 @@ export const createProjectVariable = operation({
 export const updateProjectVariable = operation({
   name: 'dataops_update_project_variable',
   route: 'PUT /projects/{project}/variables/{key}',
-  effect: 'update',
-  destructive: true,
+  risk: 'replaces',
   summary: 'Replace the value or flags of a CI/CD variable of a project. The old value is lost.',
   input: z.strictObject({
     project,
@@ -91,7 +90,7 @@ export const updateProjectVariable = operation({
 export const deleteProjectVariable = operation({
   name: 'dataops_delete_project_variable',
   route: 'DELETE /projects/{project}/variables/{key}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a CI/CD variable of a project.',
   input: z.strictObject({ project, key, scope: inQuery }),
   ...done,
@@ -101,7 +100,7 @@ export const deleteProjectVariable = operation({
 export const listGroupVariables = operation({
   name: 'dataops_list_group_variables',
   route: 'GET /groups/{group}/variables',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the CI/CD variables that a group gives its projects, without their values.',
   input: z.strictObject({ group }),
   output: variable,
@@ -113,7 +112,7 @@ export const listGroupVariables = operation({
 export const getGroupVariable = operation({
   name: 'dataops_get_group_variable',
   route: 'GET /groups/{group}/variables/{key}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a CI/CD variable of a group, its value only with show_value.',
   input: z.strictObject({ group, key, show_value: showValue }),
   output: variable,
@@ -128,7 +127,7 @@ export const getGroupVariable = operation({
 export const createGroupVariable = operation({
   name: 'dataops_create_group_variable',
   route: 'POST /groups/{group}/variables',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Add a CI/CD variable to a group. Later pipelines of all its projects get it.',
   input: z.strictObject({ group, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
@@ -139,8 +138,7 @@ export const createGroupVariable = operation({
 export const updateGroupVariable = operation({
   name: 'dataops_update_group_variable',
   route: 'PUT /groups/{group}/variables/{key}',
-  effect: 'update',
-  destructive: true,
+  risk: 'replaces',
   summary: 'Replace the value or flags of a CI/CD variable of a group. The old value is lost.',
   input: z.strictObject({ group, key, value: value.optional(), ...flags, environment_scope: environmentScope }),
   output: variable,
@@ -151,7 +149,7 @@ export const updateGroupVariable = operation({
 export const deleteGroupVariable = operation({
   name: 'dataops_delete_group_variable',
   route: 'DELETE /groups/{group}/variables/{key}',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete a CI/CD variable of a group.',
   input: z.strictObject({ group, key }),
   ...done,

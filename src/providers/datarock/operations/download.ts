@@ -17,7 +17,7 @@ const atATime = 8;
 export const downloadExport = operation({
   name: 'datarock_download_export',
   route: 'GET /export/artefacts/{export}',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Fetch the files of a finished export as one stored table of all holes. Call again to go on after an interruption.',
   input: z.strictObject({ export: exportIds }),

@@ -61,7 +61,7 @@ const inDoubt =
 export const createExport = operation({
   name: 'datarock_create_export',
   route: 'POST /export/artefacts/{artefact}/{version}',
-  effect: 'run',
+  risk: 'starts',
   summary:
     'Export the data of an artefact (RQD, ...) for holes of a project, from the latest pipeline run. ' +
     'Waits, and answers one stored table of all holes with hole_id.',
@@ -172,7 +172,7 @@ async function chooseHoles(projectUuid: string, wish: 'all' | string[], context:
 export const listExports = operation({
   name: 'datarock_list_exports',
   route: 'GET /export/artefacts',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List exports of this account. Unconfirmed in API v3; may not be offered.',
   input: z.strictObject({}),
   output: z.looseObject({}),

@@ -29,7 +29,7 @@ export const artefact = z
 export const listProjects = operation({
   name: 'datarock_list_projects',
   route: 'GET /projects',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the drill-core projects this account can see.',
   input: z.strictObject({}),
   output: z.looseObject({ uuid: z.string(), name: z.string() }),
@@ -41,7 +41,7 @@ export const listProjects = operation({
 export const listArtefacts = operation({
   name: 'datarock_list_artefacts',
   route: 'GET /projects/{project}/artefacts',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the data products a project offers for export (RQD, fractures, ...), with their keys and versions.',
   input: z.strictObject({ project }),
   output: z.looseObject({
@@ -60,7 +60,7 @@ export const listArtefacts = operation({
 export const listHoles = operation({
   name: 'datarock_list_holes',
   route: 'GET /projects/{project}/holes',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the drill holes of a project.',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.string() }),

@@ -35,7 +35,7 @@ export type ExportPage = z.output<typeof exportPage>;
 export const getExport = operation({
   name: 'datarock_get_export',
   route: 'GET /export/artefacts/{export}',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show how far an export is, hole by hole.',
   input: z.strictObject({ export: exportIds }),
   output: holeStatus.extend({ runAt: z.string().nullish().describe('When the pipeline ran that it is from') }),

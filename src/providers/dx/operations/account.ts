@@ -11,7 +11,7 @@ const auth = z.looseObject({
 export const getToken = operation({
   name: 'dx_get_token',
   route: 'GET /auth.info',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show the Web API token of this connection: kind, scopes, expiry, account.',
   api: 'web',
   input: z.strictObject({}),

@@ -10,7 +10,7 @@ const example = { email: 'lin.park@kestrel.example', date: '2026-11-20', is_acti
 export const pushDay = operation({
   name: 'dx_push_ai_tool_metrics',
   route: 'POST /aiToolMetrics.push',
-  effect: 'create',
+  risk: 'adds',
   summary: "Record one person's use of one AI tool on one day.",
   api: 'data_cloud',
   verifyWith: 'It may be recorded. The same email, date and tool again replaces it, as far as is known.',
@@ -54,7 +54,7 @@ const dayRow = z.strictObject({
 export const pushAllDays: Operation = operation({
   name: 'dx_push_all_ai_tool_metrics',
   route: 'POST /aiToolMetrics.pushAll',
-  effect: 'create',
+  risk: 'adds',
   summary:
     'Record the use of AI tools from a table: email, date, is_active, tool, and optional figures as in dx_push_ai_tool_metrics. Says exactly which rows DX took.',
   api: 'data_cloud',

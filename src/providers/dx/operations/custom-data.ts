@@ -20,7 +20,7 @@ const one = {
 export const getCustomData = operation({
   name: 'dx_get_custom_data',
   route: 'GET /customData.get',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Read one value of the custom data that DX holds about a thing.',
   api: 'data_cloud',
   input: z.strictObject(one),
@@ -32,7 +32,7 @@ export const getCustomData = operation({
 export const listCustomData = operation({
   name: 'dx_list_custom_data',
   route: 'GET /customData.getAllByReference',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List all custom data about one thing.',
   api: 'data_cloud',
   input: z.strictObject({ reference }),
@@ -45,7 +45,7 @@ export const listCustomData = operation({
 export const setCustomData = operation({
   name: 'dx_set_custom_data',
   route: 'POST /customData.set',
-  effect: 'update',
+  risk: 'edits',
   idempotent: true,
   summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
   api: 'data_cloud',
@@ -70,7 +70,7 @@ const dataRow = z.strictObject({
 export const setAllCustomData: Operation = operation({
   name: 'dx_set_all_custom_data',
   route: 'POST /customData.setAll',
-  effect: 'update',
+  risk: 'edits',
   idempotent: true,
   summary:
     'Store many values at once. Columns: reference, key, value (JSON), timestamp (optional). Says exactly which rows DX took.',
@@ -87,7 +87,7 @@ export const setAllCustomData: Operation = operation({
 export const deleteCustomData = operation({
   name: 'dx_delete_custom_data',
   route: 'POST /customData.delete',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete one value of the custom data about a thing.',
   api: 'data_cloud',
   input: z.strictObject(one),
@@ -106,7 +106,7 @@ export const deleteCustomData = operation({
 export const deleteAllCustomData = operation({
   name: 'dx_delete_all_custom_data',
   route: 'POST /customData.deleteAllByReference',
-  effect: 'delete',
+  risk: 'deletes',
   summary: 'Delete all custom data about a thing.',
   api: 'data_cloud',
   input: z.strictObject({ reference }),

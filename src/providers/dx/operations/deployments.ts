@@ -9,7 +9,7 @@ const example = { deployed_at: '2026-11-20T14:05:00Z', service: 'booking-api', r
 export const createDeployment = operation({
   name: 'dx_create_deployment',
   route: 'POST /deployments.create',
-  effect: 'create',
+  risk: 'adds',
   idempotent: true,
   summary:
     'Record a deployment of a service. With repository and commit_sha DX credits the pull requests up to that commit, with repository alone all that are merged.',
@@ -74,7 +74,7 @@ function keyOf(deployment: Record<string, unknown>): string {
 export const setPullServices = operation({
   name: 'dx_set_pull_services',
   route: 'POST /deployments.setPullServices',
-  effect: 'update',
+  risk: 'replaces',
   idempotent: true,
   summary:
     'Say which services a merged pull request belongs to, before its deployment is recorded. Adds to those it has, or replaces them.',

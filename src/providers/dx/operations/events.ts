@@ -5,7 +5,7 @@ import { done, flag, map, required, text, unixMoment } from '../arguments.ts';
 export const trackEvent = operation({
   name: 'dx_track_event',
   route: 'POST /events.track',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Record that somebody did something in a tool of yours: one event of a PlatformX project.',
   api: 'events',
   input: z.strictObject({

@@ -5,7 +5,7 @@ import { done, isoMoment, map, required, services, text } from '../arguments.ts'
 export const upsertIncident = operation({
   name: 'dx_upsert_incident',
   route: 'POST /incidents.upsert',
-  effect: 'update',
+  risk: 'edits',
   idempotent: true,
   summary: 'Record an incident, or change the one with this reference_id: what is left out stays, lists are replaced.',
   api: 'data_cloud',
@@ -27,7 +27,7 @@ export const upsertIncident = operation({
 export const upsertPipelineRun = operation({
   name: 'dx_upsert_pipeline_run',
   route: 'POST /pipelineRuns.upsert',
-  effect: 'update',
+  risk: 'edits',
   idempotent: true,
   summary:
     'Record a CI run, or add to the one with this reference_id: DX keeps the earliest start, the latest finish and the worst status.',

@@ -31,7 +31,7 @@ export const listInitiatives = operation({
   ...web('scorecards:read'),
   name: 'dx_list_initiatives',
   route: 'GET /initiatives.list',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List initiatives: drives to pass the checks of a scorecard by a date, with owner and percentage complete.',
   input: z.strictObject({
     published: flag('Only those that are published, or only drafts'),
@@ -48,7 +48,7 @@ export const getInitiative = operation({
   ...web('scorecards:read'),
   name: 'dx_get_initiative',
   route: 'GET /initiatives.info',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show an initiative: its scorecard, owner, due date and how far it is.',
   input: z.strictObject({ id }),
   output: initiative,
@@ -61,7 +61,7 @@ export const listProgress = operation({
   ...web('scorecards:read'),
   name: 'dx_list_initiative_entities',
   route: 'GET /initiatives.progressReport',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'List how far each entity is with an initiative (progress report): tasks done, overdue and due soon, and days of work left.',
   input: z.strictObject({ id, entity_type_identifiers: ids('Only entities of these types').optional() }),

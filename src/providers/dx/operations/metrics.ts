@@ -12,7 +12,7 @@ const example = { reference: 'kestrel/booking-api', key: 'build_minutes' };
 export const pushCustomMetric = operation({
   name: 'dx_push_custom_metric',
   route: 'POST /customMetrics.push',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Add one value to a custom metric. DX prefers custom tables by now; each call adds a value.',
   api: 'data_cloud',
   verifyWith: 'It may be recorded: dx_list_custom_metrics shows it.',
@@ -77,7 +77,7 @@ function windowOf(position: Position | undefined): Window | undefined {
 export const listCustomMetrics = operation({
   name: 'dx_list_custom_metrics',
   route: 'GET /customMetrics.list',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the values of a custom metric in the order of time; newest first DX shows 100 at the most.',
   api: 'data_cloud',
   input: z.strictObject({

@@ -12,7 +12,7 @@ export const listProjects = operation({
   ...web('platformx:manage'),
   name: 'dx_list_platform_projects',
   route: 'GET /platformx.projects.list',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the PlatformX projects, which events are recorded in.',
   input: z.strictObject({}),
   output: project,
@@ -25,7 +25,7 @@ export const createProject = operation({
   ...web('platformx:manage'),
   name: 'dx_create_platform_project',
   route: 'POST /platformx.projects.create',
-  effect: 'create',
+  risk: 'adds',
   summary: 'Create a PlatformX project to record events in. Its token is stored for the person, and never shown here.',
   verifyWith: 'dx_list_platform_projects shows whether it was created.',
   input: z.strictObject({

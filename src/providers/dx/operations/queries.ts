@@ -38,7 +38,7 @@ export const getQueryRun = operation({
   ...web('datacloud:query'),
   name: 'dx_get_query_run',
   route: 'GET /studio.queryRuns.info',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show how far a query of the Data Studio is. wait_for_run waits for it.',
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({ id: z.string(), status: z.string() }),
@@ -51,7 +51,7 @@ export const getQueryResults = operation({
   ...web('datacloud:query'),
   name: 'dx_get_query_results',
   route: 'GET /studio.queryRuns.results',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Fetch what a finished query found, as one stored table of any length. Kept by DX for 30 days.',
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({}),
@@ -120,7 +120,7 @@ export const runQuery = operation({
   name: 'dx_run_query',
   route: 'POST /studio.queryRuns.execute',
   // The platform takes nothing that changes data, so that it may be sent twice, and by a server that only reads.
-  effect: 'read',
+  risk: 'reads',
   summary:
     "Run one PostgreSQL SELECT over all of DX's data (Data Studio: deployments, lead times, incidents, teams ...), wait for " +
     'it, and answer a table of any length.',
@@ -164,7 +164,7 @@ export const readDatafeed = operation({
   ...web('snapshots:read'),
   name: 'dx_read_datafeed',
   route: 'GET /queries.datafeed',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Read the rows of a saved query by the token of its data feed, at most 1,000.',
   input: z.strictObject({
     feed_token: required('Token of the feed').meta({ secret: true }),

@@ -70,7 +70,7 @@ export const listDxiScores = operation({
   ...web('snapshots:read'),
   name: 'dx_list_dxi_scores',
   route: 'GET /snapshots.dxiScores',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Show the Developer Experience Index (DXI) of a snapshot: the mean of its scored drivers. ' +
     'branch_ids, if given, must hold the main branch.',
@@ -84,7 +84,7 @@ export const listDxiBreakdowns = operation({
   ...web('snapshots:read'),
   name: 'dx_list_dxi_breakdowns',
   route: 'GET /snapshots.dxiScores.breakdown',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Compare the Developer Experience Index (DXI) of a snapshot between teams, user groups or attributes.',
   input: z.strictObject({
     ...ofSnapshot,
@@ -100,7 +100,7 @@ export const listDriverScores = operation({
   ...web('snapshots:read'),
   name: 'dx_list_driver_scores',
   route: 'GET /snapshots.driverScores',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the survey score of each driver in a snapshot (sentiment): percent favourable, and who answered what.',
   input: z.strictObject(ofSnapshot),
   output: row,
@@ -112,7 +112,7 @@ export const listImpactScores: Operation = operation({
   ...web('snapshots:read'),
   name: 'dx_list_impact_scores',
   route: 'GET /snapshots.impactScores',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the impact scores of a snapshot, such as time lost to obstacles; value 2 of time loss means 20%.',
   input: z.strictObject(ofSnapshot),
   output: row,
@@ -124,7 +124,7 @@ export const listWorkflowScores: Operation = operation({
   ...web('snapshots:read'),
   name: 'dx_list_workflow_scores',
   route: 'GET /snapshots.workflowScores',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'List the workflow scores of a snapshot (what people report of pull requests, reviews and the like) with unit ' +
     'and industry benchmark. 0 may mean that all said not applicable.',
@@ -148,7 +148,7 @@ export const listDriverBreakdowns = operation({
   ...web('snapshots:read'),
   name: 'dx_list_driver_breakdowns',
   route: 'GET /snapshots.driverScores.breakdown',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Compare the survey score of one driver between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, driver_id: driverId, dimension_type: anyDimension, ...part }),
   output: row,
@@ -160,7 +160,7 @@ export const listImpactBreakdowns = operation({
   ...web('snapshots:read'),
   name: 'dx_list_impact_breakdowns',
   route: 'GET /snapshots.impactScores.breakdown',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Compare one impact score, such as time loss, between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, impact_id: impactId, dimension_type: anyDimension, ...part }),
   output: row,
@@ -172,7 +172,7 @@ export const listWorkflowBreakdowns = operation({
   ...web('snapshots:read'),
   name: 'dx_list_workflow_breakdowns',
   route: 'GET /snapshots.workflowScores.breakdown',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Compare one workflow score, such as the wait for review, between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, workflow_id: workflowId, dimension_type: anyDimension, ...part }),

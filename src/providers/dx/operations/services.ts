@@ -5,7 +5,7 @@ import { done, required, text } from '../arguments.ts';
 export const syncService = operation({
   name: 'dx_sync_service',
   route: 'POST /services.sync',
-  effect: 'update',
+  risk: 'edits',
   idempotent: true,
   summary: 'Name a service and the team that owns it. Older than the catalogue: prefer dx_upsert_entity.',
   api: 'data_cloud',

@@ -13,7 +13,7 @@ export const listHierarchy = operation({
   ...web('snapshots:admin'),
   name: 'dx_list_hierarchy_teams',
   route: 'GET /orgfiles.teamHierarchy.get',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the whole team hierarchy with leads and members: what dx_process_team_hierarchy would replace.',
   input: z.strictObject({}),
   output: z.looseObject({ name: z.string(), reference_id: z.string().nullish() }),
@@ -103,7 +103,7 @@ export const previewHierarchy: Operation = operation({
   ...web('snapshots:admin'),
   name: 'dx_preview_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.preview',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'Say which teams importing a team hierarchy would archive and add, and store the preview of DX. Changes nothing.',
   input: z.strictObject({ teams }),
@@ -122,8 +122,7 @@ export const processHierarchy: Operation = operation({
   ...web('snapshots:admin'),
   name: 'dx_process_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.process',
-  effect: 'update',
-  destructive: true,
+  risk: 'replaces',
   summary:
     'Import a whole team hierarchy: every team that is not listed is archived. It is queued; refused during a live ' +
     'snapshot and about 3 weeks after. dx_preview_team_hierarchy shows what it would do.',

@@ -18,7 +18,7 @@ export const listTeams = operation({
   ...web('snapshots:read'),
   name: 'dx_list_teams',
   route: 'GET /teams.list',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List all DX teams as they are now, with parent, manager and number of contributors.',
   input: z.strictObject({}),
   output: team,
@@ -31,7 +31,7 @@ export const getTeam = operation({
   ...web('snapshots:read'),
   name: 'dx_get_team',
   route: 'GET /teams.info',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Show a team with its lead and the people in it (contributors). Give team_id or reference_id.',
   input: z.strictObject({
     team_id: z
@@ -52,7 +52,7 @@ export const findTeam = operation({
   ...web('snapshots:read'),
   name: 'dx_find_team_by_members',
   route: 'GET /teams.findByMembers',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Find the team that people belong to, by their email addresses.',
   input: z.strictObject({ team_emails: ids('Email addresses of members').min(1) }),
   output: team,
@@ -70,7 +70,7 @@ export const listTeamEvents = operation({
   ...web('snapshots:read'),
   name: 'dx_list_team_events',
   route: 'GET /teams.auditTrail',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List who changed which team and when: the audit trail of teams.',
   input: z.strictObject({}),
   output: z.looseObject({

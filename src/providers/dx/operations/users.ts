@@ -15,7 +15,7 @@ export const listUsers = operation({
   ...web('users:read'),
   name: 'dx_list_users',
   route: 'GET /users.list',
-  effect: 'read',
+  risk: 'reads',
   summary: 'List the people in DX, with their attributes, roles and user names on GitHub and GitLab.',
   input: z.strictObject({}),
   output: user,
@@ -28,7 +28,7 @@ export const findUser = operation({
   ...web('snapshots:read'),
   name: 'dx_find_user_by_github_username',
   route: 'GET /users.findByGithubUsername',
-  effect: 'read',
+  risk: 'reads',
   summary: 'Find a person by GitHub user name.',
   input: z.strictObject({ github_username: required('User name on GitHub') }),
   output: user,
@@ -40,7 +40,7 @@ export const updateUser = operation({
   ...web('users:write'),
   name: 'dx_update_user',
   route: 'POST /users.update',
-  effect: 'update',
+  risk: 'edits',
   summary: 'Change a person: user names on GitHub and GitLab, start date, dates of AI tool adoption.',
   input: z.strictObject({
     email,
@@ -61,7 +61,7 @@ export const setAttributes = operation({
   ...web('users:write'),
   name: 'dx_set_user_attributes',
   route: 'POST /users.attributes.update',
-  effect: 'update',
+  risk: 'edits',
   summary:
     'Set or remove attributes of a person, such as location or level. A new attribute group is made by naming it.',
   input: z.strictObject({
@@ -88,7 +88,7 @@ export const listAttributeGroups = operation({
   ...web('snapshots:read'),
   name: 'dx_list_attribute_groups',
   route: 'GET /attributeGroups.list',
-  effect: 'read',
+  risk: 'reads',
   summary:
     'List the attributes that people have (location, level, tenure ...) by group, with the ids that filters take.',
   input: z.strictObject({}),
