@@ -11,6 +11,7 @@ import {
   tab,
 } from './dialect.ts';
 import { type Fields, fieldText, OpenQuoteError, Scanner } from './scanner.ts';
+import { namesThings } from './values.ts';
 
 export interface DecidedDialect {
   dialect: Dialect;
@@ -64,8 +65,9 @@ function preamble(head: Buffer, notes: string[]): Preamble {
   for (;;) {
     const end = endOfLine(head, found.skipBytes);
     if (end === undefined) break;
-    const line = head.toString('latin1', found.skipBytes, end).trim();
-    const named = /^"?sep=(.)"?$/i.exec(line)?.[1];
+    const whole = head.toString('latin1', found.skipBytes, end);
+    const line = whole.trim();
+    const named = /^"?sep=(.)"?[\r\n]*$/i.exec(whole)?.[1];
     if (named !== undefined && found.named === undefined) found.named = named.charCodeAt(0);
     else if (line.startsWith('#') && !isHashHeader(line, head, end)) comments++;
     else if (line !== '') break;
@@ -174,11 +176,21 @@ function isSpaced({ bytes, starts, quotes }: Fields, at: number): boolean {
   return bytes[quotes[at] === 0 ? start : start - 2] === blank;
 }
 
-/** A comma where some value can be nothing but a number with a decimal comma, and none has a decimal point. */
-function decimalMarkOf(records: readonly (readonly string[])[]): number {
-  const values = records.slice(1).flatMap(record => record.map(value => value.trim()));
-  if (values.some(value => /^-?\d+\.\d+$/.test(value))) return point;
-  // "1,234" alone may be a thousand; "0,234" and "1,2345" may not.
-  const isProof = (value: string) => /^-?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))$/.test(value);
-  return values.some(isProof) ? comma : point;
+/**
+ * A comma where more columns of measurements can only be read with a decimal comma than with a point. What names
+ * things says nothing: 1.10 may be a sample.
+ */
+function decimalMarkOf([header = [], ...rows]: readonly (readonly string[])[]): number {
+  let [commas, points] = [0, 0];
+  for (const [at, name] of header.entries()) {
+    if (namesThings(name)) continue;
+    const values = rows.map(row => row[at]?.trim() ?? '');
+    const hasPoint = values.some(value => /^-?\d*\.\d+$/.test(value));
+    if (hasPoint) points++;
+    else if (values.some(isDecimalComma)) commas++;
+  }
+  return commas > points ? comma : point;
 }
+
+/** "1,234" alone may be a thousand; "0,234" and "1,2345" may not. */
+const isDecimalComma = (value: string) => /^-?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))$/.test(value);
