@@ -4,10 +4,12 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Imports a TypeScript module of this project, which Node 20 cannot do by itself. */
-export async function importSource(path) {
-  // Beside the packages that it imports.
-  const outfile = `${root}node_modules/.source-${process.pid}-${path.replace(/\W/g, '-')}.mjs`;
+/**
+ * Imports a TypeScript module of this project, which Node 20 cannot do by itself. `folder`: where it is while that
+ * happens. In `dist` it finds the programs that the build makes.
+ */
+export async function importSource(path, folder = 'node_modules') {
+  const outfile = `${root}${folder}/.source-${process.pid}-${path.replace(/\W/g, '-')}.mjs`;
   await build({
     absWorkingDir: root,
     entryPoints: [path],

@@ -1,7 +1,7 @@
 import type { Column } from '../result.ts';
 import type { Datum } from './data.ts';
 import { depthUnits, labelOf, wordsOf } from './label.ts';
-import { type ChartPlan, isDepth } from './plan.ts';
+import { type ChartPlan, isDepth, isMeasured } from './plan.ts';
 import { dashes } from './theme.ts';
 
 /** A Vega-Lite specification without title, size and theme, and what it leaves out. */
@@ -23,8 +23,9 @@ export const single = (spec: Record<string, unknown>): Record<string, unknown> =
   ...spec,
 });
 
-export function kindOf({ type }: Column): 'quantitative' | 'temporal' | 'ordinal' {
-  if (type === 'integer' || type === 'number') return 'quantitative';
+export function kindOf(column: Column): 'quantitative' | 'temporal' | 'ordinal' {
+  const { type } = column;
+  if (isMeasured(column)) return 'quantitative';
   return type === 'date' || type === 'datetime' ? 'temporal' : 'ordinal';
 }
 

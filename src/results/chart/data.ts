@@ -1,7 +1,8 @@
 import { Fault } from '../../base/errors.ts';
 import type { Column } from '../result.ts';
 import { readRows, type TableFile } from '../tables/table.ts';
-import type { ChartPlan } from './plan.ts';
+import { isExactNumber } from '../tables/values.ts';
+import { type ChartPlan, isMeasured } from './plan.ts';
 
 /** A row under the names that the drawing uses: columns of people may be called anything. */
 export type Datum = Record<string, unknown>;
@@ -18,8 +19,12 @@ const mostPoints = 6_000;
 /** Of one line; a picture of 800 pixels shows no more. */
 const bucketsOfLine = 600;
 
-/** @throws Fault `too_large` where reading would take too long and memory */
-export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan): Promise<Datum[]> {
+/**
+ * The rows of a chart. Of columns that are drawn as numbers only numbers are; what else stands there is marked under the
+ * name of its role and `Word`, and counted.
+ * @throws Fault `too_large` where reading would take too long and memory
+ */
+export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan): Promise<Drawn> {
   if (table.rows > mostRows)
     throw new Fault({
       code: 'too_large',
@@ -34,8 +39,43 @@ export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan)
   ];
   const columns = [...new Set(roles.map(([, { name }]) => name))];
   const { rows } = await readRows(table, { columns, limit: table.rows });
-  return rows.map(row => Object.fromEntries(roles.map(([role, { name }]) => [role, plain(row[name])])));
+  const readers = roles.map(([role, column]) => ({ role, name: column.name, read: readerOf(role, column) }));
+  const data = rows.map(row => Object.fromEntries(readers.flatMap(({ name, read }) => read(row[name]))));
+  const measured = roles.filter(([role, column]) => isMeasured(column) && /^[xy]/.test(role));
+  return { data, notes: measured.flatMap(([role, { name }]) => notesOn(name, data, role)) };
 }
+
+type Entries = [string, unknown][];
+
+/** A value as it is drawn, under its role. */
+function readerOf(role: string, column: Column): (value: unknown) => Entries {
+  if (!isMeasured(column)) return value => [[role, plain(value)]];
+  return value => {
+    if (value === null || typeof value === 'number') return [[role, value]];
+    const text = String(value).trim();
+    return isExactNumber(text)
+      ? [[role, Number(text)]]
+      : [
+          [role, null],
+          [`${role}Word`, text],
+        ];
+  };
+}
+
+/** What the picture does not show of a column. */
+function notesOn(name: string, data: readonly Datum[], role: string): string[] {
+  const words = data.map(row => row[`${role}Word`]).filter(word => word !== undefined);
+  const empty = data.filter(row => row[role] === null).length - words.length;
+  const kinds = [...new Set(words)].slice(0, 3).join(', ');
+  return [
+    ...(words.length > 0
+      ? [`${name}: ${count(words.length, 'value')} that ${words.length === 1 ? 'is' : 'are'} no number (${kinds}).`]
+      : []),
+    ...(empty > 0 ? [`${name}: ${count(empty, 'empty value')} left out.`] : []),
+  ];
+}
+
+const count = (times: number, noun: string) => `${times.toLocaleString('en-US')} ${noun}${times === 1 ? '' : 's'}`;
 
 const plain = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
 

@@ -21,7 +21,9 @@ declare module 'vega' {
 textMetrics.width = (item, text) => textWidth(String(text ?? ''), item.fontSize ?? 11);
 
 void runJob<ChartJob>(async ({ table, plan, subtitle }) => {
-  const { title: own, spec, notes } = specOf(plan, await readData(table, plan));
+  const read = await readData(table, plan);
+  const { title: own, spec, notes: more } = specOf(plan, read.data);
+  const notes = [...read.notes, ...more];
   const title = plan.title ?? own;
   const full = {
     ...spec,

@@ -39,7 +39,9 @@ export interface ChartPlan {
   theme: Theme;
 }
 
-const isNumber = ({ type }: Column) => type === 'integer' || type === 'number';
+/** Drawn by its numbers: a column of them, or one in which other things stand among them. */
+export const isMeasured = ({ type, exceptions }: Column): boolean =>
+  type === 'integer' || type === 'number' || exceptions !== undefined;
 const isTime = ({ type }: Column) => type === 'date' || type === 'datetime';
 
 const holeName = /^(?:drill)?_?(?:hole|borehole|drillhole|bh|dh)_?(?:id|name|no|number)?$/i;
@@ -78,13 +80,13 @@ export function planChart(
     );
   const plan = withDefaults(base, columns);
   for (const column of plan.y) {
-    if (!isNumber(column)) throw misfit(`${column.name} is ${column.type}, not a number.`, numbersOf(columns));
+    if (!isMeasured(column)) throw misfit(`${column.name} is ${column.type}, not a number.`, numbersOf(columns));
   }
   return plan;
 }
 
 function withDefaults(base: ChartPlan, columns: readonly Column[]): ChartPlan {
-  const numbers = columns.filter(column => isNumber(column) && !isDepth(column));
+  const numbers = columns.filter(column => isMeasured(column) && !isDepth(column));
   const value = numbers.find(one => one !== base.x && !looksLikeId(one)) ?? numbers.find(one => one !== base.x);
   const y = base.y.length ? base.y : value ? [value] : [];
   const free = (column: Column) => !y.includes(column) && column !== base.by;
@@ -93,7 +95,7 @@ function withDefaults(base: ChartPlan, columns: readonly Column[]): ChartPlan {
   switch (base.type) {
     case 'histogram': {
       const x = base.x ?? y[0];
-      if (!x || !isNumber(x)) throw misfit('A histogram needs a column of numbers as x.', numbersOf(columns));
+      if (!x || !isMeasured(x)) throw misfit('A histogram needs a column of numbers as x.', numbersOf(columns));
       return { ...base, x, y: [] };
     }
     case 'box':
@@ -108,7 +110,7 @@ function withDefaults(base: ChartPlan, columns: readonly Column[]): ChartPlan {
       return counted ? { ...base, x, y: [], aggregate: 'count' } : { ...base, x, y };
     }
     default: {
-      const x = base.x ?? first(isTime, isDepth, isNumber);
+      const x = base.x ?? first(isTime, isDepth, isMeasured);
       if (!x) throw misfit(`A ${base.type} chart needs x.`, numbersOf(columns));
       return needs({ ...base, x, y }, columns);
     }
@@ -123,11 +125,11 @@ function needs(plan: ChartPlan, columns: readonly Column[]): ChartPlan {
 }
 
 function stripLog(base: ChartPlan, columns: readonly Column[], asked: Column[] | undefined): ChartPlan {
-  const find = (form: RegExp) => columns.find(column => isNumber(column) && form.test(column.name));
+  const find = (form: RegExp) => columns.find(column => isMeasured(column) && form.test(column.name));
   const from =
-    asked?.[0] ?? find(fromName) ?? find(depthName) ?? columns.find(column => isNumber(column) && isDepth(column));
+    asked?.[0] ?? find(fromName) ?? find(depthName) ?? columns.find(column => isMeasured(column) && isDepth(column));
   const to = asked ? (asked[1] ?? asked[0]) : (find(toName) ?? from);
-  if (!from || !to || !isNumber(from) || !isNumber(to))
+  if (!from || !to || !isMeasured(from) || !isMeasured(to))
     throw misfit(
       'A strip log needs to know the depth of each row.',
       `Give depth: ["from column", "to column"]. ${numbersOf(columns)}`,
@@ -135,7 +137,7 @@ function stripLog(base: ChartPlan, columns: readonly Column[], asked: Column[] |
   const by = base.by ?? base.x ?? columns.find(({ name, type }) => type === 'text' && holeName.test(name));
   const others = columns.filter(column => ![from, to, by].includes(column) && !isDepth(column));
   const tracks = [
-    ...others.filter(isNumber),
+    ...others.filter(isMeasured),
     ...others.filter(({ type, distinct }) => type === 'text' && (distinct ?? 99) <= 12 && distinct !== 1),
   ];
   const y = base.y.length ? base.y : tracks.filter(column => !looksLikeId(column)).slice(0, 2);
@@ -147,7 +149,7 @@ function stripLog(base: ChartPlan, columns: readonly Column[], asked: Column[] |
 const numbersOf = (columns: readonly Column[]) =>
   `Columns of numbers: ${
     columns
-      .filter(isNumber)
+      .filter(isMeasured)
       .map(({ name }) => name)
       .slice(0, 30)
       .join(', ') || 'none'

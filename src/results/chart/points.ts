@@ -31,7 +31,6 @@ export function histogram(plan: ChartPlan, all: Datum[]): Spec {
   const x = plan.x as Column;
   const few = plan.by ? fewSeries(all) : { data: all, notes: [] };
   const data = few.data.filter(row => row['x'] !== null);
-  const empty = few.data.length - data.length;
   const encoding = {
     x: { field: 'x', type: 'quantitative', bin: { maxbins: 40 }, title: label(x, plan) },
     y: {
@@ -46,6 +45,6 @@ export function histogram(plan: ChartPlan, all: Datum[]): Spec {
   return {
     title: `Distribution of ${inSentence(wordsOf(x.name, plan.units))}`,
     spec: single({ data: { values: data }, mark: { type: 'bar', binSpacing: 1 }, encoding }),
-    notes: [...few.notes, ...(empty ? [`${empty.toLocaleString('en-US')} rows without a value are left out.`] : [])],
+    notes: few.notes,
   };
 }

@@ -2,7 +2,7 @@ import type { Column } from '../result.ts';
 import type { Spec } from './channel.ts';
 import { compare, type Datum } from './data.ts';
 import { depthUnits, labelOf, wordsOf } from './label.ts';
-import type { ChartPlan } from './plan.ts';
+import { type ChartPlan, isMeasured } from './plan.ts';
 import { kindTrack, valueTrack } from './tracks.ts';
 
 const tall = 560;
@@ -73,7 +73,7 @@ function depthOf({ depth, units }: ChartPlan, data: readonly Datum[]) {
   };
 }
 
-const isKind = ({ type }: Column) => type !== 'integer' && type !== 'number';
+const isKind = (column: Column) => !isMeasured(column);
 
 /** The kinds of a track, commonest first; the rest are "other". Undefined for numbers. */
 function kindsOf(column: Column, position: number, data: readonly Datum[]): string[] | undefined {

@@ -68,18 +68,34 @@ export function valueTrack({ rows, size, depth, position, column, plan }: Track,
     axis: { orient: 'top', title: null, values: [least, most], format: '.3~s', labelFontSize: 10, labelFlush: true },
   };
   const values = rows.filter(row => row[field] !== null).map(row => ({ ...row, zero: Math.max(least, 0) }));
-  return {
-    ...size,
-    data: { values },
-    title: heading(column, plan, size),
-    ...(points
-      ? { mark: { type: 'line', color: colour, strokeWidth: 1.2 }, encoding: { y: depth, x, order: { field: 'from' } } }
-      : {
-          // The stroke closes the seams between neighbours.
-          mark: { type: 'rect', color: colour, stroke: colour, strokeWidth: 0.6 },
-          encoding: { y: depth, y2: { field: 'to' }, x, x2: { field: 'zero' } },
-        }),
+  const numbers = points
+    ? { mark: { type: 'line', color: colour, strokeWidth: 1.2 }, encoding: { y: depth, x, order: { field: 'from' } } }
+    : {
+        // The stroke closes the seams between neighbours.
+        mark: { type: 'rect', color: colour, stroke: colour, strokeWidth: 0.6 },
+        encoding: { y: depth, y2: { field: 'to' }, x, x2: { field: 'zero' } },
+      };
+  const words = rows.filter(row => row[`${field}Word`] !== undefined);
+  const base = { ...size, title: heading(column, plan, size) };
+  if (words.length === 0) return { ...base, data: { values }, ...numbers };
+  const marked = wordLayers(words, `${field}Word`, depth, colours[plan.theme].other);
+  return { ...base, layer: [{ data: { values }, ...numbers }, ...marked] };
+}
+
+const mostWords = 40;
+
+/** What stands among the numbers: a grey edge at its depth, and the word itself where there are not too many. */
+function wordLayers(rows: readonly Datum[], field: string, depth: object, colour: string) {
+  const edge = {
+    data: { values: rows },
+    mark: { type: 'rect', color: colour },
+    encoding: { y: depth, y2: { field: 'to' }, x: { value: 0 }, x2: { value: 4 } },
   };
+  if (rows.length > mostWords) return [edge];
+  const values = rows.map(row => ({ ...row, middle: (Number(row['from']) + Number(row['to'])) / 2 }));
+  const text = { type: 'text', align: 'left', fontSize: nameSize, color: colour };
+  const place = { y: { ...depth, field: 'middle' }, x: { value: 7 }, text: { field } };
+  return [edge, { data: { values }, mark: text, encoding: place }];
 }
 
 /** The column's name above its track, in as many lines as it needs there; all tracks have the same number. */

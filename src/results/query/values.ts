@@ -25,7 +25,10 @@ const moments = new Set<DuckDBTypeId>([TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS, TIM
 /** The type that a column of a statement's rows has when they are stored, with its digits where they are known. */
 export function columnType(type: DuckDBType): Pick<Column, 'type' | 'digits'> {
   if (type instanceof DuckDBDecimalType)
-    return { type: type.scale === 0 ? 'integer' : 'number', digits: { whole: type.width - type.scale, scale: type.scale } };
+    return {
+      type: type.scale === 0 ? 'integer' : 'number',
+      digits: { whole: type.width - type.scale, scale: type.scale },
+    };
   const name = plainType(type);
   return huge.has(type.typeId) ? { type: name, digits: { whole: 38, scale: 0 } } : { type: name };
 }

@@ -187,6 +187,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const { file, index, result, reading, packed, parquet } = await record(uri);
     if (result.kind === 'file') throw noTable(result);
     const { format, rows, columns, name } = result;
+    const isWhole = parquet && (await fileFacts(join(directory, parquet.file)))?.bytes === parquet.bytes;
     return {
       uri: result.uri,
       name,
@@ -197,7 +198,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       columns,
       ...(reading ? { reading } : {}),
       ...(packed ? { blocks: packed.blocks } : {}),
-      ...(parquet ? { parquet: join(directory, parquet.file) } : {}),
+      ...(isWhole ? { parquet: join(directory, parquet.file) } : {}),
     };
   }
 

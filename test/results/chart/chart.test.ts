@@ -81,7 +81,7 @@ test('histogram, box and scatter are drawn, in light colours, with what they lea
   const rows = Array.from({ length: 8_000 }, (_, at) => `${at % 3},${(at * 7919) % 1000},${at % 500 ? at : ''}`);
   const csv = `kind,a_ppm,b_mm\n${rows.join('\n')}\n`;
   const histogram = await draw(csv, { type: 'histogram', x: 'b_mm' });
-  expect(histogram.notes).toEqual(['16 rows without a value are left out.']);
+  expect(histogram.notes).toEqual(['b_mm: 16 empty values left out.']);
   expect(histogram.words).toEqual(expect.arrayContaining(['B (mm)', 'Rows', 'core, 8,000 rows']));
   const box = await draw(csv, { type: 'box', x: 'kind', y: ['a_ppm'] });
   expect(box.words).toEqual(expect.arrayContaining(['A (ppm)', 'Kind']));
@@ -96,4 +96,17 @@ test('the same picture has the same handles', async () => {
   const request: ChartRequest = { type: 'scatter', x: 'a', y: ['b'] };
   const again = await drawChart(await store.get(source.uri), request, { results: store, clock, signal });
   expect(again.png.uri).toBe(png.uri);
+});
+
+test('what stands among numbers is marked and said, and is neither a number nor a colour', async () => {
+  const { draw } = await easel();
+  const values = ['<0.01', '9', '10', '127', 'NS', ''];
+  const lines = Array.from({ length: 30 }, (_, at) => `Q1,${at},${at + 1},${values[at % values.length]}`);
+  const csv = `hole,from,to,au\n${lines.join('\n')}\n`;
+  const strip = await draw(csv, { type: 'strip_log', y: ['au'] });
+  expect(strip.notes).toEqual(['au: 10 values that are no number (<0.01, NS).', 'au: 5 empty values left out.']);
+  expect(strip.words.filter(word => word === 'NS')).toHaveLength(5);
+  expect(strip.words).not.toContain('other');
+  const bars = await draw(csv, { type: 'bar', x: 'hole', y: ['au'], aggregate: 'max' });
+  expect(bars.notes).toEqual(strip.notes);
 });
