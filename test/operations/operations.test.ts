@@ -1,9 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { toolOutput } from '../../src/answers/schema.ts';
 import { toolInput } from '../../src/calls/tool-input.ts';
 import { jsonSchema } from '../../src/operations/json-schema.ts';
-import { fieldMeta, type Operation, platformOf, routeOf } from '../../src/operations/operation.ts';
+import { fieldMeta, type Operation, platformOf, routeOf, toolset } from '../../src/operations/operation.ts';
 import { uriTemplate } from '../../src/operations/uri-template.ts';
 import { type Contract, type Endpoint, endpointOf, evidenceOf } from '../../src/providers/contract.ts';
 import { providers } from '../../src/providers/index.ts';
@@ -98,7 +99,14 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
 
 describe.each(code.map(one => [one.provider.name, one] as const))(
   '%s',
-  (_, { provider, operations, toolsets, runs, contract }) => {
+  (platform, { provider, operations, toolsets, runs, contract }) => {
+    it('offers every operation that a file of its folder exports', async () => {
+      const folder = new URL(`../../src/providers/${platform}/operations/`, import.meta.url);
+      const files = await Promise.all((await readdir(folder)).map(name => import(new URL(name, folder).href)));
+      const exported = toolset('all', ...files).operations.map(({ name }) => name);
+      expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(exported));
+    });
+
     it('has no toolset twice, and none without operations', () => {
       const names = toolsets.map(toolset => toolset.name);
       expect(new Set(names).size).toBe(names.length);

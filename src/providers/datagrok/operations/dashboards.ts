@@ -42,15 +42,15 @@ async function dashboardNamed(name: string, context: OperationContext): Promise<
   }
 }
 
-const sharing = {
+export const sharing = {
   groups: z.array(z.string().min(1)).min(1).describe('Names of groups or users').meta({ in: 'query' }),
   access: z.enum(['View', 'Edit']).default('View').describe('What they may do').meta({ in: 'query' }),
 };
 
-const shared = z.looseObject({ status: z.string() });
+export const shared = z.looseObject({ status: z.string() });
 
 /** Some servers say who got it, others say nothing. */
-const outcomeOf = (body: unknown): unknown =>
+export const outcomeOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'status' in body ? body : { status: 'success' };
 
 export const shareDashboard = operation({
@@ -63,15 +63,4 @@ export const shareDashboard = operation({
   output: shared,
   repair: outcomeOf,
   example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology'] } },
-});
-
-export const shareEntity = operation({
-  name: 'datagrok_share_entity',
-  route: 'POST /public/v1/entities/{entity}/shares',
-  risk: 'exposes',
-  summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
-  input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
-  output: shared,
-  repair: outcomeOf,
-  example: { arguments: { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['Data science'], access: 'Edit' } },
 });

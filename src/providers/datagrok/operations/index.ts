@@ -1,22 +1,16 @@
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import * as calls from './calls.ts';
-import {
-  deleteConnection,
-  deleteCredentials,
-  getConnection,
-  getCredentials,
-  listConnections,
-  saveConnection,
-  saveCredentials,
-  testConnection,
-} from './connections.ts';
-import { createDashboard, shareDashboard, shareEntity } from './dashboards.ts';
-import { deleteFile, downloadFile, listFiles, uploadFile } from './files.ts';
+import * as connections from './connections.ts';
+import * as credentials from './credentials.ts';
+import * as dashboards from './dashboards.ts';
+import * as fileTransfer from './file-transfer.ts';
+import * as files from './files.ts';
 import * as functions from './functions.ts';
 import * as groups from './groups.ts';
 import * as packages from './packages.ts';
 import * as server from './server.ts';
+import * as sharing from './sharing.ts';
 import * as spaces from './spaces.ts';
 import * as sync from './sync.ts';
 import * as tables from './tables.ts';
@@ -25,12 +19,12 @@ import * as users from './users.ts';
 
 export const datagrokCode: ProviderCode = {
   toolsets: [
-    toolset('data', { downloadFile, uploadFile }, tables, { createDashboard, shareDashboard }, calls),
-    toolset('files', { listFiles, deleteFile }, sync),
-    toolset('sharing', { shareEntity }),
+    toolset('data', fileTransfer, tables, dashboards, calls),
+    toolset('files', files, sync),
+    toolset('sharing', sharing),
     toolset('functions', functions),
-    toolset('connections', { listConnections, getConnection, saveConnection, testConnection, deleteConnection }),
-    toolset('credentials', { getCredentials, saveCredentials, deleteCredentials }),
+    toolset('connections', connections),
+    toolset('credentials', credentials),
     toolset('users', users),
     toolset('groups', groups),
     toolset('packages', packages),

@@ -2,88 +2,46 @@ import { isFault } from '../../../base/errors.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import * as access from './access.ts';
+import * as administration from './administration.ts';
 import * as artifacts from './artifacts.ts';
+import * as codeSearch from './code-search.ts';
 import * as environments from './environments.ts';
 import * as groups from './groups.ts';
 import * as issues from './issues.ts';
-import { getCurrentJob, getJob, listBridges, listPipelineJobs, listProjectJobs } from './jobs.ts';
+import * as jobRuns from './job-runs.ts';
+import * as jobs from './jobs.ts';
 import * as logs from './logs.ts';
 import * as members from './members.ts';
 import * as mergeRequests from './merge-requests.ts';
 import * as packages from './packages.ts';
-import {
-  cancelJob,
-  cancelPipeline,
-  deletePipeline,
-  eraseJob,
-  getTestReport,
-  playJob,
-  renamePipeline,
-  retryJob,
-  retryPipeline,
-  runPipeline,
-  triggerPipeline,
-} from './pipeline-runs.ts';
-import { getLatestPipeline, getPipeline, getTestSummary, listPipelines } from './pipelines.ts';
-import {
-  archiveProject,
-  createProject,
-  deleteProject,
-  forkProject,
-  getProject,
-  listNamespaces,
-  listProjects,
-  unarchiveProject,
-  updateProject,
-} from './projects.ts';
+import * as pipelineJobs from './pipeline-jobs.ts';
+import * as pipelineRecords from './pipeline-records.ts';
+import * as pipelineRuns from './pipeline-runs.ts';
+import * as pipelines from './pipelines.ts';
+import * as projects from './projects.ts';
 import * as releases from './releases.ts';
 import * as repository from './repository.ts';
 import { jobRun, pipelineRun } from './runs.ts';
-import {
-  addVariable,
-  createSchedule,
-  deleteSchedule,
-  deleteScheduleVariable,
-  getSchedule,
-  listSchedulePipelines,
-  listSchedules,
-  playSchedule,
-  takeSchedule,
-  updateSchedule,
-  updateScheduleVariable,
-} from './schedules.ts';
-import { searchAll, searchGroup, searchProject } from './search.ts';
+import * as scheduleChanges from './schedule-changes.ts';
+import * as scheduleRuns from './schedule-runs.ts';
+import * as scheduleVariables from './schedule-variables.ts';
+import * as schedules from './schedules.ts';
+import * as search from './search.ts';
+import * as testReports from './test-reports.ts';
 import * as triggers from './triggers.ts';
 import * as variables from './variables.ts';
 
 export const dataopsCode: ProviderCode = {
   toolsets: [
-    toolset('projects', { listProjects, getProject, createProject, listNamespaces }),
-    toolset(
-      'pipelines',
-      { listPipelines, getPipeline, getLatestPipeline },
-      { runPipeline, triggerPipeline, retryPipeline, cancelPipeline },
-      { listPipelineJobs },
-      logs,
-      { listSchedules, createSchedule, playSchedule },
-    ),
-    toolset(
-      'schedules',
-      { getSchedule, listSchedulePipelines, updateSchedule, takeSchedule, deleteSchedule },
-      { addVariable, updateScheduleVariable, deleteScheduleVariable },
-    ),
-    toolset(
-      'jobs',
-      { listProjectJobs, listBridges, getJob, getCurrentJob },
-      { retryJob, playJob, cancelJob, eraseJob },
-      artifacts,
-      { getTestSummary, getTestReport, renamePipeline, deletePipeline },
-    ),
+    toolset('projects', projects),
+    toolset('pipelines', pipelines, pipelineRuns, pipelineJobs, logs, schedules, scheduleRuns),
+    toolset('schedules', scheduleChanges, scheduleVariables),
+    toolset('jobs', jobs, jobRuns, artifacts, testReports, pipelineRecords),
     toolset('triggers', triggers),
-    toolset('administration', { updateProject, deleteProject, forkProject, archiveProject, unarchiveProject }),
-    toolset('groups', groups, { searchAll, searchGroup }),
+    toolset('administration', administration),
+    toolset('groups', groups, search),
     toolset('members', members),
-    toolset('repository', repository, { searchProject }),
+    toolset('repository', repository, codeSearch),
     toolset('merge-requests', mergeRequests),
     toolset('issues', issues),
     toolset('variables', variables),
@@ -113,7 +71,7 @@ async function probe(context: OperationContext): Promise<Probed> {
   } catch (error) {
     // Nothing was sent: there is a job token only.
     if (!isFault(error, 'missing_scope') || error.status !== undefined) throw error;
-    const { body } = await context.request(getCurrentJob, {});
+    const { body } = await context.request(jobs.getCurrentJob, {});
     const { name, id } = body as { name: string; id: number };
     return { facts: [`job token of "${name}" (job ${id})`] };
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
-import { type OperationContext, operation } from '../../../operations/operation.ts';
-import { flag, id } from '../arguments.ts';
+import { operation } from '../../../operations/operation.ts';
+import { id } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { job } from './logs.ts';
@@ -41,18 +41,6 @@ export const scope = z
   .array(z.enum(['created', 'pending', 'running', 'failed', 'success', 'canceled', 'skipped', 'manual', 'scheduled']))
   .optional()
   .describe('Only with these statuses');
-
-export const listPipelineJobs = operation({
-  name: 'dataops_list_pipeline_jobs',
-  route: 'GET /projects/{project}/pipelines/{pipeline}/jobs',
-  risk: 'reads',
-  summary: 'List the jobs of a pipeline. Pipelines started by it are in dataops_get_pipeline.',
-  input: z.strictObject({ project, pipeline, scope, include_retried: flag('Replaced attempts too') }),
-  output: jobRow,
-  paging: pages({ show: briefJob }),
-  resource: { uri: 'dataops://projects/{project}/pipelines/{pipeline}/jobs', title: 'Jobs of a DataOps.live pipeline' },
-  example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
-});
 
 export const listBridges = operation({
   name: 'dataops_list_bridges',
@@ -101,19 +89,3 @@ export const getCurrentJob = operation({
   repair: body => briefJob((body ?? {}) as Row),
   example: { arguments: {} },
 });
-
-/** Jobs of a pipeline as they are now, oldest first, whatever this call has seen before. */
-export async function readJobs(
-  { project, pipeline }: Record<string, string>,
-  context: OperationContext,
-  { retried = false } = {},
-): Promise<Job[]> {
-  const jobs: Job[] = [];
-  for (let page = '1'; page !== ''; ) {
-    const query = { per_page: 100, page, ...(retried && { include_retried: true }) };
-    const { body, headers } = await context.request(listPipelineJobs, { project, pipeline }, { query });
-    if (Array.isArray(body)) jobs.push(...(body as Job[]));
-    page = headers['x-next-page'] ?? '';
-  }
-  return jobs.sort((a, b) => a.id - b.id);
-}

@@ -6,10 +6,12 @@ import { uriOn } from '../../../operations/uri-template.ts';
 import { since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
-import { type Job, listBridges, pipeline, readJobs } from './jobs.ts';
+import { type Job, listBridges, pipeline } from './jobs.ts';
 import { readLog, tailOf } from './logs.ts';
+import { readJobs } from './pipeline-jobs.ts';
 import { projectArgument as project } from './projects.ts';
 import { listBranches } from './repository.ts';
+import { getTestSummary } from './test-reports.ts';
 
 export const pipelineRow = z.looseObject({ id: z.number(), status: z.string(), ref: z.string(), source: z.string() });
 
@@ -72,16 +74,6 @@ export const getLatestPipeline = operation({
   output: pipelineRow,
   repair: briefPipeline,
   example: { arguments: { project: 'meridian/data/drill-assays', ref: 'main' } },
-});
-
-export const getTestSummary = operation({
-  name: 'dataops_get_test_summary',
-  route: 'GET /projects/{project}/pipelines/{pipeline}/test_report_summary',
-  risk: 'reads',
-  summary: 'Count the tests of a pipeline by outcome and suite.',
-  input: z.strictObject({ project, pipeline }),
-  output: z.looseObject({ total: z.looseObject({ count: z.number(), failed: z.number() }) }),
-  example: { arguments: { project: 'meridian/data/drill-assays', pipeline: '20440' } },
 });
 
 /** Lines and characters of each failed job's log in the picture, and how many failed jobs get them. */

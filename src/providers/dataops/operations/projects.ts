@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation, reference } from '../../../operations/operation.ts';
-import { done, flag, project, search, text } from '../arguments.ts';
+import { flag, project, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
 
-const visibility = z.enum(['private', 'internal', 'public']).optional().describe('Who may see it');
+export const visibility = z.enum(['private', 'internal', 'public']).optional().describe('Who may see it');
 
 const listed = ['id', 'path_with_namespace', 'name', 'description', 'default_branch', 'visibility', 'last_activity_at'];
 
@@ -14,10 +14,10 @@ const noise =
   /^(runners_token|_links|tag_list|permissions|container_|.*_(access_level|enabled|template|regex|count|user|format)$|only_allow|remove_source|squash|auto_|printing|restrict_|request_|resolve_|suggestion|service_desk|emails_|warn_|pre_receive|allow_|merge_(trains|pipelines|commit)|keep_|prevent_|mirror|security_|enforce_|repository_storage|lfs_|shared_|ci_(default|separated|forward|allow|restrict|id)|avatar|name_with)/;
 
 /** A project without credentials and without what only the web pages need. */
-const readable = (body: unknown): Row =>
+export const readable = (body: unknown): Row =>
   dropEmpty(Object.fromEntries(Object.entries((body ?? {}) as Row).filter(([name]) => !noise.test(name))));
 
-const projectRow = z.looseObject({
+export const projectRow = z.looseObject({
   id: z.number(),
   path_with_namespace: z.string(),
   name: z.string(),
@@ -75,7 +75,7 @@ export const getProject = operation({
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
-const settings = {
+export const settings = {
   description: text('Description'),
   visibility,
   default_branch: text('Default branch'),
@@ -112,66 +112,4 @@ export const listNamespaces = operation({
   example: { arguments: {} },
 });
 
-const example = { arguments: { project: 'meridian/data/drill-assays' } };
-
-export const updateProject = operation({
-  name: 'dataops_update_project',
-  route: 'PUT /projects/{project}',
-  risk: 'replaces',
-  summary: 'Change settings of a project.',
-  input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
-  output: projectRow,
-  repair: readable,
-  // Making it visible to more people cannot be taken back.
-  example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
-});
-
-export const deleteProject = operation({
-  name: 'dataops_delete_project',
-  route: 'DELETE /projects/{project}',
-  risk: 'deletes',
-  summary: 'Delete a project with everything in it.',
-  input: z.strictObject({ project }),
-  ...done,
-  example,
-});
-
-export const forkProject = operation({
-  name: 'dataops_fork_project',
-  route: 'POST /projects/{project}/fork',
-  risk: 'adds',
-  summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
-  verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
-  input: z.strictObject({
-    project,
-    namespace_path: text('Full path of the group or user it goes to'),
-    name: text('Name of the copy'),
-    path: text('Last part of its address'),
-    visibility,
-  }),
-  output: projectRow,
-  repair: readable,
-  example: { arguments: { ...example.arguments, namespace_path: 'meridian/data/products' } },
-});
-
-export const archiveProject = operation({
-  name: 'dataops_archive_project',
-  route: 'POST /projects/{project}/archive',
-  risk: 'interrupts',
-  summary: 'Make a project read-only and hide it from most lists.',
-  input: z.strictObject({ project }),
-  output: projectRow,
-  repair: readable,
-  example,
-});
-
-export const unarchiveProject = operation({
-  name: 'dataops_unarchive_project',
-  route: 'POST /projects/{project}/unarchive',
-  risk: 'edits',
-  summary: 'Bring an archived project back.',
-  input: z.strictObject({ project }),
-  output: projectRow,
-  repair: readable,
-  example,
-});
+export const example = { arguments: { project: 'meridian/data/drill-assays' } };

@@ -1,6 +1,7 @@
 import type { RunKind, RunStatus } from '../../../operations/operation.ts';
-import { getJob, type Job, readJobs } from './jobs.ts';
+import { getJob, type Job } from './jobs.ts';
 import { readJobLog } from './logs.ts';
+import { readJobs } from './pipeline-jobs.ts';
 import { getPipeline } from './pipelines.ts';
 
 /** https://docs.gitlab.com/api/pipelines/ and /jobs/: one set of words for both. */

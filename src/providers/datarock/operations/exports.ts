@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
 import { firstOf } from '../../../base/nearest.ts';
 import { parseTime, time } from '../../../base/time.ts';
-import { offset } from '../../../http/paging/offset.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { downloadExport } from './download.ts';
@@ -167,23 +166,4 @@ async function chooseHoles(projectUuid: string, wish: 'all' | string[], context:
     message: 'The project has no holes.',
     hint: 'Choose another project with datarock_list_projects.',
   });
-}
-
-export const listExports = operation({
-  name: 'datarock_list_exports',
-  route: 'GET /export/artefacts',
-  risk: 'reads',
-  summary: 'List exports of this account. Unconfirmed in API v3; may not be offered.',
-  input: z.strictObject({}),
-  output: z.looseObject({}),
-  paging: offset({ items: exportsOf, total: 'total', pageSize: 100, maxPageSize: 500 }),
-  example: { arguments: {} },
-});
-
-// No public page shows this answer; the places where an array could be, nearest first.
-function exportsOf(body: unknown): unknown {
-  const { data, artefacts, exports } = (Array.isArray(body) ? { data: body } : (body ?? {})) as Record<string, unknown>;
-  const within = (value: unknown) =>
-    Array.isArray(value) ? value : (value as Record<string, unknown> | undefined)?.['data'];
-  return [data, artefacts, exports].map(within).find(Array.isArray);
 }

@@ -3,31 +3,9 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { done, inTable, isoMoment, isoOf, payload, required, text } from '../arguments.ts';
+import { done, inTable, isoOf, payload } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
-
-const row = z.looseObject({ id: z.string(), reference: z.string(), key: z.string(), value: z.unknown() });
-const reference = required('What it is about, for example org/repo');
-const value = z.union([z.looseObject({}), z.array(z.unknown())]).describe('JSON object or list');
-const example = { reference: 'kestrel/booking-api', key: 'coverage' };
-
-const one = {
-  reference: text('What it is about, with key'),
-  key: text('Key'),
-  id: text('Id, instead of both'),
-};
-
-export const getCustomData = operation({
-  name: 'dx_get_custom_data',
-  route: 'GET /customData.get',
-  risk: 'reads',
-  summary: 'Read one value of the custom data that DX holds about a thing.',
-  api: 'data_cloud',
-  input: z.strictObject(one),
-  output: row,
-  repair: payload('data'),
-  example: { arguments: example },
-});
+import { example, getCustomData, one, reference, row } from './custom-value.ts';
 
 export const listCustomData = operation({
   name: 'dx_list_custom_data',
@@ -40,24 +18,6 @@ export const listCustomData = operation({
   paging: whole({ items: payload('data') }),
   resource: { uri: 'dx://custom-data/{reference}', title: 'Custom data of DX about one thing' },
   example: { arguments: { reference: 'kestrel/booking-api' } },
-});
-
-export const setCustomData = operation({
-  name: 'dx_set_custom_data',
-  route: 'POST /customData.set',
-  risk: 'edits',
-  idempotent: true,
-  summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
-  api: 'data_cloud',
-  input: z.strictObject({
-    reference,
-    key: required('Key'),
-    value,
-    timestamp: isoMoment('Of when; default now', 'timestamp').optional(),
-  }),
-  output: row,
-  repair: payload('data'),
-  example: { arguments: { ...example, value: { percent: 81 } } },
 });
 
 const dataRow = z.strictObject({

@@ -2,14 +2,8 @@ import { toolset } from '../../../operations/operation.ts';
 import type { ProviderCode } from '../../provider.ts';
 import * as account from './account.ts';
 import * as aiTools from './ai-tools.ts';
-import {
-  deleteAllCustomData,
-  deleteCustomData,
-  getCustomData,
-  listCustomData,
-  setAllCustomData,
-  setCustomData,
-} from './custom-data.ts';
+import * as customData from './custom-data.ts';
+import * as customValue from './custom-value.ts';
 import * as deployments from './deployments.ts';
 import * as entities from './entities.ts';
 import * as entityTypes from './entity-types.ts';
@@ -20,10 +14,11 @@ import * as metrics from './metrics.ts';
 import * as orgFiles from './org-files.ts';
 import * as platformx from './platformx.ts';
 import { probe } from './probe.ts';
-import { getQueryResults, getQueryRun, queryRun, readDatafeed, runQuery } from './queries.ts';
+import * as queries from './queries.ts';
 import * as relations from './relations.ts';
 import * as repoGroups from './repo-groups.ts';
 import * as reports from './reports.ts';
+import * as runQuery from './run-query.ts';
 import * as scorecards from './scorecards.ts';
 import * as scores from './scores.ts';
 import * as services from './services.ts';
@@ -37,13 +32,13 @@ import * as workflows from './workflows.ts';
 
 export const dxCode: ProviderCode = {
   toolsets: [
-    toolset('core', deployments, incidents, { getCustomData, setCustomData }, { runQuery }),
-    toolset('custom-data', { listCustomData, setAllCustomData, deleteCustomData, deleteAllCustomData }),
+    toolset('core', deployments, incidents, customValue, runQuery),
+    toolset('custom-data', customData),
     toolset('metrics', metrics),
     toolset('ai-tools', aiTools),
     toolset('repo-groups', repoGroups),
     toolset('services', services),
-    toolset('queries', { getQueryRun, getQueryResults, readDatafeed }),
+    toolset('queries', queries),
     toolset('reports', reports),
     toolset('events', events, platformx),
     toolset('account', account),
@@ -56,6 +51,6 @@ export const dxCode: ProviderCode = {
     toolset('initiatives', initiatives),
     toolset('workflows', workflows),
   ],
-  runs: [queryRun, workflows.workflowRun],
+  runs: [queries.queryRun, workflows.workflowRun],
   probe,
 };

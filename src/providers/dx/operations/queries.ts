@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import type { Row } from '../../../base/json-value.ts';
 import { indexFrom, type Paging, readPage } from '../../../http/paging/page.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type Collected, type OperationContext, operation } from '../../../operations/operation.ts';
@@ -9,7 +8,6 @@ import { uriTemplate } from '../../../operations/uri-template.ts';
 import { columnNames } from '../../../results/tables/column-names.ts';
 import { payload, required } from '../arguments.ts';
 import { failedQuery } from '../schema.ts';
-import { isOneSelect } from '../sql.ts';
 import { web } from '../web.ts';
 
 const runTemplate = uriTemplate('dx://query-runs/{query_run}');
@@ -21,12 +19,12 @@ const queryRunId = required('Id or URI of the query run').meta({
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-const variables = z
+export const variables = z
   .record(z.string(), z.union([scalar, z.array(scalar)]))
   .optional()
   .describe('Values for $name in the SQL');
 
-const withoutDollar = (given: z.output<typeof variables> = {}) =>
+export const withoutDollar = (given: z.output<typeof variables> = {}) =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name.replace(/^\$/, ''), value]));
 
 interface QueryRun {
@@ -114,25 +112,6 @@ export const queryRun: RunKind = {
   },
   result: { operation: () => getQueryResults, arguments: ({ query_run = '' }) => ({ query_run }) },
 };
-
-export const runQuery = operation({
-  ...web('datacloud:query'),
-  name: 'dx_run_query',
-  route: 'POST /studio.queryRuns.execute',
-  // The platform takes nothing that changes data, so that it may be sent twice, and by a server that only reads.
-  risk: 'reads',
-  summary:
-    "Run one PostgreSQL SELECT over all of DX's data (Data Studio: deployments, lead times, incidents, teams ...), wait for " +
-    'it, and answer a table of any length.',
-  input: z.strictObject({
-    sql: z.string().refine(isOneSelect, 'must be one SELECT: nothing else is taken').describe('One SELECT'),
-    variables: variables.meta({ encode: withoutDollar }),
-  }),
-  output: z.looseObject({ id: z.string() }),
-  repair: body => ({ id: (payload('query_run')(body) as Row | undefined)?.['id'] }),
-  starts: { run: queryRun, variables: ({ id }) => ({ query_run: id }) },
-  example: { arguments: { sql: 'SELECT service, count(*) AS deployments FROM deployments GROUP BY service' } },
-});
 
 /** A feed gives this many rows at the most, and does not say whether there were more. */
 const mostFeedRows = 1000;

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { done, entity } from '../arguments.ts';
+import { withoutSecrets } from '../secrets.ts';
+
+const credentialsRow = z.looseObject({ id: z.string(), entityBindId: z.string().nullish() });
+
+export const getCredentials = operation({
+  name: 'datagrok_get_credentials',
+  route: 'GET /public/v1/credentials/for/{entity}',
+  risk: 'reads',
+  summary: 'Show which credentials a data connection has, without the secrets. Undocumented.',
+  input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
+  output: credentialsRow,
+  repair: withoutSecrets,
+  example: { arguments: { entity: 'Geology:Laboratory' } },
+});
+
+export const saveCredentials = operation({
+  name: 'datagrok_save_credentials',
+  route: 'POST /public/v1/credentials',
+  risk: 'replaces',
+  summary: 'Set the credentials of a data connection. Undocumented.',
+  verifyWith: 'datagrok_get_credentials shows what is there.',
+  input: z.strictObject({
+    id: z.uuid().optional().describe('Of the ones to change'),
+    entity: z.uuid().describe('What they are for: UUID').meta({ wire: 'entityBindId' }),
+    parameters: z.record(z.string(), z.string()).describe('Secrets by name; they will be in the conversation'),
+    open_parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('What is no secret, like the login')
+      .meta({ wire: 'openParameters' }),
+    group: z.looseObject({ id: z.string() }).optional().describe('Group that may use them: {id}'),
+  }),
+  output: credentialsRow,
+  repair: withoutSecrets,
+  example: {
+    arguments: { entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a', parameters: { password: 'from your vault' } },
+  },
+});
+
+export const deleteCredentials = operation({
+  name: 'datagrok_delete_credentials',
+  route: 'DELETE /public/v1/credentials/{id}',
+  risk: 'deletes',
+  summary: 'Delete credentials. Undocumented.',
+  input: z.strictObject({ id: z.uuid().describe('Their id') }),
+  ...done,
+  example: { arguments: { id: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+});

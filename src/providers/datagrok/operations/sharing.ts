@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { entity } from '../arguments.ts';
+import { outcomeOf, shared, sharing } from './dashboards.ts';
+
+export const shareEntity = operation({
+  name: 'datagrok_share_entity',
+  route: 'POST /public/v1/entities/{entity}/shares',
+  risk: 'exposes',
+  summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
+  input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
+  output: shared,
+  repair: outcomeOf,
+  example: { arguments: { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['Data science'], access: 'Edit' } },
+});

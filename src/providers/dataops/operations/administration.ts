@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { done, project, text } from '../arguments.ts';
+import { example, projectRow, readable, settings, visibility } from './projects.ts';
+
+export const updateProject = operation({
+  name: 'dataops_update_project',
+  route: 'PUT /projects/{project}',
+  risk: 'replaces',
+  summary: 'Change settings of a project.',
+  input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
+  output: projectRow,
+  repair: readable,
+  // Making it visible to more people cannot be taken back.
+  example: { arguments: { ...example.arguments, description: 'Laboratory results' } },
+});
+
+export const deleteProject = operation({
+  name: 'dataops_delete_project',
+  route: 'DELETE /projects/{project}',
+  risk: 'deletes',
+  summary: 'Delete a project with everything in it.',
+  input: z.strictObject({ project }),
+  ...done,
+  example,
+});
+
+export const forkProject = operation({
+  name: 'dataops_fork_project',
+  route: 'POST /projects/{project}/fork',
+  risk: 'adds',
+  summary: 'Copy a project into a namespace. It is ready when import_status is finished (dataops_get_project).',
+  verifyWith: 'dataops_list_projects with search shows whether the copy exists.',
+  input: z.strictObject({
+    project,
+    namespace_path: text('Full path of the group or user it goes to'),
+    name: text('Name of the copy'),
+    path: text('Last part of its address'),
+    visibility,
+  }),
+  output: projectRow,
+  repair: readable,
+  example: { arguments: { ...example.arguments, namespace_path: 'meridian/data/products' } },
+});
+
+export const archiveProject = operation({
+  name: 'dataops_archive_project',
+  route: 'POST /projects/{project}/archive',
+  risk: 'interrupts',
+  summary: 'Make a project read-only and hide it from most lists.',
+  input: z.strictObject({ project }),
+  output: projectRow,
+  repair: readable,
+  example,
+});
+
+export const unarchiveProject = operation({
+  name: 'dataops_unarchive_project',
+  route: 'POST /projects/{project}/unarchive',
+  risk: 'edits',
+  summary: 'Bring an archived project back.',
+  input: z.strictObject({ project }),
+  output: projectRow,
+  repair: readable,
+  example,
+});

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { text } from '../arguments.ts';
+import { brief } from '../brief.ts';
+import { pages } from '../paging.ts';
+import { projectArgument as project } from './projects.ts';
+import { found, search, shared } from './search.ts';
+
+export const searchProject = operation({
+  name: 'dataops_list_project_search_hits',
+  route: 'GET /projects/{project}/search',
+  risk: 'reads',
+  summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',
+  input: z.strictObject({
+    project,
+    search,
+    scope: z.enum(['blobs', 'commits', ...shared, 'notes', 'wiki_blobs']).describe('What to look through'),
+    ref: text('Branch or tag, for blobs and commits'),
+  }),
+  output: found,
+  paging: pages({ show: brief }),
+  example: { arguments: { project: 'meridian/data/drill-assays', search: 'SNOWFLAKE', scope: 'blobs' } },
+});

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { done, flag, ref } from '../arguments.ts';
+import { pages } from '../paging.ts';
+import { pipelineFilters, pipelineLine, pipelineRow } from './pipelines.ts';
+import { projectArgument as project } from './projects.ts';
+import { cron, description, details, example, inputs, schedule, scheduleRow, timezone } from './schedules.ts';
+
+export const getSchedule = operation({
+  name: 'dataops_get_schedule',
+  route: 'GET /projects/{project}/pipeline_schedules/{schedule}',
+  risk: 'reads',
+  summary: 'Show a schedule: pipeline file, names of its variables, last pipeline.',
+  input: z.strictObject({ project, schedule }),
+  output: scheduleRow,
+  repair: details,
+  example,
+});
+
+export const listSchedulePipelines = operation({
+  name: 'dataops_list_schedule_pipelines',
+  route: 'GET /projects/{project}/pipeline_schedules/{schedule}/pipelines',
+  risk: 'reads',
+  summary: 'List the pipelines that a schedule started, oldest first unless sort says otherwise.',
+  input: z.strictObject({
+    project,
+    schedule,
+    ...pipelineFilters,
+    sort: z.enum(['asc', 'desc']).optional().describe('By id'),
+  }),
+  output: pipelineRow,
+  paging: pages({ show: pipelineLine }),
+  example,
+});
+
+export const updateSchedule = operation({
+  name: 'dataops_update_schedule',
+  route: 'PUT /projects/{project}/pipeline_schedules/{schedule}',
+  risk: 'edits',
+  summary: 'Change a schedule, or switch it on or off.',
+  input: z.strictObject({
+    project,
+    schedule,
+    description: description.optional(),
+    ref: ref.optional(),
+    cron: cron.optional(),
+    timezone,
+    inputs,
+    active: flag('On or off'),
+  }),
+  output: scheduleRow,
+  repair: details,
+  example: { arguments: { ...example.arguments, active: false } },
+});
+
+export const takeSchedule = operation({
+  name: 'dataops_take_schedule',
+  route: 'POST /projects/{project}/pipeline_schedules/{schedule}/take_ownership',
+  risk: 'edits',
+  summary: 'Become the owner of a schedule: it then runs with your rights.',
+  input: z.strictObject({ project, schedule }),
+  output: scheduleRow,
+  repair: details,
+  example,
+});
+
+export const deleteSchedule = operation({
+  name: 'dataops_delete_schedule',
+  route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}',
+  risk: 'deletes',
+  summary: 'Delete a schedule.',
+  input: z.strictObject({ project, schedule }),
+  ...done,
+  example,
+});

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
+import { operation } from '../../../operations/operation.ts';
+import { pick } from '../rows.ts';
+import { projectArgument as project } from './projects.ts';
+import { example, schedule } from './schedules.ts';
+
+export const key = z.string().min(1).describe('Name');
+
+export const value = z.string().describe('Value; jobs can read it');
+
+const variable_type = z.enum(['env_var', 'file']).optional().describe('file: jobs get it as a file');
+
+const masked = (body: unknown): Row => pick((body ?? {}) as Row, ['key', 'variable_type']);
+
+const variableRow = z.looseObject({ key: z.string() });
+
+export const addVariable = operation({
+  name: 'dataops_add_schedule_variable',
+  route: 'POST /projects/{project}/pipeline_schedules/{schedule}/variables',
+  risk: 'adds',
+  summary: 'Give the pipelines of a schedule a variable.',
+  input: z.strictObject({ project, schedule, key, value, variable_type }),
+  output: variableRow,
+  repair: masked,
+  example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG', value: '1' } },
+});
+
+export const updateScheduleVariable = operation({
+  name: 'dataops_update_schedule_variable',
+  route: 'PUT /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
+  risk: 'edits',
+  summary: 'Change a variable of a schedule.',
+  input: z.strictObject({ project, schedule, key, value, variable_type }),
+  output: variableRow,
+  repair: masked,
+  example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG', value: '0' } },
+});
+
+export const deleteScheduleVariable = operation({
+  name: 'dataops_delete_schedule_variable',
+  route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
+  risk: 'deletes',
+  summary: 'Take a variable from a schedule.',
+  input: z.strictObject({ project, schedule, key }),
+  output: variableRow,
+  repair: masked,
+  example: { arguments: { ...example.arguments, key: 'DATAOPS_DEBUG' } },
+});

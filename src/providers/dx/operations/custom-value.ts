@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { isoMoment, payload, required, text } from '../arguments.ts';
+
+export const row = z.looseObject({ id: z.string(), reference: z.string(), key: z.string(), value: z.unknown() });
+
+export const reference = required('What it is about, for example org/repo');
+
+export const value = z.union([z.looseObject({}), z.array(z.unknown())]).describe('JSON object or list');
+
+export const example = { reference: 'kestrel/booking-api', key: 'coverage' };
+
+export const one = {
+  reference: text('What it is about, with key'),
+  key: text('Key'),
+  id: text('Id, instead of both'),
+};
+
+export const getCustomData = operation({
+  name: 'dx_get_custom_data',
+  route: 'GET /customData.get',
+  risk: 'reads',
+  summary: 'Read one value of the custom data that DX holds about a thing.',
+  api: 'data_cloud',
+  input: z.strictObject(one),
+  output: row,
+  repair: payload('data'),
+  example: { arguments: example },
+});
+
+export const setCustomData = operation({
+  name: 'dx_set_custom_data',
+  route: 'POST /customData.set',
+  risk: 'edits',
+  idempotent: true,
+  summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
+  api: 'data_cloud',
+  input: z.strictObject({
+    reference,
+    key: required('Key'),
+    value,
+    timestamp: isoMoment('Of when; default now', 'timestamp').optional(),
+  }),
+  output: row,
+  repair: payload('data'),
+  example: { arguments: { ...example, value: { percent: 81 } } },
+});
