@@ -1,6 +1,9 @@
-import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import { isRow } from '../../../base/json-value.ts';
+import { routesOf as endpointRoutes } from '../../../sandbox/frame/endpoints.ts';
+import { refusable as answerOrRefusal } from '../../../sandbox/frame/refusal.ts';
+import type { Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import { accessOf, visible } from './access.ts';
-import { forbidden, noRoute, noSuch, Refusal, refusal, writeRefusal } from './refusal.ts';
+import { forbidden, noRoute, noSuch, type Refused, refusal, refused, writeRefusal } from './refusal.ts';
 import type { DatagrokState } from './state.ts';
 import { type Access, type Entity, find, type User, type World } from './world.ts';
 
@@ -36,46 +39,30 @@ type Answer = SimulatorReply;
 export const ok = (json: unknown): SimulatorReply => ({ status: 200, json });
 export const done: SimulatorReply = { status: 200 };
 
-export const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The routes of a table of endpoints below a root. */
 export function routesOf(
   root: string,
   endpoints: readonly Endpoint[],
   open: (request: SimulatorRequest) => Caller,
+  { absent, errors }: DatagrokState,
 ): Routes {
-  return Object.fromEntries(
-    endpoints.map(([id, line, handler]) => {
-      const [method, path] = line.split(' ');
-      const handle: Handler = async request => {
-        const caller = open(request);
-        const { state } = caller;
-        return refusable(state, async () => {
-          const off = state.absent.get(id);
-          if (off === 404) throw noRoute(request.path);
-          if (off !== undefined)
-            throw new Refusal({ code: off, message: `${method} is not allowed here`, always: true });
-          return handler(createCall(caller, request));
-        });
-      };
-      return [`${method} ${root}${path}`, handle];
-    }),
-  );
+  return endpointRoutes<Endpoint, Refused>(endpoints, {
+    lines: ([, line]) => [line.replace(' ', ` ${root}`)],
+    answer([id, , handler], request) {
+      const caller = open(request);
+      const off = absent.get(id);
+      if (off === 404) throw noRoute(request.path);
+      if (off !== undefined)
+        throw refused({ code: off, message: `${request.method} is not allowed here`, always: true });
+      return handler(createCall(caller, request));
+    },
+    write: refused => writeRefusal(refused, errors),
+  });
 }
 
 /** What an attempt gives, or the no that it threw, in the server's way. */
-export async function refusable(
-  { errors }: DatagrokState,
-  attempt: () => Answer | Promise<Answer>,
-): Promise<SimulatorReply> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof Refusal) return writeRefusal(error.refused, errors);
-    throw error;
-  }
-}
+export const refusable = ({ errors }: DatagrokState, attempt: () => Answer | Promise<Answer>): Promise<Answer> =>
+  answerOrRefusal(attempt, (refused: Refused) => writeRefusal(refused, errors));
 
 function createCall(caller: Caller, request: SimulatorRequest): Call {
   const raw = (name: string): string => request.params[name] ?? '';
@@ -92,7 +79,7 @@ function createCall(caller: Caller, request: SimulatorRequest): Call {
     },
     object() {
       const body = request.json();
-      if (!isObject(body)) throw refusal(400, 'The request body must be a JSON object');
+      if (!isRow(body)) throw refusal(400, 'The request body must be a JSON object');
       return body;
     },
   };

@@ -1,3 +1,4 @@
+import { numberedPage } from '../../../sandbox/frame/page.ts';
 import type { Call, Fields } from './call.ts';
 import { refusal } from './refusal.ts';
 
@@ -48,7 +49,7 @@ export function paged<Item extends object>({ query }: Call, items: readonly Item
   const field = order.replace(/^!/, '') as keyof Item;
   const turn = order.startsWith('!') ? -1 : 1;
   const sorted = items.toSorted((a, b) => turn * compare(a[field], b[field]));
-  return sorted.slice((page - 1) * limit, page * limit);
+  return numberedPage(sorted, page, limit).rows;
 }
 
 function wholeNumber(text: string | undefined, fallback: number, name: string): number {

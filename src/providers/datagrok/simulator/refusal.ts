@@ -1,3 +1,4 @@
+import { Refusal } from '../../../sandbox/frame/refusal.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
 
 /** `status`: a real 4xx or 5xx. `header`: 200 with an `api-error` header. `body`: 200, told by the body alone. */
@@ -13,21 +14,13 @@ export interface Refused {
 }
 
 /** A no of the server on its way out of a handler. */
-export class Refusal extends Error {
-  readonly refused: Refused;
-
-  constructor(refused: Refused) {
-    super(refused.message);
-    this.refused = refused;
-  }
-}
-
-export const refusal = (code: number, message: string): Refusal => new Refusal({ code, message });
-export const noSuch = (noun: string, name: string): Refusal => refusal(404, `${noun} not found: ${name}`);
-export const forbidden = (what: string): Refusal => refusal(403, `You do not have permission to ${what}`);
+export const refused = (reason: Refused): Refusal<Refused> => new Refusal(reason, reason.message);
+export const refusal = (code: number, message: string): Refusal<Refused> => refused({ code, message });
+export const noSuch = (noun: string, name: string): Refusal<Refused> => refusal(404, `${noun} not found: ${name}`);
+export const forbidden = (what: string): Refusal<Refused> => refusal(403, `You do not have permission to ${what}`);
 /** The router's own answer, for paths that lead nowhere. */
-export const noRoute = (path: string): Refusal =>
-  new Refusal({ code: 404, message: `Route not found: ${path}`, always: true });
+export const noRoute = (path: string): Refusal<Refused> =>
+  refused({ code: 404, message: `Route not found: ${path}`, always: true });
 
 export interface ErrorStyle {
   form: ErrorForm;

@@ -4,7 +4,7 @@ import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.t
 import type { Site } from '../../../sandbox/site.ts';
 import { type Caller, type Endpoint, ok, refusable, routesOf } from './call.ts';
 import { createSpool } from './content.ts';
-import { noRoute, Refusal, writeRefusal } from './refusal.ts';
+import { noRoute, refused, writeRefusal } from './refusal.ts';
 import { batchEndpoints } from './routes/batch.ts';
 import { connectionEndpoints } from './routes/connections.ts';
 import { fileEndpoints } from './routes/files.ts';
@@ -102,7 +102,7 @@ function apiSite({ clock }: SimulatorContext, state: DatagrokState, root: string
       : state.keys.get(/^Bearer (\S+)$/i.exec(value)?.[1] ?? '');
     const user = [...world.users.values()].find(one => one.login === login);
     if (user && user.status !== 'blocked') return user;
-    throw new Refusal({ code: 401, message: 'Unauthorized', always: true });
+    throw refused({ code: 401, message: 'Unauthorized', always: true });
   }
 
   const isOpen = ({ path }: SimulatorRequest): boolean =>
@@ -111,7 +111,7 @@ function apiSite({ clock }: SimulatorContext, state: DatagrokState, root: string
   return {
     refuse: (status, message) =>
       status === 404
-        ? writeRefusal(noRoute(message.replace(/^No route /, '')).refused, state.errors)
+        ? writeRefusal(noRoute(message.replace(/^No route /, '')).reason, state.errors)
         : writeRefusal({ code: status, message, always: true }, state.errors),
     nullable,
     // Uploads: the only bodies that may be large. Nobody reads those that miss the root.
@@ -129,7 +129,7 @@ function apiSite({ clock }: SimulatorContext, state: DatagrokState, root: string
       [`GET ${root}/admin/health`]: () => ok('ok'),
       [`POST ${root}/users/login/dev/:key`]: request =>
         refusable(state, () => developerLogin({ world, state, now: clock.now() }, request.params['key'] ?? '')),
-      ...routesOf(root, endpoints, open),
+      ...routesOf(root, endpoints, open, state),
     },
   };
 }

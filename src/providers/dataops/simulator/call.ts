@@ -1,7 +1,9 @@
-import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import { routesOf as endpointRoutes } from '../../../sandbox/frame/endpoints.ts';
+import { Refusal } from '../../../sandbox/frame/refusal.ts';
+import type { Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import { authenticate, type Caller, checkScope } from './access.ts';
 import { checkFields, type Fields, parseSpec, readFields } from './parameters.ts';
-import { forbidden, notFound, Refusal, refusal } from './refusal.ts';
+import { forbidden, notFound, refusal } from './refusal.ts';
 import type { DataOpsState } from './state.ts';
 import { type Group, isVisible, levelOf, type Project, type User, type World } from './world.ts';
 
@@ -58,31 +60,19 @@ const paging = parseSpec('page:integer per_page:integer');
 
 /** The routes of a table of endpoints. What a handler returns that is no reply goes out with 200. */
 export function routesOf(world: World, state: DataOpsState, endpoints: readonly Endpoint[]): Routes {
-  return Object.fromEntries(
-    endpoints.map(([line, access, handler]) => {
-      const wanted = [...parseSpec(access.takes ?? ''), ...paging];
-      const handle: Handler = async request => {
-        const given = await readFields(request);
-        const caller = authenticate(world, request, given);
-        if (!access.open) checkScope(caller, request, access);
-        const fields = checkFields(given, wanted);
-        const answer = handler(createCall({ world, state, request, caller, fields }));
-        return !Array.isArray(answer) && isReply(answer) ? answer : reply(200, answer);
-      };
-      const [method, path] = line.split(' ');
-      return [`${method} ${prefix}${path}`, request => refusable(() => handle(request))];
-    }),
-  );
-}
-
-/** What an attempt gives, or the platform's no that it threw. */
-export async function refusable<Value>(attempt: () => Value | Promise<Value>): Promise<Value | SimulatorReply> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof Refusal) return error.reply;
-    throw error;
-  }
+  const wanted = new Map(endpoints.map(([line, { takes = '' }]) => [line, [...parseSpec(takes), ...paging]]));
+  return endpointRoutes<Endpoint, SimulatorReply>(endpoints, {
+    lines: ([line]) => [line.replace(' ', ` ${prefix}`)],
+    async answer([line, access, handler], request) {
+      const given = await readFields(request);
+      const caller = authenticate(world, request, given);
+      if (!access.open) checkScope(caller, request, access);
+      const fields = checkFields(given, wanted.get(line) ?? paging);
+      const answer = handler(createCall({ world, state, request, caller, fields }));
+      return !Array.isArray(answer) && isReply(answer) ? answer : reply(200, answer);
+    },
+    write: refused => refused,
+  });
 }
 
 type Parts = Pick<Call, 'world' | 'state' | 'request' | 'caller' | 'fields'>;
@@ -133,7 +123,7 @@ function findProject(call: Call, level: number): Project {
   return project;
 }
 
-function movedTo({ world, request }: Call, { id: number }: Project): Refusal {
+function movedTo({ world, request }: Call, { id: number }: Project): Refusal<SimulatorReply> {
   if (!isRead(request.method)) return refusal(405, { message: 'Non GET methods are not allowed for moved projects' });
   const target = request.target.replace(/(\/projects\/)[^/?]+/, `$1${number}`);
   const url = `${world.origin}${target}`;

@@ -1,3 +1,4 @@
+import { numberedPage } from '../../../sandbox/frame/page.ts';
 import type { SimulatorReply } from '../../../sandbox/router.ts';
 import type { Call } from './call.ts';
 import { refusal } from './refusal.ts';
@@ -33,11 +34,8 @@ export function paged<Item>(
         `Offset pagination has a maximum allowed offset of ${offsetCap} for requests that return objects of type ` +
         `${options.type ?? 'Object'}. Remaining records can be retrieved using keyset pagination.`,
     });
-  const start = (page - 1) * perPage;
   const counted = options.totals !== false && items.length <= mostCounted;
-  const last = Math.max(Math.ceil(items.length / perPage), 1);
-  const next = start + perPage < items.length ? page + 1 : undefined;
-  const previous = page > 1 ? page - 1 : undefined;
+  const { rows, pages: last, next, previous } = numberedPage(items, page, perPage);
   const link = (rel: string, to: number | undefined): string[] =>
     to === undefined ? [] : [linkTo(call, { page: String(to), per_page: String(perPage) }, rel)];
   const links = [
@@ -54,7 +52,7 @@ export function paged<Item>(
       ...(counted && { 'x-total': String(items.length), 'x-total-pages': String(last) }),
       link: links.flat().join(', '),
     },
-    json: items.slice(start, start + perPage).map(show),
+    json: rows.map(show),
   };
 }
 

@@ -1,29 +1,23 @@
+import { isRow } from '../../../base/json-value.ts';
+import { type Body, readBody } from '../../../sandbox/frame/body.ts';
 import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import { refusal } from './refusal.ts';
 
 export type Fields = Record<string, unknown>;
 
-const isFields = (value: unknown): value is Fields =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
 /** Query and body of a request in one, as the platform reads them; the body wins. */
 export async function readFields(request: SimulatorRequest): Promise<Fields> {
-  return { ...nest(request.query), ...(await readBody(request)) };
+  return { ...nest(request.query), ...bodyFields(await readBody(request)) };
 }
 
-async function readBody({ headers, bytes, json }: SimulatorRequest): Promise<Fields> {
-  const type = String(headers['content-type'] ?? '');
-  if (bytes.length === 0) return {};
-  if (/^application\/json\b/i.test(type)) {
-    const body = json();
-    if (!isFields(body))
-      throw refusal(400, { error: 'The provided content-type is application/json but the body is not' });
-    return body;
-  }
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type))
-    throw refusal(415, { error: `The provided content-type '${type}' is not supported.` });
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
-  return nest([...form].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]));
+function bodyFields(body: Body): Fields {
+  if (body.kind === 'none') return {};
+  if (body.kind === 'other')
+    throw refusal(415, { error: `The provided content-type '${body.type}' is not supported.` });
+  if (body.kind === 'form')
+    return nest(body.entries.map(([name, value]) => [name, typeof value === 'string' ? value : value.name]));
+  if (body.kind === 'json' && isRow(body.value)) return body.value;
+  throw refusal(400, { error: 'The provided content-type is application/json but the body is not' });
 }
 
 /** Nested form names: `a[k]=v` is a hash, `a[]=v` a list, `a[0][k]=v` or `a[][k]=v` a list of hashes. */
@@ -44,18 +38,18 @@ function place(target: Fields, [key = '', ...rest]: string[], value: string): vo
     const list = target[key];
     target[key] = Array.isArray(list) ? [...list, value] : [value];
   } else {
-    if (!isFields(target[key])) target[key] = {};
+    if (!isRow(target[key])) target[key] = {};
     const inner = target[key] as Fields;
     // `a[][k]=v`: a key that the last hash has already starts the next one.
     const last = Object.keys(inner).length - 1;
     const hash = inner[String(last)];
-    const index = rest[0] === '' ? (isFields(hash) && !((rest[1] ?? '') in hash) ? last : last + 1) : rest[0];
+    const index = rest[0] === '' ? (isRow(hash) && !((rest[1] ?? '') in hash) ? last : last + 1) : rest[0];
     place(inner, [String(index), ...rest.slice(1)], value);
   }
 }
 
 function numberedAsList(value: unknown): unknown {
-  if (!isFields(value)) return value;
+  if (!isRow(value)) return value;
   const keys = Object.keys(value);
   return keys.length > 0 && keys.every((key, index) => key === String(index)) ? Object.values(value) : value;
 }
@@ -121,7 +115,7 @@ function readValue(value: unknown, type: string): unknown {
     case 'words':
       return Array.isArray(value) ? value.map(String) : String(value).split(',').filter(Boolean);
     case 'map':
-      return isFields(value) ? value : undefined;
+      return isRow(value) ? value : undefined;
     default:
       return typeof value === 'object' ? undefined : String(value);
   }

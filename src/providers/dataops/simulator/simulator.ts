@@ -1,9 +1,10 @@
+import { refusable } from '../../../sandbox/frame/refusal.ts';
 import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { Routes, SimulatorReply } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
 import { authenticate } from './access.ts';
 import { archiveOf, hasArchive } from './archives.ts';
-import { type Endpoint, refusable, routesOf } from './call.ts';
+import { type Endpoint, routesOf } from './call.ts';
 import { createLimiter, type Limiter } from './limits.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
 import { artifactEndpoints } from './routes/artifacts.ts';
@@ -98,7 +99,10 @@ function apiSite({ clock }: SimulatorContext, state: DataOpsState): Site {
     refuse,
     nullable,
     before(request) {
-      return refusable(() => limiter.count(authenticate(state.world, request).user?.id ?? 'anonymous'));
+      return refusable(
+        () => limiter.count(authenticate(state.world, request).user?.id ?? 'anonymous'),
+        (refused: SimulatorReply) => refused,
+      );
     },
     routes: withHeaders(routesOf(state.world, state, endpoints), state, limiter),
   };

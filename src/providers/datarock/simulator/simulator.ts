@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
+import { createSlidingWindow } from '../../../sandbox/frame/quota.ts';
 import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
@@ -8,7 +9,7 @@ import { describeExport, describeHole, readOrder, schedule } from './exports.ts'
 import { artefacts, projects, type SeedProject } from './seed/seed.ts';
 import { refusal } from './signature.ts';
 import { type DatarockState, isAlive, type KeyPair, type Links, unixSeconds } from './state.ts';
-import { createLinks, storageSite } from './storage.ts';
+import { createStorage } from './storage.ts';
 
 const longestPage = 500;
 const nullable = [
@@ -48,11 +49,11 @@ export function datarockSimulatorWith(keys: () => Promise<KeyPair>): SimulatorDe
     async create(context) {
       const keyPair = await keys();
       const state = newState(keyPair, context.clock.now());
-      const links = createLinks(context, state);
+      const { site: storage, links } = createStorage(context, state);
       const baseUrl = `${context.origin('api')}/v3`;
       const settings = { base_url: baseUrl, user: state.user, private_key: keyPair.privateKey };
       return {
-        sites: { api: apiSite(context, state, links), storage: storageSite(context, state, links) },
+        sites: { api: apiSite(context, state, links), storage },
         baseUrl,
         settings,
         environment: {
@@ -193,18 +194,12 @@ function page<Item>(query: URLSearchParams, items: Item[], show: (item: Item) =>
 
 // Counted per user, after authentication; calls below /export have a budget of their own.
 function createQuota(now: () => number, { quota }: DatarockState) {
-  const sent: Record<'general' | 'exports', number[]> = { general: [], exports: [] };
+  const overBy = createSlidingWindow(now);
   return ({ path }: SimulatorRequest): SimulatorReply | undefined => {
     const budget = path.startsWith('/v3/export/') ? 'exports' : 'general';
-    const window = quota.perSeconds * 1000;
-    sent[budget] = sent[budget].filter(at => at > now() - window);
-    const [oldest = now()] = sent[budget];
-    if (sent[budget].length < quota[budget]) {
-      sent[budget].push(now());
-      return undefined;
-    }
+    const wait = overBy(budget, { requests: quota[budget], perSeconds: quota.perSeconds });
+    if (wait === undefined) return undefined;
     if (quota.answer === 'block') return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Blocked' };
-    const wait = Math.ceil((oldest + window - now()) / 1000);
     return { ...refuse(429, 'Too many requests'), headers: { 'retry-after': String(wait) } };
   };
 }

@@ -1,5 +1,4 @@
 import type * as crypto from 'node:crypto';
-import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import type { SeedArtefact, SeedHole, SeedProject } from './seed/seed.ts';
 
 /** PEM texts: SPKI and PKCS#8. */
@@ -75,6 +74,4 @@ export const isAlive = (job: ExportJob, now: number, state: DatarockState): bool
 export interface Links {
   /** A fresh link each time. */
   make(job: ExportJob, hole: JobHole): { url: string; linkExpiryTime: number };
-  /** Whether this simulator made the link of a request, and until when (Unix seconds) it holds. */
-  check(request: SimulatorRequest): { genuine: boolean; expires: number };
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { isRow } from '../../../base/json-value.ts';
+import { readBody } from '../../../sandbox/frame/body.ts';
 import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import { invalid, refusal } from './refusal.ts';
 
@@ -71,26 +73,16 @@ export const service = z.union([
   })),
 ]);
 
-const isFields = (value: unknown): value is Fields =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
-/** Query string, form and JSON of a request in one; the body wins. */
-export async function readArguments({ query, headers, bytes, json }: SimulatorRequest): Promise<Fields> {
-  const given: Fields = Object.fromEntries(query);
-  const type = String(headers['content-type'] ?? '');
-  if (bytes.length === 0) return given;
-  if (/^application\/json\b/i.test(type)) {
-    const body = json();
-    if (!isFields(body)) throw refusal('invalid_json', 'The body is not a JSON object', { status: 422 });
-    return { ...given, ...body };
-  }
-  // A body of any other type is not read, whatever it looks like.
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return given;
-  const form = new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
-  const fields = await form.catch(() => {
-    throw invalid('The form cannot be read');
-  });
-  return { ...given, ...Object.fromEntries(fields) };
+/** Query string, form and JSON of a request in one; the body wins. A body of any other type is not read. */
+export async function readArguments(request: SimulatorRequest): Promise<Fields> {
+  const given: Fields = Object.fromEntries(request.query);
+  const body = await readBody(request);
+  if (body.kind === 'json' && isRow(body.value)) return { ...given, ...body.value };
+  if (body.kind === 'form') return { ...given, ...Object.fromEntries(body.entries) };
+  if (body.kind === 'none' || body.kind === 'other') return given;
+  const isJson = /^application\/json\b/i.test(String(request.headers['content-type'] ?? ''));
+  if (isJson) throw refusal('invalid_json', 'The body is not a JSON object', { status: 422 });
+  throw invalid('The form cannot be read');
 }
 
 /** The arguments that a method takes, checked: first what is missing, then what is not of its type. */
@@ -111,6 +103,6 @@ export function checkArguments<Shape extends z.ZodRawShape>(given: Fields, takes
 /** Fails unless it is an object whose keys are made of letters, digits, `-` and `_`. */
 export function checkMetadata(metadata: unknown): void {
   if (metadata === undefined || metadata === null) return;
-  const isGood = isFields(metadata) && Object.keys(metadata).every(key => /^[\w-]+$/.test(key));
+  const isGood = isRow(metadata) && Object.keys(metadata).every(key => /^[\w-]+$/.test(key));
   if (!isGood) throw refusal('metadata_invalid', 'metadata must be an object with keys of letters, digits, - and _');
 }

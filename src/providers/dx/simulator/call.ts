@@ -1,10 +1,11 @@
 import type * as z from 'zod';
-import type { Handler, Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
+import { routesOf as endpointRoutes } from '../../../sandbox/frame/endpoints.ts';
+import type { Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { SqlEngine } from '../../../sandbox/sql/engine.ts';
 import { authenticate, checkScopes, type Scope, type Token } from './access.ts';
 import { checkArguments, type Fields, readArguments } from './arguments.ts';
 import type { Limiter } from './limits.ts';
-import { Refusal, refusal } from './refusal.ts';
+import { type Refused, refusal } from './refusal.ts';
 import type { Api, DxState, Links } from './state.ts';
 import type { World } from './world.ts';
 
@@ -64,34 +65,28 @@ export interface Surroundings extends Pick<Call, 'world' | 'state' | 'limit' | '
   now(): number;
 }
 
+/** The routes of one API: who asks, how often and with which scopes, then the method. */
 export function routesOf(endpoints: readonly Endpoint[], surroundings: Surroundings): Routes {
-  const prefix = surroundings.api === 'data_cloud' ? '/api/' : '/';
-  return Object.fromEntries(
-    endpoints.flatMap(one => {
-      const handler = answering(one, surroundings);
-      return [one.method, ...(one.access.also ?? [])].map(name => [`${one.verb} ${prefix}${name}`, handler]);
-    }),
-  );
-}
-
-function answering({ access, handle }: Endpoint, surroundings: Surroundings): Handler {
   const { api, state, world, limit, links, sql, origin } = surroundings;
-  const kinds: readonly Token['kind'][] =
-    api === 'data_cloud' ? ['data_cloud'] : access.project ? ['project'] : ['organization', 'personal'];
-  return async request => {
-    const now = surroundings.now();
-    try {
-      const caller = authenticate(request, state.tokens, { kinds, now });
+  const prefix = api === 'data_cloud' ? '/api/' : '/';
+  return endpointRoutes<Endpoint, Refused>(endpoints, {
+    lines: ({ verb, method, access }) => [method, ...(access.also ?? [])].map(name => `${verb} ${prefix}${name}`),
+    async answer({ access, handle }, request) {
+      const now = surroundings.now();
+      const caller = authenticate(request, state.tokens, { kinds: kindsOf(api, access), now });
       if (!state.accountActive) throw refusal('account_inactive', 'The account is disabled');
       limit(api, state.quotas[api]);
       checkScopes(caller, access.scopes ?? []);
       const given = await readArguments(request);
-      return await handle({ world, state, caller, request, now, limit, links, sql, origin }, given);
-    } catch (error) {
-      if (error instanceof Refusal) return replyTo(error, api, state);
-      throw error;
-    }
-  };
+      return handle({ world, state, caller, request, now, limit, links, sql, origin }, given);
+    },
+    write: refused => replyTo(refused, api, state),
+  });
+}
+
+function kindsOf(api: Api, { project }: Access): readonly Token['kind'][] {
+  if (api === 'data_cloud') return ['data_cloud'];
+  return project ? ['project'] : ['organization', 'personal'];
 }
 
 const usualStatus: Readonly<Record<string, number>> = {
@@ -101,7 +96,7 @@ const usualStatus: Readonly<Record<string, number>> = {
   not_authorized: 403,
 };
 
-function replyTo({ code, message, status, headers, details }: Refusal, api: Api, state: DxState): SimulatorReply {
+function replyTo({ code, message, status, headers = {}, details }: Refused, api: Api, state: DxState): SimulatorReply {
   const isAccess = code in usualStatus;
   const usual = isAccess ? (usualStatus[code] ?? 401) : api === 'web' && /(^|_)not_found$/.test(code) ? 404 : 422;
   const chosen = isAccess && api === 'data_cloud' ? state.statuses.auth : undefined;

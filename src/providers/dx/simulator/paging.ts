@@ -1,3 +1,4 @@
+import { numberedPage as pageByNumber } from '../../../sandbox/frame/page.ts';
 import { integer, text } from './arguments.ts';
 import { invalid } from './refusal.ts';
 
@@ -30,6 +31,5 @@ export function pageOf<Item>(
 /** A page by its number, from 1. */
 export function numberedPage<Item>(items: readonly Item[], page: number, size: number) {
   if (page < 1 || size < 1 || size > 100) throw invalid('page must be 1 or more and a page at most 100 long');
-  const pages = Math.max(Math.ceil(items.length / size), 1);
-  return { rows: items.slice((page - 1) * size, page * size), pages, total: items.length };
+  return { ...pageByNumber(items, page, size), total: items.length };
 }

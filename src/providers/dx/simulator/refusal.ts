@@ -1,29 +1,21 @@
-/** What the platform says no with, on its way out of a handler. */
-export class Refusal extends Error {
-  readonly code: string;
+import { Refusal } from '../../../sandbox/frame/refusal.ts';
+
+/** What the platform says no with. */
+export interface Refused {
+  code: string;
+  message: string;
   /** Absent: what the API usually answers with this code. */
-  readonly status: number | undefined;
-  readonly headers: Record<string, string>;
-  /** Goes out as it is where the API has details. */
-  readonly details: unknown;
-
-  constructor(code: string, message: string, more: RefusalDetails = {}) {
-    super(message);
-    this.code = code;
-    this.status = more.status;
-    this.headers = more.headers ?? {};
-    this.details = more.details;
-  }
-}
-
-export interface RefusalDetails {
   status?: number;
   headers?: Record<string, string>;
+  /** Goes out as it is where the API has details. */
   details?: unknown;
 }
 
-export const refusal = (code: string, message: string, more?: RefusalDetails): Refusal =>
-  new Refusal(code, message, more);
-export const invalid = (message: string, details?: unknown): Refusal =>
-  new Refusal('invalid_arguments', message, { details });
-export const notFound = (noun: string): Refusal => new Refusal('not_found', `There is no such ${noun}`);
+export const refusal = (
+  code: string,
+  message: string,
+  more: Pick<Refused, 'status' | 'headers' | 'details'> = {},
+): Refusal<Refused> => new Refusal({ code, message, ...more }, message);
+export const invalid = (message: string, details?: unknown): Refusal<Refused> =>
+  refusal('invalid_arguments', message, { details });
+export const notFound = (noun: string): Refusal<Refused> => refusal('not_found', `There is no such ${noun}`);

@@ -1,5 +1,5 @@
+import type { Quota } from '../../../sandbox/frame/quota.ts';
 import type { Token } from './access.ts';
-import type { Quota } from './limits.ts';
 import type { World } from './world.ts';
 
 /** What tests look at and switch. */

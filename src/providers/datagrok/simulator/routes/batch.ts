@@ -1,8 +1,10 @@
+import { isRow } from '../../../../base/json-value.ts';
+import { Refusal } from '../../../../sandbox/frame/refusal.ts';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
-import { type Call, type Caller, demandEdit, type Endpoint, type Fields, isObject, ok } from '../call.ts';
+import { type Call, type Caller, demandEdit, type Endpoint, type Fields, ok } from '../call.ts';
 import { fixed } from '../content.ts';
 import { needText, textOf } from '../entities.ts';
-import { noSuch, Refusal, refusal } from '../refusal.ts';
+import { noSuch, type Refused, refusal } from '../refusal.ts';
 import { snapshot } from '../world.ts';
 import { deleteConnection, getConnection, saveConnection } from './connections.ts';
 import { connector, filePath, listFolder, readFile, removeFile, writeFile } from './files.ts';
@@ -85,7 +87,7 @@ async function getFile(caller: Caller, params: Fields): Promise<unknown> {
 
 async function perform(caller: Caller, action: string, params: Fields): Promise<Done> {
   if (action === 'functions.run') {
-    const given = isObject(params['params']) ? params['params'] : {};
+    const given = isRow(params['params']) ? params['params'] : {};
     const { value, ms } = runFunction(caller, textOf(params, 'id') ?? needText(params, 'name'), given);
     return { result: value, ms };
   }
@@ -101,7 +103,7 @@ async function attempt(caller: Caller, action: string, params: Fields): Promise<
     return { outcome: { status: 'success', result }, ms };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { message, code } = error.refused;
+    const { message, code } = error.reason as Refused;
     const told = { error: message, ...(code !== undefined && { errorCode: code }) };
     return { outcome: { status: 'error', error: told }, ms: 0 };
   }
@@ -145,13 +147,13 @@ function readSteps(body: Fields): Step[] {
   const { operations } = body;
   if (!Array.isArray(operations)) throw refusal(400, 'operations must be a list');
   return operations.map(operation => {
-    if (!isObject(operation)) throw refusal(400, 'operations must be objects');
+    if (!isRow(operation)) throw refusal(400, 'operations must be objects');
     const { params, dependsOn } = operation;
     const id = textOf(operation, 'id');
     return {
       ...(id !== undefined && { id }),
       action: needText(operation, 'action'),
-      params: isObject(params) ? params : {},
+      params: isRow(params) ? params : {},
       dependsOn: Array.isArray(dependsOn) ? dependsOn.map(String) : [],
     };
   });
@@ -167,7 +169,7 @@ function reasonToSkip({ dependsOn }: Step, results: readonly Result[], stopped: 
 async function batch(call: Call): Promise<SimulatorReply> {
   const body = call.object();
   const steps = readSteps(body);
-  const options = isObject(body['options']) ? body['options'] : {};
+  const options = isRow(body['options']) ? body['options'] : {};
   const takeBack = snapshot(call.world);
   const results: Result[] = [];
   let afterMs = 0;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { isRow } from '../../../../base/json-value.ts';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { visible } from '../access.ts';
-import { type Call, type Caller, demandEdit, done, type Endpoint, type Fields, isObject, ok, pick } from '../call.ts';
+import { type Call, type Caller, demandEdit, done, type Endpoint, type Fields, ok, pick } from '../call.ts';
 import { checkUnique, describeEntity, idIn, needText, savedEntity, textOf } from '../entities.ts';
 import { matching, paged } from '../filter.ts';
 import { noSuch, refusal } from '../refusal.ts';
@@ -59,12 +60,12 @@ export function saveConnection(caller: Caller, body: Fields, saveCredentials = f
   const saved: DataConnection = {
     ...savedEntity(caller, body, old),
     dataSource,
-    parameters: isObject(parameters) ? parameters : (old?.parameters ?? {}),
+    parameters: isRow(parameters) ? parameters : (old?.parameters ?? {}),
     tags: listIn(body, 'tags', old?.tags),
   };
   checkUnique('Connection', world.connections.values(), saved);
   world.connections.set(saved.id, saved);
-  if (saveCredentials && isObject(credentials)) storeCredentials(caller, { ...credentials, entityBindId: saved.id });
+  if (saveCredentials && isRow(credentials)) storeCredentials(caller, { ...credentials, entityBindId: saved.id });
   return describeConnection(caller, saved);
 }
 
@@ -82,7 +83,7 @@ export function deleteConnection(caller: Caller, wanted: string): void {
 function test(call: Call): SimulatorReply {
   const body = call.object();
   const source = needText(body, 'dataSource');
-  const parameters = isObject(body['parameters']) ? body['parameters'] : {};
+  const parameters = isRow(body['parameters']) ? body['parameters'] : {};
   const server = String(parameters['server'] ?? '');
   if (source === 'AWS') return ok('Connections of type AWS cannot be tested');
   if (!dataSources.includes(source)) return ok(`Unknown data source: ${source}`);
@@ -96,13 +97,13 @@ function storeCredentials(caller: Caller, body: Fields): Credentials {
   const entity = pick(caller, 'Entity', shareable(world), needText(body, 'entityBindId'));
   demandEdit(caller, entity, `set credentials of ${grokName(entity)}`);
   const { group, parameters, openParameters } = body;
-  const groupId = isObject(group) ? textOf(group, 'id') : undefined;
+  const groupId = isRow(group) ? textOf(group, 'id') : undefined;
   const saved: Credentials = {
     id: idIn(body) ?? randomUUID(),
     entity: entity.id,
     ...(groupId && { group: groupId }),
-    parameters: isObject(parameters) ? parameters : {},
-    openParameters: isObject(openParameters) ? openParameters : {},
+    parameters: isRow(parameters) ? parameters : {},
+    openParameters: isRow(openParameters) ? openParameters : {},
   };
   world.credentials.set(saved.id, saved);
   return saved;

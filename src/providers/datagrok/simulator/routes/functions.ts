@@ -1,6 +1,7 @@
+import { isRow } from '../../../../base/json-value.ts';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { visible } from '../access.ts';
-import { type Call, type Caller, demandEdit, done, type Endpoint, type Fields, isObject, ok, pick } from '../call.ts';
+import { type Call, type Caller, demandEdit, done, type Endpoint, type Fields, ok, pick } from '../call.ts';
 import { checkUnique, describeEntity, idIn, needText, savedEntity, textOf } from '../entities.ts';
 import { matching, paged, smartFilter } from '../filter.ts';
 import { refusal } from '../refusal.ts';
@@ -59,7 +60,7 @@ export function saveFunction(caller: Caller, body: Fields, type?: string): Field
     type: kind,
     source: kind === 'Script' ? 'script' : 'data-query',
     tags: listIn(body, 'tags', old?.tags),
-    options: isObject(body['options']) ? body['options'] : (old?.options ?? {}),
+    options: isRow(body['options']) ? body['options'] : (old?.options ?? {}),
     parameters: parametersIn(body) ?? old?.parameters ?? [],
     ...(kind === 'Script' ? scriptIn(body) : queryIn(caller, body)),
   };
@@ -84,7 +85,7 @@ function scriptIn(body: Fields): Pick<GrokFunction, 'script' | 'language'> & { s
 
 function queryIn(caller: Caller, body: Fields) {
   const { connection } = body;
-  const id = isObject(connection) ? textOf(connection, 'id') : undefined;
+  const id = isRow(connection) ? textOf(connection, 'id') : undefined;
   if (!id) throw refusal(400, 'connection is required: an object with an id');
   return {
     query: needText(body, 'query'),
@@ -102,7 +103,7 @@ function parametersIn({ params }: Fields): Parameter[] | undefined {
   if (params === undefined || params === null) return undefined;
   if (!Array.isArray(params)) throw refusal(400, 'params must be a list');
   return params.map(param => {
-    if (!isObject(param)) throw refusal(400, 'params must be a list of objects');
+    if (!isRow(param)) throw refusal(400, 'params must be a list of objects');
     const propertyType = needText(param, 'propertyType');
     if (!propertyTypes.includes(propertyType)) throw refusal(400, `Unknown propertyType: ${propertyType}`);
     return { name: needText(param, 'name'), propertyType, isInput: param['isInput'] === true };

@@ -1,6 +1,7 @@
+import { isRow } from '../../../../base/json-value.ts';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import { managesGroup, wellKnown } from '../access.ts';
-import { type Call, type Caller, done, type Endpoint, type Fields, isObject, ok, pick } from '../call.ts';
+import { type Call, type Caller, done, type Endpoint, type Fields, ok, pick } from '../call.ts';
 import { checkUnique, describeEntity, idIn, needText, savedEntity } from '../entities.ts';
 import { matching, paged } from '../filter.ts';
 import { forbidden, refusal } from '../refusal.ts';
@@ -89,8 +90,8 @@ function relationsIn(world: World, group: Group, body: Fields): Replacement {
   const { children, parents } = body;
   const read = (list: unknown, end: 'child' | 'parent'): Relation[] =>
     (Array.isArray(list) ? list : []).map(item => {
-      if (!isObject(item)) throw refusal(400, 'Relations must be objects');
-      const other = isObject(item[end]) ? needText(item[end], 'id') : '';
+      if (!isRow(item)) throw refusal(400, 'Relations must be objects');
+      const other = isRow(item[end]) ? needText(item[end], 'id') : '';
       if (!world.groups.has(other)) throw refusal(400, `A relation names an unknown group: ${other}`);
       const id = idIn(item);
       if (!id) throw refusal(400, 'A relation must have an id');

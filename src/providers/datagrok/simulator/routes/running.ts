@@ -1,6 +1,7 @@
+import type { Refusal } from '../../../../sandbox/frame/refusal.ts';
 import type { SimulatorReply } from '../../../../sandbox/router.ts';
 import type { Call, Caller, Endpoint, Fields } from '../call.ts';
-import { Refusal, refusal } from '../refusal.ts';
+import { type Refused, refusal, refused } from '../refusal.ts';
 import { type GrokFunction, grokName, type Parameter } from '../world.ts';
 import { pickFunction } from './functions.ts';
 
@@ -38,8 +39,8 @@ function work(found: GrokFunction, bound: Fields): Fields {
 }
 
 /** What fails within a function has no code. */
-const crash = (message: string): Refusal =>
-  new Refusal({
+const crash = (message: string): Refusal<Refused> =>
+  refused({
     message,
     stackTrace: 'Traceback (most recent call last):\n  File "/home/grok/scripts/run.py", line 31, in <module>',
   });

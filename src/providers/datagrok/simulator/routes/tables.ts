@@ -3,7 +3,7 @@ import { visible } from '../access.ts';
 import { type Call, type Caller, demandEdit, done, type Endpoint, ok, pick } from '../call.ts';
 import { newEntity } from '../entities.ts';
 import { matching, paged } from '../filter.ts';
-import { Refusal, refusal } from '../refusal.ts';
+import { refusal, refused } from '../refusal.ts';
 import { type Entity, grokName, homeOf, isoTime, type Project, type Table, uuidForm } from '../world.ts';
 import { bodyOf, bytesReply } from './files.ts';
 
@@ -20,7 +20,7 @@ export function fourKeys(entity: Entity, server: string) {
 
 function download(call: Call): SimulatorReply {
   const table = pick(call, 'Table', call.world.tables.values(), call.identifier('table'));
-  if (!table.content) throw new Refusal({ message: `Unable to read the data of table ${grokName(table)}` });
+  if (!table.content) throw refused({ message: `Unable to read the data of table ${grokName(table)}` });
   return bytesReply(table.content, 'text/csv; charset=utf-8');
 }
 
@@ -59,7 +59,7 @@ function targetOf(call: Call, wanted: string): Target {
   const replace = (old: Table): Target => {
     demandEdit(call, old, `replace table ${grokName(old)}`);
     const project = world.projects.get(old.project);
-    if (!project) throw new Refusal({ message: `Project of table ${old.id} is gone` });
+    if (!project) throw refused({ message: `Project of table ${old.id} is gone` });
     return { name: old.name, project, old };
   };
   if (uuidForm.test(wanted)) return replace(pick(call, 'Table', world.tables.values(), wanted));

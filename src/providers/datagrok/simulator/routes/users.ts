@@ -4,7 +4,7 @@ import { isAdministrator } from '../access.ts';
 import { type Call, type Caller, type Endpoint, type Fields, ok } from '../call.ts';
 import { describeEntity, idIn, needText, newEntity, textOf } from '../entities.ts';
 import { matching, paged } from '../filter.ts';
-import { forbidden, noSuch, Refusal, refusal } from '../refusal.ts';
+import { forbidden, noSuch, refusal, refused } from '../refusal.ts';
 import { type Group, type User, uuidForm } from '../world.ts';
 import { describeGroup } from './groups.ts';
 
@@ -96,7 +96,7 @@ function ownGroup({ world, user }: Call): SimulatorReply {
 /** A legacy developer key gives a token that is sent as it is. */
 export function developerLogin({ state, now }: Omit<Caller, 'user'>, key: string): SimulatorReply {
   const login = state.developerKeys.get(key);
-  if (login === undefined) throw new Refusal({ code: 401, message: 'Unknown developer key', always: true });
+  if (login === undefined) throw refused({ code: 401, message: 'Unknown developer key', always: true });
   const token = randomUUID().replaceAll('-', '');
   state.sessions.set(token, { login, until: now + state.sessionSeconds * 1000 });
   return ok({ isSuccess: true, token });
