@@ -2,7 +2,7 @@
 // library entry, on real time and real sockets; all of it side by side, because most of it is waiting.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer as listenHttp } from 'node:http';
-import { createServer, loadConfig, providers } from '../dist/index.js';
+import { createServer, loadConfig, providers } from '../dist/library/index.js';
 import { say } from './baseline/measure.mjs';
 import { inNewHome } from './baseline/world.mjs';
 

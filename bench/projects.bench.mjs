@@ -4,7 +4,7 @@
 import { createServer as listenHttp } from 'node:http';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { Agent, request } from 'undici';
-import { createServer, loadConfig, providers } from '../dist/index.js';
+import { createServer, loadConfig, providers } from '../dist/library/index.js';
 import { concurrent, say } from './baseline/measure.mjs';
 import { inNewHome } from './baseline/world.mjs';
 

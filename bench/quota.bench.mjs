@@ -13,7 +13,7 @@ const callers = 20;
 const seconds = 10;
 
 async function sendAsMuchAsAllowed({ url, home }) {
-  const { createServer, loadConfig, providers } = await import('../dist/index.js');
+  const { createServer, loadConfig, providers } = await import('../dist/library/index.js');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const env = {
     DATAROCK_BASE_URL: url,

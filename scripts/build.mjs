@@ -5,9 +5,17 @@ import { executable } from './build/executable.mjs';
 import { library, types } from './build/library.mjs';
 import { writeFacts } from './build/manifest.mjs';
 import { dist, root } from './build/options.mjs';
+import { writeSqlLock } from './build/sql-lock.mjs';
 import { workerFiles } from './build/workers.mjs';
 import { notices } from './notices.mjs';
 
 await rm(dist, { recursive: true, force: true });
-const [ofExecutable, ofWorkers] = await Promise.all([executable(), workerFiles(), library(), types(), writeFacts()]);
+const [ofExecutable, ofWorkers] = await Promise.all([
+  executable(),
+  workerFiles(),
+  library(),
+  types(),
+  writeFacts(),
+  writeSqlLock(),
+]);
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [...ofExecutable, ofWorkers]));

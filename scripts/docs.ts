@@ -163,11 +163,18 @@ function configuration(): string {
   const shared = providers.filter(({ sharesPrefix }) => sharesPrefix).map(one => `\`${prefixOf(one)}\``);
   return page(
     'Configuration',
-    `Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant. Other programs have variables that begin with ${shared.join(' and ')} too: those of them that are like none here are named in the log and left alone.`,
+    `Flags win over variables, and variables over the file. An unknown flag, key or variable of these names stops the start and says which was probably meant. Other programs have variables that begin with ${shared.join(' and ')} too: those of them that are like none here are named in the log and left alone. A variable or flag that is empty, or still a placeholder of a client such as \`\${user_config.token}\`, is not set.`,
     '## Settings',
     table(head, [
       ...settingRows(generalSettings, 'DATA_PLATFORMS_'),
       ['`--config`', '`DATA_PLATFORMS_CONFIG`', '', '', 'The configuration file'],
+      [
+        '',
+        '`DATA_PLATFORMS_NODE`',
+        '',
+        '',
+        'A Node program for SQL, where the application that runs the server brings none that can (default: the one on the PATH, or in the usual folders)',
+      ],
       ['', '`DATA_PLATFORMS_NO_CODE_CACHE`', '', '', 'Set to 1: keep no compiled code in the cache folder'],
     ]),
     '## HTTP',

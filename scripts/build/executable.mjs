@@ -1,38 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { besideProgram, filesBeside, leaveBeside } from './beside.mjs';
+import { namedExports } from './common-js.mjs';
 import { builtFacts } from './manifest.mjs';
-import { dist, node, root, version, whereItIs } from './options.mjs';
+import { dist, node, root, small, version, whereItIs } from './options.mjs';
 import { usedSchemas } from './sdk-schemas.mjs';
 
-/**
- * Large, and not needed to answer the first `tools/list`: a file each, read when imported. What is in main.cjs is read,
- * and what was ever compiled of it is loaded from the code cache, at every start.
- */
-const apart = {
-  'gpt-tokenizer/encoding/o200k_base': { file: 'tokenizer.cjs' },
-  undici: { file: 'undici.cjs' },
-  'prom-client': { file: 'metrics.cjs' },
-  'src/cli/mcp-client.ts': { file: 'client.cjs' },
-  '@modelcontextprotocol/server/validators/ajv': { file: 'ajv.cjs' },
-};
-
-/** A simulator needs nothing of the program, and a start needs none of them. */
-const simulated = readdirSync(join(root, 'src', 'providers')).filter(name =>
-  existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
-);
-for (const name of simulated) apart[`src/providers/${name}/simulator/simulator.ts`] = { file: `simulator-${name}.cjs` };
-
-const besideMain = {
-  name: 'beside-main',
+const sdkShims = {
+  name: 'sdk-shims',
   setup({ onResolve }) {
-    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
-      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)).replaceAll(sep, '/') : path;
-      return apart[name] && { path: `./${apart[name].file}`, external: true };
-    });
     onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
       path: join(root, 'src', 'server', 'sdk-shims.ts'),
     }));
@@ -64,7 +42,7 @@ function splitProgram() {
     sourcemap: 'inline',
     metafile: true,
     define: whereItIs,
-    plugins: [besideMain, builtFacts, usedSchemas],
+    plugins: [leaveBeside(besideProgram, '.'), namedExports, sdkShims, builtFacts, usedSchemas],
   });
 }
 
@@ -77,10 +55,7 @@ async function writeProgram(pieces) {
     // The loader calls it with what a module gets.
     banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
     footer: { js: '})' },
-    // It is read as a whole at every start. Names stay, and lines stay short enough for a stack trace.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 120,
+    ...small,
     // A script with a code cache cannot import: what stays outside is required, but no earlier than it would be.
     supported: { 'dynamic-import': false },
     outdir: 'dist',
@@ -106,21 +81,11 @@ const piecesAsCommonJs = pieces => ({
         target: node.target,
         sourcemap: 'inline',
         sourcefile: path.slice(root.length),
-        footer: wholeModule(pieces.get(path)),
       });
       return { contents: code, resolveDir: dist };
     });
   },
 });
-
-/**
- * esbuild gives an imported CommonJS package only its default export where Node finds the named ones too. Such a piece
- * ends in `export default require_<package>()`; it becomes what it wraps.
- */
-function wholeModule(piece) {
-  const wrapped = piece.match(/^export default (require_\w+\(\));$/m)?.[1];
-  return wrapped ? `module.exports = ${wrapped};` : '';
-}
 
 /** The loader has to be understood by any engine that calls itself Node, if only to be refused politely. */
 async function writeLoader(hash) {
@@ -134,19 +99,4 @@ async function writeLoader(hash) {
     define: { BUILD: JSON.stringify(`${version}-${hash}`), SETTLED_AFTER: '1500' },
   });
   await chmod(join(dist, 'bin.cjs'), 0o755);
-}
-
-/** The files of `apart`. */
-async function filesBeside() {
-  const made = Object.entries(apart).map(([name, { file }]) =>
-    build({
-      ...node,
-      charset: 'utf8',
-      stdin: { contents: `export * from '${name.startsWith('src/') ? `./${name}` : name}'`, resolveDir: root },
-      format: 'cjs',
-      outfile: `dist/${file}`,
-      metafile: true,
-    }),
-  );
-  return (await Promise.all(made)).map(({ metafile }) => metafile);
 }

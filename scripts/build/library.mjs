@@ -3,20 +3,31 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { besideProgram, leaveBeside, simulators } from './beside.mjs';
+import { namedExports } from './common-js.mjs';
 import { builtFacts } from './manifest.mjs';
-import { dist, node, root } from './options.mjs';
+import { dist, node, root, small } from './options.mjs';
 
+const requireLine = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
+
+/**
+ * With everything in it but what its users have themselves: the SDK that connects it, and zod, whose types it shows. The
+ * package has no dependencies, so that the executable is there at once.
+ */
 export function library() {
   return build({
     ...node,
     entryPoints: { index: 'src/index.ts' },
     format: 'esm',
-    packages: 'external',
+    external: [...node.external, '@modelcontextprotocol/server', 'zod'],
+    // Packages in CommonJS require what Node brings.
+    banner: { js: requireLine },
     splitting: true,
-    outdir: 'dist',
-    chunkNames: 'library/[name]-[hash]',
+    ...small,
+    outdir: 'dist/library',
+    chunkNames: '[name]-[hash]',
     sourcemap: 'linked',
-    plugins: [builtFacts],
+    plugins: [leaveBeside({ ...simulators, undici: besideProgram.undici }, '..'), namedExports, builtFacts],
   });
 }
 

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const dist = join(root, 'dist');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-export const { version } = manifest;
+export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** What esbuild is told for whatever runs in Node. */
 export const node = {
@@ -18,8 +17,12 @@ export const node = {
   // Lines and names are enough for a stack trace; the sources would be a quarter of the package, and are in the repository.
   sourcesContent: false,
   logLevel: 'warning',
-  external: Object.keys(manifest.optionalDependencies ?? {}),
+  // Brought by `add sql`, or installed beside.
+  external: ['@duckdb/node-api'],
 };
+
+/** For what is read or packed as a whole. Names stay, and lines stay short enough for a stack trace. */
+export const small = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 
 /** Where a file of dist/ is: what `import.meta.dirname` says in an ES module. */
 export const whereItIs = { 'import.meta.dirname': '__dirname' };

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { dist, node, root, whereItIs } from './options.mjs';
+import { dist, node, root, small, whereItIs } from './options.mjs';
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
 const workers = { query: 'src/results/query/main.ts', chart: 'src/results/chart/main.ts' };
@@ -18,13 +18,13 @@ export async function workerFiles() {
     outExtension: { '.js': '.cjs' },
     define: whereItIs,
     metafile: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
+    ...small,
     // Its code for Node looks for a package `canvas`, which pictures by way of SVG do not need.
     alias: { 'vega-canvas': join(root, 'node_modules/vega-canvas/build/vega-canvas.browser.js') },
   });
   const folder = join(root, 'node_modules', '@expo-google-fonts', 'inter');
   await Promise.all(fonts.map(file => copyFile(join(folder, file), join(dist, basename(file)))));
+  await copyFile(join(root, 'node_modules', '@resvg', 'resvg-wasm', 'index_bg.wasm'), join(dist, 'resvg.wasm'));
   // So that the notices name the fonts too.
   for (const file of fonts)
     metafile.inputs[`node_modules/@expo-google-fonts/inter/${file}`] = { bytes: 0, imports: [] };

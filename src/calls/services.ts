@@ -6,7 +6,6 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Starts } from '../coordination/starts.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { Parts } from '../results/optional-parts.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
@@ -34,8 +33,6 @@ export interface CallerServices extends CallRuntime {
   unattended: boolean;
   /** Nothing may be changed or deleted. */
   readOnly: boolean;
-  /** Optional parts that are installed. */
-  parts: Parts;
   /** Tokens one answer may take before its rows go to the store. */
   answerTokens: number;
 }

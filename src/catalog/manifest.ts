@@ -1,10 +1,9 @@
 import type { JsonSchema } from '../operations/json-schema.ts';
 import type { Operation, RunKind } from '../operations/operation.ts';
 import type { Evidence } from '../providers/contract.ts';
-import type { Parts } from '../results/optional-parts.ts';
 
-/** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write, a part. */
-export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | keyof Parts;
+/** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write. */
+export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing';
 
 /** What is known of an operation without its code: enough to choose it, and to find it. */
 export interface OperationManifest

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { version } from '../base/version.ts';
@@ -97,6 +97,11 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .action(async ({ json }: Reporting, command: Command) =>
       done(await (await import('./commands/doctor.ts')).doctor(flagsOf(command), { json }, terminal)),
     );
+  program
+    .command('add')
+    .description('Bring a part that the package does not have: sql (DuckDB), for query_result and Parquet')
+    .addArgument(new Argument('<part>', 'which').choices(['sql']))
+    .action(async () => done(await (await import('./commands/add.ts')).addSql(terminal)));
   program
     .command('sandbox')
     .description('Run only the simulators, and print the environment that connects to them')

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Redactor } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import { type Config, loadConfig } from '../config/config.ts';
+import { whatIsSet } from '../config/environment.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Connection } from '../http/connection.ts';
@@ -122,7 +123,7 @@ export async function withSession<Result>(
 }
 
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv, httpFlags: Flags = {}): Config {
-  const { config: file = env['DATA_PLATFORMS_CONFIG'], ...given } = flags;
+  const { config: file = whatIsSet(env)['DATA_PLATFORMS_CONFIG'], ...given } = whatIsSet(flags);
   return loadConfig({ env, flags: settingsOf(given), httpFlags: settingsOf(httpFlags), file }, providers);
 }
 

@@ -17,6 +17,7 @@ import {
   providerEnvironment,
   variablesOf,
 } from './connection.ts';
+import { whatIsSet } from './environment.ts';
 import { type HttpSettings, httpOptions, httpSettings } from './http.ts';
 
 /** Several texts: a list, or one text with commas. */
@@ -107,7 +108,9 @@ type Settings = Record<string, unknown>;
  * incomplete or broken carries its fault and stops nobody else.
  */
 export function loadConfig(sources: ConfigSources, providers: readonly Provider[]): Config {
-  const { env, flags, httpFlags, file } = sources;
+  const env = whatIsSet(sources.env);
+  const [flags, httpFlags] = [whatIsSet(sources.flags ?? {}), whatIsSet(sources.httpFlags ?? {})];
+  const { file } = sources;
   const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
   const unread = unknownVariables(env, providers);
   const general = readTable(generalTable, expand(fromFile, '', env), env, flags) as GeneralSettings;
@@ -208,7 +211,7 @@ function fromEnvironment({ variables, prefix }: Table, env: ConfigSources['env']
   const given: Settings = {};
   for (const key of variables) {
     const value = env[`${prefix}${key.toUpperCase()}`];
-    if (value !== undefined && value !== '') given[key] = value;
+    if (value !== undefined) given[key] = value;
   }
   return given;
 }
@@ -222,7 +225,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
       prefix: generalPrefix,
       shared: false,
       names: lazy(() => [
-        ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE'],
+        ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE', 'DATA_PLATFORMS_NODE'],
         ...tableNames(generalTable),
         ...tableNames(httpTable()),
       ]),

@@ -4,7 +4,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
-import type { Parts } from './optional-parts.ts';
 import type { QueryContext } from './query/query.ts';
 import { provenance, type StoredResult } from './result.ts';
 import type { Origin } from './store/store.ts';
@@ -27,15 +26,10 @@ export interface Exported {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** @throws Fault `bad_arguments` for what is no table, `not_configured` for Parquet without DuckDB */
-export function exportedBytes(
-  result: StoredResult,
-  format: ExportFormat,
-  context: QueryContext & { parts: Pick<Parts, 'duckdb'> },
-): Exported {
+/** @throws Fault `bad_arguments` for what is no table; `not_configured`, when it is read, for Parquet without DuckDB */
+export function exportedBytes(result: StoredResult, format: ExportFormat, context: QueryContext): Exported {
   if (result.kind !== 'table') throw noTable(result);
   const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;
-  if (format === 'parquet' && !context.parts.duckdb) throw noParquet();
   // Parquet takes its turn where its process is started.
   if (format === 'parquet') return { name, bytes: parquet(result, context) };
   const make = { csv, json: array, ndjson: lines }[format];
@@ -102,13 +96,6 @@ async function* parquet(result: StoredResult, context: QueryContext): AsyncGener
     await rm(path, { force: true });
   }
 }
-
-const noParquet = () =>
-  new Fault({
-    code: 'not_configured',
-    message: 'Parquet needs an optional part that is not installed.',
-    hint: 'check_connections says which and how to get it; CSV, JSON and NDJSON work without.',
-  });
 
 const noTable = ({ name, mediaType, uri }: StoredResult) =>
   new Fault({

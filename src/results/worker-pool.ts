@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
 import { createFairQueue } from '../base/fair-queue.ts';
-import { startWorker, type WorkerProgram } from './worker.ts';
+import { startWorker } from './worker.ts';
+import type { WorkerProgram } from './worker-launch.ts';
 
 /** On whose behalf, and for how long, a job may run. */
 export interface JobContext {

@@ -22,7 +22,6 @@ import type { Starts } from '../coordination/starts.ts';
 import type { HttpClient } from '../http/client.ts';
 import { providers } from '../providers/index.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
-import type { Parts } from '../results/optional-parts.ts';
 import type { Provenance } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import { runTasks } from '../runs/platform-tasks.ts';
@@ -42,7 +41,6 @@ export interface ProcessServices {
   /** Folders that the person at this machine may take files from. */
   folders: readonly string[];
   facts: Manifest;
-  parts: Parts;
   running: RunningCalls;
   watchedRuns: Tally;
   observers: Observers;
@@ -104,7 +102,6 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     startKeys: signerFor(caller.callerId, lasting(common)),
     cursors: cursors(caller === localCaller ? lasting(common) : signer),
     readOnly: config.read_only,
-    parts: common.parts,
     unattended: config.yes,
     answerTokens: config.answer_tokens,
   };
@@ -121,7 +118,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
 
 function resultsOf(
   caller: Caller,
-  { config, clock, parts }: ProcessServices,
+  { config, clock }: ProcessServices,
   callOf: (source: Provenance) => string,
 ): ResultStore {
   const { callerId } = caller;
@@ -129,7 +126,7 @@ function resultsOf(
     const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
     const { prepareLarge } = await import('../results/query/prepare.ts');
     return openResultStore({
-      afterWrite: prepareLarge({ hasEngine: parts.duckdb, clock, caller }),
+      afterWrite: prepareLarge({ clock, caller }),
       directory: config.results_dir ?? defaultResultsDirectory(),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,

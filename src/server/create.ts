@@ -17,7 +17,6 @@ import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
-import { installedParts } from '../results/optional-parts.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import type { Tracer } from '../tracing/tracer.ts';
@@ -108,7 +107,6 @@ export async function createServer(
     states,
     folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
     facts: await loadManifest(),
-    parts: installedParts(),
     running: new RunningCalls(),
     watchedRuns: new Tally(),
     observers,

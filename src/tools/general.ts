@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runAnswer } from '../answers/schema.ts';
+import { addSqlCommand, findDuckdb } from '../base/duckdb.ts';
 import { Fault } from '../base/errors.ts';
 import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
@@ -8,7 +9,6 @@ import type { CallerServices } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
 import { isReading } from '../operations/operation.ts';
-import { missingParts } from '../results/optional-parts.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
@@ -39,8 +39,8 @@ const checkConnectionsTool = general({
   annotations: { ...reading, openWorldHint: true },
   async call(_, shared, call) {
     const connections = await diagnose(shared, call);
-    const missing = missingParts(shared.parts);
-    return { kind: 'value', value: { connections, ...(missing.length ? { missing } : {}) } };
+    const hint = `SQL over stored results (query_result) needs DuckDB: run "${addSqlCommand}" once.`;
+    return { kind: 'value', value: { connections, ...((await findDuckdb()) ? {} : { missing: { sql: hint } }) } };
   },
 });
 

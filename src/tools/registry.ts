@@ -122,8 +122,6 @@ const isThere: Record<Need, (shared: CallerServices) => boolean> = {
   'unlisted reading': ({ catalog }) => catalog.unlisted.some(isReading),
   'unlisted writing': ({ catalog }) => catalog.unlisted.some(operation => !isReading(operation)),
   writing: ({ readOnly }) => !readOnly,
-  duckdb: ({ parts }) => parts.duckdb,
-  resvg: ({ parts }) => parts.resvg,
 };
 
 function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): Definition {

@@ -14,7 +14,7 @@ export function exportsTraces(env: Environment): boolean {
   return exporters.includes('otlp');
 }
 
-/** The tracer of this process, or nothing where no exporter is configured. Its packages are loaded only then. */
+/** The tracer of this process, or nothing where no exporter is configured. What it is made of is loaded only then. */
 export async function openTracer(env: Environment, version: string, log: Log): Promise<Tracer | undefined> {
   if (!exportsTraces(env)) return undefined;
   const protocol = env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'] || 'http/protobuf';
@@ -22,14 +22,6 @@ export async function openTracer(env: Environment, version: string, log: Log): P
     log.warn({ protocol, hint: 'Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.' }, 'spans are not exported');
     return undefined;
   }
-  try {
-    const { otlpTracer } = await import('./otlp.ts');
-    return otlpTracer(version, log);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
-    const hint = 'Run npm install --include=optional where data-platforms-mcp is installed.';
-    log.warn({ hint }, 'spans are not exported: the packages of OpenTelemetry are not installed');
-    return undefined;
-  }
+  const { otlpTracer } = await import('./otlp.ts');
+  return otlpTracer(version, log);
 }

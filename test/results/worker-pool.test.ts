@@ -37,7 +37,7 @@ test('turns of charts, statements and exports are counted together, on who prese
   const held = ['one', 'other'].map(callerId => inTurn(pieces('abc', 1), mine(callerId)));
   for (const bytes of held) await bytes.next();
   const ended: string[] = [];
-  const { bytes } = exportedBytes(table, 'json', { ...mine('third'), parts: { duckdb: true } });
+  const { bytes } = exportedBytes(table, 'json', mine('third'));
   const waiting = bytes[Symbol.asyncIterator]()
     .next()
     .then(() => ended.push('export of the same'));

@@ -90,7 +90,7 @@ describe('the SQL engine of the sandbox', () => {
   it('says so where its optional package is missing', async () => {
     const run = engine({ load: () => Promise.reject(new Error('Cannot find package')) });
     expect(await run('SELECT 1')).toEqual({
-      error: expect.stringContaining('npm install @duckdb/node-api where data-platforms-mcp is installed'),
+      error: expect.stringContaining('add sql'),
     });
   });
 });

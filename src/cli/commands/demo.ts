@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findDuckdb } from '../../base/duckdb.ts';
 import { Fault } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
 import { providers } from '../../providers/index.ts';
@@ -40,7 +41,10 @@ export async function demo(flags: Flags, terminal: Terminal): Promise<ExitCode> 
         `it offers ${tools.length} tools.`,
       'No account, no network, no model: what an assistant would ask is scripted, everything it gets is real.',
     );
-    const assistant = await createAssistant(client, terminal, { count, tools: new Set(tools.map(({ name }) => name)) });
+    const usable = new Set(tools.map(({ name }) => name));
+    // Listed, but all that it could do is to say what is missing.
+    if (!(await findDuckdb())) usable.delete('query_result');
+    const assistant = await createAssistant(client, terminal, { count, tools: usable });
     for (const provider of providers) await (await provider.story())(assistant);
     summarise(assistant, { definitions, seconds: (Date.now() - started) / 1000 }, terminal);
     return 0;

@@ -1,3 +1,4 @@
+import { findDuckdb } from '../../base/duckdb.ts';
 import type { StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { type QueryContext, writeColumnarForm } from './query.ts';
@@ -9,17 +10,17 @@ const leastBytes = 4_194_304;
  * What is done for a large table behind the answer that stored it: its columnar form, where there is an engine, and
  * then its own bytes in less room. What fails here is done when it is first needed.
  */
-export function prepareLarge({
-  hasEngine,
-  ...context
-}: Omit<QueryContext, 'results' | 'signal'> & { hasEngine: boolean }): (
-  result: StoredResult,
-  results: ResultStore,
-) => void {
+export function prepareLarge(
+  context: Omit<QueryContext, 'results' | 'signal'>,
+): (result: StoredResult, results: ResultStore) => void {
   const { signal } = new AbortController();
   return (result, results) => {
     if (result.kind !== 'table' || result.bytes < leastBytes) return;
-    const columns = hasEngine ? writeColumnarForm(result, { ...context, results, signal }) : Promise.resolve();
-    columns.then(() => results.pack(result)).catch(() => {});
+    const columns = async () => {
+      if (await findDuckdb()) await writeColumnarForm(result, { ...context, results, signal });
+    };
+    columns()
+      .then(() => results.pack(result))
+      .catch(() => {});
   };
 }

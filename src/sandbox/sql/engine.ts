@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { addSqlCommand, loadDuckdb } from '../../base/duckdb.ts';
 import { moment, outputNames, reasonOf, setUp } from './postgres.ts';
 import { plainValue, type SqlType, storedType } from './values.ts';
 
@@ -41,10 +42,7 @@ const memory = '512MiB';
 const rowsAtOnce = 5_000;
 
 /** DuckDB, which is an optional part of the program: without it every statement fails and says so. */
-export function createSqlEngine({
-  load = () => import('@duckdb/node-api'),
-  longestMs = 20_000,
-}: SqlEngineOptions = {}): SqlEngine {
+export function createSqlEngine({ load = loadDuckdb, longestMs = 20_000 }: SqlEngineOptions = {}): SqlEngine {
   let opened: Promise<Database | undefined> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -72,9 +70,7 @@ export function createSqlEngine({
   };
 }
 
-const noEngine =
-  'The sandbox has no SQL engine, because an optional package is missing. ' +
-  'Run npm install @duckdb/node-api where data-platforms-mcp is installed.';
+const noEngine = `The sandbox has no SQL engine: DuckDB is not installed on this computer, or cannot run here. Run "${addSqlCommand}" once.`;
 
 interface Database {
   run(statement: SqlStatement): Promise<SqlAnswer | { error: string }>;

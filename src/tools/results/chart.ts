@@ -25,7 +25,6 @@ export const chartResultTool = general({
   }),
   output: z.looseObject({ png: storedSchema, svg: storedSchema }),
   annotations: { ...reading, openWorldHint: false },
-  needs: 'resvg',
   async call({ result: uri, ...request }, shared, { signal }) {
     const { drawChart } = await import('../../results/chart/chart.ts');
     const chart = await drawChart(await shared.results.get(uri), request, { ...shared, signal });

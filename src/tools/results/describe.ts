@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { storedSchema } from '../../answers/schema.ts';
+import { addSqlCommand, findDuckdb } from '../../base/duckdb.ts';
 import { describe, describedColumns } from '../../results/describe.ts';
 import type { ColumnProfile } from '../../results/query/profile.ts';
 import { general, reading } from '../general-tool.ts';
@@ -18,11 +19,11 @@ export const describeResultTool = general({
     const columns = describedColumns(result, wanted);
     let profiles: ReadonlyMap<string, ColumnProfile> = new Map();
     const warnings = [...(result.warnings ?? [])];
-    if (shared.parts.duckdb && columns.length > 0) {
+    if (columns.length > 0 && (await findDuckdb())) {
       const { exactRows, profileColumns } = await import('../../results/query/profile.ts');
       profiles = await profileColumns(result, columns, { ...shared, signal });
       if (result.rows > exactRows) warnings.push('Distinct values and quartiles are estimates.');
-    } else if (columns.length > 0) warnings.push('Quartiles need an optional part: check_connections says which.');
+    } else if (columns.length > 0) warnings.push(`Quartiles need DuckDB: run "${addSqlCommand}" once.`);
     return { kind: 'description', description: describe(result, columns, profiles), warnings };
   },
 });

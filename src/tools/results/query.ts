@@ -11,7 +11,6 @@ export const queryResultTool = general({
   input: z.strictObject({ sql: z.string() }),
   output: z.looseObject({ items: z.array(z.looseObject({})).optional(), result: storedSchema, page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
-  needs: 'duckdb',
   async call({ sql }, shared, { signal }) {
     const { storeQuery } = await import('../../results/query/query.ts');
     return answerTable(await storeQuery(sql, { ...shared, signal }), shared);

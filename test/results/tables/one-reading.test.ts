@@ -161,7 +161,7 @@ test('SQL, figures and exports have the same values', async () => {
   const connection = await instance.connect();
   const bytesOf = async (result: Parameters<typeof exportedBytes>[0], format: 'csv' | 'parquet') => {
     const chunks: Uint8Array[] = [];
-    const exported = exportedBytes(result, format, { ...context, parts: { duckdb: true } });
+    const exported = exportedBytes(result, format, context);
     for await (const chunk of exported.bytes) chunks.push(chunk);
     return Buffer.concat(chunks);
   };

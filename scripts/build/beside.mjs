@@ -1,0 +1,62 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { build } from 'esbuild';
+import { node, root, small } from './options.mjs';
+
+/** A simulator needs nothing of the program, and a start needs none of them. */
+const platforms = readdirSync(join(root, 'src', 'providers')).filter(name =>
+  existsSync(join(root, 'src', 'providers', name, 'provider.ts')),
+);
+export const simulators = Object.fromEntries(
+  platforms.map(name => [`src/providers/${name}/simulator/simulator.ts`, `simulator-${name}.cjs`]),
+);
+
+/**
+ * Large, and not needed to answer the first `tools/list`: a file each, read when imported. What is in main.cjs is read,
+ * and what was ever compiled of it is loaded from the code cache, at every start.
+ */
+export const besideProgram = {
+  'gpt-tokenizer/encoding/o200k_base': 'tokenizer.cjs',
+  undici: 'undici.cjs',
+  'prom-client': 'metrics.cjs',
+  'src/tracing/otlp.ts': 'tracing.cjs',
+  'src/cli/mcp-client.ts': 'client.cjs',
+  '@modelcontextprotocol/server/validators/ajv': 'ajv.cjs',
+  ...simulators,
+};
+
+/** Leaves what has a file of its own to that file, which is in `folder` as seen from what is built. */
+export const leaveBeside = (files, folder) => ({
+  name: 'leave-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const name = path.startsWith('.') ? relative(root, join(resolveDir, path)).replaceAll(sep, '/') : path;
+      return files[name] && { path: `${folder}/${files[name]}`, external: true };
+    });
+  },
+});
+
+/** Gives the metafiles of what is in them. */
+export async function filesBeside() {
+  const metafiles = Object.entries(besideProgram).map(async ([name, file]) => {
+    const { metafile } = await build({
+      ...node,
+      ...small,
+      charset: 'utf8',
+      stdin: { contents: await exportsOf(name), resolveDir: root },
+      format: 'cjs',
+      outfile: `dist/${file}`,
+      metafile: true,
+    });
+    return metafile;
+  });
+  return Promise.all(metafiles);
+}
+
+// By name, because Node and esbuild find no names in what a CommonJS package exports by `*`.
+async function exportsOf(name) {
+  if (name.startsWith('src/')) return `export * from './${name}'`;
+  const names = Object.keys(await import(name)).filter(one => /^\w+$/.test(one) && one !== 'default');
+  return `export { ${names} } from '${name}'`;
+}
