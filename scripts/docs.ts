@@ -6,6 +6,7 @@ import { generalSettings } from '../src/config/config.ts';
 import { prefixOf, providerVariables } from '../src/config/connection.ts';
 import { httpOptions, httpSettings, settingParts } from '../src/config/http.ts';
 import { asksIfLost, fieldMeta, isDestructive, type Operation } from '../src/operations/operation.ts';
+import { publishedInput } from '../src/operations/published-input.ts';
 import { type Contract, type Evidence, evidenceOf } from '../src/providers/contract.ts';
 import { providers } from '../src/providers/index.ts';
 import type { Provider, ProviderCode } from '../src/providers/provider.ts';
@@ -81,7 +82,7 @@ function platform(
 
 function operation(record: Operation, apis: NonNullable<Provider['apis']>, evidence: Evidence): string[] {
   const { name, route, risk, summary, resource, example, api, scopes } = record;
-  const { properties = {}, required = [] } = toolInput(record).published as {
+  const { properties = {}, required = [] } = publishedInput(toolInput(record).accepted) as {
     properties?: Record<string, { description?: string }>;
     required?: string[];
   };

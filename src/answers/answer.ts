@@ -1,4 +1,4 @@
-import type { Row } from '../base/json-value.ts';
+import { isRow, type Row } from '../base/json-value.ts';
 import type { Run } from '../operations/run.ts';
 import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
@@ -62,4 +62,12 @@ export interface Question {
   kind: 'question';
   text: string;
   token: string;
+}
+
+/** The same, with what there is to say about how the call was taken. */
+export function withNotes(answer: Answer, notes: readonly string[]): Answer {
+  if (notes.length === 0 || answer.kind === 'question') return answer;
+  if (answer.kind !== 'value') return { ...answer, warnings: [...notes, ...answer.warnings] };
+  const value = isRow(answer.value) ? answer.value : { value: answer.value };
+  return { kind: 'value', value: { ...value, warnings: [...notes, ...[value['warnings'] ?? []].flat()] } };
 }

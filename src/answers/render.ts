@@ -6,7 +6,10 @@ import { type StoredResult, valueIn } from '../results/result.ts';
 import { glanceAt, storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
 
-type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent'>;
+type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent' | '_meta'>;
+
+/** Key in `_meta` of a picture: its files, for programs. */
+export const pictureKey = 'data-platforms-mcp/picture';
 
 /**
  * Puts an answer into words and structure: one sentence of fact, then a compact table; the same again as data.
@@ -65,16 +68,23 @@ const warningsOf = ({ warnings, result }: { warnings: readonly string[]; result?
   ...new Set([...warnings, ...(result?.warnings ?? [])]),
 ];
 
+/**
+ * Without structured content: a client that has it shows nothing else, and the picture would be lost. Where its files
+ * are is in the text for models, and beside the answer for programs.
+ */
 function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }): RenderedAnswer {
   const { image, png, svg, width, height } = chart;
   const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
   const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
-  const told = words([`${summary} ${files}`, ...warnings.map(warning)], {
+  const { content, structuredContent: about } = words([`${summary} ${files}`, ...warnings.map(warning)], {
     png: file(png),
     svg: file(svg),
     ...list('warnings', warnings),
   });
-  return { ...told, content: [...told.content, { type: 'image', data: image, mimeType: 'image/png' }] };
+  return {
+    content: [...content, { type: 'image', data: image, mimeType: 'image/png' }],
+    _meta: { [pictureKey]: about },
+  };
 }
 
 function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): RenderedAnswer {

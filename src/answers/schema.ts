@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
+import { isRow } from '../base/json-value.ts';
+import { isIdName, type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation } from '../operations/operation.ts';
 
 const warnings = z.array(z.string()).optional();
@@ -46,15 +47,29 @@ export function toolOutput(operation: Operation): z.ZodObject {
 
 /**
  * A tool's output as published. A platform may leave out what its documentation promises, and clients throw a whole
- * answer away over a missing field: so nothing is required.
+ * answer away over a missing field: so nothing is required. Ids are text, as `textIds` makes them.
  */
 export function outputSchema(schema: z.ZodType): JsonSchema {
-  return { type: 'object', ...(withoutRequired(jsonSchema(schema, 'output')) as JsonSchema) };
+  return { type: 'object', ...published(jsonSchema(schema, 'output'), '') };
 }
 
-function withoutRequired(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutRequired);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key, inner]) => !(key === 'required' && Array.isArray(inner)));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]));
+function published({ required: _, ...schema }: JsonSchema, name: string): JsonSchema {
+  const { type, properties, items, anyOf, additionalProperties: others } = schema;
+  const members = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
+  const inner = (one: JsonSchema) => published(one, name);
+  return {
+    ...schema,
+    ...(type !== undefined && isIdName(name) ? { type: textType(type) } : {}),
+    ...(properties ? { properties: Object.fromEntries(members.map(([key, one]) => [key, published(one, key)])) } : {}),
+    ...(isRow(items) ? { items: inner(items) } : {}),
+    ...(Array.isArray(anyOf) ? { anyOf: anyOf.map(inner) } : {}),
+    ...(isRow(others) ? { additionalProperties: published(others, '') } : {}),
+  };
+}
+
+function textType(type: unknown): unknown {
+  const text = (one: unknown) => (one === 'number' || one === 'integer' ? 'string' : one);
+  if (!Array.isArray(type)) return text(type);
+  const types = [...new Set(type.map(text))];
+  return types.length === 1 ? types[0] : types;
 }

@@ -1,54 +1,124 @@
 import { Fault } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
 import { isRow, type Row } from '../base/json-value.ts';
-import { nearest } from '../base/nearest.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
-import type { ToolInput } from './tool-input.ts';
+import { wordSynonyms } from '../operations/synonyms.ts';
+import { argumentNamed } from './argument-names.ts';
+import { accepts, alternatives, choices, soften, tryJson } from './soften.ts';
+import { controlNames, type ToolInput } from './tool-input.ts';
 
 type JsonSchema = Row;
 
+export interface ParsedArguments {
+  values: Record<string, unknown>;
+  /** What was not taken as it was given, for the answer. */
+  notes: string[];
+}
+
 /**
  * Reads a tool's arguments the way a patient colleague would: JSON in strings, numbers in strings, null for absent, a
- * pasted address where an id belongs. What it cannot read is refused with what to change; unknown names always are.
+ * pasted address where an id belongs, another name for an argument. What it cannot read is refused with what to change;
+ * names that nobody knows always are. Of a change, nothing is taken for something else.
  * @throws Fault `bad_arguments`
  */
-export function parseArguments(
-  tool: string,
-  { schema, published, connections = [] }: ToolInput,
-  given: unknown,
-): Record<string, unknown> {
-  const raw = typeof given === 'string' ? tryJson(given) : given;
-  if (raw !== undefined && raw !== null && (typeof raw !== 'object' || Array.isArray(raw)))
-    throw badArguments(tool, 'the arguments must be an object', published);
-  const properties = (published['properties'] ?? {}) as Record<string, JsonSchema>;
-  const gentle: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(raw ?? {})) {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (!property && name === 'connection' && connections.includes(String(value))) continue;
-    if (!property) throw unknownArgument(tool, name, Object.keys(properties));
-    const soft = soften(value, property);
-    if (soft === null && !accepts(property, 'null')) continue;
-    const { fromUri } = fieldMeta(fieldOf(schema, name));
-    const isUri = typeof soft === 'string' && soft.includes('://');
-    gentle[name] = isUri ? (fromUri?.(soft) ?? soft) : soft;
-    if (isUri && properties['connection']) gentle['connection'] ??= connectionIn(soft);
+export function parseArguments(tool: string, input: ToolInput, given: unknown): ParsedArguments {
+  const { schema, accepted, connections = [] } = input;
+  const raw = typeof given === 'string' ? tryJson(given) : (given ?? {});
+  if (!isRow(raw)) throw badArguments(tool, 'the arguments must be an object', accepted);
+  const properties = (accepted['properties'] ?? {}) as Record<string, JsonSchema>;
+  const isKnown = (name: string) => Object.hasOwn(properties, name);
+  const target = { tool, schema, risk: input.risk, names: Object.keys(properties), text: onlyText(properties) };
+  const values: Record<string, unknown> = {};
+  const notes: string[] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (!isKnown(name) && name === 'connection' && connections.includes(String(value))) continue;
+    // What is absent is absent under any name, but a name that nobody knows is told even then.
+    const known = argumentNamed(name, target, Object.keys(raw));
+    if (isFirstPage(name, value)) continue;
+    const property = properties[known] as JsonSchema;
+    const isRequired = [accepted['required']].flat().includes(known);
+    const read = readValue(known, value, { property, isRequired, input, notes });
+    if (read === undefined) continue;
+    values[known] = read;
+    if (isUri(read) && properties['connection']) values['connection'] ??= connectionIn(read);
   }
-  const parsed = schema.safeParse(gentle, { error: zodMessage });
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(issue => {
-    const where = issue.path.join('.');
-    if (issue.path.length !== 1) return `${where}: ${issue.message}`;
-    const { description, ...property } = properties[where] ?? {};
-    // A pattern without words of its own says less than what the argument is.
-    if (gentle[where] !== undefined)
-      return description && issue.code === 'invalid_format' && issue.message.startsWith('Invalid')
-        ? `${where} must be: ${String(description)}`
-        : `${where}: ${issue.message}`;
-    const meaning = description ?? choices(property).join(', ');
-    return `"${where}" is missing${meaning ? ` (${String(meaning)})` : ''}`;
-  });
-  throw badArguments(tool, issues.join('; '), published);
+  const parsed = schema.safeParse(withoutUris(values, schema), { error: zodMessage });
+  if (parsed.success) return { values: parsed.data, notes };
+  const issues = parsed.error.issues.map(issue => issueText(issue, values, properties));
+  throw badArguments(tool, issues.join('; '), accepted);
+}
+
+/** `page: 1` is where every listing begins. */
+const isFirstPage = (name: string, value: unknown): boolean => name === 'page' && Number(value) === 1;
+
+/** The argument of a tool that takes one text and no other. */
+function onlyText(properties: Record<string, JsonSchema>): string | undefined {
+  const texts = Object.keys(properties).filter(
+    name => !controlNames.has(name) && accepts(properties[name] as JsonSchema, 'string'),
+  );
+  return texts.length === 1 ? texts[0] : undefined;
+}
+
+interface Place {
+  property: JsonSchema;
+  isRequired: boolean;
+  input: ToolInput;
+  notes: string[];
+}
+
+/** The value of one argument; undefined where it is as good as not given. */
+function readValue(name: string, value: unknown, { property, isRequired, input, notes }: Place): unknown {
+  const { risk } = input;
+  if (value === null && !isRequired) return undefined;
+  if (isEmpty(value) && !isRequired) {
+    const kept = emptied(value, property, risk);
+    if (kept !== 'as it is') return kept;
+  }
+  const soft = soften(value, property);
+  if (soft === null && !accepts(property, 'null')) return undefined;
+  // What the server itself reads changes nothing, whatever the tool does.
+  const isReading = risk === 'reads' || controlNames.has(name);
+  return isReading ? nearestTo(name, soft, property, notes) : soft;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+
+/**
+ * What an empty text or list stands for. Asked for, it is nothing at all. In a change it empties what can be empty or
+ * null; elsewhere it is left to the schema to refuse, but where something is made there is nothing to empty.
+ */
+function emptied(value: unknown, property: JsonSchema, risk: ToolInput['risk']): unknown {
+  if (risk === 'reads') return undefined;
+  const form = alternatives(property).find(one => one['type'] === (Array.isArray(value) ? 'array' : 'string'));
+  const takesIt = form && choices(form).length === 0 && !form['minLength'] && !form['minItems'] && !form['format'];
+  if (takesIt) return 'as it is';
+  if (accepts(property, 'null')) return null;
+  return risk === 'adds' || risk === 'starts' ? undefined : 'as it is';
+}
+
+/** A word that means the same, and the largest number that is taken for one that is larger. */
+function nearestTo(name: string, value: unknown, property: JsonSchema, notes: string[]): unknown {
+  const most = alternatives(property).find(one => one['maximum'] !== undefined)?.['maximum'];
+  if (typeof value === 'number' && typeof most === 'number' && value > most) {
+    notes.push(`${name} ${value} is more than there can be: it was taken as ${most}.`);
+    return most;
+  }
+  const words = choices(property);
+  if (typeof value !== 'string' || words.length === 0 || words.includes(value)) return value;
+  const text = value.trim().toLowerCase();
+  const alike = wordSynonyms.find(group => group.includes(text)) ?? [];
+  const same = words.filter(word => alike.includes(String(word).toLowerCase()));
+  return same.length === 1 ? same[0] : value;
+}
+
+const isUri = (value: unknown): value is string => typeof value === 'string' && value.includes('://');
+
+/** Ids in place of pasted addresses, where an argument knows how to read them. */
+function withoutUris(values: Record<string, unknown>, schema: ToolInput['schema']): Record<string, unknown> {
+  const read = (name: string, value: unknown) =>
+    isUri(value) ? (fieldMeta(fieldOf(schema, name)).fromUri?.(value) ?? value) : value;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(name, value)]));
 }
 
 /** Our own URIs say it; what is in somebody else's address chooses no account. */
@@ -57,120 +127,37 @@ function connectionIn(uri: string): string | undefined {
   return protocol?.startsWith('http') ? undefined : (searchParams?.get('connection') ?? undefined);
 }
 
-function soften(value: unknown, schema: JsonSchema): unknown {
-  const soft = typeof value === 'string' ? softText(value, schema) : softValue(value, schema);
-  if (Array.isArray(soft)) return softList(soft, schema);
-  return typeof soft === 'object' && soft !== null ? softMembers(soft, schema) : soft;
-}
+type Issue = { path: PropertyKey[]; message: string; code?: string };
 
-function softText(value: string, schema: JsonSchema): unknown {
-  const text = value.trim();
-  if (text === 'null' && !accepts(schema, 'string')) return null;
-  const words = choices(schema);
-  if (accepts(schema, 'array') || accepts(schema, 'object')) {
-    if (/^[[{]/.test(text)) {
-      const parsed = tryJson(text);
-      if (typeof parsed === 'object') return softValue(parsed, schema);
-    }
-    const isOneText = accepts(schema, 'string') && (words.length === 0 || words.includes(text));
-    return takesSeveral(schema) && !isOneText ? withCommas(text) : value;
+function issueText(issue: Issue, values: Record<string, unknown>, properties: Record<string, JsonSchema>): string {
+  const where = issue.path.join('.');
+  if (issue.path.length !== 1) return `${where}: ${issue.message}`;
+  const { description, ...property } = properties[where] ?? {};
+  const value = values[where];
+  if (value === undefined) {
+    const meaning = description ?? choices(property).join(', ');
+    return `"${where}" is missing${meaning ? ` (${String(meaning)})` : ''}`;
   }
-  if (accepts(schema, 'string') && words.length === 0) return value;
-  if (accepts(schema, 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (accepts(schema, 'boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  return words.find(word => String(word).toLowerCase() === text.toLowerCase()) ?? value;
+  const broken = typeof value === 'string' && /^\s*[[{]/.test(value) && brokenJson(value);
+  if (broken) return `${where}: ${issue.message}; as JSON it does not parse (${broken})`;
+  // A pattern without words of its own says less than what the argument is.
+  return description && issue.code === 'invalid_format' && issue.message.startsWith('Invalid')
+    ? `${where} must be: ${String(description)}`
+    : `${where}: ${issue.message}`;
 }
 
-function softValue(value: unknown, schema: JsonSchema): unknown {
-  const kind = typeof value;
-  // One value where a list belongs.
-  if (takesSeveral(schema) && !accepts(schema, kind) && (isScalar(value) || isRow(value))) return [value];
-  // An id that happens to be a figure, a variable that happens to be true.
-  if (isScalar(value) && accepts(schema, 'string') && !accepts(schema, kind)) return String(value);
-  return value;
-}
-
-/** Several of a thing. Where a list is as good as an object, JSON is meant, and what is neither is not made a list of. */
-const takesSeveral = (schema: JsonSchema) => accepts(schema, 'array') && !accepts(schema, 'object');
-
-/** The values of a list, or of a map that is written as a list of pairs. */
-function softList(values: unknown[], schema: JsonSchema): unknown {
-  if (!accepts(schema, 'array')) return pairs(values, schema) ?? values;
-  const items = alternatives(schema).find(({ type }) => type === 'array')?.['items'];
-  return isRow(items) ? values.map(one => soften(one, items)) : values;
-}
-
-function pairs(values: unknown[], schema: JsonSchema): unknown {
-  const isPair = (one: unknown) => isRow(one) && typeof one['key'] === 'string' && Object.keys(one).length === 2;
-  if (!accepts(schema, 'object') || !values.every(one => isPair(one) && 'value' in (one as Row))) return undefined;
-  return softMembers(Object.fromEntries((values as Row[]).map(({ key, value }) => [key, value])), schema);
-}
-
-function softMembers(value: object, schema: JsonSchema): unknown {
-  const { properties, additionalProperties } =
-    alternatives(schema).find(({ type, properties }) => type === 'object' || properties) ?? {};
-  const of = (name: string) => (isRow(properties) && properties[name]) || additionalProperties;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => {
-      const member = of(name);
-      return [name, isRow(member) ? soften(one, member) : one];
-    }),
-  );
-}
-
-/** Whether a JSON Schema lets a value of this type through, in any of its alternatives. */
-const accepts = (schema: JsonSchema, type: string): boolean =>
-  alternatives(schema).some(one => {
-    const types = [one['type']].flat();
-    return types.includes(type) || (type === 'number' && types.includes('integer'));
-  });
-
-/** The fixed words among the alternatives, for example "all". */
-const choices = (schema: JsonSchema): unknown[] =>
-  alternatives(schema)
-    .flatMap(one => [one['const'], one['enum']].flat())
-    .filter(one => one !== undefined);
-
-// Published schemas stay as they are, and every argument of every call asks several times.
-const flattened = new WeakMap<JsonSchema, readonly JsonSchema[]>();
-
-function alternatives(schema: JsonSchema): readonly JsonSchema[] {
-  const known = flattened.get(schema);
-  if (known) return known;
-  const inner = [schema['anyOf'], schema['oneOf']].filter(Array.isArray).flat() as JsonSchema[];
-  const all = [schema, ...inner.flatMap(alternatives)];
-  flattened.set(schema, all);
-  return all;
-}
-
-const withCommas = (text: string) =>
-  text
-    .split(',')
-    .map(part => part.trim())
-    .filter(Boolean);
-
-const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-
-function tryJson(text: string): unknown {
+function brokenJson(text: string): string | undefined {
   try {
-    return parseJson(text);
-  } catch {
-    return text;
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
-function unknownArgument(tool: string, name: string, valid: readonly string[]): Fault {
-  const near = nearest(name, valid);
-  return new Fault({
-    code: 'bad_arguments',
-    message: `${tool} has no argument "${name}".`,
-    hint: `${near ? `Did you mean "${near}"? ` : ''}${valid.length ? `It takes: ${valid.join(', ')}.` : 'It takes none.'}`,
-  });
-}
-
-function badArguments(tool: string, message: string, published: JsonSchema): Fault {
-  const required = (published['required'] as string[] | undefined) ?? [];
-  const names = Object.keys((published['properties'] ?? {}) as object).map(name =>
+function badArguments(tool: string, message: string, accepted: JsonSchema): Fault {
+  const required = (accepted['required'] as string[] | undefined) ?? [];
+  const names = Object.keys((accepted['properties'] ?? {}) as object).map(name =>
     required.includes(name) ? name : `${name} (optional)`,
   );
   return new Fault({

@@ -1,6 +1,7 @@
-import type { Answer, Outcome, PageFacts } from '../answers/answer.ts';
+import { type Answer, type Outcome, type PageFacts, withNotes } from '../answers/answer.ts';
 import { storeLongLists } from '../answers/long-lists.ts';
 import { answerTable } from '../answers/table.ts';
+import { textIds } from '../answers/text-ids.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { formatNumber, guessTokens, stripControls } from '../base/text.ts';
@@ -34,10 +35,20 @@ export async function callOperation(
   given: unknown,
   call: Call,
 ): Promise<Answer> {
-  const platform = platformOf(operation);
-  const parsed = parseArguments(operation.name, shared.inputOf(operation), given);
-  const { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own } = parsed as Controls & Row;
-  const connection = await shared.connections.choose(platform, name, operation.api);
+  const { values, notes } = parseArguments(operation.name, shared.inputOf(operation), given);
+  const lack = operation.describeLack?.(values as never);
+  if (lack !== undefined) throw lacking(operation, lack);
+  const answer = await carryOut(shared, operation, values as Controls & Row, call);
+  return withNotes(answer, notes);
+}
+
+async function carryOut(
+  shared: CallerServices,
+  operation: Operation,
+  { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own }: Controls & Row,
+  call: Call,
+): Promise<Answer> {
+  const connection = await shared.connections.choose(platformOf(operation), name, operation.api);
   if (connection.readOnly && !isReading(operation))
     throw new Fault({
       code: 'read_only',
@@ -58,6 +69,14 @@ export async function callOperation(
     controls: { wait_seconds, again } as Controls,
     read: value => readOutput(shared, operation, value),
     perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
+  });
+}
+
+function lacking({ name, input }: Operation, lack: string): Fault {
+  return new Fault({
+    code: 'bad_arguments',
+    message: `Arguments of ${name}: ${lack}.`,
+    hint: `Nothing was sent. It takes: ${Object.keys(input.shape).join(', ')}.`,
   });
 }
 
@@ -161,10 +180,11 @@ function readOutput(
   value: unknown,
 ): { value: unknown; warnings: string[] } {
   const safe = redactor.value(value);
+  const { output } = operation;
   const differences = new Map<string, number>();
   const read = (one: unknown): unknown => {
-    const parsed = operation.output.safeParse(one);
-    if (parsed.success) return parsed.data;
+    const parsed = output.safeParse(one);
+    if (parsed.success) return textIds(parsed.data, output);
     if (!isRow(one)) {
       differences.set('not an object', (differences.get('not an object') ?? 0) + 1);
       return { unexpected: one };
@@ -178,7 +198,7 @@ function readOutput(
       if (field in row) unexpected[field] = row[field];
       delete row[field];
     }
-    return { ...row, ...(Object.keys(unexpected).length ? { unexpected } : {}) };
+    return { ...(textIds(row, output) as Row), ...(Object.keys(unexpected).length ? { unexpected } : {}) };
   };
   const result = isListing(operation) ? (safe as unknown[]).map(read) : read(safe);
   const warnings = [...differences].map(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
-import { isDestructive, isGuarded, isListing, type Operation, platformOf } from '../operations/operation.ts';
+import { isDestructive, isGuarded, isListing, type Operation, platformOf, type Risk } from '../operations/operation.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = lazy(() => ({
@@ -17,6 +17,9 @@ const controls = lazy(() => ({
   again: z.boolean().optional().describe('Start another although it was started just now'),
 }));
 
+/** What changes how a call is made, and nothing on a platform. */
+export const controlNames: ReadonlySet<string> = new Set(['limit', 'cursor', 'fields', 'wait_seconds', 'connection']);
+
 export const defaultLimit = 50;
 export const defaultWaitSeconds = 25;
 
@@ -30,10 +33,13 @@ export type Controls = {
   again?: boolean;
 };
 
-/** A tool's arguments: as they are checked, and as they are published. */
+/** A tool's arguments, as they are read and checked. */
 export interface ToolInput {
   schema: z.ZodObject;
-  published: JsonSchema;
+  /** The same as JSON Schema, with every form that is taken; `publishedInput` makes of it what is published. */
+  accepted: JsonSchema;
+  /** What a call does: a reading is taken as it is meant, a change only as it is said. */
+  risk: Risk;
   /** The connections that a call can be for. Only where there are several does it have to say which. */
   connections?: readonly string[];
 }
@@ -48,7 +54,7 @@ export function toolInput(operation: Operation, connections: readonly string[] =
     ...(isGuarded(operation) ? { again } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
-  return { schema, published: jsonSchema(schema, 'input'), connections };
+  return { schema, accepted: jsonSchema(schema, 'input'), risk: operation.risk, connections };
 }
 
 /** The same, made once for each operation: converting a schema costs more than most calls. */

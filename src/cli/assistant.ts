@@ -1,4 +1,5 @@
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
+import { pictureKey } from '../answers/render.ts';
 import { Fault } from '../base/errors.ts';
 import { newMeter } from '../calls/call-scope.ts';
 import type { Meter } from '../http/call.ts';
@@ -84,7 +85,7 @@ function read(
     });
   return {
     text,
-    data: structuredContent as Record<string, unknown>,
+    data: (structuredContent ?? _meta?.[pictureKey]) as Record<string, unknown>,
     usage: (_meta?.[usageKey] ?? {}) as Partial<Meter>,
   };
 }

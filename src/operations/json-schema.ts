@@ -1,13 +1,11 @@
 import * as z from 'zod';
 
 export type JsonSchema = Record<string, unknown>;
-const marks = ['in', 'wire', 'reference', 'fromUri', 'encode', 'notBefore', 'secret', 'source'];
+const marks = ['in', 'wire', 'reference', 'fromUri', 'encode', 'notBefore', 'secret', 'source', 'also'];
 const anyName = '{"type":"string"}';
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-/**
- * JSON Schema as published: no marks of ours, no `$schema` (2020-12 is MCP's default), and no patterns that only
- * restate a `format`.
- */
+
+/** JSON Schema of what is taken or answered: no marks of ours, and no `$schema` (2020-12 is MCP's default). */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const json = z.toJSONSchema(schema, {
     io,
@@ -26,3 +24,6 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
   delete json['$schema'];
   return json;
 }
+
+/** A name under which answers show an id: text, whatever the platform counts with, so that it can be given back. */
+export const isIdName = (name: string): boolean => /^i?ids?$|_i?ids?$|[a-z]Ids?$/.test(name);

@@ -76,6 +76,8 @@ export interface FieldMeta {
   notBefore?: string;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
   fromUri?: (uri: string) => string | undefined;
+  /** Other names that callers give it; `argumentSynonyms` has those of arguments of any platform. */
+  also?: readonly string[];
   /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */
   secret?: boolean;
 }
@@ -180,6 +182,8 @@ export interface Operation {
    * they agree to. Where it is there, an operation that `replaces` asks only if it tells of something.
    */
   describeLoss?: (args: never, context: OperationContext) => Promise<string | undefined>;
+  /** What the arguments lack that belongs together, as the rest of a sentence; undefined: nothing. Asked before all else. */
+  describeLack?: (args: never) => string | undefined;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
   /** Which of the provider's `apis` answers it. */
@@ -206,13 +210,17 @@ export interface Operation {
 }
 
 interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
-  extends Omit<Operation, 'route' | 'input' | 'output' | 'starts' | 'describeLoss' | 'send' | 'collect' | 'example'> {
+  extends Omit<
+    Operation,
+    'route' | 'input' | 'output' | 'starts' | 'describeLoss' | 'describeLack' | 'send' | 'collect' | 'example'
+  > {
   route: Route;
   input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
   output: Output;
   example: { arguments: z.input<Input> };
   starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
   describeLoss?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
+  describeLack?: (args: z.output<Input>) => string | undefined;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
   collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../catalog/manifest.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
+import { publishedInput } from '../operations/published-input.ts';
 import { type Contract, evidenceOf } from '../providers/contract.ts';
 import { providers } from '../providers/index.ts';
 import { operationsOf, type ProviderCode } from '../providers/provider.ts';
@@ -44,7 +45,8 @@ export async function readContract(platform: string): Promise<Contract> {
 }
 
 function generalToolManifest({ call: _, input, output, ...rest }: GeneralTool): GeneralToolManifest {
-  return { ...rest, input: jsonSchema(input, 'input'), ...(output ? { output: outputSchema(output) } : {}) };
+  const published = publishedInput(jsonSchema(input, 'input'));
+  return { ...rest, input: published, ...(output ? { output: outputSchema(output) } : {}) };
 }
 
 function platformManifest({ toolsets, runs }: ProviderCode): PlatformManifest {
@@ -71,7 +73,7 @@ function operationManifest(operation: Operation, toolset: string): OperationMani
 }
 
 function operationDetails(operation: Operation, contract: Contract): OperationDetails {
-  const input = toolInput(operation).published;
+  const input = publishedInput(toolInput(operation).accepted);
   const output = outputSchema(toolOutput(operation));
   return { evidence: evidenceOf(contract, operation), example: operation.example, input, output };
 }

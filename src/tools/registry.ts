@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
-import type { Answer } from '../answers/answer.ts';
+import { type Answer, withNotes } from '../answers/answer.ts';
 import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { lazy } from '../base/lazy.ts';
@@ -11,6 +11,7 @@ import type { CallerServices } from '../calls/services.ts';
 import { toolTitle, withConnection } from '../calls/tool-input.ts';
 import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
 import type { Call, Meter } from '../http/call.ts';
+import { jsonSchema } from '../operations/json-schema.ts';
 import { isDestructive, isReading } from '../operations/operation.ts';
 import { providers } from '../providers/index.ts';
 import type { GeneralTool } from './general-tool.ts';
@@ -65,7 +66,8 @@ export function createTools(shared: CallerServices, general: Manifest['general']
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
-          const shaped = { _meta: { [usageKey]: usage }, ...renderAnswer(answered) };
+          const rendered = renderAnswer(answered);
+          const shaped = { ...rendered, _meta: { [usageKey]: usage, ...rendered._meta } };
           shared.observer.answered(answered, shaped);
           return shaped;
         });
@@ -125,16 +127,22 @@ const isThere: Record<Need, (shared: CallerServices) => boolean> = {
 };
 
 function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): Definition {
-  const { name, title, description, annotations, input: published, output } = facts;
+  const { name, title, description, annotations, input, output } = facts;
   const outputSchema = output ? { outputSchema: output } : {};
+  // Loaded by the first call: making its schemas would be a part of every start.
+  const loaded = lazy(async () => {
+    const { generalTools } = await import('./general.ts');
+    const code = generalTools.find(one => one.name === name) as GeneralTool;
+    return { code, accepted: jsonSchema(code.input, 'input') };
+  });
   return {
     reads: annotations.readOnlyHint,
-    describe: async () => ({ name, title, description, inputSchema: published, ...outputSchema, annotations }) as Tool,
+    describe: async () => ({ name, title, description, inputSchema: input, ...outputSchema, annotations }) as Tool,
     async answer(args, call) {
-      // Loaded by the first call: making its schemas would be a part of every start.
-      const { generalTools } = await import('./general.ts');
-      const code = generalTools.find(one => one.name === name) as GeneralTool;
-      return code.call(parseArguments(name, { schema: code.input, published }, args) as never, shared, call);
+      const { code, accepted } = await loaded();
+      const input = { schema: code.input, accepted, risk: annotations.readOnlyHint ? 'reads' : 'edits' } as const;
+      const { values, notes } = parseArguments(name, input, args);
+      return withNotes(await code.call(values as never, shared, call), notes);
     },
   };
 }

@@ -5,6 +5,7 @@ import { toolOutput } from '../../src/answers/schema.ts';
 import { toolInput } from '../../src/calls/tool-input.ts';
 import { jsonSchema } from '../../src/operations/json-schema.ts';
 import { fieldMeta, type Operation, platformOf, routeOf, toolset } from '../../src/operations/operation.ts';
+import { publishedInput } from '../../src/operations/published-input.ts';
 import { uriTemplate } from '../../src/operations/uri-template.ts';
 import { type Contract, type Endpoint, endpointOf, evidenceOf } from '../../src/providers/contract.ts';
 import { providers } from '../../src/providers/index.ts';
@@ -72,7 +73,7 @@ describe.each(operations.map(operation => [operation.name, operation] as const))
   });
 
   it('publishes schemas with object roots, strict in and open out', () => {
-    const input = toolInput(operation).published;
+    const input = publishedInput(toolInput(operation).accepted);
     expect(input).toMatchObject({ type: 'object', additionalProperties: false });
     expect(z.fromJSONSchema(input as never)).toBeDefined();
     const output = JSON.stringify(jsonSchema(toolOutput(operation), 'output'));

@@ -36,5 +36,5 @@ it('"which models were slow in the nightly pipeline: a chart, the table on Datag
   const { content } = (await read('dataops_read_file', { ...file, branch: undefined, ref: file.branch })).data;
   expect(content).toBe(['model,seconds', ...rows.map(({ model, seconds }) => `${model},${seconds}`), ''].join('\r\n'));
   const request = { project, title: 'List slow models', source_branch: file.branch, target_branch: 'main' };
-  expect((await write('dataops_create_merge_request', request)).data).toMatchObject({ state: 'opened', iid: 3 });
+  expect((await write('dataops_create_merge_request', request)).data).toMatchObject({ state: 'opened', iid: '3' });
 });

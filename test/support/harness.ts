@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
+import { pictureKey } from '../../src/answers/render.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { Signer } from '../../src/base/signer.ts';
@@ -147,7 +148,7 @@ function see(raw: CallToolResult): Seen {
   return {
     raw,
     text: first?.type === 'text' ? first.text : '',
-    data: (raw.structuredContent ?? {}) as Row,
+    data: (raw.structuredContent ?? raw._meta?.[pictureKey] ?? {}) as Row,
     isError: raw.isError === true,
     usage: (raw._meta?.[usageKey] ?? {}) as unknown as Meter,
   };

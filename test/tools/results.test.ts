@@ -139,6 +139,19 @@ describe('a stored result', () => {
   });
 });
 
+describe('a picture', () => {
+  it('is seen where a client shows one part of an answer only', async () => {
+    const { call, uri, server } = await withRqd();
+    const tool = (await server.tools.list()).find(({ name }) => name === 'chart_result');
+    expect(tool?.outputSchema).toBeUndefined();
+    const { raw, text, data } = await call('chart_result', { result: uri, type: 'histogram', x: 'rqd_percent' });
+    // A client that prefers structured content finds none, and shows the picture.
+    expect(raw.structuredContent).toBeUndefined();
+    expect(raw.content.map(({ type }) => type)).toEqual(['text', 'image']);
+    for (const form of ['png', 'svg']) expect(text).toContain((data[form] as { uri: string }).uri);
+  });
+});
+
 describe('a result that has gone', () => {
   it('is made again by the call that the error names, whatever it was', async () => {
     const { call, uri, server } = await withRqd({ flags: { answer_tokens: 500 } });

@@ -1,5 +1,5 @@
 import type { Answer } from '../../answers/answer.ts';
-import { renderAnswer } from '../../answers/render.ts';
+import { pictureKey, renderAnswer } from '../../answers/render.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/errors.ts';
 import { asFault, callOperation } from '../../calls/call.ts';
@@ -79,7 +79,7 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
       // Interrupted while its result was fetched, a run still answers, with what is known of it.
       signal.throwIfAborted();
       progress.pause();
-      const { content, structuredContent } = renderAnswer(answer);
+      const { content, _meta, structuredContent = _meta?.[pictureKey] } = renderAnswer(answer);
       const [text] = content;
       print(stdout, json || text?.type !== 'text' ? JSON.stringify(structuredContent, null, 2) : text.text);
       if (answer.kind === 'run' && !isSettled(answer.run)) tellResume();

@@ -67,6 +67,35 @@ export const services = (description: string) =>
         given?.map(one => (typeof one === 'string' ? { identifier: one } : one)) ?? null,
     });
 
+/** A commit as DX takes it; a shorter one names too many. */
+export const commitSha = (description: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/i, 'must be a SHA of 7 to 40 characters, better the whole one')
+    .optional()
+    .describe(description);
+
+/** "commit_sha needs repository", of the arguments that are given without it. */
+export function lacksRepository(args: Row, ...names: readonly string[]): string | undefined {
+  const alone = names.find(name => args[name] !== undefined);
+  return alone === undefined || args['repository'] !== undefined ? undefined : `${alone} needs repository (org/repo)`;
+}
+
+/** The key of a value that is named by its id, or by what it is about and its key. */
+export function lacksKey({
+  id,
+  reference,
+  key,
+}: {
+  id?: unknown;
+  reference?: unknown;
+  key?: unknown;
+}): string | undefined {
+  if (id !== undefined || (reference !== undefined && key !== undefined)) return undefined;
+  if (reference !== undefined) return 'reference needs key; or give id alone';
+  return key === undefined ? 'give reference and key, or id' : 'key needs reference; or give id alone';
+}
+
 export const required = (description: string) => z.string().min(1).describe(description);
 export const ids = (description: string) => z.array(z.string()).describe(description);
 /** Objects of so many fields that the description names them; a schema of each would cost every model its tokens. */

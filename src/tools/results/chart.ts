@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { storedSchema } from '../../answers/schema.ts';
 import { aggregates, chartTypes } from '../../results/chart/plan.ts';
 import { general, reading } from '../general-tool.ts';
 import { resultUri } from './read.ts';
@@ -23,7 +22,6 @@ export const chartResultTool = general({
     units: z.record(z.string(), z.string()).optional().describe('Unit by column'),
     theme: z.enum(['light', 'dark']).optional(),
   }),
-  output: z.looseObject({ png: storedSchema, svg: storedSchema }),
   annotations: { ...reading, openWorldHint: false },
   async call({ result: uri, ...request }, shared, { signal }) {
     const { drawChart } = await import('../../results/chart/chart.ts');

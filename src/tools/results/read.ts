@@ -12,7 +12,10 @@ export const resultUri = z.string().describe('result:// URI of an earlier answer
 const condition = z.strictObject({
   column: z.string(),
   op: z.enum(operators),
-  value: z.unknown().optional(),
+  value: z
+    .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])
+    .optional()
+    .describe('For in: JSON list'),
 });
 
 export const readResultTool = general({

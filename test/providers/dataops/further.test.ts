@@ -103,7 +103,7 @@ describe('what is meant', () => {
   it('a group and a merge request by their pages', async () => {
     const { ok, rows } = await start();
     const pasted = `https://app.dataops.live/${project}/-/merge_requests/1`;
-    expect((await ok('get_merge_request', { project: pasted, merge_request: pasted })).data['iid']).toBe(1);
+    expect((await ok('get_merge_request', { project: pasted, merge_request: pasted })).data['iid']).toBe('1');
     const group = 'https://app.dataops.live/groups/meridian/data/-/group_members';
     expect((await ok('get_group', { group })).data['full_path']).toBe('meridian/data');
     expect(await rows('list_subgroups', { group })).toMatchObject([{ full_path: 'meridian/data/products' }]);
@@ -126,7 +126,7 @@ describe('groups and members', () => {
     expect(await paths('list_descendant_groups', { group: 'meridian' })).toContain('meridian/data/products');
     const projects = await rows('list_group_projects', { group: 'meridian/data', include_subgroups: true });
     expect(projects.map(row => row['path_with_namespace'])).toContain('meridian/data/products/ore-quality');
-    expect((await ok('get_namespace', { namespace: 'meridian/data' })).data).toMatchObject({ kind: 'group', id: 12 });
+    expect((await ok('get_namespace', { namespace: 'meridian/data' })).data).toMatchObject({ kind: 'group', id: '12' });
     expect((await ok('check_namespace', { path: 'nobody-has-this' })).data).toMatchObject({ exists: false });
   });
 
@@ -291,7 +291,7 @@ describe('merge requests', () => {
   it('lists them by project, group and person', async () => {
     const { rows } = await start();
     const [draft] = await rows('list_merge_requests', { project, state: 'opened', draft: 'yes' });
-    expect(draft).toMatchObject({ iid: 2, title: 'Draft: Add the repeat assays', author: 'liam.chen' });
+    expect(draft).toMatchObject({ iid: '2', title: 'Draft: Add the repeat assays', author: 'liam.chen' });
     expect(await rows('list_group_merge_requests', { group: 'meridian', target_branch: 'main' })).toHaveLength(2);
     expect(await rows('list_global_merge_requests', { scope: 'created_by_me' })).toHaveLength(0);
     expect(await rows('list_global_merge_requests', { scope: 'all' })).toHaveLength(2);
@@ -354,7 +354,7 @@ describe('issues', () => {
   it('are found, opened, discussed, closed and deleted', async () => {
     const { ok, rows } = await owner();
     const found = await rows('list_issues', { project, state: 'opened', labels: 'laboratory,quality' });
-    expect(found.map(({ iid }) => iid)).toEqual([20, 16, 8, 4]);
+    expect(found.map(({ iid }) => iid)).toEqual(['20', '16', '8', '4']);
     expect(await rows('list_group_issues', { group: 'meridian', search: 'Check standard 411' })).toHaveLength(1);
     expect(await rows('list_global_issues')).toHaveLength(0);
     const made = await ok('create_issue', {
@@ -440,13 +440,13 @@ describe('job token allowlist', () => {
     const { ok, rows } = await start();
     const ids = async (kind: string) => (await rows(`list_allowed_${kind}`, { project })).map(({ id }) => id);
     expect((await ok('get_job_token_scope', { project })).data).toMatchObject({ inbound_enabled: true });
-    expect(await ids('projects')).toEqual([101, 102]);
+    expect(await ids('projects')).toEqual(['101', '102']);
     await ok('allow_project', { project, target_project_id: 100 });
-    expect(await ids('projects')).toEqual([101, 102, 100]);
+    expect(await ids('projects')).toEqual(['101', '102', '100']);
     await ok('disallow_project', { project, target_project_id: 102 });
-    expect(await ids('projects')).toEqual([101, 100]);
+    expect(await ids('projects')).toEqual(['101', '100']);
     await ok('allow_group', { project, target_group_id: 13 });
-    expect(await ids('groups')).toEqual([13]);
+    expect(await ids('groups')).toEqual(['13']);
     await ok('disallow_group', { project, target_group_id: 13 });
     expect(await ids('groups')).toEqual([]);
     expect((await ok('set_job_token_scope', { project, enabled: false })).data).toEqual({ done: true });
@@ -457,10 +457,10 @@ describe('job token allowlist', () => {
 describe('search', () => {
   it('looks everywhere, in a group and in the files of a project', async () => {
     const { rows } = await start();
-    expect(await rows('list_search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: 102 }]);
+    expect(await rows('list_search_hits', { search: 'ore quality', scope: 'projects' })).toMatchObject([{ id: '102' }]);
     expect(
       await rows('list_group_search_hits', { group: 'meridian', search: 'composites', scope: 'merge_requests' }),
-    ).toEqual([expect.objectContaining({ iid: 1 })]);
+    ).toEqual([expect.objectContaining({ iid: '1' })]);
     const hits = await rows('list_project_search_hits', { project, search: 'coalesce', scope: 'blobs' });
     expect(hits).toMatchObject([
       { path: 'dataops/modelling/assay_intervals.sql', data: expect.stringContaining('coalesce') },

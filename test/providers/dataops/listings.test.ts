@@ -28,7 +28,7 @@ describe('projects', () => {
   it('shows a project without credentials', async () => {
     const { call } = await start();
     const seen = await call('dataops_get_project', { project: 101 });
-    expect(seen.data).toMatchObject({ id: 101, path_with_namespace: project, default_branch: 'main' });
+    expect(seen.data).toMatchObject({ id: '101', path_with_namespace: project, default_branch: 'main' });
     expect(seen.text).not.toMatch(/import-password-1|runners_token/);
   });
 
@@ -56,7 +56,7 @@ describe('resources', () => {
     const world = await start();
     const { failed } = world.dataops.state.names.pipelines;
     const base = `dataops://projects/${encodeURIComponent(project)}`;
-    expect(await read(world, base)).toMatchObject({ id: 101 });
+    expect(await read(world, base)).toMatchObject({ id: '101' });
     expect(await read(world, `${base}/schedules`)).toMatchObject({ page: { returned: 2, complete: true } });
     const jobs = (await read(world, `${base}/pipelines/${failed}/jobs`))['items'] as Row[];
     const { id } = jobs.find(({ status }) => status === 'failed') ?? {};

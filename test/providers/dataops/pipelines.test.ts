@@ -300,7 +300,7 @@ describe('schedules', () => {
     expect(added.data).toEqual({ key: 'HOLES', variable_type: 'file' });
     await call('dataops_update_schedule', { project, schedule, inputs: { depth: 3 } });
     const { schedules } = dataops.state.world.partsOf(dataops.state.world.projects.get(101) as never);
-    expect(schedules.find(({ id }) => id === schedule)?.inputs).toEqual([{ name: 'depth', value: 3 }]);
+    expect(schedules.find(({ id }) => String(id) === schedule)?.inputs).toEqual([{ name: 'depth', value: 3 }]);
   });
 
   it('says what is missing when only half of it was done', async () => {

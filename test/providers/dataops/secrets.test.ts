@@ -87,7 +87,7 @@ describe('access tokens', () => {
       expect(made.data).not.toHaveProperty('token');
       const one = { ...holder, token_id: made.data['id'] };
       const rotated = await ok(`rotate_${kind}_token`, { ...one, show_value: true });
-      const current = dataops.state.world.tokens.find(({ id }) => id === rotated.data['id']);
+      const current = dataops.state.world.tokens.find(({ id }) => String(id) === rotated.data['id']);
       expect(rotated.data['value']).toBe(current?.value);
       await ok(`revoke_${kind}_token`, { ...holder, token_id: rotated.data['id'] });
       const left = await rows(`list_${kind}_tokens`, { ...holder, state: 'active' });

@@ -32,7 +32,7 @@ describe('an incident', () => {
       metadata: { team: 'b' },
       source_name: 'pager',
     });
-    await call('dx_upsert_incident', { ...base, resolved_at: null, services: [], metadata: null });
+    await call('dx_upsert_incident', { ...base, resolved_at: '', services: [], metadata: '' });
     expect(seed.incidents.get('INC-9')).toMatchObject({ resolved_at: null, services: [], metadata: {} });
   });
 
@@ -69,7 +69,7 @@ it('a pipeline run takes everything that the vendor knows, and is merged by its 
   });
   const lost = { ...start, started_at: 'now', commit_sha: 'd1a34f0', reference_id: 'run-2' };
   expect((await call('dx_upsert_pipeline_run', lost)).text).toMatch(
-    /^bad_arguments: .*invalid_arguments, .*"commit_sha and pr_number need repository"/,
+    /^bad_arguments: Arguments of dx_upsert_pipeline_run: commit_sha needs repository \(org\/repo\)\.\nNext: Nothing was sent/,
   );
 });
 
@@ -244,7 +244,7 @@ describe('custom metrics', () => {
       cursor = (data['page'] as Row)['next'];
       expect((data['page'] as Row)['complete']).toBe(cursor === null);
     } while (cursor);
-    expect(ids).toEqual(seed.customMetrics.map(({ id }) => id));
+    expect(ids).toEqual(seed.customMetrics.map(({ id }) => String(id)));
     const all = await call('dx_list_custom_metrics', { ...metric, limit: 'all' });
     expect(all.data['page']).toMatchObject({ returned: 250, complete: true });
   });
@@ -256,7 +256,7 @@ describe('custom metrics', () => {
       seed.customMetrics
         .slice(-100)
         .toReversed()
-        .map(({ id }) => ({ id })),
+        .map(({ id }) => ({ id: String(id) })),
     );
     expect(data['page']).toEqual({ returned: 100, total: null, complete: false, next: null });
     const from = seed.customMetrics.at(-3)?.timestamp;
@@ -270,7 +270,7 @@ describe('custom metrics', () => {
     const { data } = await call('dx_push_custom_metric', given);
     const expected = { ...given, value: 7.5, timestamp: '2026-11-20T08:00:00.000Z', id: data['id'] };
     expect(data).toEqual(expected);
-    expect(seed.customMetrics.at(-1)).toEqual(expected);
+    expect(seed.customMetrics.at(-1)).toEqual({ ...expected, id: Number(data['id']) });
   });
 });
 
@@ -281,8 +281,9 @@ describe('groups of repositories', () => {
   it('are shown, and grow', async () => {
     const { call, seed } = await dxWorld();
     const [group] = seed.repoGroups;
-    expect((await call('dx_get_repo_group', booking)).data).toEqual(group);
-    expect((await call('dx_get_repo_group', { id: '410' })).data).toEqual(group);
+    const shown = { ...group, id: String(group?.id) };
+    expect((await call('dx_get_repo_group', booking)).data).toEqual(shown);
+    expect((await call('dx_get_repo_group', { id: '410' })).data).toEqual(shown);
     await call('dx_add_repo_group_repos', { ...booking, repos: [repo('new')] });
     expect(group?.repos).toHaveLength(5);
     const taken = { id: 411, repos: [repo('new')] };
@@ -292,7 +293,7 @@ describe('groups of repositories', () => {
   it('are made without asking, and lose repositories only when somebody agreed', async () => {
     const { call, seed } = await dxWorld();
     const made = await call('dx_upsert_repo_group', { name: 'New', reference_id: 'rg-new', parent_id: 410, repos: [] });
-    expect(made.data).toMatchObject({ name: 'New', reference_id: 'rg-new', parent_id: 410, repos: [] });
+    expect(made.data).toMatchObject({ name: 'New', reference_id: 'rg-new', parent_id: '410', repos: [] });
     const has = seed.repoGroups[0]?.repos ?? [];
     const more = { ...booking, name: 'Booking', repos: [...has, repo('new')] };
     expect((await call('dx_upsert_repo_group', more)).isError).toBe(false);
@@ -315,4 +316,26 @@ it('a service is named, with its team', async () => {
   const service = { reference_id: 'booking-api', name: 'Booking API', dx_team_id: 'MTA' };
   expect((await call('dx_sync_service', service)).data).toEqual({ ok: true });
   expect(seed.syncedServices.get('booking-api')).toEqual(service);
+});
+
+describe('what belongs together', () => {
+  it.each([
+    ['dx_get_custom_data', {}, 'give reference and key, or id'],
+    ['dx_get_custom_data', { reference: 'a/b' }, 'reference needs key; or give id alone'],
+    ['dx_delete_custom_data', { key: 'coverage' }, 'key needs reference; or give id alone'],
+    [
+      'dx_set_pull_services',
+      { repository: 'a/b', services: ['x'] },
+      'name the pull request: repository and pull_number',
+    ],
+    ['dx_track_event', { name: 'a', timestamp: 'now' }, 'say who did it: email, github_username or gitlab_username'],
+    ['dx_create_deployment', { service: 'a', deployed_at: 'now', commit_sha: 'abc123' }, 'a SHA of 7 to 40 characters'],
+  ])('%s with %j is refused in words, and nothing is sent', async (tool, args, words) => {
+    const { call, dx } = await dxWorld({ flags: { toolsets: 'all' } });
+    const before = dx.requests.length;
+    const { text } = await call(tool, args);
+    expect(text).toMatch(/^bad_arguments: /);
+    expect(text).toContain(words);
+    expect(dx.requests.length).toBe(before);
+  });
 });

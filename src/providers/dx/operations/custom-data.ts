@@ -3,7 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { done, inTable, isoOf, payload } from '../arguments.ts';
+import { done, inTable, isoOf, lacksKey, payload } from '../arguments.ts';
 import { bulkAnswer, json, sendAll } from '../bulk.ts';
 import { example, getCustomData, one, reference, row } from './custom-value.ts';
 
@@ -51,6 +51,7 @@ export const deleteCustomData = operation({
   summary: 'Delete one value of the custom data about a thing.',
   api: 'data_cloud',
   input: z.strictObject(one),
+  describeLack: lacksKey,
   ...done,
   async describeLoss(args, context) {
     const {

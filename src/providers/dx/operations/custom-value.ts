@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { isoMoment, payload, required, text } from '../arguments.ts';
+import { isoMoment, lacksKey, payload, required, text } from '../arguments.ts';
 
 export const row = z.looseObject({ id: z.string(), reference: z.string(), key: z.string(), value: z.unknown() });
 
@@ -23,6 +23,7 @@ export const getCustomData = operation({
   summary: 'Read one value of the custom data that DX holds about a thing.',
   api: 'data_cloud',
   input: z.strictObject(one),
+  describeLack: lacksKey,
   output: row,
   repair: payload('data'),
   example: { arguments: example },

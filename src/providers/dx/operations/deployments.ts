@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import { operation } from '../../../operations/operation.ts';
-import { done, flag, iso, map, momentOf, required, services, text, unixMoment } from '../arguments.ts';
+import { commitSha, done, flag, iso, map, momentOf, required, services, text, unixMoment } from '../arguments.ts';
 
 const example = { deployed_at: '2026-11-20T14:05:00Z', service: 'booking-api', repository: 'kestrel/booking-api' };
 
@@ -18,7 +18,7 @@ export const createDeployment = operation({
     deployed_at: unixMoment('When', 'deployed_at'),
     service: required('Identifier'),
     repository: text('org/repo'),
-    commit_sha: text('7 to 40 characters'),
+    commit_sha: commitSha('7 to 40 characters'),
     merge_commit_shas: z.array(z.string()).optional().describe('Exactly these pull requests, instead'),
     integration_branch: text('Only pull requests merged into it'),
     environment: text('For example production'),
@@ -87,6 +87,10 @@ export const setPullServices = operation({
     replace: flag('Replace all; none given: clear'),
   }),
   ...done,
+  describeLack: ({ repository, pull_number, github_pull_id: id }) =>
+    id !== undefined || (repository !== undefined && pull_number !== undefined)
+      ? undefined
+      : 'name the pull request: repository and pull_number, or github_pull_id',
   async describeLoss({ replace }) {
     return replace ? 'It replaces every service of the pull request; DX does not tell which it has.' : undefined;
   },

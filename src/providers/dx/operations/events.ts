@@ -18,5 +18,7 @@ export const trackEvent = operation({
     test_data: flag('True: a test, not shown in reports'),
   }),
   ...done,
+  describeLack: ({ email, github_username: github, gitlab_username: gitlab }) =>
+    (email ?? github ?? gitlab) === undefined ? 'say who did it: email, github_username or gitlab_username' : undefined,
   example: { arguments: { name: 'portal.search', timestamp: 'now', email: 'lin.park@kestrel.example' } },
 });

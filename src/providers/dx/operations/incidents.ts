@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
-import { done, isoMoment, map, required, services, text } from '../arguments.ts';
+import { commitSha, done, isoMoment, lacksRepository, map, required, services, text } from '../arguments.ts';
 
 export const upsertIncident = operation({
   name: 'dx_upsert_incident',
@@ -18,7 +18,7 @@ export const upsertIncident = operation({
     services: services('Services it hit; [] clears').nullable().optional(),
     source_name: text('Where it is tracked'),
     source_url: text('Link to it'),
-    metadata: map('Keys of letters, digits, - and _; null clears').nullable().optional(),
+    metadata: map('Keys of letters, digits, - and _; empty text clears').nullable().optional(),
   }),
   ...done,
   example: { arguments: { reference_id: 'INC-42', started_at: '2026-11-20T08:00:00Z', services: ['booking-api'] } },
@@ -40,7 +40,7 @@ export const upsertPipelineRun = operation({
     finished_at: isoMoment('End', 'finished_at').meta({ notBefore: 'started_at' }).optional(),
     status: z.enum(['running', 'success', 'failure', 'cancelled', 'unknown']).optional().describe('State'),
     repository: text('org/repo'),
-    commit_sha: text('With repository'),
+    commit_sha: commitSha('With repository'),
     pr_number: z.int().optional().describe('With repository'),
     head_branch: text('Branch'),
     source_url: text('Link to it'),
@@ -49,6 +49,7 @@ export const upsertPipelineRun = operation({
     gitlab_username: text('User name'),
   }),
   ...done,
+  describeLack: args => lacksRepository(args, 'commit_sha', 'pr_number'),
   example: {
     arguments: {
       pipeline_name: 'booking-api release',

@@ -57,6 +57,8 @@ export const updateUser = operation({
   example: { arguments: { email: 'bashir.tanaka@kestrel.example', start_date: '2024-03-01' } },
 });
 
+const withoutEmpty = ({ name, value }: { name: string; value: string | null }) => ({ name, value: value || null });
+
 export const setAttributes = operation({
   ...web('users:write'),
   name: 'dx_set_user_attributes',
@@ -69,7 +71,8 @@ export const setAttributes = operation({
     attributes: z
       .array(z.strictObject({ name: z.string(), value: z.string().nullable() }))
       .min(1)
-      .describe('Attribute group by name, and its value; null removes it'),
+      .describe('Attribute group by name, and its value; an empty one removes it')
+      .meta({ encode: (given: { name: string; value: string | null }[]) => given.map(withoutEmpty) }),
   }),
   output: z.looseObject({
     email: z.string().nullish(),
