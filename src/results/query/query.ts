@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { firstOf } from '../../base/nearest.ts';
-import { provenance, type StoredResult } from '../result.ts';
+import { type Column, provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { closestColumn } from '../tables/filter.ts';
 import { type JobContext, runWorker } from '../worker-pool.ts';
@@ -135,7 +135,16 @@ function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
   const near = missing === undefined ? undefined : closestColumn(missing, names);
   if (near) hints.push(`Did you mean "${near}"?`);
   if (missing !== undefined) hints.push(...tables.map(({ uri, columns }) => `${uri} has: ${listed(columns)}.`));
+  if (/convert string|VARCHAR/i.test(fault.message))
+    hints.push(...tables.flatMap(({ columns }) => columns.flatMap(numbersHint)));
   return hints.length ? fault.with({ hint: hints.join(' ') }) : fault;
+}
+
+/** How the numbers are got of a column in which other things stand among them. */
+function numbersHint({ name, exceptions }: Column): string[] {
+  if (!exceptions) return [];
+  const others = exceptions.commonest.map(({ text }) => text).join(', ');
+  return [`"${name}" is text, as ${others} stand among its numbers: TRY_CAST("${name}" AS DOUBLE) is null for those.`];
 }
 
 const mostNames = 40;

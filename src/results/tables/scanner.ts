@@ -59,7 +59,7 @@ export class Scanner {
   /** 1 for a byte that ends a field without quotes. */
   readonly #special = new Uint8Array(256);
   /** Of the record that is being read; it may be read again when more of it has come. */
-  readonly #record = { strayReturns: 0, strayQuotes: 0, padded: 0 };
+  readonly #record = { strayReturns: 0, strayQuotes: 0, padded: 0, lines: 0 };
   #rest: Buffer = Buffer.alloc(0);
   /** Below so many bytes the rest is not looked through again: the next piece makes it no whole record. */
   #enough = 0;
@@ -112,70 +112,88 @@ export class Scanner {
 
   /** Gives every whole record in the bytes; how many bytes those were. */
   #scan(bytes: Buffer, isLast: boolean): number {
-    const { fields } = this;
-    fields.bytes = bytes;
-    const special = this.#special;
-    const separator = this.#dialect.separator;
-    const skipBlank = this.#dialect.blankAfterSeparator;
-    const length = bytes.length;
+    this.fields.bytes = bytes;
+    const { length } = bytes;
     let at = 0;
     while (at < length && !this.#isStopped) {
-      const start = at;
-      const odd = this.#record;
-      odd.strayReturns = odd.strayQuotes = odd.padded = 0;
-      let count = 0;
-      let lines = 0;
-      for (;;) {
-        if (skipBlank && count > 0 && bytes[at] === blank) at++;
-        let first = at;
-        let byte = bytes[at];
-        if (byte === quoteMark || ((byte === blank || byte === tab) && this.#isPaddedQuote(bytes, at))) {
-          const end = this.#quoted(bytes, at, count, isLast);
-          if (end === incomplete) return start;
-          if (end !== unquotable) {
-            lines += this.#quotedLines;
-            at = end;
-            byte = bytes[at];
-            first = -1;
-          }
-        }
-        if (first >= 0) {
-          while (at < length && special[bytes[at] as number] === 0) at++;
-          byte = bytes[at];
-          // A carriage return that ends no line belongs to the value.
-          while (byte === carriageReturn && this.#lineEnd(bytes, at, isLast) === noEnd) {
-            this.#record.strayReturns++;
-            at++;
-            while (at < length && special[bytes[at] as number] === 0) at++;
-            byte = bytes[at];
-          }
-          if (count === fields.starts.length) this.#grow();
-          fields.starts[count] = first;
-          fields.ends[count] = at;
-          fields.quotes[count] = 0;
-        }
-        count++;
-        if (at >= length || byte !== separator) break;
-        at++;
-      }
-      if (at >= length) {
-        if (!isLast) return start;
-        this.isEnded = false;
-      } else {
-        const end = bytes[at] === lineFeed ? at + 1 : this.#lineEnd(bytes, at, isLast);
-        if (end === incomplete) return start;
-        this.#noteEnd(end - at, bytes[at] as number);
-        at = end;
-      }
-      if (odd.strayReturns + odd.strayQuotes + odd.padded > 0) this.#noteOdd();
-      fields.count = count;
-      this.recordStart = this.#position + start;
-      this.recordEnd = this.#position + at;
-      this.line = this.#nextLine;
-      this.#nextLine += lines + 1;
-      if (this.#found(fields) === false) this.#isStopped = true;
+      const end = this.#readRecord(bytes, at, isLast);
+      if (end === incomplete) return at;
+      const next = end < length ? this.#passLineEnd(bytes, end, isLast) : end;
+      if (next === incomplete || (end === length && !isLast)) return at;
+      this.isEnded = end < length;
+      this.#give(at, next);
+      at = next;
     }
     return at;
+  }
+
+  /** Reads the fields of one record; where its line ends. */
+  #readRecord(bytes: Buffer, start: number, isLast: boolean): number {
+    const odd = this.#record;
+    odd.strayReturns = odd.strayQuotes = odd.padded = odd.lines = 0;
+    const { separator, blankAfterSeparator } = this.#dialect;
+    const { length } = bytes;
+    let at = start;
+    let count = 0;
+    for (;;) {
+      if (blankAfterSeparator && count > 0 && bytes[at] === blank) at++;
+      if (count === this.fields.starts.length) this.#grow();
+      at = this.#readField(bytes, at, count, isLast);
+      if (at === incomplete) return incomplete;
+      count++;
+      if (at >= length || bytes[at] !== separator) break;
+      at++;
+    }
+    this.fields.count = count;
+    return at;
+  }
+
+  /** Reads one field; the place of the separator or line end behind it. */
+  #readField(bytes: Buffer, start: number, count: number, isLast: boolean): number {
+    const first = bytes[start];
+    if (first === quoteMark || ((first === blank || first === tab) && this.#isPaddedQuote(bytes, start))) {
+      const end = this.#readQuoted(bytes, start, count, isLast);
+      if (end !== unquotable) return end;
+    }
+    const special = this.#special;
+    const { length } = bytes;
+    let at = start;
+    while (at < length && special[bytes[at] as number] === 0) at++;
+    // A carriage return that ends no line belongs to the value.
+    while (bytes[at] === carriageReturn && this.#lineEnd(bytes, at, isLast) === noEnd) {
+      this.#record.strayReturns++;
+      at++;
+      while (at < length && special[bytes[at] as number] === 0) at++;
+    }
+    this.#setField(count, start, at, 0);
+    return at;
+  }
+
+  #setField(count: number, start: number, end: number, quotes: number): void {
+    const { starts, ends, quotes: how } = this.fields;
+    starts[count] = start;
+    ends[count] = end;
+    how[count] = quotes;
+  }
+
+  /** The place behind the line end, or `incomplete`. */
+  #passLineEnd(bytes: Buffer, at: number, isLast: boolean): number {
+    const end = bytes[at] === lineFeed ? at + 1 : this.#lineEnd(bytes, at, isLast);
+    if (end === incomplete) return incomplete;
+    if (end === at + 1 && bytes[at] === lineFeed) this.seen.lf++;
+    else if (end === at + 2) this.seen.crlf++;
+    else this.seen.otherEnds++;
+    return end;
+  }
+
+  #give(start: number, end: number): void {
+    const { strayReturns, strayQuotes, padded, lines } = this.#record;
+    if (strayReturns + strayQuotes + padded > 0) this.#noteOdd();
+    this.recordStart = this.#position + start;
+    this.recordEnd = this.#position + end;
+    this.line = this.#nextLine;
+    this.#nextLine += lines + 1;
+    if (this.#found(this.fields) === false) this.#isStopped = true;
   }
 
   #noteOdd(): void {
@@ -183,12 +201,6 @@ export class Scanner {
     this.seen.strayReturns += strayReturns;
     this.seen.strayQuotes += strayQuotes;
     this.seen.padded += padded;
-  }
-
-  #noteEnd(length: number, first: number): void {
-    if (length === 1 && first === lineFeed) this.seen.lf++;
-    else if (length === 2) this.seen.crlf++;
-    else this.seen.otherEnds++;
   }
 
   /** The place behind a line end that begins with a carriage return. */
@@ -207,52 +219,39 @@ export class Scanner {
     return bytes[next] === quoteMark;
   }
 
-  #quotedLines = 0;
-
   /** Reads a quoted field; the place of the separator or line end behind it. */
-  #quoted(bytes: Buffer, from: number, count: number, isLast: boolean): number {
-    const { fields } = this;
+  #readQuoted(bytes: Buffer, from: number, count: number, isLast: boolean): number {
     let start = from;
     while (bytes[start] === blank) start++;
     start++;
-    const { length } = bytes;
     let doubled = 0;
     let strays = 0;
-    this.#quotedLines = 0;
-    for (let at = start; ; at++) {
-      at = bytes.indexOf(quoteMark, at);
-      if (at < 0) {
-        if (!isLast) return incomplete;
-        throw new OpenQuoteError(this.#nextLine);
-      }
+    for (let at = bytes.indexOf(quoteMark, start); at >= 0; at = bytes.indexOf(quoteMark, at + 1)) {
       if (bytes[at + 1] === quoteMark) {
         doubled++;
         at++;
         continue;
       }
-      if (at + 1 === length && !isLast) return incomplete;
       const behind = this.#behindQuote(bytes, at + 1);
       if (behind === incomplete && !isLast) return incomplete;
       if (behind !== noEnd) {
-        const next = behind === incomplete ? length : behind;
+        const end = behind === incomplete ? bytes.length : behind;
         if (strays > 0) this.#record.strayQuotes++;
-        if (start !== from + 1 || next !== at + 1) this.#record.padded++;
-        if (count === fields.starts.length) this.#grow();
-        fields.starts[count] = start;
-        fields.ends[count] = at;
-        fields.quotes[count] = doubled > 0 ? 2 : 1;
-        this.#quotedLines = countLines(bytes, start, at);
-        return next;
+        if (start !== from + 1 || end !== at + 1) this.#record.padded++;
+        this.#record.lines += countLines(bytes, start, at);
+        this.#setField(count, start, at, doubled > 0 ? 2 : 1);
+        return end;
       }
       // A quote within the value: an inch mark, or a value of which only the beginning was quoted.
       const closes = this.#closesInLine(bytes, at + 1, isLast);
       if (closes === incomplete) return incomplete;
-      if (closes === noEnd) {
-        this.#record.strayQuotes++;
-        return unquotable;
-      }
       strays++;
+      if (closes !== noEnd) continue;
+      this.#record.strayQuotes++;
+      return unquotable;
     }
+    if (!isLast) return incomplete;
+    throw new OpenQuoteError(this.#nextLine);
   }
 
   /** Where the field ends behind its closing quote; `noEnd` where something else follows the quote. */

@@ -4,8 +4,9 @@ import { openBytes, type StoredBytes } from '../store/stored-bytes.ts';
 import { type Condition, columnNamed, testOf } from './filter.ts';
 import { ndjsonRecords } from './ndjson.ts';
 import type { RowIndex } from './row-index.ts';
-import { type Batch, textRows, type Wanted } from './text-rows.ts';
+import { type Batch, fieldRows, textRows, type Wanted } from './text-rows.ts';
 import type { Reading } from './text-table.ts';
+import { valueOfText } from './text-values.ts';
 
 export interface RowQuery {
   /** Rows to skip, of those that match. */
@@ -64,34 +65,61 @@ interface Search {
 
 async function search(table: TableFile, chosen: readonly Column[], query: Search): Promise<RowPage> {
   const { offset, limit, where, signal } = query;
-  const asked = where.map(condition => columnNamed(table.columns, condition.column));
-  const read = [...new Set([...chosen, ...asked])];
-  const tests = where.map((condition, at) => {
-    const column = asked[at] as Column;
-    return { place: read.indexOf(column), passes: testOf(condition, column) };
+  const tests = where.map(condition => {
+    const column = columnNamed(table.columns, condition.column);
+    return { column, passes: testOf(condition, column) };
   });
-  const toRow = rowUnder(chosen);
   const page = { rows: [] as Row[], matched: 0, undecided: 0 };
-  const take = (values: unknown[]) => {
-    const outcomes = tests.map(({ place, passes }) => passes(values[place]));
-    if (outcomes.includes(false)) return;
-    if (outcomes.includes(undefined)) page.undecided++;
+  const visit = (read: ReadValue) => {
+    let isSure = true;
+    for (const { column, passes } of tests) {
+      const outcome = passes(read(column));
+      if (outcome === false) return;
+      isSure &&= outcome === true;
+    }
+    if (!isSure) page.undecided++;
     else {
-      if (page.matched >= offset && page.rows.length < limit) page.rows.push(toRow(values));
+      if (page.matched >= offset && page.rows.length < limit)
+        page.rows.push(Object.fromEntries(chosen.map(column => [column.name, read(column)])));
       page.matched++;
     }
   };
   const told = () => (page.undecided > 0 ? { undecided: page.undecided } : {});
   let full = 0;
-  const wanted = { positions: placesOf(table, read), skip: 0, take: Number.POSITIVE_INFINITY };
-  for await (const { rows, end } of valuesOf(table, wanted, signal)) {
-    for (const values of rows) take(values);
+  for await (const end of visitRows(table, visit)) {
+    signal?.throwIfAborted();
     if (page.rows.length >= limit && full === 0) full = end;
     // One match beyond the page is known by now or the search goes on: `complete` must be true or false for sure.
     const isFar = full > 0 && end > full + countBytes;
     if (isFar && page.matched > offset + page.rows.length) return { rows: page.rows, complete: false, ...told() };
   }
   return { rows: page.rows, matched: page.matched, complete: offset + page.rows.length >= page.matched, ...told() };
+}
+
+/** The value of a column in the row that is being looked at. */
+type ReadValue = (column: Column) => unknown;
+
+/** Looks at every row, and only at the values that are asked for; gives the byte behind each piece of the file. */
+async function* visitRows(table: TableFile, visit: (read: ReadValue) => void): AsyncGenerator<number> {
+  const all = { skip: 0, take: Number.POSITIVE_INFINITY };
+  const { reading } = table;
+  if (reading) {
+    const places = new Map(table.columns.map((column, at) => [column, at]));
+    const open = (start: number) => openBytes(table, start);
+    const batches = fieldRows({ ...table, reading, open }, all, ({ text }, fields) =>
+      visit(column => {
+        const at = places.get(column) as number;
+        return at < fields.count ? valueOfText(text(fields, at), column, reading.dialect) : null;
+      }),
+    );
+    for await (const { end } of batches) yield end;
+  } else {
+    const positions = table.columns.map((_, at) => at);
+    for await (const { rows, end } of jsonRows(table, { ...all, positions })) {
+      for (const values of rows) visit(column => values[table.columns.indexOf(column)]);
+      yield end;
+    }
+  }
 }
 
 /** Every row, typed by its columns, a piece of the file in memory at a time. */
