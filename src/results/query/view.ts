@@ -1,5 +1,5 @@
 import type { Column } from '../result.ts';
-import { shortDecimal } from '../tables/text-column.ts';
+import { shortDecimal } from '../tables/number-tally.ts';
 import type { QueryTable } from './job.ts';
 
 /** DuckDB's type of a column, in which no value of it loses a digit. */

@@ -6,7 +6,7 @@ import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import { createFile, diskFault, ifMissing } from '../disk.ts';
 import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
-import { type Content, recognise } from '../tables/recognise.ts';
+import { type Content, type Filled, type Intake, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
 import { isPlainCsv } from '../tables/text-table.ts';
 import { packFile } from './pack.ts';
@@ -270,30 +270,20 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
     const { bytes, outcome } = await createFile(join(directory, file), limits, intake.fill);
-    const { facts, reason } = outcome;
-    const warnings = [
-      ...(origin.warnings ?? []),
-      ...(facts?.notes ?? []),
-      ...(reason === undefined ? [] : [`It is kept as a file, as it is no table. ${reason}`]),
-    ];
+    const { facts } = outcome;
     const now = clock.now();
     const result: StoredResult = {
       id,
       uri: resultUri(id),
-      kind: facts ? 'table' : 'file',
-      format: facts ? intake.format : 'bytes',
+      ...readFacts(outcome, intake),
       mediaType: intake.mediaType,
       name: origin.name,
-      rows: facts?.rows ?? 0,
-      columns: facts?.columns ?? [],
-      sample: facts?.sample ?? [],
       bytes,
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + lifetimeMs).toISOString(),
       source: origin.source,
       ...(origin.key === undefined ? {} : { key: origin.key }),
-      ...(warnings.length ? { warnings } : {}),
-      ...(facts && isPlainCsv(facts) ? { isPlainCsv: true } : {}),
+      ...warningsOf(origin.warnings, outcome),
     };
     const index = facts?.index ?? { every: 1, offsets: [] };
     const reading = facts?.reading ? { reading: facts.reading } : {};
@@ -372,6 +362,22 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   return results;
 }
 
+/** What was learnt of the content while it was written. */
+function readFacts(
+  { facts }: Filled,
+  { format }: Pick<Intake, 'format'>,
+): Pick<StoredResult, 'kind' | 'format' | 'rows' | 'columns' | 'sample' | 'isPlainCsv'> {
+  if (!facts) return { kind: 'file', format: 'bytes', rows: 0, columns: [], sample: [] };
+  const { rows, columns, sample } = facts;
+  return { kind: 'table', format, rows, columns, sample, ...(isPlainCsv(facts) ? { isPlainCsv: true } : {}) };
+}
+
+function warningsOf(given: readonly string[] = [], { facts, reason }: Filled): Pick<StoredResult, 'warnings'> {
+  const why = reason === undefined ? [] : [`It is kept as a file, as it is no table. ${reason}`];
+  const warnings = [...given, ...(facts?.notes ?? []), ...why];
+  return warnings.length > 0 ? { warnings } : {};
+}
+
 /** Reads the data of a result of the version before. */
 async function rereadRecord(known: ResultRecord, path: string): Promise<ResultRecord> {
   const { result } = known;
@@ -384,21 +390,17 @@ async function rereadRecord(known: ResultRecord, path: string): Promise<ResultRe
     ...(result.format === 'csv' ? { asIs: true } : {}),
   };
   const intake = await recognise(content, { mediaType, name: result.name });
-  const { facts, reason } = await intake.fill(async () => {});
-  if (!facts) {
-    const warnings = [...(result.warnings ?? []), ...(reason ? [`It is no table. ${reason}`] : [])];
-    return {
-      ...known,
-      version: 2,
-      result: { ...result, kind: 'file', format: 'bytes', rows: 0, columns: [], warnings },
-    };
-  }
-  const { rows, sample, index, reading, notes } = facts;
-  const warnings = [...(result.warnings ?? []), ...notes];
-  const told = warnings.length ? { warnings } : {};
-  const plain = isPlainCsv(facts) ? { isPlainCsv: true as const } : {};
-  const read = { ...result, rows, columns: facts.columns, sample, ...told, ...plain };
-  return { ...known, version: 2, index, result: read, ...(reading ? { reading } : {}) };
+  const outcome = await intake.fill(async () => {});
+  const { facts } = outcome;
+  const read = { ...result, ...readFacts(outcome, intake), ...warningsOf(result.warnings, outcome) };
+  if (!facts) return { ...known, version: 2, result: read };
+  return {
+    ...known,
+    version: 2,
+    index: facts.index,
+    result: read,
+    ...(facts.reading ? { reading: facts.reading } : {}),
+  };
 }
 
 /** The call that made a result, as it was. */

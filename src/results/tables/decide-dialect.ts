@@ -57,28 +57,30 @@ interface Preamble extends Pick<Dialect, 'skipBytes' | 'skipLines' | 'hasComment
   named?: number;
 }
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
 /** What stands before the header: a byte order mark, `sep=;`, comments, blank lines. */
 function preamble(head: Buffer, notes: string[]): Preamble {
   const found: Preamble = { skipBytes: 0, skipLines: 0, hasComments: false };
-  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) found.skipBytes = 3;
+  if (head.subarray(0, 3).equals(byteOrderMark)) found.skipBytes = 3;
   let comments = 0;
   for (;;) {
     const end = endOfLine(head, found.skipBytes);
     if (end === undefined) break;
-    const whole = head.toString('latin1', found.skipBytes, end);
-    const line = whole.trim();
-    const named = /^"?sep=(.)"?[\r\n]*$/i.exec(whole)?.[1];
+    const line = head.toString('latin1', found.skipBytes, end);
+    const named = /^"?sep=(.)"?[\r\n]*$/i.exec(line)?.[1];
     if (named !== undefined && found.named === undefined) found.named = named.charCodeAt(0);
-    else if (line.startsWith('#') && !isHashHeader(line, head, end)) comments++;
-    else if (line !== '') break;
+    else if (isComment(line.trim(), head, end)) comments++;
+    else if (line.trim() !== '') break;
     found.skipBytes = end;
     found.skipLines++;
   }
-  found.hasComments = comments > 0;
-  if (comments > 0)
-    notes.push(`${comments === 1 ? 'A comment' : `${comments} comments`} (#) before the header left out.`);
-  return found;
+  if (comments === 0) return found;
+  notes.push(`${comments === 1 ? 'A comment' : `${comments} comments`} (#) before the header left out.`);
+  return { ...found, hasComments: true };
 }
+
+const isComment = (line: string, head: Buffer, end: number) => line.startsWith('#') && !isHashHeader(line, head, end);
 
 /** `#hole,from,to` over rows of as many fields is a header. */
 function isHashHeader(line: string, head: Buffer, end: number): boolean {

@@ -1,11 +1,9 @@
 import type { Column, ColumnType, Exceptions } from '../result.ts';
 import { ByteCounts } from './byte-counts.ts';
 import { blank } from './dialect.ts';
-import { compareDecimals, exactNumber, namesThings, saysTheSame, type TextKind, textKind, widen } from './values.ts';
+import { NumberTally } from './number-tally.ts';
+import { namesThings, type TextKind, textKind, widen } from './values.ts';
 
-/** As many significant digits as any number of this language holds. */
-const exactDigits = 15;
-const powers = Array.from({ length: 23 }, (_, power) => 10 ** power);
 /** Others than numbers that are listed by name. */
 const mostListed = 5;
 
@@ -26,7 +24,6 @@ export class TextColumn {
   /** Values that are nothing but blanks; they are none. */
   blankOnly = 0;
   #may: number;
-  readonly #decimalMark: number;
   readonly #words = new ByteCounts();
   /** Of each of the words. */
   readonly #kinds: TextKind[] = [];
@@ -34,24 +31,12 @@ export class TextColumn {
   #other: ColumnType | undefined;
   /** Words for nothing that came when there were too many different values to be counted. */
   readonly #lateNothing = new Map<string, number>();
-  #numbers = 0;
-  #whole = 0;
-  #scale = 0;
-  #hasPoint = false;
-  #isDouble = true;
-  #sum = 0;
-  #min = Infinity;
-  #minCount = 0;
-  #nextMin = Infinity;
-  #max = -Infinity;
-  #longMin: string | undefined;
-  #longMax: string | undefined;
-
+  readonly #numbers: NumberTally;
   readonly name: string;
 
   constructor(name: string, decimalMark: number) {
     this.name = name;
-    this.#decimalMark = decimalMark;
+    this.#numbers = new NumberTally(decimalMark);
     this.#may = namesThings(name) ? isText : mayBeNumbers;
   }
 
@@ -66,60 +51,10 @@ export class TextColumn {
       return;
     }
     this.filled++;
-    if (this.#may === mayBeNumbers && this.#addNumber(bytes, start, end)) {
-      if (end - start !== to - from) this.padded++;
-      return;
-    }
     if (end - start !== to - from) this.padded++;
-    if (this.#may === isText) {
-      if (!this.#words.isOver) this.#words.add(bytes, start, end);
-    } else this.#addOther(bytes, start, end);
-  }
-
-  /** Whether it was one. */
-  #addNumber(bytes: Buffer, start: number, end: number): boolean {
-    let at = start;
-    const negative = bytes[at] === 0x2d;
-    if (negative) at++;
-    const first = at;
-    let mantissa = 0;
-    let pointAt = -1;
-    for (; at < end; at++) {
-      const digit = (bytes[at] as number) - 0x30;
-      if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
-      else if (pointAt < 0 && bytes[at] === this.#decimalMark) pointAt = at;
-      else return false;
-    }
-    const whole = (pointAt < 0 ? end : pointAt) - first;
-    const scale = pointAt < 0 ? 0 : end - pointAt - 1;
-    if (whole + scale === 0 || (whole > 1 && bytes[first] === 0x30)) return false;
-    this.#numbers++;
-    if (whole > this.#whole) this.#whole = whole;
-    if (scale > this.#scale) this.#scale = scale;
-    if (pointAt >= 0) this.#hasPoint = true;
-    if (whole + scale > exactDigits) this.#addLong(bytes, start, end);
-    else this.#note((negative ? -mantissa : mantissa) / (powers[scale] as number));
-    return true;
-  }
-
-  #note(value: number): void {
-    this.#sum += value;
-    if (value > this.#max) this.#max = value;
-    if (value === this.#min) this.#minCount++;
-    else if (value < this.#min) {
-      this.#nextMin = this.#min;
-      this.#min = value;
-      this.#minCount = 1;
-    } else if (value < this.#nextMin) this.#nextMin = value;
-  }
-
-  #addLong(bytes: Buffer, start: number, end: number): void {
-    const text = bytes.toString('latin1', start, end).replace(String.fromCharCode(this.#decimalMark), '.');
-    const value = Number(text);
-    this.#note(value);
-    if (this.#isDouble && !saysTheSame(value, text)) this.#isDouble = false;
-    if (this.#longMin === undefined || compareDecimals(text, this.#longMin) < 0) this.#longMin = text;
-    if (this.#longMax === undefined || compareDecimals(text, this.#longMax) > 0) this.#longMax = text;
+    if (this.#may === mayBeNumbers && this.#numbers.add(bytes, start, end)) return;
+    if (this.#may !== isText) this.#addOther(bytes, start, end);
+    else if (!this.#words.isOver) this.#words.add(bytes, start, end);
   }
 
   #addOther(bytes: Buffer, start: number, end: number): void {
@@ -134,11 +69,15 @@ export class TextColumn {
       if (entry < 0) this.#lateNothing.set(text, (this.#lateNothing.get(text) ?? 0) + 1);
       return;
     }
-    this.#other = widen(this.#other, kind === 'bound' || kind === 'word' || kind === 'name' ? 'text' : kind, 'text');
-    // Once it is certain that the column is text, nothing more is looked for than how many different values there are.
-    const isTyped = this.#other !== 'text';
-    if (kind === 'name' || (isTyped && this.#numbers > 0) || (!isTyped && this.#words.isOver)) this.#may = isText;
-    else if (isTyped || this.#may === mayBeTyped) this.#may = isTyped ? mayBeTyped : isText;
+    this.#other = widen(this.#other, isTyped(kind) ? kind : 'text', 'text');
+    this.#may = this.#narrowed(kind);
+  }
+
+  /** Once it is certain that the column is text, only its different values are counted. */
+  #narrowed(kind: TextKind): number {
+    if (kind === 'name') return isText;
+    if (this.#other !== 'text') return this.#numbers.count > 0 ? isText : mayBeTyped;
+    return this.#may === mayBeTyped || this.#words.isOver ? isText : mayBeNumbers;
   }
 
   /** The finished column of a table of so many rows. One without any value is text. */
@@ -161,9 +100,9 @@ export class TextColumn {
       ...(counted > 0 ? { nothing } : {}),
       ...(this.padded > 0 ? { padded: true as const } : {}),
     };
-    if (exceptions) return { ...column, ...this.#figures(), exceptions };
+    if (exceptions) return { ...column, ...this.#numbers.figures(), exceptions };
     if (type !== 'integer' && type !== 'number') return counted > 0 ? column : { ...column, ...this.#distinct() };
-    return { ...column, ...this.#figures(), ...this.#digits() };
+    return { ...column, ...this.#numbers.figures(), ...this.#numbers.digits() };
   }
 
   #type(words: readonly Word[]): { type: ColumnType; exceptions?: Exceptions } {
@@ -171,46 +110,20 @@ export class TextColumn {
     if (this.#may !== mayBeNumbers) return { type: 'text' };
     const total = (kind: TextKind) => words.reduce((sum, word) => sum + (word.kind === kind ? word.count : 0), 0);
     const [bounds, others] = [total('bound'), total('word')];
-    if (bounds + others === 0) return { type: this.#numbers === 0 ? 'text' : this.#numberType() };
-    if (this.#numbers + bounds === 0 || this.#numbers + bounds < others) return { type: 'text' };
+    if (bounds + others === 0) return { type: this.#numbers.type() };
+    const numbers = this.#numbers.count;
+    if (numbers + bounds === 0 || numbers + bounds < others) return { type: 'text' };
     const commonest = words
       .filter(({ kind }) => kind === 'bound' || kind === 'word')
       .toSorted((a, b) => b.count - a.count)
       .slice(0, mostListed)
       .map(({ text, count }) => ({ text, count }));
-    return { type: 'text', exceptions: { numbers: this.#numbers, others: bounds + others, commonest } };
-  }
-
-  #numberType(): ColumnType {
-    // A number that no type of ours holds with all its digits keeps them as a text.
-    const isTooLong = this.#whole + this.#scale > longestDecimal && !this.#isDouble;
-    if (isTooLong) return 'text';
-    return this.#hasPoint ? 'number' : 'integer';
-  }
-
-  /** Of how many digits the numbers are; absent where only a double holds them all. */
-  #digits(): Pick<Column, 'digits'> {
-    const [whole, scale] = [this.#whole, this.#scale];
-    const isLong = whole + scale > shortDecimal;
-    if ((isLong && this.#hasPoint && this.#isDouble) || whole + scale > longestDecimal) return {};
-    return { digits: { whole, scale } };
+    return { type: 'text', exceptions: { numbers, others: bounds + others, commonest } };
   }
 
   #distinct(): Pick<Column, 'distinct'> {
-    const isKnown = !this.#words.isOver && this.#numbers === 0 && this.padded === 0;
+    const isKnown = !this.#words.isOver && this.#numbers.count === 0 && this.padded === 0;
     return isKnown ? { distinct: this.#words.size } : {};
-  }
-
-  #figures(): Pick<Column, 'min' | 'max' | 'mean' | 'placeholder'> {
-    if (this.#numbers === 0) return {};
-    const [min, max, least] = [this.#min, this.#max, this.#nextMin];
-    const isPlaceholder = placeholders.has(min) && least !== Infinity && (least >= 0 || least - min > max - least);
-    return {
-      min: this.#longMin !== undefined && Number(this.#longMin) <= min ? exactNumber(this.#longMin) : min,
-      max: this.#longMax !== undefined && Number(this.#longMax) >= max ? exactNumber(this.#longMax) : max,
-      mean: this.#sum / this.#numbers,
-      ...(isPlaceholder ? { placeholder: { value: min, count: this.#minCount } } : {}),
-    };
   }
 }
 
@@ -220,11 +133,8 @@ interface Word {
   kind: TextKind;
 }
 
-/** Digits of a decimal that takes no more room than an integer, and of the longest that an engine knows. */
-export const [shortDecimal, longestDecimal] = [18, 38];
-
-/** What stands for "no value" in many files of numbers. */
-const placeholders = new Set([-9, -99, -999, -9999, -99999, -999999, -1e30, -999.25, -999.99, -1e38]);
+const isTyped = (kind: TextKind): kind is 'boolean' | 'date' | 'datetime' | 'json' =>
+  kind === 'boolean' || kind === 'date' || kind === 'datetime' || kind === 'json';
 
 /** A date before the 29th of its month, found without making a text of it. */
 function isUsualDate(bytes: Buffer, start: number, end: number): boolean {
