@@ -1,11 +1,12 @@
-import { isFault } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { type FaultCode, isFault } from '../base/errors.ts';
 import { principalOf } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext } from '../calls/execute.ts';
 import { findRun, namesRun } from '../calls/resume-run.ts';
 import type { CallerServices } from '../calls/services.ts';
 import type { RunKind } from '../operations/operation.ts';
-import { readRun } from '../operations/run.ts';
+import { type Run, readRun } from '../operations/run.ts';
 import type { ToolSet } from '../tools/registry.ts';
 
 /** Looks at runs for a caller who subscribed to them: once for each run, however many listen. */
@@ -31,43 +32,12 @@ export function watchRuns(shared: CallerServices, tools: ToolSet): RunWatch {
   const watched = new Map<string, Watched>();
   const principal = principalOf(shared.caller);
 
-  /** How the run is now, or undefined when that cannot be told at the moment. */
-  async function look(uri: string, options: CallOptions, signal: AbortSignal) {
-    try {
-      return await tools.runAsCall('watch run', { ...options, signal }, async call => {
-        const { kind, variables, connection } = await findRun(shared, uri);
-        const reading = await kind.poll(variables, operationContext(shared, connection, call));
-        return { kind, run: readRun(kind, uri, reading) };
-      });
-    } catch (error) {
-      // What is misconfigured or gone stays so; its subscribers learn it when they read it.
-      if (isFault(error, 'upstream_down') || isFault(error, 'rate_limited') || isFault(error, 'timed_out')) return;
-      throw error;
-    }
-  }
-
-  async function follow(uri: string, options: CallOptions, { listeners, controller: { signal } }: Watched) {
-    const pause = risingPause();
-    let before: string | undefined;
-    while (!signal.aborted) {
-      const seen = await look(uri, options, signal);
-      if (seen) {
-        const now = JSON.stringify(seen.run);
-        // A run that is over at the first look may have ended between the client's reading and its subscription.
-        if (before === undefined ? seen.run.final : before !== now) for (const changed of listeners) changed();
-        if (seen.run.final) return;
-        before = now;
-      }
-      await shared.clock.sleep(seen ? pause(seen.kind) : afterFailureMs, signal);
-    }
-  }
-
   function begin(uri: string, options: CallOptions): Watched {
     const entry: Watched = { listeners: new Set(), controller: new AbortController() };
     watched.set(uri, entry);
     shared.watchedRuns.add(principal);
     // Its end says nothing: it is over, was given up, or cannot be looked at.
-    follow(uri, options, entry)
+    followRun(signal => lookAtRun(shared, tools, uri, { ...options, signal }), shared.clock, entry)
       .catch(() => {})
       .finally(() => forget(uri, entry));
     return entry;
@@ -99,6 +69,56 @@ export function watchRuns(shared: CallerServices, tools: ToolSet): RunWatch {
     },
   };
 }
+
+/** A run as it is now, and its kind. */
+interface Seen {
+  kind: RunKind;
+  run: Run;
+}
+
+/** Undefined when it cannot be told at the moment. @throws Fault when it never will be */
+async function lookAtRun(
+  shared: CallerServices,
+  tools: ToolSet,
+  uri: string,
+  options: CallOptions,
+): Promise<Seen | undefined> {
+  try {
+    return await tools.runAsCall('watch run', options, async call => {
+      const { kind, variables, connection } = await findRun(shared, uri);
+      const reading = await kind.poll(variables, operationContext(shared, connection, call));
+      return { kind, run: readRun(kind, uri, reading) };
+    });
+  } catch (error) {
+    // What is misconfigured or gone stays so; its subscribers learn it when they read it.
+    if (isFault(error) && passing.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Faults after which another look may succeed. */
+const passing: readonly FaultCode[] = ['upstream_down', 'rate_limited', 'timed_out'];
+
+/** Tells the listeners of every change, until the run has ended or nobody listens. */
+async function followRun(
+  look: (signal: AbortSignal) => Promise<Seen | undefined>,
+  clock: Clock,
+  { listeners, controller: { signal } }: Watched,
+): Promise<void> {
+  const pause = risingPause();
+  let before: string | undefined;
+  while (!signal.aborted) {
+    const seen = await look(signal);
+    if (seen && hasChanged(seen, before)) for (const changed of listeners) changed();
+    if (seen?.run.final) return;
+    if (seen) before = JSON.stringify(seen.run);
+    await clock.sleep(seen ? pause(seen.kind) : afterFailureMs, signal);
+  }
+}
+
+/** A run that is over at the first look may have ended between the client's reading and its subscription. */
+const hasChanged = ({ run }: Seen, before: string | undefined): boolean =>
+  before === undefined ? run.final : before !== JSON.stringify(run);
 
 /** Less and less often, as for a call that waits. */
 function risingPause(): (kind: RunKind) => number {

@@ -6,6 +6,7 @@ import {
   OAuthError,
   OAuthErrorCode,
 } from '@modelcontextprotocol/server';
+import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/errors.ts';
 import { type Access, accessBy, type Identity } from '../../callers/access.ts';
 import { type Caller, localCaller } from '../../callers/caller.ts';
@@ -40,81 +41,97 @@ export interface Authentication {
 }
 
 /** `url`: address of `/mcp` as clients see it. @throws Fault `not_configured` */
-export function createDoor(server: DataPlatformsServer, settings: HttpSettings, url: string): Authentication {
+export function createAuthentication(server: DataPlatformsServer, settings: HttpSettings, url: string): Authentication {
   const { tokens, oauth, operators } = settings;
   const { states } = server.shared.connections;
   if (tokens.length === 0 && !oauth) {
     if (settings.access) throw accessOfNobody();
     return anonymousAccess(states);
   }
-  const access = accessBy(
-    settings.access,
-    states.map(({ name }) => name),
-  );
-  const known = staticTokens(tokens);
-  const verify = oauth && accessTokens(oauth, server.shared.clock, server.shared.http.fetch);
-  const resourceMetadataUrl = oauth && getOAuthProtectedResourceMetadataUrl(new URL(url));
-  const required = oauth?.required_scopes ?? [];
+  const names = states.map(({ name }) => name);
+  const access = accessBy(settings.access, names);
+  const refuse = refusals(oauth && getOAuthProtectedResourceMetadataUrl(new URL(url)));
+  const byStaticToken = staticTokenCaller(tokens, server.shared.clock, refuse);
+  const byAccessToken = oauth && accessTokenCaller(oauth, server, refuse);
+  return {
+    isOperator: ({ name }) => operators.includes(name),
+    ...(oauth ? { metadata: resourceMetadata(oauth, url) } : {}),
+    async authenticate(headers) {
+      const accessOf: Access = identity => withCredentials(access(identity), headers, states);
+      const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(headers.authorization ?? '')?.[1];
+      if (token === undefined)
+        throw refuse(OAuthErrorCode.InvalidToken, 'A bearer token is needed here.', oauth?.required_scopes);
+      const caller = byStaticToken(token, accessOf) ?? (await byAccessToken?.(token, accessOf));
+      if (!caller) throw refuse(OAuthErrorCode.InvalidToken, 'Nobody here has this token.');
+      return caller;
+    },
+    async allow({ caller, scopes }, message) {
+      if (!oauth || !scopes) return;
+      const needed = neededScopes(message, server.served(caller).tools, oauth);
+      if (needed.every(scope => scopes.includes(scope))) return;
+      throw refuse(OAuthErrorCode.InsufficientScope, 'The token lacks a scope that this call needs.', needed);
+    },
+  };
+}
 
-  async function refusal(code: OAuthErrorCode, message: string, requiredScopes: readonly string[] = []) {
+/** Refuses a request and says how to get in. */
+type Refuse = (code: OAuthErrorCode, message: string, requiredScopes?: readonly string[]) => HttpError;
+
+/** `resourceMetadataUrl`: where a client learns who gives tokens, where that is an authorization server. */
+function refusals(resourceMetadataUrl: string | undefined): Refuse {
+  return (code, message, requiredScopes = []) => {
     const challenge = bearerAuthChallengeResponse(new OAuthError(code, message), {
       requiredScopes: [...requiredScopes],
       ...(resourceMetadataUrl ? { resourceMetadataUrl } : {}),
     });
     const authenticate = challenge.headers.get('www-authenticate');
     return new HttpError(challenge.status, -32001, message, authenticate ? { 'www-authenticate': authenticate } : {});
-  }
+  };
+}
 
+/** Who has one of the configured tokens. */
+function staticTokenCaller(tokens: HttpSettings['tokens'], clock: Clock, refuse: Refuse) {
+  const known = staticTokens(tokens);
+  return (token: string, access: Access): AuthenticatedCaller | undefined => {
+    const entry = known(token);
+    if (!entry) return undefined;
+    if (entry.expires && Date.parse(entry.expires) <= clock.now())
+      throw refuse(OAuthErrorCode.InvalidToken, 'The token has expired.');
+    return visitor(access, { issuer: 'tokens', subject: entry.name, groups: entry.groups }, entry.name);
+  };
+}
+
+/** Who has a token of the authorization server. */
+function accessTokenCaller(
+  oauth: NonNullable<HttpSettings['oauth']>,
+  { shared: { clock, http }, log }: DataPlatformsServer,
+  refuse: Refuse,
+) {
+  const verify = accessTokens(oauth, clock, http.fetch);
+  const required = oauth.required_scopes;
+  const asHttpError = (error: unknown): unknown => {
+    if (error instanceof BadToken) return refuse(OAuthErrorCode.InvalidToken, error.message, required);
+    if (!(error instanceof NoKeys)) return error;
+    if (!(error.cause instanceof Resting)) log.warn({ err: error }, 'authorization server');
+    return new HttpError(503, -32000, `${error.message} Try again later.`, { 'retry-after': '30' });
+  };
+  return async (token: string, access: Access): Promise<AuthenticatedCaller> => {
+    const { subject, client, groups, scopes } = await verify(token).catch(error => Promise.reject(asHttpError(error)));
+    if (!required.every(scope => scopes.includes(scope)))
+      throw refuse(OAuthErrorCode.InsufficientScope, 'The token lacks a scope that is needed here.', required);
+    return { ...visitor(access, { issuer: oauth.issuer, subject, groups }, client), scopes };
+  };
+}
+
+function resourceMetadata(oauth: NonNullable<HttpSettings['oauth']>, url: string): { path: string; document: object } {
   return {
-    isOperator: ({ name }) => operators.includes(name),
-    ...(oauth && resourceMetadataUrl
-      ? {
-          metadata: {
-            path: new URL(resourceMetadataUrl).pathname,
-            document: {
-              resource: url,
-              authorization_servers: [oauth.issuer],
-              scopes_supported: [...new Set([...required, ...oauth.write_scopes])],
-              bearer_methods_supported: ['header'],
-              resource_name: 'Data platforms',
-            },
-          },
-        }
-      : {}),
-    async authenticate(headers) {
-      const { authorization = '' } = headers;
-      const accessOf: Access = identity => withCredentials(access(identity), headers, states);
-      const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
-      if (token === undefined)
-        throw await refusal(OAuthErrorCode.InvalidToken, 'A bearer token is needed here.', required);
-      const entry = known(token);
-      if (entry) {
-        if (entry.expires && Date.parse(entry.expires) <= server.shared.clock.now())
-          throw await refusal(OAuthErrorCode.InvalidToken, 'The token has expired.');
-        return visitor(accessOf, { issuer: 'tokens', subject: entry.name, groups: entry.groups }, entry.name);
-      }
-      if (!verify || !oauth) throw await refusal(OAuthErrorCode.InvalidToken, 'Nobody here has this token.');
-      try {
-        const { subject, client, groups, scopes } = await verify(token);
-        if (!required.every(scope => scopes.includes(scope)))
-          throw await refusal(
-            OAuthErrorCode.InsufficientScope,
-            'The token lacks a scope that is needed here.',
-            required,
-          );
-        return { ...visitor(accessOf, { issuer: oauth.issuer, subject, groups }, client), scopes };
-      } catch (error) {
-        if (error instanceof BadToken) throw await refusal(OAuthErrorCode.InvalidToken, error.message, required);
-        if (!(error instanceof NoKeys)) throw error;
-        if (!(error.cause instanceof Resting)) server.log.warn({ err: error }, 'authorization server');
-        throw new HttpError(503, -32000, `${error.message} Try again later.`, { 'retry-after': '30' });
-      }
-    },
-    async allow({ caller, scopes }, message) {
-      if (!oauth || !scopes) return;
-      const needed = neededScopes(message, server.served(caller).tools, oauth);
-      if (needed.every(scope => scopes.includes(scope))) return;
-      throw await refusal(OAuthErrorCode.InsufficientScope, 'The token lacks a scope that this call needs.', needed);
+    path: new URL(getOAuthProtectedResourceMetadataUrl(new URL(url))).pathname,
+    document: {
+      resource: url,
+      authorization_servers: [oauth.issuer],
+      scopes_supported: [...new Set([...oauth.required_scopes, ...oauth.write_scopes])],
+      bearer_methods_supported: ['header'],
+      resource_name: 'Data platforms',
     },
   };
 }

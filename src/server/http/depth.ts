@@ -5,19 +5,23 @@
 export function depthOf(json: Buffer): number {
   let depth = 0;
   let most = 0;
-  let inText = false;
   for (let at = 0; at < json.length; at += 1) {
     const sign = signs[json[at] as number];
-    if (inText) {
-      if (sign === escapes) at += 1;
-      else if (sign === quotes) inText = false;
-    } else if (sign === quotes) inText = true;
-    else if (sign === opens) {
-      depth += 1;
-      if (depth > most) most = depth;
-    } else if (sign === closes) depth -= 1;
+    if (sign === quotes) at = endOfText(json, at);
+    else if (sign === closes) depth -= 1;
+    else if (sign === opens) most = Math.max(most, ++depth);
   }
   return most;
+}
+
+/** Where the text ends that begins at this quote; the end of all where it does not end. */
+function endOfText(json: Buffer, from: number): number {
+  for (let at = from + 1; at < json.length; at += 1) {
+    const sign = signs[json[at] as number];
+    if (sign === quotes) return at;
+    if (sign === escapes) at += 1;
+  }
+  return json.length;
 }
 
 const [quotes, escapes, opens, closes] = [1, 2, 3, 4];

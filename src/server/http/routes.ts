@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server';
+import type { Log } from '../../base/log.ts';
 import { localCaller, principalOf } from '../../callers/caller.ts';
 import type { HttpSettings } from '../../config/http.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { narrowListening } from '../subscriptions.ts';
-import { createDoor } from './authentication.ts';
+import { type Authentication, createAuthentication } from './authentication.ts';
 import { readBody } from './body.ts';
 import { answerBrowser, methods } from './cors.ts';
 import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
 import { guard } from './guard.ts';
 import { HttpError, refuse } from './http-error.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { RequestLog } from './request-log.ts';
 import { RunEvents } from './run-events.ts';
 import { Sessions } from './sessions.ts';
@@ -36,14 +37,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     if (error.constructor !== Error) server.log.warn({ err: error }, 'protocol');
     else if (!lines.note({ problem: error.message })) server.log.debug({ problem: error.message }, 'protocol');
   };
-  const mcp = createMcpHandler(server.factory, { onerror, bus: events });
-  const fetch: typeof mcp.fetch = async (asked, options) => {
-    const answer = await mcp.fetch(asked, options);
-    const problem = await problemIn(answer);
-    if (problem !== undefined) lines.note({ problem });
-    return answer;
-  };
-  const answerMcp = toNodeHandler({ fetch }, { onerror });
+  const mcp = createMcpAnswer(server, events, lines, onerror);
   const sessions = new Sessions(server, onerror);
   const streams = new SseStreams(server, new URL('messages', url).pathname, traffic, onerror);
   const metrics = await createMetrics(server, {
@@ -51,76 +45,142 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     streams: () => streams.size,
     listening: () => events.size,
   });
-  const door = createDoor(server, settings, url);
-  const findFault = guard(settings);
-  const bodyLimit = settings.body_limit_mib * 2 ** 20;
-
-  async function takeUp(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = 'GET', url: target = '/' } = request;
-    const pathname = pathOf(target);
-    if (pathname === '/healthz') return tell(response, 200, 'ok');
-    if (pathname === '/readyz')
-      return traffic.stopping ? tell(response, 503, 'stopping') : tell(response, 200, 'ready');
-    const fault = findFault(request);
-    if (fault) throw new HttpError(403, -32000, fault);
-    if (answerBrowser(request, response)) return;
-    if (!methods.includes(method)) throw notAllowed();
-    if (door.metadata && pathname === door.metadata.path) return publish(response, door.metadata.document);
-    const visitor = await door.authenticate(request.headers);
-    lines.note(visitor.caller === localCaller ? {} : { caller: visitor.caller.name });
-    const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;
-    if (traffic.stopping && (body === undefined || asks(body))) throw stopping();
-    await door.allow(visitor, body);
-    const { auth, caller } = visitor;
-    const exchange = { request: Object.assign(request, { method, url: target, auth }), response, caller, body };
-    if (!staysOpen(exchange)) follow(response);
-    await dispatch(pathname, exchange);
-  }
-
-  function dispatch(pathname: string, exchange: Exchange): Promise<void> | void {
-    const { response, request, caller } = exchange;
-    const at = `${request.method} ${pathname}`;
-    if (pathname === '/mcp') return speak(exchange);
-    if (settings.sse && at === 'GET /sse') return streams.open(exchange);
-    if (settings.sse && at === 'POST /messages') return streams.receive(exchange);
-    if (at === 'GET /metrics' && door.isOperator(caller)) return metrics.tell(response);
-    throw new HttpError(404, -32000, 'There is nothing here. MCP is at /mcp.');
-  }
-
-  async function speak(exchange: Exchange): Promise<void> {
-    const { request, response, caller, body } = exchange;
-    nameAccepted(request.headers);
-    const session = request.headers['mcp-session-id'];
-    if (settings.legacy_sessions && typeof session === 'string') return sessions.answer(session, exchange);
-    if (settings.legacy_sessions && isInitializeRequest(body)) return sessions.open(exchange);
-    if (!listens(body)) return answerMcp(request, response, body);
-    const { runs } = server.served(caller);
-    const { uris, message, refusal } = narrowListening(body, runs);
-    if (refusal) return tellJson(response, 400, refusal);
-    await events.listening({ principal: principalOf(caller), uris, runs }, () => answerMcp(request, response, message));
-  }
-
-  function giveUp(error: unknown, response: ServerResponse): void {
-    if (!(error instanceof HttpError)) server.log.error({ err: error }, 'defect');
-    else lines.note({ problem: error.message });
-    if (response.headersSent) response.destroy();
-    // Otherwise the client has gone.
-    else if (!response.destroyed) refuse(response, error instanceof HttpError ? error : defect());
-  }
-
-  function follow(response: ServerResponse): void {
-    traffic.add(response);
-    response.once('close', () => traffic.remove(response));
-  }
+  const authentication = createAuthentication(server, settings, url);
+  const endpoints = {
+    server,
+    settings,
+    traffic,
+    lines,
+    authentication,
+    mcp,
+    sessions,
+    streams,
+    metrics,
+    events,
+    findFault: guard(settings),
+  };
 
   return {
     answer: (request, response) =>
-      lines.follow(request, response, () => takeUp(request, response).catch(error => giveUp(error, response))),
+      lines.follow(request, response, () =>
+        takeUp(endpoints, request, response).catch(error => giveUp(error, response, server.log, lines)),
+      ),
     traffic,
     async close() {
       await Promise.all([mcp.close(), sessions.close(), streams.close()]);
     },
   };
+}
+
+/** What requests are answered with. */
+interface Endpoints {
+  server: DataPlatformsServer;
+  settings: HttpSettings;
+  traffic: Traffic;
+  lines: RequestLog;
+  /** What is wrong with a request's Host or Origin. */
+  findFault: ReturnType<typeof guard>;
+  authentication: Authentication;
+  mcp: McpAnswer;
+  sessions: Sessions;
+  streams: SseStreams;
+  metrics: Metrics;
+  events: RunEvents;
+}
+
+interface McpAnswer {
+  answer: ReturnType<typeof toNodeHandler>;
+  close(): Promise<void>;
+}
+
+async function takeUp(endpoints: Endpoints, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { traffic, lines, authentication } = endpoints;
+  const { method = 'GET', url: target = '/' } = request;
+  const pathname = pathOf(target);
+  if (answerProbe(pathname, traffic, response)) return;
+  const fault = endpoints.findFault(request);
+  if (fault) throw new HttpError(403, -32000, fault);
+  if (answerBrowser(request, response)) return;
+  if (!methods.includes(method)) throw notAllowed();
+  const { metadata } = authentication;
+  if (pathname === metadata?.path) return publish(response, metadata.document);
+  const caller = await authentication.authenticate(request.headers);
+  lines.note(caller.caller === localCaller ? {} : { caller: caller.caller.name });
+  const bodyLimit = endpoints.settings.body_limit_mib * 2 ** 20;
+  const body = method === 'POST' ? await readBody(request, bodyLimit) : undefined;
+  if (traffic.stopping && (body === undefined || asks(body))) throw stopping();
+  await authentication.allow(caller, body);
+  const asked = Object.assign(request, { method, url: target, auth: caller.auth });
+  const exchange = { request: asked, response, caller: caller.caller, body };
+  if (!staysOpen(exchange)) countUntilClosed(traffic, response);
+  await dispatch(endpoints, pathname, exchange);
+}
+
+function countUntilClosed(traffic: Traffic, response: ServerResponse): void {
+  traffic.add(response);
+  response.once('close', () => traffic.remove(response));
+}
+
+function dispatch(endpoints: Endpoints, pathname: string, exchange: Exchange): Promise<void> | void {
+  const { settings, authentication, streams, metrics } = endpoints;
+  const { response, request, caller } = exchange;
+  const at = `${request.method} ${pathname}`;
+  if (pathname === '/mcp') return answerMcp(endpoints, exchange);
+  if (settings.sse && at === 'GET /sse') return streams.open(exchange);
+  if (settings.sse && at === 'POST /messages') return streams.receive(exchange);
+  if (at === 'GET /metrics' && authentication.isOperator(caller)) return metrics.tell(response);
+  throw new HttpError(404, -32000, 'There is nothing here. MCP is at /mcp.');
+}
+
+/** A message to `/mcp`: of a session where there is one, otherwise on its own. */
+async function answerMcp({ server, settings, mcp, sessions, events }: Endpoints, exchange: Exchange): Promise<void> {
+  const { request, response, caller, body } = exchange;
+  nameAccepted(request.headers);
+  const session = request.headers['mcp-session-id'];
+  if (settings.legacy_sessions && typeof session === 'string') return sessions.answer(session, exchange);
+  if (settings.legacy_sessions && isInitializeRequest(body)) return sessions.open(exchange);
+  if (!listens(body)) return mcp.answer(request, response, body);
+  const { runs } = server.served(caller);
+  const { uris, message, refusal } = narrowListening(body, runs);
+  if (refusal) return tellJson(response, 400, refusal);
+  const answer = () => mcp.answer(request, response, message);
+  await events.listening({ principal: principalOf(caller), uris, runs }, answer);
+}
+
+/** The SDK's answer to requests of every protocol revision that belong to no session, its refusals noted in the log. */
+function createMcpAnswer(
+  server: DataPlatformsServer,
+  bus: RunEvents,
+  lines: RequestLog,
+  onerror: (error: Error) => void,
+): {
+  answer: ReturnType<typeof toNodeHandler>;
+  close(): Promise<void>;
+} {
+  const handler = createMcpHandler(server.factory, { onerror, bus });
+  const fetch: typeof handler.fetch = async (asked, options) => {
+    const answer = await handler.fetch(asked, options);
+    const problem = await problemIn(answer);
+    if (problem !== undefined) lines.note({ problem });
+    return answer;
+  };
+  return { answer: toNodeHandler({ fetch }, { onerror }), close: () => handler.close() };
+}
+
+/** Whether it was a probe: those are answered to anybody, and while the server is stopping. */
+function answerProbe(pathname: string, { stopping }: Traffic, response: ServerResponse): boolean {
+  if (pathname === '/healthz') tell(response, 200, 'ok');
+  else if (pathname === '/readyz') tell(response, stopping ? 503 : 200, stopping ? 'stopping' : 'ready');
+  else return false;
+  return true;
+}
+
+function giveUp(error: unknown, response: ServerResponse, log: Log, lines: RequestLog): void {
+  if (error instanceof HttpError) lines.note({ problem: error.message });
+  else log.error({ err: error }, 'defect');
+  if (response.headersSent) response.destroy();
+  // Otherwise the client has gone.
+  else if (!response.destroyed) refuse(response, error instanceof HttpError ? error : defect());
 }
 
 function pathOf(target: string): string {
