@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
-import { type Exchange, failed, type Retryable, type Send } from './exchange.ts';
+import type { FaultReading } from './connection.ts';
+import { type Exchange, type Failed, failed, type Retryable, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 import { askedWait, seconds } from './retry.ts';
@@ -19,27 +20,34 @@ export function classifyReply(clock: Clock, next: Send): Send {
     const outcome = await next(exchange);
     if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
     const { connection, request, anonymous } = exchange;
-    // What another host says is not the platform speaking.
     const { suspicion, ...reply } = outcome.reply;
     const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
+    // What another host says is not the platform speaking.
     const reading = anonymous ? undefined : connection.readFault?.(said, request);
     if (!reading && isAnswer(reply, request)) return { reply };
     if (reply.body instanceof Readable) reply.body.destroy();
-    const { final = false, transient = false, ...details } = reading ?? {};
-    const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
-    const code = details.code ?? codeOf(reply.status, exchange.anonymous);
-    const told = byStatus(exchange, said, code, clock.now()).with(given);
-    const skew = code === 'unauthorized' ? secondsAhead(reply.headers, clock.now()) : undefined;
-    const refused =
-      skew !== undefined && Math.abs(skew) > mostSkew
-        ? told.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${told.hint}` })
-        : told;
-    // A server that failed, or whose answer is somebody else's, may have done first what it was asked to.
-    const unsure = failing.has(code) && reply.status !== 501 && !transient;
-    if (!unsure) exchange.change.mayHaveActed = false;
-    exchange.change.hint = details.hint;
-    return failed(refused, final ? 'never' : transient ? 'always' : retryableOf(refused));
+    return refused(exchange, said, reading ?? {}, clock.now());
   };
+}
+
+/** A refusal, as the platform's own reading and the status tell it, and whether it may be repeated. */
+function refused(exchange: Exchange, reply: HttpReply, reading: Partial<FaultReading>, now: number): Failed {
+  const { final = false, transient = false, ...details } = reading;
+  const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+  const code = details.code ?? codeOf(reply.status, exchange.anonymous);
+  const fault = withClockHint(byStatus(exchange, reply, code, now).with(given), reply, now);
+  // A server that failed, or whose answer is somebody else's, may have done first what it was asked to.
+  const unsure = failing.has(code) && reply.status !== 501 && !transient;
+  if (!unsure) exchange.change.mayHaveActed = false;
+  exchange.change.hint = details.hint;
+  return failed(fault, final ? 'never' : transient ? 'always' : retryableOf(fault));
+}
+
+/** A credential may be refused for the clock that signed it. */
+function withClockHint(fault: Fault, { headers }: HttpReply, now: number): Fault {
+  const skew = fault.code === 'unauthorized' ? secondsAhead(headers, now) : undefined;
+  if (skew === undefined || Math.abs(skew) <= mostSkew) return fault;
+  return fault.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${fault.hint}` });
 }
 
 function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: number): Fault {

@@ -37,7 +37,12 @@ export interface Exchange {
 export type Retryable = 'never' | 'repeatable' | 'always';
 
 /** A failed attempt is a value, so that the layers can weigh it; what is thrown ends the call. */
-export type Outcome = { reply: HttpReply } | { fault: Fault; again: Retryable };
+export type Outcome = { reply: HttpReply } | Failed;
+
+export interface Failed {
+  fault: Fault;
+  again: Retryable;
+}
 
 export type Send = (exchange: Exchange) => Promise<Outcome>;
 
@@ -50,7 +55,7 @@ export function baseOf(connection: Connection): URL {
   return base;
 }
 
-export function failed(fault: Fault, again: Retryable = 'never'): Outcome {
+export function failed(fault: Fault, again: Retryable = 'never'): Failed {
   return { fault, again };
 }
 

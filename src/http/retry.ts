@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Fault } from '../base/errors.ts';
 import type { Fetch } from './connection.ts';
-import { type Exchange, failed, type Send } from './exchange.ts';
+import { type Exchange, type Failed, failed, type Outcome, type Send } from './exchange.ts';
+import type { HttpRequest } from './request.ts';
 
 const mostAttempts = 4;
 // 500, 1000, 2000 ms and a quarter more or less: "503 for ever" is over in less than 5 s.
@@ -9,33 +10,60 @@ const firstBackoff = 500;
 // A platform that asks for more than a day means something else by the number.
 const longestSaneWait = 86_400_000;
 
-/** Repeats what is safe to repeat, after the time the platform asks for or a growing one of our own. */
-export function retry({ clock, random, fetch }: { clock: Clock; random(): number; fetch: Fetch }, next: Send): Send {
-  return async exchange => {
-    const { call, connection, request } = exchange;
-    let renewed = false;
-    for (let attempt = 1; ; attempt += 1) {
-      const proof: Record<string, string> = {};
-      const sending: Exchange['sending'] = {};
-      const outcome = await next({ ...exchange, attempt, proof, sending });
-      // What a stream has given away may have arrived, whatever the answer says.
-      if ('reply' in outcome || sending.stream?.readableDidRead) return outcome;
-      const { fault, again } = outcome;
-      if (fault.code === 'unauthorized' && !renewed && !exchange.anonymous && connection.auth.renew) {
-        renewed = true;
-        if (!(await connection.auth.renew(proof, fetch))) return outcome;
-        continue;
-      }
-      if (again === 'never' || (again === 'repeatable' && !request.repeatable)) return outcome;
-      if (attempt >= mostAttempts) return failed(fault.with({ message: `${fault.message} (${attempt} attempts)` }));
-      const wait = (fault.retryAfter ?? backoff(attempt, random) / 1000) * 1000;
-      if (clock.now() + wait >= call.deadline) return failed(fault.with({ retryAfter: Math.ceil(wait / 1000) }));
-      call.progress(waitingFor(exchange, fault, wait));
-      call.meter.waitedMs += wait;
-      await clock.sleep(wait, call.signal);
-    }
-  };
+interface RetryOptions {
+  clock: Clock;
+  random(): number;
+  fetch: Fetch;
 }
+
+/** Repeats what is safe to repeat, after the time the platform asks for or a growing one of our own. */
+export function retry(options: RetryOptions, next: Send): Send {
+  return exchange => attemptUntilSettled(exchange, options, next);
+}
+
+async function attemptUntilSettled(exchange: Exchange, options: RetryOptions, next: Send): Promise<Outcome> {
+  let renewed = false;
+  for (let attempt = 1; ; attempt += 1) {
+    const proof: Record<string, string> = {};
+    const sending: Exchange['sending'] = {};
+    const outcome = await next({ ...exchange, attempt, proof, sending });
+    // What a stream has given away may have arrived, whatever the answer says.
+    if ('reply' in outcome || sending.stream?.readableDidRead) return outcome;
+    if (!renewed && isRenewable(outcome.fault, exchange)) {
+      renewed = true;
+      if (!(await exchange.connection.auth.renew?.(proof, options.fetch))) return outcome;
+      continue;
+    }
+    const last = await beforeRepeat(exchange, outcome, attempt, options);
+    if (last) return last;
+  }
+}
+
+/** Waits as long as it takes; or says what the failure comes to that is not repeated. */
+async function beforeRepeat(
+  exchange: Exchange,
+  outcome: Failed,
+  attempt: number,
+  { clock, random }: RetryOptions,
+): Promise<Failed | undefined> {
+  const { call, request } = exchange;
+  const { fault } = outcome;
+  if (!isRepeatable(outcome, request)) return outcome;
+  if (attempt >= mostAttempts) return failed(fault.with({ message: `${fault.message} (${attempt} attempts)` }));
+  const wait = (fault.retryAfter ?? backoff(attempt, random) / 1000) * 1000;
+  if (clock.now() + wait >= call.deadline) return failed(fault.with({ retryAfter: Math.ceil(wait / 1000) }));
+  call.progress(waitingFor(exchange, fault, wait));
+  call.meter.waitedMs += wait;
+  await clock.sleep(wait, call.signal);
+  return undefined;
+}
+
+/** A new credential may be had for the one that was refused. */
+const isRenewable = ({ code }: Fault, { connection, anonymous }: Exchange): boolean =>
+  code === 'unauthorized' && !anonymous && connection.auth.renew !== undefined;
+
+const isRepeatable = ({ again }: Failed, { repeatable }: HttpRequest): boolean =>
+  again === 'always' || (again === 'repeatable' && repeatable);
 
 function backoff(attempt: number, random: () => number): number {
   return firstBackoff * 2 ** (attempt - 1) * (0.75 + random() / 2);

@@ -28,34 +28,48 @@ export function transport({ clock, dispatcher, userAgent, mostBodyBytes }: Trans
     const agent = await dispatcher();
     if (request.changes) await call.beforeChange?.();
     signal.throwIfAborted();
-    let raw: Dispatcher.ResponseData;
-    try {
-      raw = await agent.request(onTheWire(exchange, userAgent));
-    } catch (error) {
-      signal.throwIfAborted();
-      // Of the body that was being sent, or of the settings for the way.
-      if (isFault(error)) return failed(error);
-      const stopped = proxyFailureIn(error);
-      if (stopped) return failed(stopped.fault(exchange.connection.title), stopped.again);
-      return noReply(exchange, error as Error);
-    }
-    const headers = flat(raw.headers);
-    const reply = { status: raw.statusCode, headers, url: request.url };
-    const answer = isAnswer(reply, request);
-    if (answer && request.expect === 'stream') {
-      const body = streamed(clock, exchange, raw.body, headers);
-      const suspect = exchange.connection.errorsInFiles && !exchange.anonymous;
-      return { reply: { ...reply, ...(suspect ? await inspected(body, mostRefusalBytes) : { body }) } };
-    }
-    const mostBytes = answer ? mostBodyBytes : mostRefusalBytes;
-    const read = await readBody(decoded(raw.body, headers), mostBytes);
-    signal.throwIfAborted();
-    call.meter.bytes += read.bytes.length;
-    if (answer) return bodyOutcome(exchange, read, reply, mostBytes);
-    const text = textOf(read.bytes);
-    const parsed = jsonOf(text);
-    return { reply: { body: 'value' in parsed ? parsed.value : text, ...reply } };
+    const arrived = await agent.request(onTheWire(exchange, userAgent)).then(
+      raw => ({ raw }),
+      (error: Error) => ({ error }),
+    );
+    if ('error' in arrived) return notSent(exchange, arrived.error);
+    const { raw } = arrived;
+    return readReply(exchange, raw, clock, mostBodyBytes);
   };
+}
+
+async function readReply(
+  exchange: Exchange,
+  raw: Dispatcher.ResponseData,
+  clock: Clock,
+  mostBodyBytes: number,
+): Promise<Outcome> {
+  const { call, request, signal } = exchange;
+  const headers = flat(raw.headers);
+  const reply = { status: raw.statusCode, headers, url: request.url };
+  const answer = isAnswer(reply, request);
+  if (answer && request.expect === 'stream') {
+    const body = streamed(clock, exchange, raw.body, headers);
+    const suspect = exchange.connection.errorsInFiles && !exchange.anonymous;
+    return { reply: { ...reply, ...(suspect ? await inspected(body, mostRefusalBytes) : { body }) } };
+  }
+  const mostBytes = answer ? mostBodyBytes : mostRefusalBytes;
+  const read = await readBody(decoded(raw.body, headers), mostBytes);
+  signal.throwIfAborted();
+  call.meter.bytes += read.bytes.length;
+  if (answer) return bodyOutcome(exchange, read, reply, mostBytes);
+  const text = textOf(read.bytes);
+  const parsed = jsonOf(text);
+  return { reply: { body: 'value' in parsed ? parsed.value : text, ...reply } };
+}
+
+/** Of the body that was being sent, of the settings for the way, of a proxy, or of the platform's host. */
+function notSent(exchange: Exchange, error: Error): Outcome {
+  exchange.signal.throwIfAborted();
+  if (isFault(error)) return failed(error);
+  const stopped = proxyFailureIn(error);
+  if (stopped) return failed(stopped.fault(exchange.connection.title), stopped.again);
+  return noReply(exchange, error);
 }
 
 function onTheWire(exchange: Exchange, userAgent: string): WrittenOptions {

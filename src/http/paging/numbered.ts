@@ -47,18 +47,31 @@ async function* pages(numbering: Numbering, fetch: PageFetch, start: number, wan
   });
 
   for await (const loaded of startingWith(first, rest)) {
-    const { base, size, items } = loaded;
+    const { base, items } = loaded;
     if (repeats(before, items)) return yield { items: [], stuck: true };
     before = items;
-    const short = items.length < size;
-    const part = items.slice(Math.max(0, start - base), Math.max(0, start + wanted - base));
-    const cut = start + wanted - base <= items.length;
-    const next = cut ? start + wanted : base + (total === undefined ? items.length : size);
-    const last = total === undefined ? short && !(cut && start + wanted < base + items.length) : next >= total;
+    // The listing is said to go on, and nothing comes.
     if (items.length === 0 && total !== undefined && base < total) return yield { items: [], stuck: true };
-    yield page(part, last ? undefined : next, { ...loaded, total: first.total });
-    if (last || cut) return;
+    const { next, isLast, isEnough } = whatFollows(loaded, start + wanted, total);
+    const part = items.slice(Math.max(0, start - base), Math.max(0, start + wanted - base));
+    yield page(part, isLast ? undefined : next, { ...loaded, total: first.total });
+    if (isLast || isEnough) return;
   }
+}
+
+/** Where the page after this one begins, or what is wanted ends; whether the listing ends here, and whether it is enough. */
+function whatFollows(
+  { base, size, items }: Loaded,
+  end: number,
+  total: number | undefined,
+): { next: number; isLast: boolean; isEnough: boolean } {
+  const isEnough = end - base <= items.length;
+  if (total !== undefined) {
+    const next = isEnough ? end : base + size;
+    return { next, isLast: next >= total, isEnough };
+  }
+  const next = isEnough ? end : base + items.length;
+  return { next, isLast: items.length < size && next >= base + items.length, isEnough };
 }
 
 async function loadPage(numbering: Numbering, fetch: PageFetch, index: number, size: number): Promise<Loaded> {
