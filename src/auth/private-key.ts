@@ -21,7 +21,7 @@ export function rsaPrivateKey(pem: string, setting: string, minimumBits = 2048):
       `holds a ${label === 'CERTIFICATE' ? 'certificate' : 'public key'}, not the private key.`,
       'Give the private half: the file the public key was derived from.',
     );
-  if (label.startsWith('ENCRYPTED') || /Proc-Type:.*ENCRYPTED/.test(text))
+  if (label.startsWith('ENCRYPTED') || /Proc-Type: {0,4}4, {0,4}ENCRYPTED/.test(text))
     throw refuse(
       'holds an encrypted key; this server has no way to ask for its passphrase.',
       'Decrypt it into a file only you can read: openssl pkey -in key.pem -out key.plain.pem',

@@ -45,7 +45,7 @@ function addForms(forms: Set<string>, secret: string): void {
   const base64 = bytes.toString('base64');
   const own = [secret, encodeURIComponent(bytes.toString()), JSON.stringify(secret).slice(1, -1)];
   // Without padding, because padding may be encoded or left out.
-  for (const form of [...own, base64.replace(/=+$/, ''), bytes.toString('base64url')]) forms.add(form);
+  for (const form of [...own, base64.replace(/={1,2}$/, ''), bytes.toString('base64url')]) forms.add(form);
 }
 
 function escapeRegExp(text: string): string {

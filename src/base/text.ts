@@ -15,4 +15,19 @@ export const formatNumber = (value: number) => (value < 1000 ? String(value) : v
 /** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
 export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
 
+/** On one line: line ends and the white space around them become a space each. */
+export const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean)
+    .join(' ');
+
+/** Without one kind of character at its end. A pattern for that reads each run of them once for each of them. */
+export function withoutEnd(text: string, character: string): string {
+  let end = text.length;
+  while (text.charAt(end - 1) === character) end -= 1;
+  return text.slice(0, end);
+}
+
 export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);

@@ -1,4 +1,5 @@
 import { isFault } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
 import { type ExitCode, faultExits } from './exit-codes.ts';
 import { paint, print, type Terminal } from './terminal.ts';
 
@@ -18,5 +19,3 @@ export function report(error: unknown, { stderr }: Pick<Terminal, 'stderr'>): Ex
   );
   return 1;
 }
-
-const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, ' ');

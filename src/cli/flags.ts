@@ -39,7 +39,7 @@ export function commandFlags(command: string): readonly Flag[] {
   if (speed === undefined) return generalFlags();
   const flags = generalFlags().map(flag =>
     flag.name === 'sandboxSpeed'
-      ? { ...flag, description: flag.description.replace(/\(default: .*\)/, `(default: ${speed})`) }
+      ? { ...flag, description: flag.description.replace(/\(default: [^()]*\)/, `(default: ${speed})`) }
       : flag,
   );
   return command === 'sandbox' ? flags.filter(({ name }) => name === 'sandboxSpeed') : flags;

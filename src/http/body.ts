@@ -67,7 +67,7 @@ export function jsonOf(text: string): { value: unknown } | { error: string } {
 /** What an HTML page or text says first, on one line of at most `most` characters. */
 export function firstWords(text: string, most: number): string {
   const start = text.slice(0, 8192);
-  const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(start)?.[1];
+  const title = /<title[^<>]{0,200}>([^<]{1,500})/i.exec(start)?.[1];
   const plain = (
     title ?? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[!/a-z][^<>]{0,2000}>/gi, ' ')
   ).trim();

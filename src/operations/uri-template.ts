@@ -26,7 +26,8 @@ export function uriTemplate(template: string): UriTemplate {
 }
 
 function compile(template: string): UriTemplate {
-  const [, path = template, list = ''] = /^(.*?)(?:\{\?([^}]*)\})?$/.exec(template) ?? [];
+  const [path = '', query = ''] = template.split('{?');
+  const list = query.replace(/\}$/, '');
   const inPath = [...path.matchAll(/\{\+?(\w+)\}/g)].map(([, name]) => name as string);
   const inQuery = list ? list.split(',') : [];
   const pattern = path

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { lazy } from '../base/lazy.ts';
+import { withoutEnd } from '../base/text.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
 import type { Operation, OperationContext, RunKind, Toolset } from '../operations/operation.ts';
@@ -100,5 +101,5 @@ export const baseUrl = (description: string) =>
         });
         return z.NEVER;
       }
-      return url.href.replace(/\/+$/, '');
+      return withoutEnd(url.href, '/');
     });

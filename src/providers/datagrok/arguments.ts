@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withoutEnd } from '../../base/text.ts';
 import { decoded } from '../../http/path.ts';
 
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -50,7 +51,7 @@ export const folder = z
   .string()
   .default('')
   .describe('Folder in it (root)')
-  .meta({ encode: (path: string) => withoutSlash(path).replace(/\/+$/, '') });
+  .meta({ encode: (path: string) => withoutEnd(withoutSlash(path), '/') });
 
 export const flag = (description: string) => z.boolean().optional().describe(description);
 export const text = (description: string) => z.string().optional().describe(description);

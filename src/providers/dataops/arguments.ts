@@ -10,10 +10,8 @@ function pathOf(uri: string, listing: string): string | undefined {
   if (protocol === 'dataops:') return host === listing ? decode(pathname.split('/')[1]) : undefined;
   const [, own] = pathname.match(new RegExp(`/api/v4/${listing}/([^/]+)`)) ?? [];
   if (own !== undefined) return decode(own);
-  const path = pathname
-    .replace(/\/-(\/.*)?$/, '')
-    .replace(/\/$/, '')
-    .replace(/\.git$/, '');
+  const [beforeDash = ''] = pathname.replace(/\/-$/, '').split('/-/', 1);
+  const path = beforeDash.replace(/\/$/, '').replace(/\.git$/, '');
   return decode(path.replace(/^\/(groups\/)?/, ''));
 }
 

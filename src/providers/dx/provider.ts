@@ -8,6 +8,13 @@ const second = 1000;
 
 // The vendor's own clients call the address of the Web API DX_BASE_URL: a key must not go to the wrong API.
 const webHost = /^https:\/\/api\.(getdx\.com|[a-z0-9-]+\.getdx\.io)(\/|$)/i;
+/** What stands before .getdx.net, also of an address that was pasted. */
+function instanceName(text: string): string {
+  const bare = text.replace(/^https:\/\//, '');
+  const [host = ''] = bare.split('/', 1);
+  return host.endsWith('.getdx.net') ? host.slice(0, -'.getdx.net'.length) : bare;
+}
+
 const dataCloudHost = /^https:\/\/[a-z0-9-]+\.getdx\.net(\/|$)/i;
 
 const apis = {
@@ -30,7 +37,7 @@ export const dx = provider({
       .strictObject({
         instance: z
           .string()
-          .transform(text => text.replace(/^https:\/\//, '').replace(/\.getdx\.net(\/.*)?$/, ''))
+          .transform(instanceName)
           .refine(name => /^[a-z0-9-]+$/i.test(name), 'must be the name before .getdx.net')
           .optional()
           .describe('Name of the instance: what stands before .getdx.net'),

@@ -70,7 +70,7 @@ export function wordsOf(name: string, given: Readonly<Record<string, string>>): 
 export const inSentence = (words: string): string =>
   /^[A-Z][a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
 
-function unitOf(name: string, given: Readonly<Record<string, string>>): string | undefined {
+export function unitOf(name: string, given: Readonly<Record<string, string>>): string | undefined {
   return given[name] ?? units.find(([form]) => form.test(name))?.[1];
 }
 

@@ -1,7 +1,7 @@
 import type { Column } from '../result.ts';
 import type { Spec } from './channel.ts';
 import { compare, type Datum } from './data.ts';
-import { depthUnits, labelOf, wordsOf } from './label.ts';
+import { depthUnits, unitOf, wordsOf } from './label.ts';
 import { type ChartPlan, isMeasured } from './plan.ts';
 import { kindTrack, valueTrack } from './tracks.ts';
 
@@ -65,11 +65,11 @@ function depthOf({ depth, units }: ChartPlan, data: readonly Datum[]) {
   const [{ name }] = depth as [Column, Column];
   const deepest = data.reduce((most, { to }) => Math.max(most, to as number), 0);
   const highest = data.reduce((least, { from }) => Math.min(least, from as number), deepest);
-  const unit = labelOf(name, depthUnits(name, units)).match(/\(.*\)$/)?.[0] ?? '';
+  const unit = unitOf(name, depthUnits(name, units));
   return {
     scale: { domain: [highest, deepest], reverse: true, nice: false, zero: false },
     perMetre: tall / Math.max(1e-9, deepest - highest),
-    title: `Depth ${unit}`.trim(),
+    title: unit === undefined ? 'Depth' : `Depth (${unit})`,
   };
 }
 

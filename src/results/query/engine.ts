@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
+import { oneLine } from '../../base/text.ts';
 import { fullDisk } from '../disk.ts';
 import { writeColumns } from './convert.ts';
 import type { QueryJob } from './job.ts';
@@ -56,11 +57,11 @@ export const outOfMemory = (memoryMib: number) =>
 
 const mostWords = 400;
 
+const storedFile = /[\\/][^\\/]+\.(?:parquet|csv|ndjson|txt|br)\b/;
+
 /** Without paths of this machine, and no longer than a person reads. */
 function inFewWords(message: string): string {
-  const text = message
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s"']+)+\.(?:parquet|csv|ndjson|txt|br)\b/g, 'the stored table');
+  const text = oneLine(message).replace(/[^\s"']+/g, word => (storedFile.test(word) ? 'the stored table' : word));
   return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text;
 }
 
@@ -69,7 +70,7 @@ export function spoken(error: Error, memoryMib: number): Fault {
   const [kind = '', ...rest] = error.message.split(': ');
   if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
   if (kind === 'IO Error') return /no space left/i.test(error.message) ? fullDisk(error) : gone(error);
-  const message = inFewWords((rest.length ? rest.join(': ') : kind).split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? '');
+  const message = inFewWords((rest.length ? rest.join(': ') : kind).split(/\nLINE \d{1,9}:/, 1)[0]?.trim() ?? '');
   return new Fault({
     code: 'bad_arguments',
     message,

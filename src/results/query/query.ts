@@ -128,8 +128,8 @@ async function splitHead(output: Readable, done: Promise<void>): Promise<[string
 /** The fault, with the column that was probably meant where it is about one that is not there. */
 function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
   const missing =
-    /Referenced column "(.+?)" (?:was )?not found/.exec(fault.message)?.[1] ??
-    /does not have a column named "(.+?)"/.exec(fault.message)?.[1];
+    /Referenced column "([^"]+)" (?:was )?not found/.exec(fault.message)?.[1] ??
+    /does not have a column named "([^"]+)"/.exec(fault.message)?.[1];
   const names = [...new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)))];
   const hints = [];
   const near = missing === undefined ? undefined : closestColumn(missing, names);

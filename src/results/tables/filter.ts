@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { firstOf, nearest } from '../../base/nearest.ts';
+import { withoutEnd } from '../../base/text.ts';
 import type { Column } from '../result.ts';
 import { compareDecimals, exactNumber, hasExponent, isExactNumber, parseBound, withoutExponent } from './values.ts';
 
@@ -184,10 +185,11 @@ const isVisible = /^[\t\n\r -~]*$/;
 /** A text as people see it and write it: what has no width does not count, and every blank is a blank. */
 function visible(text: string): string {
   if (isVisible.test(text)) return text;
-  return text
+  const bare = text
     .replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff\u00ad]|[\u{e0000}-\u{e007f}]/gu, '')
     .replace(/\p{Zs}/gu, ' ')
-    .replace(/^ +| +$/g, '');
+    .replace(/^ +/, '');
+  return withoutEnd(bare, ' ');
 }
 
 function notOrdered({ column: name, op, value }: Condition, { exceptions }: Column): Fault {

@@ -58,7 +58,10 @@ export class JsonColumn {
   #addNumber(value: number | string): void {
     this.#numbers++;
     this.#sum += Number(value);
-    if (typeof value === 'string') this.#longest = Math.max(this.#longest, value.replace(/^-|\..*$/g, '').length);
+    if (typeof value === 'string') {
+      const [digits = ''] = value.replace(/^-/, '').split('.', 1);
+      this.#longest = Math.max(this.#longest, digits.length);
+    }
     if (this.#min === undefined || isLess(value, this.#min)) this.#min = value;
     if (this.#max === undefined || isLess(this.#max, value)) this.#max = value;
   }

@@ -1,4 +1,5 @@
 import { parseJson } from '../../base/json.ts';
+import { withoutEnd } from '../../base/text.ts';
 import type { Column } from '../result.ts';
 import type { Dialect } from './dialect.ts';
 import { exactNumber } from './values.ts';
@@ -31,7 +32,7 @@ export function textOfValue(
 ): string | null {
   if (text === '') return null;
   if (type === 'text' && !exceptions) return /^ *$/.test(text) ? null : text;
-  const trimmed = padded ? text.replace(/^ +| +$/g, '') : text;
+  const trimmed = padded ? withoutEnd(text.replace(/^ +/, ''), ' ') : text;
   if (trimmed === '' || (nothing && Object.hasOwn(nothing, trimmed))) return null;
   return hasDecimalComma && (type === 'number' || type === 'integer') ? trimmed.replace(',', '.') : trimmed;
 }

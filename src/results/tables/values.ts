@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../base/text.ts';
 import type { ColumnType } from '../result.ts';
 
 /** What a text that is no plain number is, seen on its own. `bound`: it can be compared with numbers all the same. */
@@ -72,9 +73,9 @@ export const hasExponent = (text: string) => exponentPattern.test(text);
 
 /** A decimal without what does not change it: `-0.50` is `-0.5`, `.5` is `0.5`, `415.0` is `415`. */
 export function plainDecimal(text: string): string {
-  const [, sign = '', whole = '', part = ''] = /^(-?)(\d*)\.?(\d*)$/.exec(text) ?? [];
-  const decimals = part.replace(/0+$/, '');
-  const digits = `${whole.replace(/^0+(?=.)/, '') || '0'}${decimals === '' ? '' : `.${decimals}`}`;
+  const [, sign = '', whole = '', part = ''] = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
+  const decimals = withoutEnd(part, '0');
+  const digits = `${whole.replace(/^0+/, '') || '0'}${decimals === '' ? '' : `.${decimals}`}`;
   return digits === '0' ? '0' : `${sign}${digits}`;
 }
 
@@ -109,7 +110,7 @@ export function saysTheSame(number: number, text: string): boolean {
 /** A number as people write it, `0.0000001` where this language prints `1e-7`. */
 export function withoutExponent(number: number): string {
   const text = String(number);
-  const [, sign = '', whole = '', part = '', exponent = ''] = /^(-?)(\d+)\.?(\d*)e([+-]\d+)$/.exec(text) ?? [];
+  const [, sign = '', whole = '', part = '', exponent = ''] = /^(-?)(\d+)(?:\.(\d*))?e([+-]\d+)$/.exec(text) ?? [];
   if (exponent === '') return text;
   const shift = Number(exponent);
   const digits = whole + part;

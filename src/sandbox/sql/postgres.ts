@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/text.ts';
 // What DuckDB does otherwise than PostgreSQL, where a statement can tell. What is left differs in rare functions only,
 // and such a statement fails by name.
 
@@ -67,7 +68,7 @@ const sameReasons: readonly (readonly [said: RegExp, words: string])[] = [
   [/^Catalog Error: Table with name (\S+) does not exist/, 'relation "$1" does not exist'],
   [/^Catalog Error: .*? Function with name (\S+) does not exist/, 'function $1 does not exist'],
   [/^Binder Error: Referenced column "([^"]+)" not found/, 'column "$1" does not exist'],
-  [/^Binder Error: .*Table "([^"]+)" does not have a column named "([^"]+)"/, 'column $1.$2 does not exist'],
+  [/^Binder Error: [^"]*Table "([^"]+)" does not have a column named "([^"]+)"/, 'column $1.$2 does not exist'],
   [/^Binder Error: Referenced table "([^"]+)" not found/, 'missing FROM-clause entry for table "$1"'],
   [/^Binder Error: Ambiguous reference to column name "([^"]+)"/, 'column reference "$1" is ambiguous'],
   [
@@ -81,13 +82,13 @@ const sameReasons: readonly (readonly [said: RegExp, words: string])[] = [
 
 /** Why a statement failed, as PostgreSQL would put it, or in DuckDB's words without its picture of the statement. */
 export function reasonOf(message: string): string {
-  const [first = ''] = message.split(/\n\s*\n?LINE \d+:/);
+  const [first = ''] = message.split(/\nLINE \d{1,9}:/, 1);
   for (const [said, words] of sameReasons) {
     const found = said.exec(first);
     if (found) return words.replace(/\$(\d)/g, (_, group: string) => found[Number(group)] ?? '');
   }
   const [, said = first] = /^\w+(?: \w+)? Error: ([\s\S]*)$/.exec(first) ?? [];
-  return said.replace(/\s*\n\s*/g, ' ').trim();
+  return oneLine(said);
 }
 
 interface Expression {

@@ -105,9 +105,9 @@ async function forget(path: string, before: StoredResult | undefined, { results 
 /** The last parameter: a path that may hold anything. */
 function fileNameIn(disposition: string): string {
   const [, quoted] = /filename="((?:[^"\\]|\\.)*)"\s*$/.exec(disposition) ?? [];
-  return quoted === undefined
-    ? (/filename=([^;]+)$/.exec(disposition)?.[1] ?? '').trim()
-    : quoted.replace(/\\(.)/g, '$1');
+  if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1');
+  const [, bare = ''] = disposition.split('filename=').slice(-2);
+  return bare.includes(';') ? '' : bare.trim();
 }
 
 function summaryOf(files: readonly Row[]): string {

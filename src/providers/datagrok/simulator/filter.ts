@@ -10,7 +10,7 @@ type Test = (item: Fields) => boolean;
  */
 export function smartFilter(text: string): Test {
   const tests = text
-    .split(/\s+and\s+/i)
+    .split(/\sand\s/i)
     .map(part => part.trim())
     .filter(Boolean)
     .map(readCondition);
@@ -19,9 +19,9 @@ export function smartFilter(text: string): Test {
 
 function readCondition(text: string): Test {
   if (text.startsWith('#')) return item => listOf(item['tags']).includes(text.slice(1));
-  const [, field, sign, given] = /^([\w.]+)\s*(!=|=)\s*(.*)$/.exec(text) ?? [];
+  const [, field, sign, given] = /^([\w.]+)\s*(!=|=)(.*)$/.exec(text) ?? [];
   if (field === undefined || given === undefined) return nameTest(unquoted(text));
-  const wanted = unquoted(given);
+  const wanted = unquoted(given.trim());
   return item => (fold(item[field]) === fold(wanted)) === (sign === '=');
 }
 

@@ -21,7 +21,9 @@ function finishText({ durationMs }: TaskRun, executedAt: number, { profile }: Da
   const seconds = new Date(executedAt).toISOString().slice(0, 19);
   if (profile === 'docs') return `${seconds}Z`;
   const micros = (executedAt % 1000) * 1000 + ((durationMs * 37) % 1000);
-  const fraction = String(micros).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(micros)
+    .padStart(6, '0')
+    .replace(/0{1,6}$/, '');
   return `${seconds}${fraction && `.${fraction}`}Z`;
 }
 

@@ -13,7 +13,7 @@ const longestLine = 400;
 /** The lines a person sees: no colours, no section markers, of a progress bar only how it ended. */
 export function plainLines(log: string): string[] {
   const lines = log.split('\n').flatMap(raw => {
-    const marked = raw.replace(/section_(?:start|end):\d+:[^\r]{0,200}\r/g, '');
+    const marked = raw.replace(/section_(?:start|end):\d{1,20}:[^\r:]{0,200}\r/g, '');
     const steps = marked
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what has to go
       .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g, '')

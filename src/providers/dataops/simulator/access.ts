@@ -16,7 +16,7 @@ const dead = (error_description: string) => refusal(401, { error: 'invalid_token
 
 /** Reads the credential of a request. One that is present must be good, wherever it goes. */
 export function authenticate(world: World, { headers, query }: SimulatorRequest, fields: Fields = {}): Caller {
-  const bearer = /^Bearer\s+(.+)$/i.exec(String(headers.authorization ?? ''))?.[1];
+  const bearer = /^Bearer\s+(\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
   const given = headers['private-token'] ?? query.get('private_token') ?? bearer;
   if (given !== undefined) return byToken(world, String(given));
   const job = headers['job-token'] ?? fields['job_token'];

@@ -25,7 +25,7 @@ export function nest(pairs: Iterable<[string, string]>): Fields {
   const root: Fields = {};
   for (const [name, value] of pairs) {
     const [, first = name, rest = ''] = /^([^[]+)((?:\[[^\]]*\])*)$/.exec(name) ?? [];
-    const keys = [first, ...[...rest.matchAll(/\[([^\]]*)\]/g)].map(match => match[1] ?? '')];
+    const keys = [first, ...[...rest.matchAll(/\[([^[\]]*)\]/g)].map(match => match[1] ?? '')];
     place(root, keys, value);
   }
   for (const [name, value] of Object.entries(root)) root[name] = numberedAsList(value);

@@ -34,7 +34,10 @@ export function filePath(given: string): string {
   return path;
 }
 
-const folderPath = (given: string): string => (/^\/*$/.test(given) ? '' : `${filePath(given.replace(/\/+$/, ''))}/`);
+function folderPath(given: string): string {
+  if (given.endsWith('/')) return folderPath(given.slice(0, -1));
+  return given === '' ? '' : `${filePath(given)}/`;
+}
 
 /** What is in a folder, folders first seen included; undefined where there is no such folder. */
 export function entriesOf(world: World, holder: string, folder: string, recursive: boolean): Entry[] | undefined {

@@ -145,7 +145,7 @@ function compare(call: Call) {
 
 function listTree(call: Call) {
   const commit = lookUp(call, call.text('ref') ?? call.project().defaultBranch, 'Tree');
-  const folder = (call.text('path') ?? '').replace(/^\/+|\/+$/g, '');
+  const folder = (call.text('path') ?? '').split('/').filter(Boolean).join('/');
   const start = folder === '' ? '' : `${folder}/`;
   const entries = new Map<string, Fields>();
   for (const [path, file] of commit.files) {
@@ -226,7 +226,7 @@ function lintText(call: Call) {
 function verdict(call: Call, text: string, given: string[]): Fields {
   const bad = text
     .split('\n')
-    .findIndex(line => line.includes('\t') || !/^\s*(#|-|[\w."' ]+:|---|\.\.\.|$)/.test(line));
+    .findIndex(line => line.includes('\t') || !/^\s*(#|-|[\w."'][\w."' ]*:|\.\.\.|$)/.test(line));
   const errors = bad < 0 ? given : [...given, `(<unknown>): could not find expected ':' at line ${bad + 1} column 1`];
   const jobs = [...text.matchAll(/^([A-Z][\w ]+):$/gm)].map(([, name]) => ({
     name,

@@ -19,13 +19,14 @@ const variables = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.union([scalar, 
 
 /** Fails unless it is one statement that only reads. */
 function checkReadOnly(sql: string): void {
-  const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ').trim();
+  const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'[^']*(?:'|$)/g, ' ').trim();
   if (!/^(select|with)\b/i.test(bare) || /\b(insert|update|delete|drop|alter|create|grant|truncate)\s/i.test(bare))
     throw invalid('sql must be one read-only SELECT statement', { message: 'Only SELECT statements are allowed' });
   if (/;\s*\S/.test(bare)) throw invalid('sql must be one statement', { message: 'Only one statement is allowed' });
 }
 
-const quotedText = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+// A quote that is doubled in a text ends one and begins the next.
+const quotedText = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'[^']*(?:'|$)|"[^"]*(?:"|$)/g;
 const sleeping = /\bpg_sleep\(\s*(\d+(?:\.\d+)?)\s*\)/gi;
 
 /** The SQL with a value, or a list of them, in the place of each `$name`; the first name without a value. */
