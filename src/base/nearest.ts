@@ -1,14 +1,25 @@
 import leven from 'leven';
 
+/** Comparing takes the product of both lengths, and nobody mistypes a text. Characters; candidates. */
+const longestCompared = 64;
+const mostCompared = 10_000;
+
 /** The candidate that was probably meant, if any is near enough. */
 export function nearest(value: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  return mistyped(value, all) ?? partly(value, all);
+}
+
+function mistyped(value: string, candidates: readonly string[]): string | undefined {
+  if (value.length > longestCompared) return undefined;
   let best: string | undefined;
   let distance = Math.max(2, Math.floor(value.length / 3)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, mostCompared)) {
+    if (Math.abs(candidate.length - value.length) >= distance) continue;
     const steps = leven(value.toLowerCase(), candidate.toLowerCase(), { maxDistance: distance });
     if (steps < distance) [best, distance] = [candidate, steps];
   }
-  return best ?? partly(value, candidates);
+  return best;
 }
 
 /** "A, B and 3 more": for a text that has no room for all of them. */

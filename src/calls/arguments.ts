@@ -3,6 +3,7 @@ import { isRow, type Row } from '../base/json-value.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import { wordSynonyms } from '../operations/synonyms.ts';
+import { boundOfField, nameBound, refuseOversized } from './argument-bounds.ts';
 import { argumentNamed } from './argument-names.ts';
 import { accepts, alternatives, choices, soften, tryJson } from './soften.ts';
 import { controlNames, type ToolInput } from './tool-input.ts';
@@ -19,7 +20,7 @@ export interface ParsedArguments {
  * Reads a tool's arguments the way a patient colleague would: JSON in strings, numbers in strings, null for absent, a
  * pasted address where an id belongs, another name for an argument. What it cannot read is refused with what to change;
  * names that nobody knows always are. Of a change, nothing is taken for something else.
- * @throws Fault `bad_arguments`
+ * @throws Fault `bad_arguments`, `too_large`
  */
 export function parseArguments(tool: string, input: ToolInput, given: unknown): ParsedArguments {
   const { schema, accepted, connections = [] } = input;
@@ -33,12 +34,17 @@ export function parseArguments(tool: string, input: ToolInput, given: unknown): 
   for (const [name, value] of Object.entries(raw)) {
     if (!isKnown(name) && name === 'connection' && connections.includes(String(value))) continue;
     // What is absent is absent under any name, but a name that nobody knows is told even then.
+    refuseOversized(name, nameBound, `${tool}: an argument`);
     const known = argumentNamed(name, target, Object.keys(raw));
+    const bound = input.boundOf?.(known) ?? boundOfField(fieldOf(schema, known));
+    refuseOversized(value, bound, `${tool}: ${known}`);
     if (isFirstPage(name, value)) continue;
     const property = properties[known] as JsonSchema;
     const isRequired = [accepted['required']].flat().includes(known);
     const read = readValue(known, value, { property, isRequired, input, notes });
     if (read === undefined) continue;
+    // What was a text may be a list now.
+    if (typeof value === 'string' && typeof read === 'object') refuseOversized(read, bound, `${tool}: ${known}`);
     values[known] = read;
     if (isUri(read) && properties['connection']) values['connection'] ??= connectionIn(read);
   }

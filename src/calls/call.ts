@@ -165,8 +165,10 @@ function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Ro
   const unknown = fields.filter(field => !known.has(field));
   if (unknown.length && rows.length)
     warnings.push(`No row has ${unknown.join(', ')}; fields are: ${[...known].join(', ')}.`);
+  // However many are asked for, a row has only so many.
+  const there = [...new Set(fields)].filter(field => known.has(field));
   return rows.map(row =>
-    Object.fromEntries(fields.filter(field => Object.hasOwn(row, field)).map(field => [field, row[field]])),
+    Object.fromEntries(there.filter(field => Object.hasOwn(row, field)).map(field => [field, row[field]])),
   );
 }
 

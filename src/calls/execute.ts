@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Clock } from '../base/clock.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import type { Redactor } from '../base/redact.ts';
@@ -265,6 +266,9 @@ function joined(before: unknown, value: unknown): unknown {
   return isRow(before) && isRow(value) ? { ...before, ...value } : value;
 }
 
+/** Names that the platform is asked for at once. The others are looked up one by one: the first that is unknown ends it. */
+const mostSearches = 16;
+
 /** Replaces labels by keys in all arguments that name things of a listing. */
 export async function resolveNames(
   operation: Operation,
@@ -277,7 +281,9 @@ export async function resolveNames(
     const value = resolved[name];
     if (!reference) continue;
     const resolve = (one: unknown) => (typeof one === 'string' ? context.resolve(reference, one, resolved) : one);
-    resolved[name] = Array.isArray(value) ? await Promise.all(value.map(resolve)) : await resolve(value);
+    resolved[name] = Array.isArray(value)
+      ? await pMap(value, resolve, { concurrency: reference.search === undefined ? 1 : mostSearches })
+      : await resolve(value);
   }
   return resolved;
 }

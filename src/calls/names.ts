@@ -74,7 +74,17 @@ export class References {
   }
 }
 
-export const such = ({ only }: Reference, rows: Row[]): Row[] => (only ? rows.filter(only) : rows);
+/** Of a listing's rows those that the reference means; the same list for the same rows. */
+export function such({ only }: Reference, rows: Row[]): Row[] {
+  if (!only) return rows;
+  const known = meant.get(rows) ?? new Map<(row: Row) => boolean, Row[]>();
+  meant.set(rows, known);
+  const its = known.get(only) ?? rows.filter(only);
+  known.set(only, its);
+  return its;
+}
+
+const meant = new WeakMap<Row[], Map<(row: Row) => boolean, Row[]>>();
 
 /** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
 export const ownArguments = ({ input }: Operation, args: Row): Row =>
@@ -83,24 +93,56 @@ export const ownArguments = ({ input }: Operation, args: Row): Row =>
 const listingKey = (listing: Operation, args: Row, { connection }: OperationContext) =>
   JSON.stringify([connection.name, listing.name, ownArguments(listing, args)]);
 
-function find({ key, label }: Reference, value: string, rows: Row[]): string | undefined {
-  const keyOf = (row: Row) => String(row[key]);
-  const exact = rows.find(row => keyOf(row) === value);
-  if (exact) return keyOf(exact);
-  const fold = (text: unknown) =>
-    String(text ?? '')
-      .trim()
-      .toLowerCase();
-  const same = rows.filter(row => row[label] === value);
-  const alike = same.length ? same : rows.filter(row => fold(row[label]) === fold(value));
+/** Rows of a listing by what they can be called: a call may name thousands of them. */
+interface NameIndex {
+  keys: ReadonlySet<string>;
+  /** Keys by label as it is, and without regard to case and white space around it. */
+  exact: ReadonlyMap<unknown, readonly string[]>;
+  folded: ReadonlyMap<string, readonly string[]>;
+}
+
+const indexes = new WeakMap<readonly Row[], Map<string, NameIndex>>();
+
+const fold = (text: unknown) =>
+  String(text ?? '')
+    .trim()
+    .toLowerCase();
+
+function indexOf({ key, label }: Reference, rows: readonly Row[]): NameIndex {
+  const own = indexes.get(rows) ?? new Map<string, NameIndex>();
+  indexes.set(rows, own);
+  const fields = JSON.stringify([key, label]);
+  const known = own.get(fields);
+  if (known) return known;
+  const [exact, folded] = [new Map<unknown, string[]>(), new Map<string, string[]>()];
+  const add = <Name>(map: Map<Name, string[]>, name: Name, row: Row) => {
+    const same = map.get(name);
+    if (same) same.push(String(row[key]));
+    else map.set(name, [String(row[key])]);
+  };
+  for (const row of rows) {
+    add(exact, row[label], row);
+    add(folded, fold(row[label]), row);
+  }
+  const index = { keys: new Set(rows.map(row => String(row[key]))), exact, folded };
+  own.set(fields, index);
+  return index;
+}
+
+function find(reference: Reference, value: string, rows: Row[]): string | undefined {
+  const { keys, exact, folded } = indexOf(reference, rows);
+  if (keys.has(value)) return value;
+  const alike = exact.get(value) ?? folded.get(fold(value)) ?? [];
   if (alike.length > 1)
     throw new Fault({
       code: 'bad_arguments',
       message: `${alike.length} things are called "${value}".`,
-      hint: `Give one of these ids instead: ${alike.map(keyOf).join(', ')}.`,
+      hint: `Give one of these ids instead: ${firstOf(alike, mostIds)}.`,
     });
-  return alike[0] && keyOf(alike[0]);
+  return alike[0];
 }
+
+const mostIds = 50;
 
 function found(reference: Reference, value: string, rows: Row[]): string {
   const key = find(reference, value, rows);

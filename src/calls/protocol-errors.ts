@@ -11,7 +11,8 @@ export async function asProtocolError<T>(shared: CallerServices, uri: string, bo
     if (!isFault(error)) throw error;
     const { code, message, hint } = asFault(error, shared);
     if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
-    const kind = code === 'bad_arguments' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+    const isAsked = code === 'bad_arguments' || code === 'too_large';
+    const kind = isAsked ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
     throw new ProtocolError(kind, `${code}: ${message} ${hint}`);
   }
 }

@@ -5,6 +5,7 @@ import type { Connection } from '../http/connection.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { unknownRun } from '../operations/run.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
+import { nameBound } from './argument-bounds.ts';
 import { answerRun } from './await-run.ts';
 import { perform } from './call.ts';
 import { operationContext } from './execute.ts';
@@ -31,6 +32,7 @@ export async function findRun({ catalog, connections }: CallerServices, uri: str
 
 /** Whether a URI is one of a run, without asking anybody whether there is such a run. */
 export function namesRun({ catalog }: CallerServices, uri: string): boolean {
+  if (uri.length > nameBound.text) return false;
   const { bare } = parse(uri);
   return bare !== undefined && catalog.runs.some(template => uriTemplate(template).match(bare) !== undefined);
 }

@@ -3,6 +3,7 @@ import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isDestructive, isGuarded, isListing, type Operation, platformOf, type Risk } from '../operations/operation.ts';
+import { type Bound, boundOfArgument, boundOfField } from './argument-bounds.ts';
 
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = lazy(() => ({
@@ -10,7 +11,11 @@ const controls = lazy(() => ({
     .union([z.number().int().min(1), z.literal('all')])
     .optional()
     .describe('Rows wanted, or "all" (default 50)'),
-  cursor: z.string().optional().describe('page.next of the previous answer, same other arguments'),
+  cursor: z
+    .string()
+    .optional()
+    .describe('page.next of the previous answer, same other arguments')
+    .meta({ longest: 16_384 }),
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
   confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
@@ -42,6 +47,8 @@ export interface ToolInput {
   risk: Risk;
   /** The connections that a call can be for. Only where there are several does it have to say which. */
   connections?: readonly string[];
+  /** How large an argument may be, where that does not follow from its field alone. */
+  boundOf?(argument: string): Bound;
 }
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
@@ -54,7 +61,9 @@ export function toolInput(operation: Operation, connections: readonly string[] =
     ...(isGuarded(operation) ? { again } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
-  return { schema, accepted: jsonSchema(schema, 'input'), risk: operation.risk, connections };
+  const boundOf = (argument: string) =>
+    operation.input.shape[argument] ? boundOfArgument(operation, argument) : boundOfField(schema.shape[argument]);
+  return { schema, accepted: jsonSchema(schema, 'input'), risk: operation.risk, connections, boundOf };
 }
 
 /** The same, made once for each operation: converting a schema costs more than most calls. */

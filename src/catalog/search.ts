@@ -14,6 +14,7 @@ export function search<One extends Searched>(operations: readonly One[], query: 
   const records = (named.length ? named : operations).map(entryOf);
   const verbs = verbsIn(asked);
   const wanted = [...new Set(asked)]
+    .slice(0, mostWords)
     .filter(
       word =>
         !filler.has(word) &&
@@ -50,6 +51,9 @@ export function search<One extends Searched>(operations: readonly One[], query: 
     .sort((a, b) => b.score - a.score)
     .map(({ entry }) => entry.operation);
 }
+
+/** Distinct words of a question that are looked for: each is compared with every word of every record. */
+const mostWords = 64;
 
 interface Entry<One> {
   operation: One;

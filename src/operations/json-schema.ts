@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 export type JsonSchema = Record<string, unknown>;
-const marks = ['in', 'wire', 'reference', 'fromUri', 'encode', 'notBefore', 'secret', 'source', 'also'];
+const marks = ['in', 'wire', 'reference', 'fromUri', 'encode', 'notBefore', 'secret', 'source', 'also', 'longest'];
 const anyName = '{"type":"string"}';
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 

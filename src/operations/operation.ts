@@ -78,6 +78,8 @@ export interface FieldMeta {
   fromUri?: (uri: string) => string | undefined;
   /** Other names that callers give it; `argumentSynonyms` has those of arguments of any platform. */
   also?: readonly string[];
+  /** Characters that it may have, where that is not what such arguments usually may. `data`: as many as rows. */
+  longest?: number | 'data';
   /** Never shown, never on the command line; may come from a file (`_FILE`, `_file`). */
   secret?: boolean;
 }

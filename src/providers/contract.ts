@@ -41,7 +41,7 @@ export function endpointOf<One extends Endpoint>(
   return endpoints.find(one => one.method === method && one.path !== null && shapeOf(one.path) === shapeOf(path));
 }
 
-const shapeOf = (path: string) => path.replace(/\{[^}]*\}/g, '{}');
+const shapeOf = (path: string) => path.replace(/\{[^{}]*\}/g, '{}');
 
 /** What an operation rests on. One that is answered from the configuration rests on the API as a whole having no such route. */
 export function evidenceOf(contract: Contract, operation: Operation): Evidence {

@@ -8,6 +8,7 @@ import {
 import { renderAnswer } from '../answers/render.ts';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
+import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext, readRows } from '../calls/execute.ts';
@@ -98,8 +99,9 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
     },
 
     async read(uri, options = {}) {
-      return asProtocolError(shared, uri, () =>
-        tools.runAsCall(`read ${uri.split('://', 1)[0]}`, options, async call => {
+      return asProtocolError(shared, uri, async () => {
+        refuseOversized(uri, nameBound, 'The URI');
+        return tools.runAsCall(`read ${uri.split('://', 1)[0]}`, options, async call => {
           if (uri.startsWith('result://')) return readStored(shared, uri);
           const found = find(shown, uri);
           if (!found) throw nothingThere(uri);
@@ -107,18 +109,19 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
           const text = JSON.stringify(renderAnswer(answer).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
-        }),
-      );
+        });
+      });
     },
 
     async complete(template, variable, value, given, options = {}) {
-      if (template === 'result://{id}') return matching(value, idsOf(await shared.results.list()));
-      const facts = shown.find(({ resource }) => resource.uri === template);
-      const operation = facts && (await shared.catalog.load(facts));
-      const reference = operation && fieldMeta(fieldOf(operation.input, variable)).reference;
-      if (!facts || !reference) return [];
-      return asProtocolError(shared, template, () =>
-        tools.runAsCall(`complete ${facts.name}`, options, async call => {
+      return asProtocolError(shared, template, async () => {
+        refuseOversized([template, variable, value, given], nameBound, 'What is to be completed');
+        if (template === 'result://{id}') return matching(value, idsOf(await shared.results.list()));
+        const facts = shown.find(({ resource }) => resource.uri === template);
+        const operation = facts && (await shared.catalog.load(facts));
+        const reference = operation && fieldMeta(fieldOf(operation.input, variable)).reference;
+        if (!facts || !reference) return [];
+        return tools.runAsCall(`complete ${facts.name}`, options, async call => {
           const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
           const rows = such(
             reference,
@@ -127,8 +130,8 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
           const labels = matching(value, wordsIn(rows, reference.label));
           const keys = value ? matching(value, wordsIn(rows, reference.key)) : [];
           return [...new Set([...labels, ...keys])];
-        }),
-      );
+        });
+      });
     },
   };
 }
@@ -163,8 +166,12 @@ const wordsIn = (rows: readonly Row[], field: string) =>
 // What people type is the beginning of a word, not always of the first.
 function matching(value: string, candidates: readonly string[]): string[] {
   const wanted = value.toLowerCase();
-  const starts = candidates.filter(candidate => candidate.toLowerCase().startsWith(wanted));
-  return [...starts, ...candidates.filter(one => !starts.includes(one) && one.toLowerCase().includes(wanted))];
+  const [starts, holds]: [string[], string[]] = [[], []];
+  for (const candidate of candidates) {
+    const at = candidate.toLowerCase().indexOf(wanted);
+    if (at >= 0) (at === 0 ? starts : holds).push(candidate);
+  }
+  return [...starts, ...holds];
 }
 
 function find(shown: readonly Shown[], uri: string) {

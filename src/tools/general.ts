@@ -49,7 +49,9 @@ const findOperationTool = general({
   title: 'Find an operation',
   description:
     'Search the operations that are not tools of their own. Gives name, purpose and arguments; run one with call_read_operation or call_write_operation.',
-  input: z.strictObject({ query: z.string().describe('Words, for example "merge request comments"') }),
+  input: z.strictObject({
+    query: z.string().meta({ longest: 1_000 }).describe('Words, for example "merge request comments"'),
+  }),
   output: z.looseObject({ operations: z.array(z.looseObject({ name: z.string() })) }),
   annotations: { ...reading, openWorldHint: false },
   needs: 'unlisted',
@@ -108,7 +110,7 @@ const dispatcher = (name: string, reads: boolean) =>
     description: `Run an operation that find_operation gave and that ${reads ? 'changes nothing' : 'changes something'}.`,
     input: z.strictObject({
       operation: z.string().describe('Its name'),
-      arguments: z.record(z.string(), z.unknown()).optional().describe('Its arguments'),
+      arguments: z.record(z.string(), z.unknown()).optional().describe('Its arguments').meta({ longest: 'data' }),
     }),
     annotations: { readOnlyHint: reads, destructiveHint: !reads, idempotentHint: reads, openWorldHint: true },
     needs: reads ? 'unlisted reading' : 'unlisted writing',

@@ -4,6 +4,7 @@ import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
+import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { parseArguments } from '../calls/arguments.ts';
 import { asFault, callOperation } from '../calls/call.ts';
 import { type CallOptions, createRunAsCall, type RunAsCall } from '../calls/call-scope.ts';
@@ -61,6 +62,7 @@ export function createTools(shared: CallerServices, general: Manifest['general']
     async call(name, args, options = {}) {
       let usage: Meter | undefined;
       try {
+        refuseOversized(name, nameBound, 'The name of the tool');
         return await runAsCall(name, options, async call => {
           usage = call.meter;
           const answered = await answer(name, args, call);

@@ -19,6 +19,9 @@ export interface QueryContext extends JobContext {
   clock: Clock;
 }
 
+/** Stored results that one statement may name: each of them is opened. */
+const mostTables = 100;
+
 const handle = /result:\/\/[a-z0-9]{12}(?![a-z0-9])/g;
 
 /**
@@ -82,6 +85,12 @@ const askTables = <Outcome>(
 
 async function namedResults(sql: string, results: ResultStore): Promise<StoredResult[]> {
   const named = [...new Set(sql.match(handle))];
+  if (named.length > mostTables)
+    throw new Fault({
+      code: 'too_large',
+      message: `The statement names ${named.length.toLocaleString('en-US')} stored results; ${mostTables} are the most.`,
+      hint: 'Combine some of them first: the rows of a statement are a stored result too.',
+    });
   if (named.length === 0)
     throw new Fault({
       code: 'bad_arguments',

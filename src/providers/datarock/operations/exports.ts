@@ -68,7 +68,10 @@ export const createExport = operation({
     project: project.meta({ wire: 'projectUuid' }),
     artefact,
     version: z.string().optional().describe('Default: the newest'),
-    holes: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]).describe('Hole ids, or "all"'),
+    holes: z
+      .union([z.literal('all'), z.array(z.string().min(1)).min(1)])
+      .describe('Hole ids, or "all"')
+      .meta({ longest: 2_048 }),
     updated_since: moment('Pipeline run started at or after').meta({ wire: 'lastUpdatedSince' }),
     updated_before: moment('... at or before (unconfirmed in v3)').meta({
       wire: 'lastUpdatedBefore',
