@@ -176,7 +176,10 @@ function sentence(
   const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
   if (!complete) {
     const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
-    return `${formatNumber(returned)}${of} ${noun}; there are more${from ? `: repeat with ${from}` : ''}.`;
+    const rest = from
+      ? `there are more: repeat with ${from}`
+      : 'not complete, and the platform gives no way to the rest';
+    return `${formatNumber(returned)}${of} ${noun}; ${rest}.`;
   }
   if (continued && returned === 0)
     return `No more ${noun}${total === null ? '' : `; there are ${formatNumber(total)}`}.`;

@@ -34,7 +34,12 @@ function placed({ next, total, ...rest }: Page, index: number, count: number): P
     : index + 1 < count
       ? { index: index + 1 }
       : undefined;
-  return { ...rest, ...(count === 1 && total !== undefined && { total }), ...(after !== undefined && { next: after }) };
+  return {
+    ...rest,
+    ...(ended && { last: true as const }),
+    ...(count === 1 && total !== undefined && { total }),
+    ...(after !== undefined && { next: after }),
+  };
 }
 
 function startOf(from: Position | undefined, count: number): { index: number; inner: Position | undefined } {

@@ -15,6 +15,8 @@ export interface Page {
   about?: Record<string, unknown>;
   /** The platform repeats itself or stops before its own total: there may be more, and no way to get at it. */
   stuck?: true;
+  /** What comes next is another listing, of which this one says nothing. */
+  last?: true;
 }
 
 export interface PagePatch {
@@ -149,12 +151,44 @@ export async function collect(
   let total: number | null | undefined;
   let about: Record<string, unknown> | undefined;
   let stuck = false;
+  const seen = watchPositions();
   for await (const one of paging.pages(fetch, from, Math.max(1, limit))) {
     for (const item of one.items) items.push(item);
     next = one.next;
     total ??= one.total;
     about ??= one.about;
-    stuck ||= one.stuck === true;
+    const found = seen(one);
+    stuck ||= one.stuck === true || found === 'stuck';
+    if (found === 'stuck') next = undefined;
+    if (found !== 'goes on') break;
   }
   return { complete: next === undefined && !stuck, ...page(items, next, { total, about }) };
+}
+
+/** Pages without an item that may follow each other, and pages of one listing where the platform tells no total. */
+const mostEmpty = 3;
+const mostPages = 1_000;
+
+/**
+ * Looks whether a listing gets on. `stuck`: a position comes again, or nothing comes any more. `enough`: more pages than
+ * its total can need have come; who wants to can go on after them.
+ */
+function watchPositions(): (page: Page) => 'goes on' | 'stuck' | 'enough' {
+  const positions = new Set<string>();
+  let [pages, empty, largest] = [0, 0, 0];
+  return ({ items, next, total, last }) => {
+    if (next === undefined) return 'goes on';
+    if (last) {
+      [pages, empty, largest] = [0, 0, 0];
+      return 'goes on';
+    }
+    const position = JSON.stringify(next);
+    empty = items.length === 0 ? empty + 1 : 0;
+    if (positions.has(position) || empty >= mostEmpty) return 'stuck';
+    positions.add(position);
+    pages += 1;
+    largest = Math.max(largest, items.length);
+    const needed = typeof total === 'number' ? Math.ceil(total / Math.max(1, largest)) + mostEmpty : mostPages;
+    return pages < needed ? 'goes on' : 'enough';
+  };
 }

@@ -7,7 +7,7 @@ import { offset } from '../../../src/http/paging/offset.ts';
 import { collect, type PagePatch, type Paging, type Position } from '../../../src/http/paging/page.ts';
 import { pageNumber } from '../../../src/http/paging/page-number.ts';
 import { whole } from '../../../src/http/paging/whole.ts';
-import { type Listing, listing, platforms, range, reply } from './listing.ts';
+import { type Listing, listing, origin, platforms, range, reply } from './listing.ts';
 
 const styles = {
   offset: (pageSize: number) => offset({ items: 'items', total: 'total', pageSize }),
@@ -180,6 +180,50 @@ describe('pages that name the next', () => {
     const same = listing(() => reply({ items: [1, 2], meta: { next: 'again' } }));
     expect(await collect(styles.cursor(2), same.fetch)).toMatchObject({ items: [1, 2], complete: false });
     expect(same.patches.length).toBeLessThanOrEqual(2);
+  });
+
+  /** A platform whose pages name each other, or new ones, for ever. */
+  const endless: Record<string, [next: (page: number) => unknown, items: (page: number) => unknown[], most: number]> = {
+    'two pages that name each other': [page => `p${(page + 1) % 2}`, page => [page], 3],
+    'five pages in a circle': [page => `p${(page + 1) % 5}`, page => [page], 6],
+    'empty pages': [page => `p${page + 1}`, () => [], 3],
+    'pages that grow fewer to nothing': [page => `p${page + 1}`, page => (page < 4 ? [page] : []), 7],
+    'full pages without a total': [page => `p${page + 1}`, page => [page], 1_000],
+  };
+  for (const [name, [next, items, most]] of Object.entries(endless))
+    for (const style of ['cursor', 'link'] as const)
+      test(`${name} end a listing by ${style}, and what came is kept`, async () => {
+        const platform = listing(({ query, url }) => {
+          const page = Number(/p(\d+)/.exec(String(query?.['cursor'] ?? url ?? 'p0'))?.[1] ?? 0);
+          const to = next(page);
+          return reply({ items: items(page), meta: { next: to } }, '/list', {
+            link: `<${origin}/list?${to}>; rel="next"`,
+          });
+        });
+        const found = await collect(styles[style](1), platform.fetch);
+        expect(found.complete).toBe(false);
+        expect(platform.patches).toHaveLength(most);
+        expect(found.items.length > 0).toBe(items(0).length > 0);
+        // Only where there may be more after the bound can anybody go on.
+        expect(found.next !== undefined).toBe(most === 1_000);
+      });
+
+  test('more pages than the total can need are not read, by whatever style', async () => {
+    const paging = cursor({ items: 'items', next: 'next', total: 'total', pageSize: 10 });
+    const platform = listing(({ query }) => {
+      const page = Number(query?.['cursor'] ?? 0);
+      return reply({ items: range(10).map(at => page * 10 + at), total: 50, next: page + 1 });
+    });
+    const found = await collect(paging, platform.fetch);
+    expect(platform.patches).toHaveLength(8);
+    expect(found).toMatchObject({ complete: false, total: 50 });
+  });
+
+  test('empty listings of many values are no end', async () => {
+    const platform = listing(() => reply({ items: [], meta: {} }), { value: range(20) });
+    const found = await collect(forEach('value', styles.cursor(10)), platform.fetch);
+    expect(platform.patches).toHaveLength(20);
+    expect(found.complete).toBe(true);
   });
 
   test('the Link header is read as it is written in the wild', () => {
