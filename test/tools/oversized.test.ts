@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { expect, test } from 'vitest';
+import { isReading } from '../../src/operations/operation.ts';
 import { faultKey } from '../../src/tools/registry.ts';
 import { startWorld } from '../support/harness.ts';
 
@@ -36,8 +37,7 @@ async function everything() {
   const { operations } = server.shared.catalog;
   async function call(name: string, args: object) {
     if (server.tools.has(name)) return server.tools.call(name, args);
-    const { effect } = server.shared.catalog.get(name);
-    const dispatcher = effect === 'read' ? 'call_read_operation' : 'call_write_operation';
+    const dispatcher = isReading(server.shared.catalog.get(name)) ? 'call_read_operation' : 'call_write_operation';
     return server.tools.call(dispatcher, { operation: name, arguments: args });
   }
   /** Names of arguments by tool and operation. */

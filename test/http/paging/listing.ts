@@ -1,7 +1,7 @@
 import type { PageFetch, PagePatch } from '../../../src/http/paging/page.ts';
 import type { HttpReply } from '../../../src/http/request.ts';
 
-const origin = 'https://api.example';
+export const origin = 'https://api.example';
 
 export function reply(body: unknown, url = '/list', headers: Record<string, string> = {}): HttpReply {
   return { status: 200, headers, url: new URL(url, origin).href, body };
