@@ -78,3 +78,6 @@ export const done = {
   output: z.looseObject({ done: z.boolean() }),
   repair: () => ({ done: true }),
 };
+
+/** The project that examples name; it is in the sandbox. */
+export const drillAssays = { project: 'meridian/data/drill-assays' };

@@ -4,12 +4,17 @@ import type { Probed, ProviderCode } from '../../provider.ts';
 import * as access from './access.ts';
 import * as administration from './administration.ts';
 import * as artifacts from './artifacts.ts';
+import * as branches from './branches.ts';
 import * as codeSearch from './code-search.ts';
+import * as commits from './commits.ts';
 import * as environments from './environments.ts';
+import * as fileChanges from './file-changes.ts';
+import * as files from './files.ts';
 import * as groups from './groups.ts';
 import * as issues from './issues.ts';
 import * as jobRuns from './job-runs.ts';
 import * as jobs from './jobs.ts';
+import * as lint from './lint.ts';
 import * as logs from './logs.ts';
 import * as members from './members.ts';
 import * as mergeRequests from './merge-requests.ts';
@@ -19,14 +24,15 @@ import * as pipelineRecords from './pipeline-records.ts';
 import * as pipelineRuns from './pipeline-runs.ts';
 import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
+import * as protectedBranches from './protected-branches.ts';
 import * as releases from './releases.ts';
-import * as repository from './repository.ts';
 import { jobRun, pipelineRun } from './runs.ts';
 import * as scheduleChanges from './schedule-changes.ts';
 import * as scheduleRuns from './schedule-runs.ts';
 import * as scheduleVariables from './schedule-variables.ts';
 import * as schedules from './schedules.ts';
 import * as search from './search.ts';
+import * as tags from './tags.ts';
 import * as testReports from './test-reports.ts';
 import * as triggers from './triggers.ts';
 import * as variables from './variables.ts';
@@ -41,7 +47,7 @@ export const dataopsCode: ProviderCode = {
     toolset('administration', administration),
     toolset('groups', groups, search),
     toolset('members', members),
-    toolset('repository', repository, codeSearch),
+    toolset('repository', branches, tags, commits, files, fileChanges, protectedBranches, lint, codeSearch),
     toolset('merge-requests', mergeRequests),
     toolset('issues', issues),
     toolset('variables', variables),

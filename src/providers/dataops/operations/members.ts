@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Row } from '../../../base/json-value.ts';
 import { operation } from '../../../operations/operation.ts';
-import { flag, id, role, search, text } from '../arguments.ts';
+import { drillAssays, flag, id, role, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
@@ -10,50 +11,55 @@ const member = user.extend({ access_level: z.number().describe('20 reporter, 30 
 
 const query = text('Part of a name or user name');
 
-export const listProjectMembers = operation({
-  name: 'dataops_list_project_members',
-  route: 'GET /projects/{project}/members',
-  risk: 'reads',
-  summary: 'List who was given access to a project itself, with their roles.',
-  input: z.strictObject({ project, query }),
-  output: member,
-  paging: pages(),
-  resource: { uri: 'dataops://projects/{project}/members', title: 'Members of a DataOps.live project' },
-  example: { arguments: { project: 'meridian/data/drill-assays' } },
+interface Holder {
+  noun: string;
+  /** Path of one. */
+  path: string;
+  argument: Readonly<Record<string, z.ZodType>>;
+  /** Whom the longer of the two lists has. */
+  everybody: string;
+  example: Row;
+}
+
+/** Who has a role in a project or group: given there itself, or from wherever it comes. */
+function membersOf({ noun, path, argument, everybody, example }: Holder) {
+  const shared = {
+    risk: 'reads',
+    input: z.strictObject({ ...argument, query }),
+    output: member,
+    paging: pages(),
+    example: { arguments: example },
+  } as const;
+  const listMembers = operation({
+    ...shared,
+    name: `dataops_list_${noun}_members`,
+    route: `GET ${path}/members`,
+    summary: `List who was given access to a ${noun} itself, with their roles.`,
+    resource: { uri: `dataops://${noun}s/{${noun}}/members`, title: `Members of a DataOps.live ${noun}` },
+  });
+  const listAllMembers = operation({
+    ...shared,
+    name: `dataops_list_effective_${noun}_members`,
+    route: `GET ${path}/members/all`,
+    summary: `List everybody ${everybody} included.`,
+  });
+  return { listMembers, listAllMembers };
+}
+
+export const { listMembers: listProjectMembers, listAllMembers: listAllProjectMembers } = membersOf({
+  noun: 'project',
+  path: '/projects/{project}',
+  argument: { project },
+  everybody: 'who has access to a project, members of its groups',
+  example: drillAssays,
 });
 
-export const listAllProjectMembers = operation({
-  name: 'dataops_list_effective_project_members',
-  route: 'GET /projects/{project}/members/all',
-  risk: 'reads',
-  summary: 'List everybody who has access to a project, members of its groups included.',
-  input: z.strictObject({ project, query }),
-  output: member,
-  paging: pages(),
-  example: { arguments: { project: 'meridian/data/drill-assays' } },
-});
-
-export const listGroupMembers = operation({
-  name: 'dataops_list_group_members',
-  route: 'GET /groups/{group}/members',
-  risk: 'reads',
-  summary: 'List who was given access to a group itself, with their roles.',
-  input: z.strictObject({ group, query }),
-  output: member,
-  paging: pages(),
-  resource: { uri: 'dataops://groups/{group}/members', title: 'Members of a DataOps.live group' },
-  example: { arguments: { group: 'meridian/data' } },
-});
-
-export const listAllGroupMembers = operation({
-  name: 'dataops_list_effective_group_members',
-  route: 'GET /groups/{group}/members/all',
-  risk: 'reads',
-  summary: 'List everybody with a role in a group, members of its parents included.',
-  input: z.strictObject({ group, query }),
-  output: member,
-  paging: pages(),
-  example: { arguments: { group: 'meridian/data' } },
+export const { listMembers: listGroupMembers, listAllMembers: listAllGroupMembers } = membersOf({
+  noun: 'group',
+  path: '/groups/{group}',
+  argument: { group },
+  everybody: 'with a role in a group, members of its parents',
+  example: { group: 'meridian/data' },
 });
 
 export const addProjectMember = operation({

@@ -6,11 +6,11 @@ import { uriOn } from '../../../operations/uri-template.ts';
 import { since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
+import { listBranches } from './branches.ts';
 import { type Job, listBridges, pipeline } from './jobs.ts';
 import { readLog, tailOf } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
 import { projectArgument as project } from './projects.ts';
-import { listBranches } from './repository.ts';
 import { getTestSummary } from './test-reports.ts';
 
 export const pipelineRow = z.looseObject({ id: z.number(), status: z.string(), ref: z.string(), source: z.string() });

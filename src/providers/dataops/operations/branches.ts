@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { operation } from '../../../operations/operation.ts';
+import { done, drillAssays, ref, search } from '../arguments.ts';
+import { brief } from '../brief.ts';
+import { pages } from '../paging.ts';
+import { projectArgument as project } from './projects.ts';
+
+const branchRow = z.looseObject({
+  name: z.string(),
+  default: z.boolean().nullish(),
+  protected: z.boolean().nullish(),
+  merged: z.boolean().nullish(),
+});
+
+export const branch = z.string().min(1).describe('Branch');
+
+export const listBranches = operation({
+  name: 'dataops_list_branches',
+  route: 'GET /projects/{project}/repository/branches',
+  risk: 'reads',
+  summary: 'List the branches of a project.',
+  input: z.strictObject({
+    project,
+    search,
+    sort: z.enum(['name_asc', 'updated_asc', 'updated_desc']).optional().describe('Order'),
+  }),
+  output: branchRow,
+  paging: pages({ show: brief }),
+  resource: { uri: 'dataops://projects/{project}/branches', title: 'Branches of a DataOps.live project' },
+  example: { arguments: drillAssays },
+});
+
+export const getBranch = operation({
+  name: 'dataops_get_branch',
+  route: 'GET /projects/{project}/repository/branches/{branch}',
+  risk: 'reads',
+  summary: 'Show a branch and its latest commit.',
+  input: z.strictObject({ project, branch }),
+  output: branchRow,
+  example: { arguments: { ...drillAssays, branch: 'main' } },
+});
+
+export const createBranch = operation({
+  name: 'dataops_create_branch',
+  route: 'POST /projects/{project}/repository/branches',
+  risk: 'adds',
+  summary: 'Create a branch.',
+  verifyWith: 'dataops_get_branch shows whether it was created.',
+  input: z.strictObject({ project, branch, ref: ref.describe('Branch, tag or SHA to start from') }),
+  output: branchRow,
+  example: { arguments: { ...drillAssays, branch: 'feature-limits', ref: 'main' } },
+});
+
+export const deleteBranch = operation({
+  name: 'dataops_delete_branch',
+  route: 'DELETE /projects/{project}/repository/branches/{branch}',
+  risk: 'deletes',
+  summary: 'Delete a branch.',
+  input: z.strictObject({ project, branch }),
+  ...done,
+  example: { arguments: { ...drillAssays, branch: 'feature-limits' } },
+});
