@@ -59,6 +59,29 @@ export function testOf(condition: Condition, column: Column): (value: unknown) =
   return compared(op, value, condition, column);
 }
 
+/** Which of two values of a column comes first. What has no place in the order, and no value, comes last either way. */
+export function orderValues(column: Column, isDescending: boolean): (a: unknown, b: unknown) => number {
+  const order = orderOf(column);
+  const read = column.exceptions ? placeAmongNumbers : order.read;
+  const compare = column.exceptions ? numbers.compare : order.compare;
+  return (a, b) => {
+    const left = a === null ? undefined : read(a);
+    const right = b === null ? undefined : read(b);
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return isDescending ? compare(right, left) : compare(left, right);
+  };
+}
+
+/** `<0.01` stands just below 0.01, `>2000` just above 2000; a word stands nowhere. */
+function placeAmongNumbers(value: unknown): number | undefined {
+  const text = String(value).trim();
+  if (isExactNumber(text) || hasExponent(text)) return Number(text);
+  const bound = parseBound(text);
+  if (!bound) return undefined;
+  const step = Math.max(Math.abs(bound.number), Number.MIN_VALUE) * 1e-9;
+  return bound.side === '<' ? bound.number - step : bound.number + step;
+}
+
 type Comparison = keyof typeof comparisons;
 type Comparable = string | number;
 

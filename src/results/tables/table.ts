@@ -4,6 +4,7 @@ import { openBytes, type StoredBytes } from '../store/stored-bytes.ts';
 import { type Condition, columnNamed, testOf } from './filter.ts';
 import { ndjsonRecords } from './ndjson.ts';
 import type { RowIndex } from './row-index.ts';
+import { SortedRows, type SortKey } from './sort.ts';
 import { type Batch, fieldRows, textRows, type Wanted } from './text-rows.ts';
 import type { Reading } from './text-table.ts';
 import { valueOfText } from './text-values.ts';
@@ -16,6 +17,8 @@ export interface RowQuery {
   /** Names, in the order wanted. Default all. */
   columns?: readonly string[] | undefined;
   where?: readonly Condition[] | undefined;
+  /** Columns to sort by, the first first. Default: as the rows are stored. */
+  sort?: readonly SortKey[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -44,9 +47,10 @@ const countBytes = 134_217_728;
 
 /** Reads rows, typed by their columns. Throws `bad_arguments` for an unknown column or an unfit condition. */
 export async function readRows(table: TableFile, query: RowQuery): Promise<RowPage> {
-  const { offset = 0, limit = 100, where = [], signal } = query;
-  const chosen = query.columns?.map(name => columnNamed(table.columns, name)) ?? table.columns;
-  if (where.length > 0 && table.rows > 0) return search(table, chosen, { offset, limit, where, signal });
+  const { offset = 0, limit = 100, where = [], sort = [], signal } = query;
+  const chosen = query.columns?.length ? query.columns.map(name => columnNamed(table.columns, name)) : table.columns;
+  if (where.length + sort.length > 0 && table.rows > 0)
+    return search(table, chosen, { offset, limit, where, sort, signal });
   const last = Math.min(offset + limit, table.rows);
   const rows: Row[] = [];
   if (offset < last) {
@@ -60,16 +64,24 @@ interface Search {
   offset: number;
   limit: number;
   where: readonly Condition[];
+  sort: readonly SortKey[];
   signal: AbortSignal | undefined;
 }
 
 async function search(table: TableFile, chosen: readonly Column[], query: Search): Promise<RowPage> {
-  const { offset, limit, where, signal } = query;
+  const { offset, limit, where, sort, signal } = query;
+  const sorted = sort.length > 0 ? new SortedRows(table.columns, sort, offset + limit) : undefined;
   const tests = where.map(condition => {
     const column = columnNamed(table.columns, condition.column);
     return { column, passes: testOf(condition, column) };
   });
   const page = { rows: [] as Row[], matched: 0, undecided: 0 };
+  const take = (read: ReadValue) => {
+    const row = () => Object.fromEntries(chosen.map(column => [column.name, read(column)]));
+    if (sorted) sorted.add(sorted.columns.map(read), page.matched, row);
+    else if (page.matched >= offset && page.rows.length < limit) page.rows.push(row());
+    page.matched++;
+  };
   const visit = (read: ReadValue) => {
     let isSure = true;
     for (const { column, passes } of tests) {
@@ -78,11 +90,7 @@ async function search(table: TableFile, chosen: readonly Column[], query: Search
       isSure &&= outcome === true;
     }
     if (!isSure) page.undecided++;
-    else {
-      if (page.matched >= offset && page.rows.length < limit)
-        page.rows.push(Object.fromEntries(chosen.map(column => [column.name, read(column)])));
-      page.matched++;
-    }
+    else take(read);
   };
   const told = () => (page.undecided > 0 ? { undecided: page.undecided } : {});
   let full = 0;
@@ -93,7 +101,8 @@ async function search(table: TableFile, chosen: readonly Column[], query: Search
     const isFar = full > 0 && end > full + countBytes;
     if (isFar && page.matched > offset + page.rows.length) return { rows: page.rows, complete: false, ...told() };
   }
-  return { rows: page.rows, matched: page.matched, complete: offset + page.rows.length >= page.matched, ...told() };
+  const rows = sorted?.rows(offset) ?? page.rows;
+  return { rows, matched: page.matched, complete: offset + rows.length >= page.matched, ...told() };
 }
 
 /** The value of a column in the row that is being looked at. */

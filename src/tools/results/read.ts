@@ -18,28 +18,40 @@ const condition = z.strictObject({
     .describe('For in: JSON list'),
 });
 
+const sortKey = z.strictObject({ column: z.string(), order: z.enum(['asc', 'desc']).optional() });
+
+/** Of one call; no answer holds more. */
+const mostRows = 1_000;
+
 export const readResultTool = general({
   name: 'read_result',
   title: 'Read a stored result',
-  description: 'Read rows of a stored table (result://...): some columns, from an offset, matching conditions.',
+  description: 'Read rows of a stored table (result://...): some columns, from an offset, sorted, matching conditions.',
   input: z.strictObject({
     result: resultUri,
     offset: z.number().int().min(0).optional().describe('Rows to skip'),
-    limit: z.number().int().min(1).max(1000).optional().describe('Default 50'),
+    limit: z
+      .union([z.number().int().min(1).max(mostRows), z.literal('all')])
+      .optional()
+      .describe('Default 50; all: as many as fit one answer'),
     columns: z.array(z.string()).optional(),
     where: z.array(condition).optional().describe('All must hold'),
+    sort: z.array(sortKey).optional(),
   }),
   output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
   call: (args, shared, { signal }) => readStored({ ...args, signal }, shared),
 });
 
+type ReadRequest = Omit<RowQuery, 'limit'> & { result: string; limit?: number | 'all' | undefined };
+
 async function readStored(
-  { result: uri, offset = 0, limit = 50, columns, where, signal }: RowQuery & { result: string },
+  { result: uri, offset = 0, limit, columns, where, sort, signal }: ReadRequest,
   shared: CallerServices,
 ): Promise<Answer> {
   const result = await shared.results.get(uri);
-  const read = await shared.results.rows(result, { offset, limit, columns, where, signal });
+  const most = limit === 'all' ? mostRows : (limit ?? 50);
+  const read = await shared.results.rows(result, { offset, limit: most, columns, where, sort, signal });
   const { rows, warnings } = fitRows(read.rows, shared.answerTokens);
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;

@@ -314,3 +314,34 @@ describe('a filter', () => {
     await expect(store.rows(result, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
+
+describe('sorted rows', () => {
+  const text = 'hole,au,n\nQ2,9,1\nQ1,<0.01,2\nQ3,10,3\nQ1,,4\nQ2,NS,5\nQ1,127,6\n';
+  const sorted = async (sort: { column: string; order?: 'asc' | 'desc' }[], changes = {}) => {
+    const { store, result } = await storeCsv(text);
+    const page = await store.rows(result, { sort, columns: ['n'], ...changes });
+    return { ...page, rows: page.rows.map(row => row['n']) };
+  };
+
+  test('come by several columns, numbers as numbers, what is none last', async () => {
+    expect((await sorted([{ column: 'au' }])).rows).toEqual([2, 1, 3, 6, 4, 5]);
+    expect((await sorted([{ column: 'au', order: 'desc' }])).rows).toEqual([6, 3, 1, 2, 4, 5]);
+    expect((await sorted([{ column: 'hole' }, { column: 'n', order: 'desc' }])).rows).toEqual([6, 4, 2, 5, 1, 3]);
+  });
+
+  test('can be paged through, and filtered', async () => {
+    const sort = [{ column: 'n', order: 'desc' as const }];
+    expect(await sorted(sort, { offset: 2, limit: 2 })).toEqual({ rows: [4, 3], matched: 6, complete: false });
+    const where = [{ column: 'hole', op: 'in' as const, value: 'Q1, Q3' }];
+    expect(await sorted(sort, { where })).toEqual({ rows: [6, 4, 3, 2], matched: 4, complete: true });
+    await expect(sorted([{ column: 'gold' }])).rejects.toMatchObject({ code: 'bad_arguments' });
+  });
+
+  test('of a long table are the same as all of them sorted', async () => {
+    const { store } = await freshStore();
+    const values = Array.from({ length: 9_000 }, (_, at) => (at * 7_919) % 4_001);
+    const result = await store.write(origin(), { bytes: pieces(`v\n${values.join('\n')}\n`, 65_536) });
+    const page = await store.rows(result, { sort: [{ column: 'v', order: 'desc' }], offset: 300, limit: 50 });
+    expect(page.rows.map(row => row['v'])).toEqual(values.toSorted((a, b) => b - a).slice(300, 350));
+  });
+});
