@@ -14,6 +14,9 @@ import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from
  */
 export const holesPerExport = 500;
 
+/** Exports that one call starts at the most. */
+export const mostExports = 20;
+
 export const exportRun: RunKind = {
   noun: 'export',
   uri: exportTemplate.template,
@@ -159,14 +162,38 @@ async function chooseVersion(
 
 async function chooseHoles(projectUuid: string, wish: 'all' | string[], context: OperationContext): Promise<string[]> {
   // Datarock's own pages disagree on whether the list may be left out, so it is always sent.
-  const holes =
-    wish === 'all'
-      ? (await context.rows(listHoles, { project: projectUuid })).map(({ id }) => String(id))
-      : [...new Set(wish)];
-  if (holes.length > 0) return holes;
+  const named = wish === 'all' ? undefined : [...new Set(wish)];
+  // More than one export's worth is worth a look first: each would be started, and fail hole by hole.
+  const isLong = named === undefined || named.length > holesPerExport;
+  const known = isLong ? (await context.rows(listHoles, { project: projectUuid })).map(({ id }) => String(id)) : [];
+  const holes = named ?? known;
+  if (holes.length === 0)
+    throw new Fault({
+      code: 'bad_arguments',
+      message: 'The project has no holes.',
+      hint: 'Choose another project with datarock_list_projects.',
+    });
+  if (named && isLong) refuseStrangers(named, known);
+  if (holes.length > mostExports * holesPerExport) throw tooMany(holes);
+  return holes;
+}
+
+function refuseStrangers(named: readonly string[], known: readonly string[]): void {
+  const there = new Set(known);
+  const strangers = named.filter(hole => !there.has(hole));
+  if (strangers.length === 0) return;
   throw new Fault({
     code: 'bad_arguments',
-    message: 'The project has no holes.',
-    hint: 'Choose another project with datarock_list_projects.',
+    message: `The project has no holes ${firstOf(strangers, mostNamed)}. Nothing was started.`,
+    hint: 'datarock_list_holes shows its holes; "all" exports them all.',
+  });
+}
+
+function tooMany(holes: readonly string[]): Fault {
+  const most = mostExports * holesPerExport;
+  return new Fault({
+    code: 'too_large',
+    message: `These are ${holes.length} holes, and one call exports ${most} at the most. Nothing was started.`,
+    hint: `Name at most ${most} of them in holes, and the others in further calls; hole ${holes[most]} is the first that does not fit.`,
   });
 }
