@@ -77,14 +77,22 @@ export function firstWords(text: string, most: number): string {
 
 /** What a caller gets who asked for the value or the text of a success. */
 export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mostBytes: number): Outcome {
-  const { request } = exchange;
+  const { request, connection } = exchange;
   const text = textOf(read.bytes);
   const parsed = request.expect === 'json' ? jsonOf(text) : { value: text };
-  // That its answer cannot be read must not look as if nothing had happened.
-  const lenient = request.changes !== undefined || reply.status >= 300;
-  if (read.broken && !lenient) return failed(brokenBody(exchange, read, reply, mostBytes), brokenAgain(read));
+  // A refusal is one in whatever form it comes.
+  const lenient = reply.status >= 300;
+  const changes = request.changes !== undefined;
+  if (read.broken && !lenient) {
+    const fault = brokenBody(exchange, read, reply, mostBytes);
+    return changes ? { reply: { body: text, unreadable: fault, ...reply } } : failed(fault, brokenAgain(read));
+  }
   if ('value' in parsed) return { reply: { body: parsed.value, ...reply } };
-  return lenient ? { reply: { body: text, ...reply } } : failed(notJson(exchange, text, reply, parsed.error));
+  const isText = changes && connection.answersInText && !looksLikePage(text, reply) && !/^\s*[[{]/.test(text);
+  if (lenient || isText) return { reply: { body: text, ...reply } };
+  const fault = notJson(exchange, text, reply, parsed.error);
+  // The platform's own code may know better what that is.
+  return changes ? { reply: { body: text, unreadable: fault, ...reply } } : failed(fault);
 }
 
 interface Reply {
@@ -108,9 +116,12 @@ function brokenBody(exchange: Exchange, { bytes, broken }: ReadBody, reply: Repl
   });
 }
 
+const looksLikePage = (text: string, { headers }: Reply): boolean =>
+  headers['content-type']?.startsWith('text/html') === true || /^\s*</.test(text);
+
 function notJson({ connection: { name, title }, request }: Exchange, text: string, reply: Reply, error: string): Fault {
   const type = reply.headers['content-type']?.split(';')[0] ?? 'no content type';
-  const html = type === 'text/html' || /^\s*</.test(text);
+  const html = looksLikePage(text, reply);
   const meant = /json/.test(type) && !html;
   return new Fault({
     code: 'bad_upstream_reply',

@@ -20,11 +20,15 @@ export function classifyReply(clock: Clock, next: Send): Send {
     const outcome = await next(exchange);
     if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
     const { connection, request, anonymous } = exchange;
-    const { suspicion, ...reply } = outcome.reply;
+    const { suspicion, unreadable, ...reply } = outcome.reply;
     const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
     // What another host says is not the platform speaking.
     const reading = anonymous ? undefined : connection.readFault?.(said, request);
-    if (!reading && isAnswer(reply, request)) return { reply };
+    if (!reading && isAnswer(reply, request)) {
+      const foreign = !anonymous && request.changes !== undefined && connection.isOwnAnswer?.(reply.body) === false;
+      if (!unreadable && !foreign) return { reply };
+      return failed(unreadable ?? foreignAnswer(exchange, reply));
+    }
     if (reply.body instanceof Readable) reply.body.destroy();
     return refused(exchange, said, reading ?? {}, clock.now());
   };
@@ -48,6 +52,16 @@ function withClockHint(fault: Fault, { headers }: HttpReply, now: number): Fault
   const skew = fault.code === 'unauthorized' ? secondsAhead(headers, now) : undefined;
   if (skew === undefined || Math.abs(skew) <= mostSkew) return fault;
   return fault.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${fault.hint}` });
+}
+
+function foreignAnswer({ connection: { name, title }, request }: Exchange, { body, status }: HttpReply): Fault {
+  const words = firstWords(JSON.stringify(body) ?? 'nothing', 200);
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: `The answer to ${request.operation} has not the form that ${title} gives its answers: ${words}`,
+    hint: `Check the base URL of the connection ${name}; a login page or a proxy may stand between.`,
+    status,
+  });
 }
 
 function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: number): Fault {

@@ -56,6 +56,10 @@ export interface Api {
    * and shown to `readFault`, before it is taken for the file.
    */
   errorsInFiles?: true;
+  /** What changes something may be answered in plain text. Absent: what is not JSON is not the platform speaking. */
+  answersInText?: true;
+  /** Whether a success has the platform's own form, as far as all of its answers have one. Default: any JSON, or none. */
+  isOwnAnswer?(body: unknown): boolean;
   /**
    * Reads the platform's way of saying no. Called for every reply that is not a success by status, and for successes
    * too, because some platforms put errors into a 200. Undefined: by status alone.

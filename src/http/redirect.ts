@@ -35,6 +35,8 @@ function follow(exchange: Exchange, reply: HttpReply): Exchange | string {
   const unsafe = unsafeStep(source, target);
   if (unsafe) return unsafe;
   const reads = request.method === 'GET' || request.method === 'HEAD';
+  // Where it leads is not where it was meant to change something, and what is read there is not its answer.
+  if (request.changes !== undefined) return 'a change is not sent on';
   if (!reads && reply.status !== 303) return `a ${request.method} is not sent on`;
   const url = target.href;
   const { json: _json, body: _body, ...rest } = request;

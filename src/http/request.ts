@@ -1,3 +1,4 @@
+import type { Fault } from '../base/errors.ts';
 import type { Effects } from './change.ts';
 import type { StreamBody } from './stream-body.ts';
 
@@ -33,6 +34,8 @@ export interface HttpReply {
   url: string;
   /** `expect: 'json'`: the value, undefined for an empty body; when it is not JSON, the text. */
   body: unknown;
+  /** Why the answer to a change is not the platform's own, unless the platform's code reads a refusal in it. */
+  unreadable?: Fault;
   /** What a streamed body holds that may be an error in disguise (see `errorsInFiles`). */
   suspicion?: unknown;
 }

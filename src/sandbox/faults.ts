@@ -23,6 +23,8 @@ export type FaultKind =
   | { kind: 'unknown-fields' }
   /** The right answer, after so many ms of clock time. */
   | { kind: 'slow'; ms: number }
+  /** The answer's JSON, changed at will. */
+  | { kind: 'changed'; change(json: unknown): unknown }
   /** Half of the body, as a complete HTTP answer. */
   | { kind: 'malformed' };
 
@@ -110,6 +112,8 @@ export async function spoilReply(
     }
     case 'unknown-fields':
       return reply.json === undefined ? reply : { ...reply, json: mapObjects(reply.json, withStrangers) };
+    case 'changed':
+      return reply.json === undefined ? reply : { ...reply, json: fault.change(structuredClone(reply.json)) };
     case 'malformed': {
       const { json, body = '', ...rest } = reply;
       const type = json === undefined ? {} : { 'content-type': 'application/json' };

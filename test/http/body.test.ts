@@ -38,11 +38,6 @@ describe('bodies', () => {
     await expect(outcome([200, {}, '[1,'])).rejects.toMatchObject(fault('bad_upstream_reply', 'malformed JSON'));
   });
 
-  test('a write that got 2xx has succeeded, whatever its body', async () => {
-    expect((await outcome([200, { 'content-type': 'text/html' }, '<p>OK'], { json: {} })).body).toBe('<p>OK');
-    expect((await outcome([201, {}, '{"id":'], { json: {} })).body).toBe('{"id":');
-  });
-
   test('too large ends early, packed bodies included', async () => {
     const limits = { mostBodyBytes: 2 ** 20 };
     const bomb = gzipSync(Buffer.alloc(2 ** 24, ' '));

@@ -95,12 +95,42 @@ describe('repeats', () => {
     expect([arrivals.length, other.arrivals.length]).toEqual([2, 1]);
   });
 
-  test('a write that a key makes repeatable is sent again, and an unreadable 2xx is still a success', async () => {
+  test('a write that a key makes repeatable is sent again', async () => {
     const { clock, client, call } = world();
-    const { origin, arrivals } = await upstream(clock, (_, response) => response.destroy(), [200, {}, '<html>']);
+    const { origin, arrivals } = await upstream(clock, (_, response) => response.destroy(), [200, {}, { id: 1 }]);
     const { body } = await client.send(connectionTo(origin), post(`${origin}/x`, { repeatable: true }), call);
-    expect(body).toBe('<html>');
+    expect(body).toEqual({ id: 1 });
     expect(arrivals.map(arrival => arrival.body)).toEqual(['{"a":1}', '{"a":1}']);
+  });
+
+  const pages: [what: string, body: string][] = [
+    ['a web page', '<html><title>Sign in</title>'],
+    ['half an answer', '{"id":1,"na'],
+    ['a word', 'OK'],
+  ];
+  test.each(pages)('a write that is answered with %s may have been stored, and is no success', async (_, body) => {
+    const { clock, client } = world();
+    const { origin, arrivals } = await upstream(clock, [200, {}, body]);
+    await expect(client.send(connectionTo(origin), post(`${origin}/x`), newCall(clock))).rejects.toMatchObject({
+      code: 'bad_upstream_reply',
+      message: expect.stringMatching(/It may have been stored\.$/),
+      doubtful: true,
+    });
+    expect(arrivals).toHaveLength(1);
+  });
+
+  test('where a platform answers in words, words are an answer, and a web page is none', async () => {
+    const { clock, client } = world();
+    const { origin } = await upstream(
+      clock,
+      [200, {}, 'ok'],
+      [200, {}, '"<html>made by a function</html>"'],
+      [200, {}, '<p>'],
+    );
+    const connection = connectionTo(origin, { answersInText: true });
+    const send = () => client.send(connection, post(`${origin}/x`), newCall(clock));
+    expect([(await send()).body, (await send()).body]).toEqual(['ok', '<html>made by a function</html>']);
+    await expect(send()).rejects.toMatchObject({ code: 'bad_upstream_reply' });
   });
 
   test('a refused connection is tried again even for a write: nothing was sent', async () => {

@@ -19,7 +19,8 @@ export function readFault(reply: HttpReply, request: HttpRequest): Partial<Fault
   if (status >= 400)
     return { ...(error && { message: told(request, error, status) }), ...hintOf(status, error?.message) };
   if (error || headers['api-error'] !== undefined) return inSuccess(request, error);
-  if (isWebPage(body) && !/\.html?$/i.test(new URL(reply.url).pathname)) return wrongRoot(request);
+  const isJson = /\bjson\b/.test(headers['content-type'] ?? '');
+  if (!isJson && isWebPage(body) && !/\.html?$/i.test(new URL(reply.url).pathname)) return wrongRoot(request);
   return sharedWithNobody(request, body);
 }
 

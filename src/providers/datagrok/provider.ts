@@ -37,6 +37,7 @@ export const datagrok = provider({
       lists: 'comma',
       readFault,
       errorsInFiles: true,
+      answersInText: true,
       choices: { call_path },
       callTimeoutMs: timeout_seconds * 1_000,
       secrets: [key, key.replace(/^bearer\s+/i, '')],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { clientCredentials } from '../../auth/client-credentials.ts';
+import { isRow } from '../../base/json-value.ts';
 import type { FaultReading } from '../../http/connection.ts';
 import type { HttpReply, HttpRequest } from '../../http/request.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
@@ -60,6 +61,8 @@ export const datamin = provider({
       ),
       quotas: [],
       readFault,
+      // One thing, or one for each first task.
+      isOwnAnswer: body => isRow(body) || (Array.isArray(body) && body.length > 0 && body.every(isRow)),
       named: { pipelines: rowsOf(pipelines), tasks: rowsOf(tasks) },
       secrets: [client_secret],
     };

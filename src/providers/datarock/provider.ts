@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { rsaPrivateKey } from '../../auth/private-key.ts';
 import { signedRequest } from '../../auth/signed-request.ts';
+import { isRow } from '../../base/json-value.ts';
 import type { FaultReading } from '../../http/connection.ts';
 import type { HttpReply } from '../../http/request.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
@@ -38,6 +39,7 @@ export const datarock = provider({
         { name: 'API', requests: 1000, perMs: fiveMinutes, appliesTo: ({ path }) => !path.includes('/export/') },
       ],
       readFault,
+      isOwnAnswer: isRow,
       secrets: [private_key],
     };
   },

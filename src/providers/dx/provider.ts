@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRow } from '../../base/json-value.ts';
 import type { Api, Auth, Quota } from '../../http/connection.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
 import { faultReader } from './envelope.ts';
@@ -109,7 +110,8 @@ const lookAtRun: Quota = {
 function apiAt(root: string, name: keyof typeof apis, token: string, quotas: readonly Quota[]): Api {
   const { title, setting } = apis[name];
   const variable = `DX_${setting.toUpperCase()}`;
-  return { baseUrl: root, auth: bearer(token), quotas, lists: 'comma', readFault: faultReader(title, variable) };
+  const readFault = faultReader(title, variable);
+  return { baseUrl: root, auth: bearer(token), quotas, lists: 'comma', readFault, isOwnAnswer: isRow };
 }
 
 const bearer = (token: string): Auth => ({ headers: async () => ({ authorization: `Bearer ${token}` }) });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
-import type { Row } from '../../../base/json-value.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, flag, text } from '../arguments.ts';
@@ -193,7 +193,13 @@ async function idOf(name: string, context: OperationContext): Promise<string> {
   const [found, ...others] = known.filter(row => [row['id'], row['name'], row['friendlyName']].includes(name));
   if (found && others.length === 0) return String(found['id']);
   const { body } = await context.request(getUser, { user: name });
-  return String(((body as Row)['group'] as Row)['id']);
+  const id = (isRow(body) && isRow(body['group']) && body['group']['id']) || undefined;
+  if (id !== undefined) return String(id);
+  throw new Fault({
+    code: 'bad_upstream_reply',
+    message: `Datagrok does not name the personal group of ${name}.`,
+    hint: 'Name a group instead, or add the user in the web interface.',
+  });
 }
 
 export const deleteGroup = operation({

@@ -39,8 +39,8 @@ export const datagrokCode: ProviderCode = {
 /** Version and health, which need a good key. */
 async function probe(context: OperationContext): Promise<Probed> {
   const { body } = await context.request(server.healthcheck, {});
-  const { status, version, services = [] } = (body ?? {}) as Health;
-  const down = services.filter(service => service.status === 'Failed').map(({ name }) => name);
+  const { status, version, services } = (body ?? {}) as Health;
+  const down = (services ?? []).filter(service => service.status === 'Failed').map(({ name }) => name);
   const state = `${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`;
   return { facts: [`server ${version ?? 'of unknown version'}, ${state}`] };
 }
@@ -48,5 +48,5 @@ async function probe(context: OperationContext): Promise<Probed> {
 interface Health {
   status: string;
   version?: string;
-  services?: { name: string; status: string }[];
+  services?: { name: string; status: string }[] | null;
 }

@@ -69,11 +69,15 @@ async function probe(context: OperationContext): Promise<Probed> {
       context.request(access.getCurrentToken, {}),
       context.request(access.getVersion, {}),
     ]);
-    const { name, scopes = [], expires_at: expires } = body as { name: string; scopes: string[]; expires_at?: string };
+    const {
+      name,
+      scopes,
+      expires_at: expires,
+    } = body as { name: string; scopes?: string[] | null; expires_at?: string };
     const days = expires ? Math.ceil((Date.parse(expires) - context.clock.now()) / dayMs) : undefined;
     const end = days === undefined ? 'does not expire' : `expires in ${days} day${days === 1 ? '' : 's'}`;
     const { version } = release.body as { version: string };
-    return { facts: [`token "${name}": ${scopes.join(', ')}, ${end}`, `release ${version}`] };
+    return { facts: [`token "${name}": ${(scopes ?? []).join(', ')}, ${end}`, `release ${version}`] };
   } catch (error) {
     // Nothing was sent: there is a job token only.
     if (!isFault(error, 'missing_scope') || error.status !== undefined) throw error;

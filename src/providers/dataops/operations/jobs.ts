@@ -15,7 +15,7 @@ export interface Job {
   allow_failure?: boolean;
   duration?: number | null;
   failure_reason?: string | null;
-  artifacts?: { file_type: string; size: number }[];
+  artifacts?: { file_type: string; size: number }[] | null;
   artifacts_expire_at?: string | null;
 }
 
@@ -25,8 +25,8 @@ const fields = ['id', 'name', 'stage', 'status', 'failure_reason', 'started_at',
 
 /** A job as people read it; the rest is the commit, the user and the runner over and over again. */
 export function briefJob(row: Row): Row {
-  const { allow_failure, duration, artifacts = [] } = row as unknown as Job;
-  const archive = artifacts.find(({ file_type }) => file_type === 'archive');
+  const { allow_failure, duration, artifacts } = row as unknown as Job;
+  const archive = artifacts?.find(({ file_type }) => file_type === 'archive');
   return {
     ...pick(row, fields),
     ...(typeof duration === 'number' && { seconds: Math.round(duration) }),

@@ -131,7 +131,7 @@ function byStage(jobs: readonly Step[], attempts: readonly Step[], context: Oper
 }
 
 function jobLine(step: Step, attempts: readonly Step[]): Row {
-  const { id, name, status, duration, allow_failure, artifacts = [] } = step;
+  const { id, name, status, duration, allow_failure, artifacts } = step;
   const tries = attempts.filter(other => other.name === name).length;
   return {
     id,
@@ -140,7 +140,7 @@ function jobLine(step: Step, attempts: readonly Step[]): Row {
     ...(typeof duration === 'number' && { seconds: Math.round(duration) }),
     ...(allow_failure && { allow_failure }),
     ...(tries > 1 && { attempts: tries }),
-    ...(artifacts.some(({ file_type }) => file_type === 'archive') && { artifacts: true }),
+    ...(artifacts?.some(({ file_type }) => file_type === 'archive') && { artifacts: true }),
   };
 }
 

@@ -35,8 +35,9 @@ const brief = (row: Row): Row => ({
 
 /** A schedule by itself; of its variables only the pipeline file is shown, for the others may be passwords. */
 export const details = (body: unknown): Row => {
-  const row = (body ?? {}) as Row & { variables?: { key: string; value: string }[]; last_pipeline?: Row | null };
-  const { variables = [], last_pipeline: last } = row;
+  const row = (body ?? {}) as Row & { variables?: { key: string; value: string }[] | null; last_pipeline?: Row | null };
+  const { last_pipeline: last } = row;
+  const variables = row.variables ?? [];
   const file = variables.find(({ key }) => key === fileVariable)?.value;
   const others = variables.map(({ key }) => key).filter(key => key !== fileVariable);
   return {

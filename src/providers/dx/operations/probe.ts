@@ -35,7 +35,7 @@ async function lookAtDataCloud(context: OperationContext): Promise<Probed> {
 }
 
 interface TokenInfo {
-  auth?: { token_type?: string; token_name?: string; scopes?: string[]; expires_at?: string | null };
+  auth?: { token_type?: string; token_name?: string; scopes?: string[] | null; expires_at?: string | null } | null;
   account?: { name?: string };
 }
 
@@ -46,11 +46,11 @@ const kinds: Readonly<Record<string, string>> = {
 
 async function lookAtWeb(context: OperationContext): Promise<Probed> {
   const { body } = await context.request(getToken, {});
-  const { auth = {}, account } = (body ?? {}) as TokenInfo;
-  const { token_type = '', token_name = '', scopes, expires_at } = auth;
+  const { auth, account } = (body ?? {}) as TokenInfo;
+  const { token_type, token_name, scopes, expires_at } = auth ?? {};
   const owner = account?.name ? ` of ${account.name}` : '';
   const facts = [
-    `Web API ${kinds[token_type] ?? token_type} "${token_name}"${owner}, ${ending(expires_at, context.clock.now())}`,
+    `Web API ${kinds[token_type ?? ''] ?? token_type} "${token_name}"${owner}, ${ending(expires_at, context.clock.now())}`,
   ];
   return scopes ? { facts: [...facts, `scopes ${scopes.join(' ')}`], scopes: { web: scopes } } : { facts };
 }

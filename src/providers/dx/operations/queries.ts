@@ -132,10 +132,10 @@ const feedPages: Paging = {
 };
 
 function feedRows(body: unknown): unknown {
-  const { rows, columns = [] } = payload('data')(body) as { rows?: unknown; columns?: string[] };
+  const { rows, columns } = payload('data')(body) as { rows?: unknown; columns?: string[] | null };
   if (!Array.isArray(rows)) return rows;
   // A query may give two columns one name; both are answered.
-  const { names } = columnNames(columns);
+  const { names } = columnNames(columns ?? []);
   return rows.map(row => (Array.isArray(row) ? Object.fromEntries(names.map((name, at) => [name, row[at]])) : row));
 }
 

@@ -43,7 +43,8 @@ export const getRepoGroup = operation({
 async function groupNow({ id, reference_id }: Target, context: OperationContext): Promise<Group | undefined> {
   if (id === undefined && reference_id === undefined) return undefined;
   try {
-    return payload('data')((await context.request(getRepoGroup, { id, reference_id })).body) as Group;
+    const found = payload('data')((await context.request(getRepoGroup, { id, reference_id })).body) as Group;
+    return { ...found, repos: found.repos ?? [] };
   } catch (error) {
     if (isFault(error, 'not_found')) return undefined;
     throw error;

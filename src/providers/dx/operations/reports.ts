@@ -100,8 +100,8 @@ export const updateReport = operation({
   repair: payload('report'),
   async describeLoss({ report: id, tiles }, context) {
     if (!tiles) return undefined;
-    const { name, tiles: has = [] } = await reportNow(id, context);
-    return has.length ? `It replaces ${titles(has)} of ${name}.` : undefined;
+    const { name, tiles: has } = await reportNow(id, context);
+    return has?.length ? `It replaces ${titles(has ?? [])} of ${name}.` : undefined;
   },
   example: { arguments: { report: 'Deployment frequency', description: 'Per service' } },
 });
@@ -115,8 +115,8 @@ export const deleteReport = operation({
   input: z.strictObject({ report }),
   ...done,
   async describeLoss({ report: id }, context) {
-    const { name, owner_email: owner, tiles: has = [] } = await reportNow(id, context);
-    return `It deletes ${name}${owner ? ` of ${owner}` : ''} with ${titles(has)}.`;
+    const { name, owner_email: owner, tiles: has } = await reportNow(id, context);
+    return `It deletes ${name}${owner ? ` of ${owner}` : ''} with ${titles(has ?? [])}.`;
   },
   example: { arguments: { report: 'Deployment frequency' } },
 });
@@ -125,5 +125,5 @@ async function reportNow(id: string, context: OperationContext): Promise<Report>
   return payload('report')((await context.request(getReport, { report: id })).body) as Report;
 }
 
-const titles = (tiles: Report['tiles']) =>
+const titles = (tiles: readonly { title: string }[]) =>
   `${tiles.length} tile${tiles.length === 1 ? '' : 's'}${tiles.length ? ` (${tiles.map(({ title }) => title).join(', ')})` : ''}`;

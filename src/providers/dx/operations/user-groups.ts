@@ -85,8 +85,8 @@ export const updateUserGroup = operation({
   async describeLoss(args, context) {
     if (!args.members) return undefined;
     const { body } = await context.request(getUserGroup, { id: args.id });
-    const { members: before = [], name } = payload('group')(body) as Row & { members?: string[] };
-    const lost = before.filter(email => !args.members?.includes(email));
+    const { members: before, name } = payload('group')(body) as Row & { members?: string[] | null };
+    const lost = (before ?? []).filter(email => !args.members?.includes(email));
     return lost.length ? `This would remove ${named(lost)} from "${String(name)}".` : undefined;
   },
 });

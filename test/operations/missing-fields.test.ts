@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { platformOf } from '../../src/operations/operation.ts';
+import { providers } from '../../src/providers/index.ts';
+import { operationsOf } from '../../src/providers/provider.ts';
+import { startWorld } from '../support/harness.ts';
+
+const code = await Promise.all(providers.map(provider => provider.load()));
+const operations = code.flatMap(operationsOf);
+
+/** The same numbers in every run (mulberry32). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Some fields of the objects in it null, some absent. */
+function spoil(value: unknown, random: () => number): unknown {
+  if (Array.isArray(value)) return value.map(one => spoil(one, random));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).flatMap(([name, part]): [string, unknown][] => {
+    const drawn = random();
+    if (drawn < 0.1) return [[name, null]];
+    return drawn < 0.2 ? [] : [[name, spoil(part, random)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** With and without asking first, which reads what would be lost. */
+test.each([true, false])(
+  'no field that is null or absent makes an operation fail unexpectedly (yes: %s)',
+  async yes => {
+    const world = await startWorld({ platforms: 'all', flags: { toolsets: 'all', yes } });
+    const simulators = world as unknown as Record<string, typeof world.datarock>;
+    let variations = 0;
+    for (let round = 0; round < 5; round += 1)
+      for (const { name, example, starts, ...operation } of operations) {
+        const random = chance(variations + (yes ? 0 : 1_000_000));
+        const { faults } = simulators[platformOf({ name })] as typeof world.datarock;
+        const restore = faults.add({ kind: 'changed', change: json => spoil(json, random) });
+        const { text } = await world.call(name, starts ? { ...example.arguments, wait_seconds: 0 } : example.arguments);
+        restore();
+        variations += 1;
+        expect(text, `${operation.route}, variation ${variations}`).not.toMatch(
+          /failed unexpectedly|\/(undefined|null)\b/,
+        );
+      }
+    expect(variations).toBeGreaterThan(1500);
+  },
+  300_000,
+);
