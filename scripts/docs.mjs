@@ -1,20 +1,25 @@
-// Writes the generated documents in docs/, or with --check fails when they are not what the code says.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+// Writes the generated documents and what registries and clients are told, or with --check fails when they are not what the code says.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importSource } from './source.mjs';
 
 const check = process.argv.includes('--check');
 const { documents } = await importSource('scripts/docs.ts');
+const { distributionFiles } = await importSource('scripts/distribution.ts');
+const inDocs = Object.entries({ ...(await documents()), 'library.md': await libraryTypes() });
+const files = { ...Object.fromEntries(inDocs.map(([name, text]) => [`docs/${name}`, text])), ...distributionFiles() };
 let stale = 0;
-for (const [name, text] of Object.entries({ ...(await documents()), 'library.md': await libraryTypes() })) {
-  const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+for (const [name, text] of Object.entries(files)) {
+  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
   const present = await readFile(path, 'utf8').catch(() => '');
   if (present === text) continue;
   stale += 1;
-  if (check) console.error(`docs/${name} is not what the code says: run npm run docs`);
+  if (check) console.error(`${name} is not what the code says: run npm run docs`);
   else {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
-    console.log(`docs/${name} written`);
+    console.log(`${name} written`);
   }
 }
 process.exitCode = check && stale ? 1 : 0;
