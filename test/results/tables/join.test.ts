@@ -138,3 +138,49 @@ describe('a work area', () => {
     expect(stream.destroyed).toBe(true);
   });
 });
+
+describe('parts as laboratories and loggers write them', () => {
+  test('are read each in its own way, and joined by what their columns mean', async () => {
+    const { result, rows } = await joined({
+      '1E5': 'from,to,RQD\n0,1,50\n1,2,60\n',
+      '2E5': 'from,to, rqd\r\n0,1,70\r\n1,2,80\r\n',
+      Q3: 'from;to;rqd\n0,5;1,5;55,5\n',
+    });
+    expect(rows.map(row => Object.values(row))).toEqual([
+      ['1E5', 0, 1, 50],
+      ['1E5', 1, 2, 60],
+      ['2E5', 0, 1, 70],
+      ['2E5', 1, 2, 80],
+      ['Q3', 0.5, 1.5, 55.5],
+    ]);
+    expect(result.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['hole_id', 'text'],
+      ['from', 'number'],
+      ['to', 'number'],
+      ['RQD', 'number'],
+    ]);
+    const said = result.warnings?.join(' ') ?? '';
+    expect(said).toMatch(/In part Q3: Fields are separated by semicolons/);
+    expect(said).toMatch(/Column "RQD" is also spelled "rqd"; they are one/);
+  });
+
+  test('tell apart columns that only capital letters tell apart', async () => {
+    const { rows } = await joined({ a: 'au,AU\n1,2\n', b: 'au,AU\n3,4\n' });
+    expect(rows).toEqual([
+      { hole_id: 'a', au_1: 1, AU_2: 2 },
+      { hole_id: 'b', au_1: 3, AU_2: 4 },
+    ]);
+  });
+
+  test.each([
+    ['<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /XML.*AccessDenied/],
+    ['{"error":{"code":403,"message":"expired"}}', /JSON.*expired/],
+    ['<!DOCTYPE html><title>Sign in</title>', /HTML.*Sign in/],
+  ])('that are an error document are no table: %s', async (text, said) => {
+    const [part] = await parts({ Q1: text });
+    expect(await whyNoTable(part as NonNullable<typeof part>)).toMatch(said);
+    await expect(joined({ Q0: 'a,b\n1,2\n', Q1: text })).rejects.toMatchObject({
+      message: expect.stringMatching(/Part Q1/),
+    });
+  });
+});
