@@ -11,6 +11,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
     // Tests start the program many times and leave nothing behind, in the home folder least of all.

@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../result.ts';
 import { longestLine, type PlainText, plainLines } from '../tables/plain-text.ts';
 import type { TableFile } from '../tables/table.ts';
-import type { Reading } from '../tables/text-table.ts';
+import type { Reading } from '../tables/text/table.ts';
 import { engineType, quoted, text, utc } from './view.ts';
 
 /**

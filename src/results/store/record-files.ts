@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { diskFault, ifMissing, replaceFile } from '../disk.ts';
 import { resultId, type StoredResult } from '../result.ts';
 import type { RowIndex } from '../tables/row-index.ts';
-import type { Reading } from '../tables/text-table.ts';
+import type { Reading } from '../tables/text/table.ts';
 import type { Blocks } from './stored-bytes.ts';
 
 /**

@@ -8,7 +8,7 @@ import { createFile, diskFault, ifMissing } from '../disk.ts';
 import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
 import { type Content, type Filled, type Intake, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
-import { isPlainCsv } from '../tables/text-table.ts';
+import { isPlainCsv } from '../tables/text/table.ts';
 import { packFile } from './pack.ts';
 import { createPerKeyQueue } from './per-key-queue.ts';
 import {

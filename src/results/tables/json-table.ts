@@ -4,7 +4,7 @@ import { columnNames } from './column-names.ts';
 import { type Declared, JsonColumn } from './json-column.ts';
 import type { Records } from './ndjson.ts';
 import { noteRow, type RowIndex } from './row-index.ts';
-import { mostColumns, type TableFacts } from './text-table.ts';
+import { mostColumns, type TableFacts } from './text/table.ts';
 
 const sampleRows = 5;
 

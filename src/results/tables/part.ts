@@ -5,8 +5,8 @@ import { columnNames } from './column-names.ts';
 import { comma, type Dialect, plainDialect } from './dialect.ts';
 import { asUtf8, decode, type Encoding, wideEncoding } from './encoding.ts';
 import type { Fields } from './scanner.ts';
-import { NotATable, TextReader } from './text-reader.ts';
-import { dialectOf, headOf } from './text-table.ts';
+import { NotATable, TextReader } from './text/reader.ts';
+import { dialectOf, headOf } from './text/table.ts';
 
 /** A CSV file with a header, and what its rows have in common, for example the hole they describe. */
 export interface Part {

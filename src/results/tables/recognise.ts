@@ -8,8 +8,8 @@ import { type Dialect, plainDialect } from './dialect.ts';
 import type { Declared } from './json-column.ts';
 import { readJsonTable } from './json-table.ts';
 import { arrayLines, ndjsonRecords, rowLines } from './ndjson.ts';
-import { NotATable } from './text-reader.ts';
-import { readTextTable, type TableFacts } from './text-table.ts';
+import { NotATable } from './text/reader.ts';
+import { readTextTable, type TableFacts } from './text/table.ts';
 
 /** Records that are already split, for example joined from several files. Every record has a field for each column. */
 export interface RecordTable {

@@ -5,9 +5,9 @@ import { type Condition, columnNamed, testOf } from './filter.ts';
 import { ndjsonRecords } from './ndjson.ts';
 import type { RowIndex } from './row-index.ts';
 import { SortedRows, type SortKey } from './sort.ts';
-import { type Batch, fieldRows, textRows, type Wanted } from './text-rows.ts';
-import type { Reading } from './text-table.ts';
-import { valueOfText } from './text-values.ts';
+import { type Batch, fieldRows, textRows, type Wanted } from './text/rows.ts';
+import type { Reading } from './text/table.ts';
+import { valueOfText } from './text/values.ts';
 
 export interface RowQuery {
   /** Rows to skip, of those that match. */

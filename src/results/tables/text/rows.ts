@@ -1,10 +1,10 @@
-import type { Column } from '../result.ts';
-import { asUtf8, decode } from './encoding.ts';
-import type { RowIndex } from './row-index.ts';
-import type { Fields } from './scanner.ts';
-import { TextReader } from './text-reader.ts';
-import type { Reading } from './text-table.ts';
-import { valueOfText } from './text-values.ts';
+import type { Column } from '../../result.ts';
+import { asUtf8, decode } from '../encoding.ts';
+import type { RowIndex } from '../row-index.ts';
+import type { Fields } from '../scanner.ts';
+import { TextReader } from './reader.ts';
+import type { Reading } from './table.ts';
+import { valueOfText } from './values.ts';
 
 /** Some rows, and the byte of the source behind the last of them. */
 export interface Batch {

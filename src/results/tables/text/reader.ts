@@ -1,5 +1,5 @@
-import { type Dialect, hash } from './dialect.ts';
-import { type Fields, type Irregularities, OpenQuoteError, Scanner } from './scanner.ts';
+import { type Dialect, hash } from '../dialect.ts';
+import { type Fields, type Irregularities, OpenQuoteError, Scanner } from '../scanner.ts';
 
 /** Why a file is no table, in words for whoever has it. */
 export class NotATable extends Error {

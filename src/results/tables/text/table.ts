@@ -1,14 +1,14 @@
-import type { Row } from '../../base/json-value.ts';
-import type { Column } from '../result.ts';
-import { columnNames } from './column-names.ts';
-import { type DecidedDialect, decideDialect } from './decide-dialect.ts';
-import { comma, type Dialect, lineFeed } from './dialect.ts';
-import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from './encoding.ts';
-import { noteRow, type RowIndex } from './row-index.ts';
-import type { Fields } from './scanner.ts';
-import { TextColumn } from './text-column.ts';
-import { type Found, NotATable, TextReader } from './text-reader.ts';
-import { valueOfText } from './text-values.ts';
+import type { Row } from '../../../base/json-value.ts';
+import type { Column } from '../../result.ts';
+import { columnNames } from '../column-names.ts';
+import { type DecidedDialect, decideDialect } from '../decide-dialect.ts';
+import { comma, type Dialect, lineFeed } from '../dialect.ts';
+import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from '../encoding.ts';
+import { noteRow, type RowIndex } from '../row-index.ts';
+import type { Fields } from '../scanner.ts';
+import { TextColumn } from './column.ts';
+import { type Found, NotATable, TextReader } from './reader.ts';
+import { valueOfText } from './values.ts';
 
 /** What was decided about a text file when it was stored. Everything that reads it later goes by this. */
 export interface Reading {

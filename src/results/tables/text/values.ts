@@ -1,8 +1,8 @@
-import { parseJson } from '../../base/json.ts';
-import { withoutEnd } from '../../base/text.ts';
-import type { Column } from '../result.ts';
-import type { Dialect } from './dialect.ts';
-import { exactNumber } from './values.ts';
+import { parseJson } from '../../../base/json.ts';
+import { withoutEnd } from '../../../base/text.ts';
+import type { Column } from '../../result.ts';
+import type { Dialect } from '../dialect.ts';
+import { exactNumber } from '../values.ts';
 
 /** What a column has to say about the texts in it. */
 type Typed = Pick<Column, 'type' | 'nothing' | 'exceptions' | 'padded'>;

@@ -1,8 +1,8 @@
-import type { Column, ColumnType, Exceptions } from '../result.ts';
-import { ByteCounts } from './byte-counts.ts';
-import { blank } from './dialect.ts';
-import { NumberTally } from './number-tally.ts';
-import { namesThings, type TextKind, textKind, widen } from './values.ts';
+import type { Column, ColumnType, Exceptions } from '../../result.ts';
+import { ByteCounts } from '../byte-counts.ts';
+import { blank } from '../dialect.ts';
+import { NumberTally } from '../number-tally.ts';
+import { namesThings, type TextKind, textKind, widen } from '../values.ts';
 
 /** Others than numbers that are listed by name. */
 const mostListed = 5;
