@@ -9,13 +9,25 @@ import { asksIfLost, fieldMeta, isDestructive, type Operation } from '../src/ope
 import { publishedInput } from '../src/operations/published-input.ts';
 import { type Contract, type Evidence, evidenceOf } from '../src/providers/contract.ts';
 import { providers } from '../src/providers/index.ts';
-import type { Provider, ProviderCode } from '../src/providers/provider.ts';
+import { operationsOf, type Provider, type ProviderCode } from '../src/providers/provider.ts';
 import { readContract } from '../src/server/manifest.ts';
 import { generalTools } from '../src/tools/general.ts';
 
 /** Every generated document by its name in docs/. */
 export async function documents(): Promise<Record<string, string>> {
-  return { 'operations.md': await operations(), 'configuration.md': configuration(), 'errors.md': errors() };
+  const platforms = await Promise.all(
+    providers.map(async provider => ({
+      provider,
+      code: await provider.load(),
+      contract: await readContract(provider.name),
+    })),
+  );
+  return {
+    'operations.md': operations(platforms),
+    ...Object.fromEntries(platforms.map(one => [`operations/${one.provider.name}.md`, platform(one)])),
+    'configuration.md': configuration(),
+    'errors.md': errors(),
+  };
 }
 
 const generated = 'Generated from the source by `npm run docs`; do not edit.';
@@ -30,54 +42,60 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-async function operations(): Promise<string> {
-  const platforms = await Promise.all(
-    providers.map(async provider => platform(provider, await provider.load(), await readContract(provider.name))),
-  );
+interface Platform {
+  provider: Provider;
+  code: ProviderCode;
+  contract: Contract;
+}
+
+/** The index: what there is on every platform, and how much on each. */
+function operations(platforms: readonly Platform[]): string {
   return page(
     'Operations',
-    'What the server can do. Each operation says where its facts come from: **documented** by the vendor, **observed** on a live host, or **inferred** from something near.',
+    'What the server can do. The page of a platform has every operation with its arguments, and says where its facts come from: **documented** by the vendor, **observed** on a live host, or **inferred** from something near.',
     '## On every platform',
     table(
       ['tool', 'does'],
       generalTools.map(({ name, description }) => [`\`${name}\``, description]),
     ),
     'Listings also take `limit` (a number or `"all"`), `cursor` and `fields`; what starts a run takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`.',
-    ...platforms.flat(),
+    '## By platform',
+    table(
+      ['platform', 'operations', 'toolsets (in **bold**: listed by default)'],
+      platforms.map(({ provider, code }) => [
+        `[${provider.title}](operations/${provider.name}.md)`,
+        String(operationsOf(code).length),
+        code.toolsets
+          .map(({ name }) => (provider.defaultToolsets.includes(name) ? `**\`${name}\`**` : `\`${name}\``))
+          .join(', '),
+      ]),
+    ),
   );
 }
 
-function platform(
-  { title, guide, defaultToolsets, apis = {} }: Provider,
-  { toolsets, runs }: ProviderCode,
-  contract: Contract,
-): string[] {
-  return [
-    `## ${title}`,
+function platform({ provider, code, contract }: Platform): string {
+  const { title, guide, defaultToolsets, apis = {} } = provider;
+  return page(
+    `Operations of ${title}`,
     guide,
-    ...toolsets.flatMap(({ name, operations }) => {
+    ...code.toolsets.flatMap(({ name, operations }) => {
       const listed = defaultToolsets.includes(name) ? 'listed by default' : 'not listed by default';
       return [
-        `### Toolset \`${name}\` (${listed})`,
+        `## Toolset \`${name}\` (${listed})`,
         ...operations.flatMap(one => operation(one, apis, evidenceOf(contract, one))),
       ];
     }),
-    ...(runs.length
-      ? [
-          `### Runs of ${title}`,
-          table(
-            ['run', 'URI', 'status words known'],
-            runs.map(({ noun, uri, words }) => [
-              noun,
-              `\`${uri}\``,
-              Object.entries(words)
-                .map(([word, status]) => `${word} = ${status}`)
-                .join(', '),
-            ]),
-          ),
-        ]
-      : []),
-  ];
+    ...runsOf(code),
+  );
+}
+
+function runsOf({ runs }: ProviderCode): string[] {
+  if (!runs.length) return [];
+  const rows = runs.map(({ noun, uri, words }) => {
+    const known = Object.entries(words).map(([word, status]) => `${word} = ${status}`);
+    return [noun, `\`${uri}\``, known.join(', ')];
+  });
+  return ['## Runs', table(['run', 'URI', 'status words known'], rows)];
 }
 
 function operation(record: Operation, apis: NonNullable<Provider['apis']>, evidence: Evidence): string[] {
@@ -88,7 +106,7 @@ function operation(record: Operation, apis: NonNullable<Provider['apis']>, evide
   };
   const own = Object.entries(properties).filter(([field]) => field in record.input.shape);
   return [
-    `#### \`${name}\``,
+    `### \`${name}\``,
     summary,
     [
       `- ${route ? `route \`${route}\`` : 'from the configuration'}, risk **${risk}**${asked(record)}`,

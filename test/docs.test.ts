@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,6 +168,13 @@ it('every document that is linked exists', async () => {
   const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path as string);
   expect(links.length).toBeGreaterThan(5);
   for (const link of links) expect((await read(link)).length, link).toBeGreaterThan(0);
+});
+
+it('every platform has its page of operations, and the index leads there', async () => {
+  const index = await read('docs/operations.md');
+  for (const { name, title } of providers) expect(index).toContain(`[${title}](operations/${name}.md)`);
+  const pages = providers.map(({ name }) => `${name}.md`);
+  expect((await readdir(join(root, 'docs', 'operations'))).toSorted()).toEqual(pages.toSorted());
 });
 
 describe('the guide to the source', () => {
