@@ -7,6 +7,7 @@ import type { Register } from '../coordination/register.ts';
 import { createStarts, type Starts } from '../coordination/starts.ts';
 import { diskFault } from '../results/disk.ts';
 import { defaultResultsDirectory } from '../results/store/store.ts';
+import { startsFolder } from '../results/store/sweep.ts';
 
 /** What was started, for all processes that have the results folder in common. */
 export function openStarts({ results_dir: given }: Pick<Config, 'results_dir'>, clock: Clock): Starts {
@@ -19,7 +20,7 @@ export function openStarts({ results_dir: given }: Pick<Config, 'results_dir'>, 
  * written for another reason, such as a full disk, may hold what others have started.
  */
 function folderOrMemory(clock: Clock, directory: string): Register {
-  const folder = folderRegister(clock, join(directory, 'starts'));
+  const folder = folderRegister(clock, join(directory, startsFolder));
   let memory: Register | undefined;
   const use = async <Result>(act: (register: Register) => Promise<Result>): Promise<Result> => {
     if (memory) return act(memory);

@@ -10,6 +10,11 @@ export const workFolder = 'work';
 /** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
 const ownersFolder = 'callers';
 
+/** The folder in the results folder that holds what was started lately. It is swept by itself. */
+export const startsFolder = 'starts';
+
+const folders: ReadonlySet<string> = new Set([workFolder, ownersFolder, startsFolder]);
+
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {
   return join(directory, ownersFolder, createHash('sha256').update(owner).digest('hex').slice(0, 32));
@@ -70,8 +75,7 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
     if (record.parquet) names.delete(record.parquet.file);
   }
   for (const name of names) {
-    if (!name.endsWith('.json') && name !== workFolder && name !== ownersFolder)
-      await removeAbandoned(join(directory, name));
+    if (!name.endsWith('.json') && !folders.has(name)) await removeAbandoned(join(directory, name));
   }
   return holdings;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -232,11 +232,13 @@ describe('a sweep', () => {
     const stored = await store.write(origin(), { bytes: pieces(small) });
     const old = new Date(Date.now() - 2 * 3_600_000);
     for (const name of ['dead.csv', 'dead.json.1.tmp', 'busy.csv']) await writeFile(join(directory, name), 'a,b\n1');
+    await mkdir(join(directory, 'starts'));
+    await utimes(join(directory, 'starts'), old, old);
     await utimes(join(directory, 'dead.csv'), old, old);
     await utimes(join(directory, 'dead.json.1.tmp'), old, old);
     await utimes(await store.path(stored), old, old);
     await store.sweep();
-    const left = [`${stored.id}.json`, 'busy.csv', (await store.path(stored)).slice(directory.length + 1)];
+    const left = ['starts', `${stored.id}.json`, 'busy.csv', (await store.path(stored)).slice(directory.length + 1)];
     expect((await readdir(directory)).toSorted()).toEqual(left.toSorted());
   });
 
