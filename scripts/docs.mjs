@@ -2,12 +2,18 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messages } from './messages.mjs';
 import { importSource } from './source.mjs';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 const { documents } = await importSource('scripts/docs.ts');
 const { distributionFiles } = await importSource('scripts/distribution.ts');
-const inDocs = Object.entries({ ...(await documents()), 'library.md': await libraryTypes() });
+const inDocs = Object.entries({
+  ...(await documents()),
+  'library.md': await libraryTypes(),
+  'messages.md': messages(root),
+});
 const files = { ...Object.fromEntries(inDocs.map(([name, text]) => [`docs/${name}`, text])), ...distributionFiles() };
 let stale = 0;
 for (const [name, text] of Object.entries(files)) {
