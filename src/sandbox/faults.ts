@@ -61,19 +61,22 @@ export function createFaults(): Faults {
     },
     take(method, target) {
       for (const entry of active) {
-        const { match } = entry.fault;
-        if (match?.method && match.method !== method) continue;
-        if (match?.path && target.search(match.path) < 0) continue;
-        if (entry.skip > 0) entry.skip -= 1;
-        else if (entry.left > 0) {
-          entry.left -= 1;
-          return entry.fault;
+        if (!isFor(entry.fault, method, target)) continue;
+        if (entry.skip > 0) {
+          entry.skip -= 1;
+          continue;
         }
+        if (entry.left <= 0) continue;
+        entry.left -= 1;
+        return entry.fault;
       }
       return undefined;
     },
   };
 }
+
+const isFor = ({ match }: FaultSwitch, method: string, target: string): boolean =>
+  (!match?.method || match.method === method) && (!match?.path || target.search(match.path) >= 0);
 
 /** The answer that stands in for the handler's, for the kinds that need no handler. */
 export function replaceReply(

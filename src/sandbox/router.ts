@@ -63,21 +63,25 @@ export function createRouter(routes: Routes): Router {
   };
 }
 
+/** Variables of a path that has the form of a route; undefined: it has not. */
 function matchSegments(segments: string[], parts: string[]): Record<string, string> | undefined {
-  const rest = segments.at(-1)?.startsWith('*') ? segments.length - 1 : undefined;
-  if (rest === undefined ? segments.length !== parts.length : parts.length <= rest) return undefined;
+  const last = segments.length - 1;
+  const hasRest = segments[last]?.startsWith('*') ?? false;
+  if (hasRest ? parts.length < segments.length : parts.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, segment] of segments.entries()) {
-    const raw = index === rest ? parts.slice(index).join('/') : (parts[index] ?? '');
-    const value = decode(raw);
-    if (value === undefined) return undefined;
-    if (segment.startsWith(':') || segment.startsWith('*')) {
-      if (value === '') return undefined;
-      params[segment.slice(1)] = value;
-    } else if (segment !== value) return undefined;
+    const value = decode(hasRest && index === last ? parts.slice(index).join('/') : (parts[index] ?? ''));
+    if (!fits(segment, value)) return undefined;
+    if (isVariable(segment)) params[segment.slice(1)] = value ?? '';
   }
   return params;
 }
+
+const isVariable = (segment: string): boolean => segment.startsWith(':') || segment.startsWith('*');
+
+/** A variable stands for anything but nothing. */
+const fits = (segment: string, value: string | undefined): boolean =>
+  isVariable(segment) ? value !== undefined && value !== '' : value === segment;
 
 function decode(text: string): string | undefined {
   try {

@@ -42,14 +42,10 @@ export function createHistory(now: () => number, started: ReadonlyMap<string, Ru
       // Looks ever further back: the last run is nearly always close, and planning a year for it is slow.
       for (let reach = day; ; reach *= 8) {
         const from = Math.min(to, now()) - reach;
-        let found: { run: Run; task: TaskRun } | undefined;
-        for (const run of runs(pipeline, from, to)) {
-          for (const task of run.tasks) {
-            const isNewer = task.executedAt >= (found?.task.executedAt ?? from) && task.executedAt <= to;
-            if (isNewer && wanted(task)) found = { run, task };
-          }
-        }
-        if (found) return found;
+        const tasks = [...runs(pipeline, from, to)].flatMap(run => run.tasks.map(task => ({ run, task })));
+        const inTime = tasks.filter(({ task }) => task.executedAt >= from && task.executedAt <= to && wanted(task));
+        if (inTime.length > 0)
+          return inTime.reduce((best, one) => (one.task.executedAt >= best.task.executedAt ? one : best));
         if (from < since) return undefined;
       }
     },

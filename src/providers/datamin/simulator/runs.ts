@@ -102,14 +102,18 @@ export function planRun(order: Order): Run {
     tasks.push(done);
     if (!done.isSuccessful) continue;
     if (step.task.starts) order.onStart?.(step.task.starts, done.executedAt, bytesOf(done.output));
-    for (const next of pipeline.tasks) {
-      const edge = next.after?.find(({ task }) => task === step.task.name);
-      if (!edge || (edge.when !== undefined && edge.when !== branch)) continue;
+    for (const next of successorsOf(step.task, pipeline, branch))
       for (const payload of passedOn) trigger(next, step.task, payload, done.executedAt);
-    }
   }
   return { uuid, pipeline, startedAt, input, tasks };
 }
+
+/** The tasks that follow one that has succeeded; `branch`: what a condition decided. */
+const successorsOf = (task: SeedTask, { tasks }: SeedPipeline, branch: boolean | undefined): SeedTask[] =>
+  tasks.filter(({ after }) => {
+    const edge = after?.find(source => source.task === task.name);
+    return edge !== undefined && (edge.when === undefined || edge.when === branch);
+  });
 
 interface Outcome {
   done: TaskRun;

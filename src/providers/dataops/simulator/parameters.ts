@@ -75,16 +75,19 @@ export function parseSpec(spec: string): Wanted[] {
 export function checkFields(fields: Fields, wanted: readonly Wanted[]): Fields {
   const missing = wanted.filter(({ name, required }) => required && fields[name] === undefined);
   if (missing.length > 0) throw refusal(400, { error: missing.map(({ name }) => `${name} is missing`).join(', ') });
-  const checked: Fields = { ...fields };
-  for (const { name, type } of wanted) {
-    const value = fields[name];
-    if (value === undefined || value === null) continue;
-    const read = readValue(value, type);
-    if (read === undefined)
-      throw refusal(400, { error: `${name} ${type.includes('|') ? 'does not have a valid value' : 'is invalid'}` });
-    checked[name] = read;
-  }
-  return checked;
+  const given = wanted.filter(({ name }) => fields[name] !== undefined && fields[name] !== null);
+  return { ...fields, ...Object.fromEntries(given.map(one => [one.name, checkedValue(fields[one.name], one)])) };
+}
+
+function checkedValue(value: unknown, { name, type }: Wanted): unknown {
+  const read = type.includes('|') ? readWord(value, type.split('|')) : readValue(value, type);
+  if (read !== undefined) return read;
+  throw refusal(400, { error: `${name} ${type.includes('|') ? 'does not have a valid value' : 'is invalid'}` });
+}
+
+function readWord(value: unknown, words: readonly string[]): unknown {
+  const given = Array.isArray(value) ? value : [value];
+  return given.every(word => words.includes(String(word))) ? value : undefined;
 }
 
 // Each word small, large, or with a large first letter, as the platform's library for parameters takes them.
@@ -98,11 +101,6 @@ const booleans: ReadonlyMap<string, boolean> = new Map(
 );
 
 function readValue(value: unknown, type: string): unknown {
-  if (type.includes('|')) {
-    const words = type.split('|');
-    const given = Array.isArray(value) ? value : [value];
-    return given.every(word => words.includes(String(word))) ? value : undefined;
-  }
   switch (type) {
     case 'integer':
       return /^-?\d+$/.test(String(value)) ? Number(value) : undefined;

@@ -67,40 +67,55 @@ function settleJob(world: World, job: Job, gate: Gate): void {
 
 /** The status of a job that has not started; starts it when its time has come. */
 function waitForStart(world: World, job: Job, gate: Gate): string {
-  const { when = 'on_success', delaySeconds = 0, queueSeconds = 4 } = job.plan;
   const now = world.now();
-  const readyAt = Math.max(gate.at, job.createdAt);
-  const delayMs = when === 'delayed' ? delaySeconds * world.pace * 1000 : 0;
   if (job.cancelAt !== undefined) {
     job.finishedAt = job.cancelAt;
     return 'canceled';
   }
-  if (job.playedAt === undefined) {
-    if (gate.state === 'waiting' || now < readyAt) return 'created';
-    if (gate.state === 'failed' && when !== 'always') return 'skipped';
-    if (when === 'manual') return 'manual';
-    if (now < readyAt + delayMs) return 'scheduled';
-  }
-  job.queuedAt = job.playedAt ?? readyAt + delayMs;
+  const { when, delaySeconds = 0, queueSeconds = 4 } = job.plan;
+  const delayMs = when === 'delayed' ? delaySeconds * world.pace * 1000 : 0;
+  const readyAt = Math.max(gate.at, job.createdAt) + delayMs;
+  const held = job.playedAt === undefined ? heldBack(job, gate, { now, readyAt, delayMs }) : undefined;
+  if (held !== undefined) return held;
+  job.queuedAt = job.playedAt ?? readyAt;
   const startAt = job.queuedAt + queueSeconds * world.pace * 1000;
-  if (now >= startAt) job.startedAt = startAt;
-  return now < startAt ? 'pending' : 'running';
+  if (now < startAt) return 'pending';
+  job.startedAt = startAt;
+  return 'running';
+}
+
+/** Why nobody may run a job yet, as the status that says so; undefined: somebody may. */
+function heldBack(
+  { plan: { when = 'on_success' } }: Job,
+  gate: Gate,
+  { now, readyAt, delayMs }: { now: number; readyAt: number; delayMs: number },
+): string | undefined {
+  if (gate.state === 'waiting' || now < readyAt - delayMs) return 'created';
+  if (gate.state === 'failed' && when !== 'always') return 'skipped';
+  if (when === 'manual') return 'manual';
+  return now < readyAt ? 'scheduled' : undefined;
 }
 
 function run(world: World, job: Job, startedAt: number): void {
-  const now = world.now();
   const downstream = job.plan.starts ? settle(world, startDownstream(world, job, startedAt)) : undefined;
-  const end = downstream ? endOf(downstream) : startedAt + job.plan.seconds * world.pace * 1000;
-  if (job.cancelAt !== undefined && job.cancelAt < (end ?? Number.POSITIVE_INFINITY)) {
-    job.status = now < job.cancelAt + cancelingMs ? 'canceling' : 'canceled';
-    if (job.status === 'canceled') job.finishedAt = job.cancelAt + cancelingMs;
-  } else if (end === undefined || now < end) job.status = 'running';
-  else {
-    const outcome = downstream ? statusOf(downstream) : outcomeOf(world, job);
-    job.status = ['success', 'canceled', 'skipped'].includes(outcome) ? outcome : 'failed';
-    if (job.status === 'failed') job.failure = downstream ? 'downstream_pipeline_creation_failed' : outcome;
-    job.finishedAt = end;
-  }
+  const endsAt = downstream ? endOf(downstream) : startedAt + job.plan.seconds * world.pace * 1000;
+  if (job.cancelAt !== undefined && job.cancelAt < (endsAt ?? Number.POSITIVE_INFINITY))
+    cancelling(world, job, job.cancelAt);
+  else if (endsAt === undefined || world.now() < endsAt) job.status = 'running';
+  else finish(world, job, endsAt, downstream);
+}
+
+function cancelling(world: World, job: Job, cancelAt: number): void {
+  const isOver = world.now() >= cancelAt + cancelingMs;
+  job.status = isOver ? 'canceled' : 'canceling';
+  if (isOver) job.finishedAt = cancelAt + cancelingMs;
+}
+
+function finish(world: World, job: Job, finishedAt: number, downstream: Pipeline | undefined): void {
+  const outcome = downstream ? statusOf(downstream) : outcomeOf(world, job);
+  job.finishedAt = finishedAt;
+  job.status = ['success', 'canceled', 'skipped'].includes(outcome) ? outcome : 'failed';
+  if (job.status === 'failed') job.failure = downstream ? 'downstream_pipeline_creation_failed' : outcome;
 }
 
 const outcomeOf = (world: World, { pipeline, plan }: Job): string =>

@@ -166,34 +166,40 @@ function reasonToSkip({ dependsOn }: Step, results: readonly Result[], stopped: 
   return missing === undefined ? undefined : `depends on ${missing}, which did not succeed`;
 }
 
+/** What became of one step, and the clock ms that it took. */
+async function carryOut(call: Call, step: Step, done: readonly Result[], stopped: boolean) {
+  const { id, action, params } = step;
+  const base = { ...(id !== undefined && { id }), action };
+  const reason = reasonToSkip(step, done, stopped);
+  if (reason !== undefined) return { result: { ...base, status: 'skipped', reason } as Result, ms: 0 };
+  const { outcome, ms } = await perId(call, action, params);
+  return { result: { ...base, ...outcome }, ms };
+}
+
+function rolledBack(result: Result): Result {
+  if (result.status !== 'success') return result;
+  const { id, action } = result;
+  return { ...(id !== undefined && { id }), action, status: 'skipped', reason: 'rolled back' } as Result;
+}
+
 async function batch(call: Call): Promise<SimulatorReply> {
   const body = call.object();
   const steps = readSteps(body);
   const options = isRow(body['options']) ? body['options'] : {};
+  const isTransaction = options['transaction'] === true;
   const takeBack = snapshot(call.world);
-  const results: Result[] = [];
+  const done: Result[] = [];
   let afterMs = 0;
   let stopped = false;
   for (const step of steps) {
-    const { id, action, params } = step;
-    const base = { ...(id !== undefined && { id }), action };
-    const reason = reasonToSkip(step, results, stopped);
-    if (reason !== undefined) {
-      results.push({ ...base, status: 'skipped', reason });
-      continue;
-    }
-    const { outcome, ms } = await perId(call, action, params);
+    const { result, ms } = await carryOut(call, step, done, stopped);
     afterMs += ms;
-    results.push({ ...base, ...outcome });
-    stopped ||= outcome.status !== 'success' && (options['stopOnError'] === true || options['transaction'] === true);
+    done.push(result);
+    const isBad = result.status === 'error' || result.status === 'partial';
+    stopped ||= isBad && (isTransaction || options['stopOnError'] === true);
   }
-  if (stopped && options['transaction'] === true) {
-    takeBack();
-    for (const [index, { id, action, status }] of results.entries()) {
-      if (status !== 'success') continue;
-      results[index] = { ...(id !== undefined && { id }), action, status: 'skipped', reason: 'rolled back' };
-    }
-  }
+  if (stopped && isTransaction) takeBack();
+  const results = stopped && isTransaction ? done.map(rolledBack) : done;
   return { ...ok({ summary: summarize(results), results }), ...(afterMs > 0 && { afterMs }) };
 }
 

@@ -180,34 +180,47 @@ const contentOf = (text: unknown, encoding: unknown): Buffer =>
 
 function applyActions(actions: readonly unknown[], before: ReadonlyMap<string, GitFile>): Files {
   const changes: Files = new Map();
-  for (const given of actions) {
-    const {
-      action,
-      file_path: path,
-      previous_path: previous,
-      content,
-      encoding,
-      execute_filemode,
-      last_commit_id,
-    } = Object(given) as Fields;
-    const words = ['create', 'update', 'delete', 'move', 'chmod'];
-    if (!words.includes(String(action)))
-      throw refusal(400, { error: 'actions[0][action] does not have a valid value' });
-    if (typeof path !== 'string') throw refusal(400, { error: 'actions[0][file_path] is missing' });
-    const source = action === 'move' ? String(previous) : path;
-    const old = changes.has(source) ? changes.get(source) : before.get(source);
-    if (action === 'create' ? before.has(path) : !old)
-      throw refusal(400, {
-        message: action === 'create' ? 'A file with this name already exists' : "A file with this name doesn't exist",
-      });
-    if (last_commit_id !== undefined && before.get(source)?.commit !== last_commit_id)
-      throw refusal(400, { message: `The file has changed since you started editing it: ${path}` });
-    if (action === 'move') changes.set(source, undefined);
-    const next = content === undefined && old ? old.content : contentOf(content, encoding);
-    const executable = execute_filemode === undefined ? (old?.executable ?? false) : execute_filemode === true;
-    changes.set(path, action === 'delete' ? undefined : { content: next, executable });
-  }
+  for (const given of actions) applyAction(readAction(given), before, changes);
   return changes;
+}
+
+interface Action {
+  action: string;
+  path: string;
+  /** Where the content comes from: the path itself, or what is moved to it. */
+  source: string;
+  content?: Buffer;
+  executable?: boolean;
+  lastCommit?: unknown;
+}
+
+function readAction(given: unknown): Action {
+  const fields = Object(given) as Fields;
+  const { action, file_path: path, previous_path, content, encoding, execute_filemode, last_commit_id } = fields;
+  if (!['create', 'update', 'delete', 'move', 'chmod'].includes(String(action)))
+    throw refusal(400, { error: 'actions[0][action] does not have a valid value' });
+  if (typeof path !== 'string') throw refusal(400, { error: 'actions[0][file_path] is missing' });
+  return {
+    action: String(action),
+    path,
+    source: action === 'move' ? String(previous_path) : path,
+    ...(content !== undefined && { content: contentOf(content, encoding) }),
+    ...(execute_filemode !== undefined && { executable: execute_filemode === true }),
+    lastCommit: last_commit_id,
+  };
+}
+
+function applyAction(wanted: Action, before: ReadonlyMap<string, GitFile>, changes: Files): void {
+  const { action, path, source, lastCommit } = wanted;
+  const old = changes.has(source) ? changes.get(source) : before.get(source);
+  if (action === 'create' && before.has(path)) throw refusal(400, { message: 'A file with this name already exists' });
+  if (action !== 'create' && !old) throw refusal(400, { message: "A file with this name doesn't exist" });
+  if (lastCommit !== undefined && before.get(source)?.commit !== lastCommit)
+    throw refusal(400, { message: `The file has changed since you started editing it: ${path}` });
+  if (action === 'move') changes.set(source, undefined);
+  const content = wanted.content ?? old?.content ?? Buffer.alloc(0);
+  const executable = wanted.executable ?? old?.executable ?? false;
+  changes.set(path, action === 'delete' ? undefined : { content, executable });
 }
 
 /** Commits the actions to a branch, which `start_branch` or `start_sha` may create. */
@@ -239,6 +252,7 @@ function commit(call: Call) {
   return reply(201, detail(call, commitActions(call, call.text('branch') ?? '', actions)));
 }
 
+/** Puts a commit on a branch once more, or takes it back. */
 function reapply(call: Call, backwards: boolean) {
   const branch = call.text('branch') ?? '';
   checkPush(call, branch);
@@ -246,17 +260,8 @@ function reapply(call: Call, backwards: boolean) {
   const [picked, head] = [findCommit(call), repo.find(branch)];
   if (!head || !repo.branches.has(branch)) throw notFound('Branch');
   const parent = repo.commits.get(picked.parents[0] ?? '');
-  const [from, to] = backwards ? [picked, parent] : [parent, picked];
-  const files: Files = new Map();
-  for (const path of new Set([...(from?.files.keys() ?? []), ...(to?.files.keys() ?? [])])) {
-    const [old, next, now] = [from?.files.get(path), to?.files.get(path), head.files.get(path)];
-    if (old === next || (old && next?.content.equals(old.content)) || (next && now?.content.equals(next.content)))
-      continue;
-    if ((old === undefined) !== (now === undefined) || (old && now && !now.content.equals(old.content)))
-      throw unapplied(backwards, 'conflict');
-    files.set(path, next);
-  }
-  if (files.size === 0) throw unapplied(backwards, 'empty');
+  const files = backwards ? changesOnto(head, picked, parent) : changesOnto(head, parent, picked);
+  if (files === 'conflict' || files.size === 0) throw unapplied(backwards, files === 'conflict' ? files : 'empty');
   if (call.flag('dry_run')) return reply(200, { dry_run: 'success' });
   const title = picked.message.split('\n')[0];
   const message = backwards
@@ -265,6 +270,22 @@ function reapply(call: Call, backwards: boolean) {
   const made = repo.commit({ branch, parent: head, message, author: call.user(), at: call.world.now(), files });
   return reply(201, describeCommit(call.world, call.project(), made));
 }
+
+/** What differs from one commit to another, for the head of a branch that must not have changed the same files. */
+function changesOnto(head: Commit, from: Commit | undefined, to: Commit | undefined): Files | 'conflict' {
+  const files: Files = new Map();
+  for (const path of new Set([...(from?.files.keys() ?? []), ...(to?.files.keys() ?? [])])) {
+    const [old, next, now] = [from?.files.get(path), to?.files.get(path), head.files.get(path)];
+    if (hasSameContent(old, next) || (next && hasSameContent(next, now))) continue;
+    if (!hasSameContent(old, now)) return 'conflict';
+    files.set(path, next);
+  }
+  return files;
+}
+
+/** Two absent files are alike too. */
+const hasSameContent = (a: GitFile | undefined, b: GitFile | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.content.equals(b.content));
 
 function unapplied(backwards: boolean, error_code: 'conflict' | 'empty') {
   const message = `Sorry, we cannot ${backwards ? 'revert' : 'cherry-pick'} this commit automatically.`;

@@ -49,27 +49,51 @@ const updatedAt = (pipeline: Pipeline): number =>
   Math.max(pipeline.createdAt, ...pipeline.jobs.map(job => job.finishedAt ?? job.startedAt ?? job.createdAt));
 
 export function listPipelines(call: Call, pipelines: readonly Pipeline[], sort = 'desc') {
-  const { world } = call;
-  const source = call.text('source');
-  const scope = call.text('scope');
-  const refs = call.has('scope') ? call.world.partsOf(call.project()).repository : undefined;
-  const found = pipelines.filter(pipeline => {
-    const status = statusOf(pipeline);
-    if (source === undefined ? pipeline.source === 'parent_pipeline' : pipeline.source !== source) return false;
-    if (call.has('status') && call.text('status') !== status) return false;
-    if (call.has('ref') && call.text('ref') !== pipeline.ref) return false;
-    if (call.has('sha') && call.text('sha') !== pipeline.sha) return false;
-    if (call.has('name') && call.text('name') !== pipeline.name) return false;
-    if (call.has('yaml_errors') && call.flag('yaml_errors') !== (pipeline.yamlErrors !== null)) return false;
-    if (call.has('username') && describeUser(world, pipeline.userId).username !== call.text('username')) return false;
-    if (scope === 'finished' && !finals.includes(status)) return false;
-    if ((scope === 'running' || scope === 'pending') && status !== scope) return false;
-    if (scope === 'branches' && (pipeline.tag || !refs?.branches.has(pipeline.ref))) return false;
-    if (scope === 'tags' && !pipeline.tag) return false;
-    return within(call, 'created', pipeline.createdAt) && within(call, 'updated', updatedAt(pipeline));
-  });
-  return paged(call, sorted(found, orderKey(call.text('order_by')), call.text('sort') ?? sort), one =>
-    basic(call, one),
+  const found = pipelines.filter(
+    pipeline => isFromSource(call, pipeline) && isInScope(call, pipeline) && hasWantedFields(call, pipeline),
+  );
+  const ordered = sorted(found, orderKey(call.text('order_by')), call.text('sort') ?? sort);
+  return paged(call, ordered, pipeline => basic(call, pipeline));
+}
+
+/** Pipelines that another one of the project started are listed only where somebody asks for them. */
+function isFromSource(call: Call, { source }: Pipeline): boolean {
+  const wanted = call.text('source');
+  return wanted === undefined ? source !== 'parent_pipeline' : source === wanted;
+}
+
+function isInScope(call: Call, pipeline: Pipeline): boolean {
+  const status = statusOf(pipeline);
+  switch (call.text('scope')) {
+    case 'finished':
+      return finals.includes(status);
+    case 'running':
+    case 'pending':
+      return status === call.text('scope');
+    case 'branches':
+      return !pipeline.tag && call.world.partsOf(call.project()).repository.branches.has(pipeline.ref);
+    case 'tags':
+      return pipeline.tag;
+    default:
+      return true;
+  }
+}
+
+function hasWantedFields(call: Call, pipeline: Pipeline): boolean {
+  const fields: Readonly<Record<string, unknown>> = {
+    status: statusOf(pipeline),
+    ref: pipeline.ref,
+    sha: pipeline.sha,
+    name: pipeline.name,
+    yaml_errors: pipeline.yamlErrors !== null,
+    username: describeUser(call.world, pipeline.userId).username,
+  };
+  const isWanted = ([name, value]: [string, unknown]): boolean =>
+    !call.has(name) || call.text(name) === (value === null ? undefined : String(value));
+  return (
+    Object.entries(fields).every(isWanted) &&
+    within(call, 'created', pipeline.createdAt) &&
+    within(call, 'updated', updatedAt(pipeline))
   );
 }
 
@@ -108,17 +132,29 @@ export function describePipeline(call: Pick<Call, 'world'>, pipeline: Pipeline):
   };
 }
 
+/** What the platform's pages show of a status. */
 function detailedStatus({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
   const status = statusOf(pipeline);
-  const warned = status === 'success' && currentJobs(pipeline).some(job => job.status === 'failed');
-  const group = warned ? 'success-with-warnings' : status;
-  const text = warned ? 'Warning' : status === 'success' ? 'Passed' : status[0]?.toUpperCase() + status.slice(1);
-  const label = warned ? 'passed with warnings' : status === 'success' ? 'passed' : status;
+  const { icon, text, label, group } = wordsOf(pipeline, status);
   return {
-    ...{ icon: `status_${warned ? 'warning' : status}`, text, label, group, tooltip: label, has_details: true },
+    icon: `status_${icon}`,
+    text,
+    label,
+    group,
+    tooltip: label,
+    has_details: true,
     details_path: new URL(`${world.origin}/${pipeline.project.fullPath}/-/pipelines/${pipeline.id}`).pathname,
-    ...{ illustration: null, favicon: `/assets/ci_favicons/favicon_status_${status}.png` },
+    illustration: null,
+    favicon: `/assets/ci_favicons/favicon_status_${status}.png`,
   };
+}
+
+function wordsOf(pipeline: Pipeline, status: string) {
+  const isWarned = status === 'success' && currentJobs(pipeline).some(job => job.status === 'failed');
+  if (isWarned)
+    return { icon: 'warning', text: 'Warning', label: 'passed with warnings', group: 'success-with-warnings' };
+  if (status === 'success') return { icon: status, text: 'Passed', label: 'passed', group: status };
+  return { icon: status, text: status.charAt(0).toUpperCase() + status.slice(1), label: status, group: status };
 }
 
 function latest(call: Call) {

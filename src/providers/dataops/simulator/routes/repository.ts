@@ -1,5 +1,5 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
-import { blobId, type Commit, historyOf, type Tag, treeId } from '../git.ts';
+import { blobId, type Commit, type GitFile, historyOf, type Tag, treeId } from '../git.ts';
 import { protectedBranch } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
@@ -146,28 +146,41 @@ function compare(call: Call) {
 function listTree(call: Call) {
   const commit = lookUp(call, call.text('ref') ?? call.project().defaultBranch, 'Tree');
   const folder = (call.text('path') ?? '').split('/').filter(Boolean).join('/');
+  const entries = entriesBelow(commit, folder, call.flag('recursive') ?? false);
+  if (entries.length === 0 && folder !== '') throw notFound('invalid revision or path Tree');
+  if (call.text('pagination') === 'none') return entries;
+  if (call.text('pagination') === 'keyset') return treePage(call, entries);
+  return paged(call, entries, entry => entry);
+}
+
+/** Folders, then files, each by path. */
+function entriesBelow(commit: Commit, folder: string, recursive: boolean): Fields[] {
   const start = folder === '' ? '' : `${folder}/`;
   const entries = new Map<string, Fields>();
   for (const [path, file] of commit.files) {
     if (!path.startsWith(start)) continue;
     const parts = path.slice(start.length).split('/');
-    for (let depth = 1; depth <= (call.flag('recursive') ? parts.length : 1); depth += 1) {
-      const name = parts[depth - 1] ?? '';
-      const whole = start + parts.slice(0, depth).join('/');
-      const blob = depth === parts.length;
-      const id = blob ? blobId(file.content) : treeId(whole, commit);
-      const mode = blob ? (file.executable ? '100755' : '100644') : '040000';
-      if (!entries.has(whole)) entries.set(whole, { id, name, type: blob ? 'blob' : 'tree', path: whole, mode });
-    }
+    const depth = recursive ? parts.length : 1;
+    for (const folderPath of parts.slice(0, Math.min(depth, parts.length - 1)).map((_, at) => parts.slice(0, at + 1)))
+      entries.set(start + folderPath.join('/'), treeEntry(commit, start, folderPath));
+    if (depth === parts.length) entries.set(path, blobEntry(path, file));
   }
-  if (entries.size === 0 && folder !== '') throw notFound('invalid revision or path Tree');
-  const ordered = [...entries.values()].sort((a, b) =>
-    a['type'] === b['type'] ? (String(a['path']) < String(b['path']) ? -1 : 1) : a['type'] === 'tree' ? -1 : 1,
-  );
-  if (call.text('pagination') === 'none') return ordered;
-  if (call.text('pagination') === 'keyset') return treePage(call, ordered);
-  return paged(call, ordered, entry => entry);
+  const order = ({ type, path }: Fields): string => `${type === 'tree' ? 0 : 1} ${String(path)}`;
+  return [...entries.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
+
+function treeEntry(commit: Commit, start: string, parts: readonly string[]): Fields {
+  const path = start + parts.join('/');
+  return { id: treeId(path, commit), name: parts.at(-1), type: 'tree', path, mode: '040000' };
+}
+
+const blobEntry = (path: string, { content, executable }: GitFile): Fields => ({
+  id: blobId(content),
+  name: path.split('/').at(-1),
+  type: 'blob',
+  path,
+  mode: executable ? '100755' : '100644',
+});
 
 // Files that are alike share an id, so the token of a page is made of the path it ends with.
 function treePage(call: Call, entries: readonly Fields[]) {

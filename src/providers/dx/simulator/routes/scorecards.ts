@@ -114,29 +114,29 @@ const shape = {
 const changeShape = z.object(shape).partial().shape;
 type Changes = z.output<z.ZodObject<typeof changeShape>>;
 
+const plainCheck = {
+  description: null,
+  filter_sql: null,
+  filter_message: null,
+  output_enabled: false,
+  output_type: null,
+  output_custom_options: null,
+  output_aggregation: null,
+  external_url: null,
+  estimated_dev_days: null,
+  published: true,
+  scorecard_level_key: null,
+  scorecard_check_group_key: null,
+  points: null,
+} as const;
+
 function newCheck(scorecard: Scorecard, given: z.output<typeof checkShape>, ordering: number): Omit<Check, 'id'> {
   const byLevel = scorecard.type === 'LEVEL';
   const key = byLevel ? given.scorecard_level_key : given.scorecard_check_group_key;
   const keys: readonly { key: string }[] = byLevel ? scorecard.levels : scorecard.check_groups;
   if (!keys.some(one => one.key === key)) throw invalid(`The check ${given.name} names no level or group of the card`);
-  return {
-    name: given.name,
-    description: given.description ?? null,
-    ordering: given.ordering ?? ordering,
-    sql: given.sql,
-    filter_sql: given.filter_sql ?? null,
-    filter_message: given.filter_message ?? null,
-    output_enabled: given.output_enabled ?? false,
-    output_type: given.output_type ?? null,
-    output_custom_options: given.output_custom_options ?? null,
-    output_aggregation: given.output_aggregation ?? null,
-    external_url: given.external_url ?? null,
-    estimated_dev_days: given.estimated_dev_days ?? null,
-    published: given.published ?? true,
-    scorecard_level_key: given.scorecard_level_key ?? null,
-    scorecard_check_group_key: given.scorecard_check_group_key ?? null,
-    points: given.points ?? null,
-  };
+  const { id: _, name, sql, ...rest } = given;
+  return { ...plainCheck, ...(sent(rest) as Partial<Check>), ordering: rest.ordering ?? ordering, name, sql };
 }
 
 /** Items of a nested list carry the ids that they have already; those without get one. */
