@@ -8,6 +8,8 @@ import { type Endpoint, routesOf } from './call.ts';
 import { createLimiter, type Limiter } from './limits.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
 import { artifactEndpoints } from './routes/artifacts.ts';
+import { branchEndpoints } from './routes/branches.ts';
+import { lintEndpoints } from './routes/ci-lint.ts';
 import { commitEndpoints } from './routes/commits.ts';
 import { environmentEndpoints } from './routes/environments.ts';
 import { fileEndpoints } from './routes/files.ts';
@@ -19,10 +21,11 @@ import { mergeRequestEndpoints } from './routes/merge-requests.ts';
 import { pipelineEndpoints } from './routes/pipelines.ts';
 import { projectEndpoints } from './routes/projects.ts';
 import { releaseEndpoints } from './routes/releases.ts';
-import { repositoryEndpoints } from './routes/repository.ts';
 import { scheduleEndpoints } from './routes/schedules.ts';
 import { searchEndpoints } from './routes/search.ts';
+import { tagEndpoints } from './routes/tags.ts';
 import { tokenEndpoints } from './routes/tokens.ts';
+import { treeEndpoints } from './routes/tree.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
 import { variableEndpoints } from './routes/variables.ts';
 import { settle } from './runs.ts';
@@ -33,7 +36,7 @@ import { createStorage } from './storage.ts';
 const endpoints: readonly Endpoint[] = [
   ...[...projectEndpoints, ...memberEndpoints, ...groupEndpoints],
   ...[...pipelineEndpoints, ...triggerEndpoints, ...scheduleEndpoints, ...jobEndpoints, ...artifactEndpoints],
-  ...[...repositoryEndpoints, ...commitEndpoints, ...fileEndpoints],
+  ...[...branchEndpoints, ...tagEndpoints, ...treeEndpoints, ...lintEndpoints, ...commitEndpoints, ...fileEndpoints],
   ...[...mergeRequestEndpoints, ...approvalEndpoints, ...issueEndpoints],
   ...[...variableEndpoints, ...environmentEndpoints, ...releaseEndpoints, ...searchEndpoints, ...tokenEndpoints],
 ];

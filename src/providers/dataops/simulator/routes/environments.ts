@@ -1,10 +1,10 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
+import { repositoryOf } from '../commit-shapes.ts';
 import { newDeployment, newEnvironment } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, invalid, notFound, refusal } from '../refusal.ts';
 import { iso } from '../world.ts';
-import { repositoryOf } from './commits.ts';
 
 const environments = '/projects/:id/environments';
 const deployments = '/projects/:id/deployments';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
+import { commitActions } from '../commit-changes.ts';
+import { commitAt, describeCommit, repositoryOf } from '../commit-shapes.ts';
 import { blobId, type Commit, type GitFile } from '../git.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
-import { commitActions, commitAt, describeCommit, repositoryOf } from './commits.ts';
 
 const root = '/projects/:id/repository/files/:path';
 const change =

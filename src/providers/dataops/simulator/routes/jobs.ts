@@ -1,13 +1,14 @@
 import { archiveOf, expiryOf, hasArchive } from '../archives.ts';
 import { type Call, type Endpoint, reply } from '../call.ts';
+import { describeCommit } from '../commit-shapes.ts';
 import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
+import { basic } from '../pipeline-shapes.ts';
 import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
 import { cancelJob, isRetryable, playJob, retryJob, settle } from '../runs.ts';
 import { describeUser, iso, isoOrNull, type Job, levelOf } from '../world.ts';
-import { describeCommit } from './commits.ts';
 import { logOf } from './logs.ts';
-import { basic, findPipeline, pipelinesOf, statuses } from './pipelines.ts';
+import { findPipeline, pipelinesOf, statuses } from './pipelines.ts';
 
 const scope = `scope:${statuses}`;
 

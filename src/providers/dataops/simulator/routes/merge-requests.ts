@@ -1,13 +1,14 @@
 import { type Call, canSee, type Endpoint, reply } from '../call.ts';
+import { describeCommit, repositoryOf } from '../commit-shapes.ts';
 import { between, type Commit, diffsOf } from '../git.ts';
 import { newMergeRequest } from '../new-things.ts';
 import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
+import { basic, describePipeline } from '../pipeline-shapes.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
 import { describeUser, iso, levelOf, type Project } from '../world.ts';
 import { change, needOne, usernames } from './changes.ts';
-import { describeCommit, repositoryOf } from './commits.ts';
-import { basic, describePipeline, pipelinesOf, startOn } from './pipelines.ts';
+import { pipelinesOf, startOn } from './pipelines.ts';
 import { projectsBelow } from './projects.ts';
 
 const root = '/projects/:id/merge_requests';

@@ -2,9 +2,10 @@ import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { fireSchedules } from '../due.ts';
 import { paged, sorted, within } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
+import { basic, describePipeline, updatedAt } from '../pipeline-shapes.ts';
 import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
-import { cancelJob, createPipeline, currentJobs, endOf, finals, retryJob, settle, statusOf } from '../runs.ts';
-import { describeUser, iso, isoOrNull, type Pipeline, type Project } from '../world.ts';
+import { cancelJob, createPipeline, currentJobs, finals, retryJob, settle, statusOf } from '../runs.ts';
+import { describeUser, type Pipeline, type Project } from '../world.ts';
 
 export const statuses =
   'created|waiting_for_resource|preparing|waiting_for_callback|pending|running|success|failed|canceling|canceled|' +
@@ -44,9 +45,6 @@ export function findPipeline(call: Call, level = 20): Pipeline {
   if (!pipeline) throw notFound();
   return pipeline;
 }
-
-const updatedAt = (pipeline: Pipeline): number =>
-  Math.max(pipeline.createdAt, ...pipeline.jobs.map(job => job.finishedAt ?? job.startedAt ?? job.createdAt));
 
 export function listPipelines(call: Call, pipelines: readonly Pipeline[], sort = 'desc') {
   const found = pipelines.filter(
@@ -102,59 +100,6 @@ function orderKey(order = 'id'): (pipeline: Pipeline) => string | number {
   if (order === 'ref') return pipeline => pipeline.ref;
   if (order === 'updated_at') return updatedAt;
   return order === 'user_id' ? pipeline => pipeline.userId : pipeline => pipeline.id;
-}
-
-/** A pipeline as it stands in lists. It must be settled. */
-export function basic({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
-  const { id, iid, project, sha, ref, source, createdAt, name } = pipeline;
-  return {
-    ...{ id, iid, project_id: project.id, sha, ref, status: statusOf(pipeline), source, created_at: iso(createdAt) },
-    ...{ updated_at: iso(updatedAt(pipeline)), name },
-    web_url: `${world.origin}/${project.fullPath}/-/pipelines/${id}`,
-  };
-}
-
-export function describePipeline(call: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
-  const { world } = call;
-  const starts = pipeline.jobs.flatMap(job => job.startedAt ?? []);
-  const startedAt = starts.length > 0 ? Math.min(...starts) : undefined;
-  const end = endOf(pipeline);
-  return {
-    ...basic(call, pipeline),
-    ...{ before_sha: '0'.repeat(40), tag: pipeline.tag, yaml_errors: pipeline.yamlErrors },
-    user: describeUser(world, pipeline.userId),
-    ...{ started_at: isoOrNull(startedAt), finished_at: isoOrNull(end), committed_at: null },
-    duration: end !== undefined && startedAt !== undefined ? Math.round((end - startedAt) / 1000) : null,
-    queued_duration: startedAt === undefined ? null : Math.round((startedAt - pipeline.createdAt) / 1000),
-    coverage: null,
-    detailed_status: detailedStatus(call, pipeline),
-    archived: false,
-  };
-}
-
-/** What the platform's pages show of a status. */
-function detailedStatus({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
-  const status = statusOf(pipeline);
-  const { icon, text, label, group } = wordsOf(pipeline, status);
-  return {
-    icon: `status_${icon}`,
-    text,
-    label,
-    group,
-    tooltip: label,
-    has_details: true,
-    details_path: new URL(`${world.origin}/${pipeline.project.fullPath}/-/pipelines/${pipeline.id}`).pathname,
-    illustration: null,
-    favicon: `/assets/ci_favicons/favicon_status_${status}.png`,
-  };
-}
-
-function wordsOf(pipeline: Pipeline, status: string) {
-  const isWarned = status === 'success' && currentJobs(pipeline).some(job => job.status === 'failed');
-  if (isWarned)
-    return { icon: 'warning', text: 'Warning', label: 'passed with warnings', group: 'success-with-warnings' };
-  if (status === 'success') return { icon: status, text: 'Passed', label: 'passed', group: status };
-  return { icon: status, text: status.charAt(0).toUpperCase() + status.slice(1), label: status, group: status };
 }
 
 function latest(call: Call) {

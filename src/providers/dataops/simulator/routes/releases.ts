@@ -1,10 +1,10 @@
 import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
+import { describeCommit, repositoryOf } from '../commit-shapes.ts';
 import { newRelease } from '../new-things.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
 import { iso, type Project } from '../world.ts';
-import { describeCommit, repositoryOf } from './commits.ts';
 import { projectsBelow } from './projects.ts';
 
 const releases = '/projects/:id/releases';

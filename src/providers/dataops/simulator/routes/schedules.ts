@@ -3,10 +3,11 @@ import { isTimeZone, nextMoment } from '../cron.ts';
 import { fire, fireSchedules } from '../due.ts';
 import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
+import { basic } from '../pipeline-shapes.ts';
 import { forbidden, invalid, notFound } from '../refusal.ts';
 import { settle } from '../runs.ts';
 import { describeUser, iso, levelOf, type Schedule } from '../world.ts';
-import { basic, listPipelines, pipelineFilters } from './pipelines.ts';
+import { listPipelines, pipelineFilters } from './pipelines.ts';
 
 const root = '/projects/:id/pipeline_schedules';
 const kinds = 'variable_type:env_var|file';

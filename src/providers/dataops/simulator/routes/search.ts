@@ -1,10 +1,10 @@
 import { type Call, canSee, type Endpoint } from '../call.ts';
+import { describeCommit } from '../commit-shapes.ts';
 import { historyOf } from '../git.ts';
 import { matches, paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { badRequest, notFound, refusal } from '../refusal.ts';
 import { describeUser, type Project } from '../world.ts';
-import { describeCommit } from './commits.ts';
 import { projectsBelow, short } from './projects.ts';
 
 const everywhere = 'projects|issues|merge_requests|milestones|users|snippet_titles';

@@ -1,6 +1,7 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
+import { describePipeline } from '../pipeline-shapes.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
 import { settle } from '../runs.ts';
 import {
@@ -14,7 +15,7 @@ import {
   userOf,
   type World,
 } from '../world.ts';
-import { describePipeline, startOn } from './pipelines.ts';
+import { startOn } from './pipelines.ts';
 
 export const triggerEndpoints: readonly Endpoint[] = [
   ['GET /projects/:id/triggers', {}, call => paged(call, triggersOf(call), one => describe(call, one))],
