@@ -11,8 +11,14 @@ export type Serve = (request: IncomingMessage, response: ServerResponse) => Prom
 
 const loggedRequests = 10_000;
 const plainHeaders = new Set([
-  ...['accept', 'accept-encoding', 'content-length', 'content-type', 'range'],
-  ...['traceparent', 'tracestate', 'user-agent'],
+  'accept',
+  'accept-encoding',
+  'content-length',
+  'content-type',
+  'range',
+  'traceparent',
+  'tracestate',
+  'user-agent',
 ]);
 
 interface Exchange {

@@ -23,14 +23,40 @@ import type { DatagrokState } from './state.ts';
 import type { User } from './world.ts';
 
 const nullable = [
-  ...['description', 'friendlyName', 'namespace', 'tags', 'options', 'params', 'parameters', 'source', 'storage'],
-  ...['email', 'createdOn', 'updatedOn', 'credentials', 'category', 'url', 'imageUrl', 'commit', 'author', 'group'],
+  'description',
+  'friendlyName',
+  'namespace',
+  'tags',
+  'options',
+  'params',
+  'parameters',
+  'source',
+  'storage',
+  'email',
+  'createdOn',
+  'updatedOn',
+  'credentials',
+  'category',
+  'url',
+  'imageUrl',
+  'commit',
+  'author',
+  'group',
 ];
 
 const endpoints: readonly Endpoint[] = [
-  ...[...fileEndpoints, ...tableEndpoints, ...shareEndpoints, ...functionEndpoints],
-  ...[...connectionEndpoints, ...userEndpoints, ...groupEndpoints, ...requestEndpoints],
-  ...[...serverEndpoints, ...batchEndpoints, ...projectEndpoints, ...spaceEndpoints],
+  ...fileEndpoints,
+  ...tableEndpoints,
+  ...shareEndpoints,
+  ...functionEndpoints,
+  ...connectionEndpoints,
+  ...userEndpoints,
+  ...groupEndpoints,
+  ...requestEndpoints,
+  ...serverEndpoints,
+  ...batchEndpoints,
+  ...projectEndpoints,
+  ...spaceEndpoints,
   // Last: its one variable stands where other routes have a word.
   ...runEndpoints,
 ];

@@ -84,7 +84,10 @@ export function commitActions(call: Call, branch: string, actions: readonly unkn
     });
   const user = call.user();
   return repo.commit({
-    ...{ branch, parent, message: call.text('commit_message') ?? '', at: call.world.now() },
+    branch,
+    parent,
+    message: call.text('commit_message') ?? '',
+    at: call.world.now(),
     author: { name: call.text('author_name') ?? user.name, email: call.text('author_email') ?? user.email },
     files: applyActions(actions, parent?.files ?? new Map()),
   });

@@ -19,17 +19,20 @@ export function describeCommit(
   { sha, parents, message, author, at }: Commit,
 ): Fields {
   return {
-    ...{
-      id: sha,
-      short_id: sha.slice(0, 8),
-      created_at: iso(at),
-      parent_ids: parents,
-      title: message.split('\n')[0],
-      message,
-    },
-    ...{ author_name: author.name, author_email: author.email, authored_date: iso(at) },
-    ...{ committer_name: author.name, committer_email: author.email, committed_date: iso(at) },
-    ...{ trailers: {}, web_url: `${origin}/${project.fullPath}/-/commit/${sha}` },
+    id: sha,
+    short_id: sha.slice(0, 8),
+    created_at: iso(at),
+    parent_ids: parents,
+    title: message.split('\n')[0],
+    message,
+    author_name: author.name,
+    author_email: author.email,
+    authored_date: iso(at),
+    committer_name: author.name,
+    committer_email: author.email,
+    committed_date: iso(at),
+    trailers: {},
+    web_url: `${origin}/${project.fullPath}/-/commit/${sha}`,
   };
 }
 
@@ -42,7 +45,8 @@ export function compareCommits(call: Call, from: Commit, to: Commit, straight: b
     commit: commits.length > 0 ? describeCommit(call.world, project, to) : null,
     commits: commits.map(one => describeCommit(call.world, project, one)),
     diffs: diffsOf(straight ? from : base, to),
-    ...{ compare_timeout: false, compare_same_ref: from === to },
+    compare_timeout: false,
+    compare_same_ref: from === to,
     web_url: `${call.world.origin}/${project.fullPath}/-/compare/${from.sha}${straight ? '..' : '...'}${to.sha}`,
   };
 }

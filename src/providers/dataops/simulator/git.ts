@@ -123,10 +123,17 @@ export function diffsOf(from: Commit | undefined, to: Commit): Fields[] {
     const tooLarge = (old?.content.length ?? 0) + (next?.content.length ?? 0) > diffLimit;
     return [
       {
-        ...{ old_path: path, new_path: path, a_mode: modeOf(old), b_mode: modeOf(next) },
+        old_path: path,
+        new_path: path,
+        a_mode: modeOf(old),
+        b_mode: modeOf(next),
         diff: tooLarge ? '' : hunkOf(linesOf(old), linesOf(next)),
-        ...{ new_file: !old, renamed_file: false, deleted_file: !next, generated_file: false },
-        ...{ collapsed: false, too_large: tooLarge },
+        new_file: !old,
+        renamed_file: false,
+        deleted_file: !next,
+        generated_file: false,
+        collapsed: false,
+        too_large: tooLarge,
       },
     ];
   });

@@ -18,45 +18,43 @@ export function newMergeRequest(
   const iid = mergeRequests.length + 1;
   const at = iso(wanted.createdAt);
   const one: Fields = {
-    ...{ id: world.nextId(), iid, project_id: project.id, title: wanted.title, description: '', state: 'opened' },
-    ...{ draft: /^draft:/i.test(wanted.title), work_in_progress: /^draft:/i.test(wanted.title) },
-    ...{
-      source_branch: wanted.source,
-      target_branch: wanted.target,
-      source_project_id: project.id,
-      target_project_id: project.id,
-    },
-    ...{
-      author: describeUser(world, wanted.authorId),
-      assignees: [],
-      assignee: null,
-      reviewers: [],
-      labels: [],
-      milestone: null,
-    },
-    ...{
-      sha: world.partsOf(project).repository.headOf(wanted.source),
-      merge_commit_sha: null,
-      squash_commit_sha: null,
-      squash: false,
-    },
-    ...{
-      user_notes_count: 0,
-      upvotes: 0,
-      downvotes: 0,
-      force_remove_source_branch: true,
-      should_remove_source_branch: null,
-    },
-    ...{
-      created_at: at,
-      updated_at: at,
-      merged_at: null,
-      merged_by: null,
-      merge_user: null,
-      closed_at: null,
-      closed_by: null,
-    },
-    ...{ merge_when_pipeline_succeeds: false, discussion_locked: null, blocking_discussions_resolved: true },
+    id: world.nextId(),
+    iid,
+    project_id: project.id,
+    title: wanted.title,
+    description: '',
+    state: 'opened',
+    draft: /^draft:/i.test(wanted.title),
+    work_in_progress: /^draft:/i.test(wanted.title),
+    source_branch: wanted.source,
+    target_branch: wanted.target,
+    source_project_id: project.id,
+    target_project_id: project.id,
+    author: describeUser(world, wanted.authorId),
+    assignees: [],
+    assignee: null,
+    reviewers: [],
+    labels: [],
+    milestone: null,
+    sha: world.partsOf(project).repository.headOf(wanted.source),
+    merge_commit_sha: null,
+    squash_commit_sha: null,
+    squash: false,
+    user_notes_count: 0,
+    upvotes: 0,
+    downvotes: 0,
+    force_remove_source_branch: true,
+    should_remove_source_branch: null,
+    created_at: at,
+    updated_at: at,
+    merged_at: null,
+    merged_by: null,
+    merge_user: null,
+    closed_at: null,
+    closed_by: null,
+    merge_when_pipeline_succeeds: false,
+    discussion_locked: null,
+    blocking_discussions_resolved: true,
     ...workStatus(),
     references: { short: `!${iid}`, relative: `!${iid}`, full: `${project.fullPath}!${iid}` },
     web_url: `${world.origin}/${project.fullPath}/-/merge_requests/${iid}`,
@@ -78,9 +76,16 @@ const tierOf = (name: string): string =>
 /** An environment as it is kept. */
 export function newEnvironment(world: World, project: Project, name: string, createdAt: number): Fields {
   const environment: Fields = {
-    ...{ id: world.nextId(), name, slug: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), external_url: null },
-    ...{ description: null, state: 'available', tier: tierOf(name), auto_stop_at: null },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt) },
+    id: world.nextId(),
+    name,
+    slug: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+    external_url: null,
+    description: null,
+    state: 'available',
+    tier: tierOf(name),
+    auto_stop_at: null,
+    created_at: iso(createdAt),
+    updated_at: iso(createdAt),
   };
   world.partsOf(project).shelf.environments.push(environment);
   return environment;
@@ -103,8 +108,17 @@ export function newDeployment(
   const { deployments: all } = world.partsOf(project).shelf;
   const { environment, ref, tag = false, sha, status, userId, createdAt } = wanted;
   const deployment: Fields = {
-    ...{ id: world.nextId(), iid: Number(all.at(-1)?.['iid'] ?? 0) + 1, ref, tag, sha, status, environment },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), user: describeUser(world, userId), deployable: null },
+    id: world.nextId(),
+    iid: Number(all.at(-1)?.['iid'] ?? 0) + 1,
+    ref,
+    tag,
+    sha,
+    status,
+    environment,
+    created_at: iso(createdAt),
+    updated_at: iso(createdAt),
+    user: describeUser(world, userId),
+    deployable: null,
   };
   all.push(deployment);
   return deployment;
@@ -116,10 +130,30 @@ export function newIssue(world: World, project: Project, title: string, authorId
   const iid = Number(issues.at(-1)?.['iid'] ?? 0) + 1;
   const at = iso(createdAt);
   const issue: Fields = {
-    ...{ id: world.nextId(), iid, project_id: project.id, title, description: null, state: 'opened', labels: [] },
-    ...{ assignees: [], assignee: null, author: describeUser(world, authorId), milestone: null, due_date: null },
-    ...{ confidential: false, issue_type: 'issue', type: 'ISSUE', discussion_locked: null, user_notes_count: 0 },
-    ...{ created_at: at, updated_at: at, closed_at: null, closed_by: null, upvotes: 0, downvotes: 0, weight: null },
+    id: world.nextId(),
+    iid,
+    project_id: project.id,
+    title,
+    description: null,
+    state: 'opened',
+    labels: [],
+    assignees: [],
+    assignee: null,
+    author: describeUser(world, authorId),
+    milestone: null,
+    due_date: null,
+    confidential: false,
+    issue_type: 'issue',
+    type: 'ISSUE',
+    discussion_locked: null,
+    user_notes_count: 0,
+    created_at: at,
+    updated_at: at,
+    closed_at: null,
+    closed_by: null,
+    upvotes: 0,
+    downvotes: 0,
+    weight: null,
     ...workStatus(),
     references: { short: `#${iid}`, relative: `#${iid}`, full: `${project.fullPath}#${iid}` },
     web_url: `${world.origin}/${project.fullPath}/-/issues/${iid}`,
@@ -131,9 +165,21 @@ export function newIssue(world: World, project: Project, title: string, authorId
 /** A note as it is kept. */
 export function newNote(world: World, thing: Fields, body: string, authorId: number, createdAt: number): Fields {
   return {
-    ...{ id: world.nextId(), type: null, body, attachment: null, author: describeUser(world, authorId), system: false },
-    ...{ created_at: iso(createdAt), updated_at: iso(createdAt), noteable_id: thing['id'], noteable_iid: thing['iid'] },
-    ...{ internal: false, confidential: false, resolvable: false, resolved: false, project_id: thing['project_id'] },
+    id: world.nextId(),
+    type: null,
+    body,
+    attachment: null,
+    author: describeUser(world, authorId),
+    system: false,
+    created_at: iso(createdAt),
+    updated_at: iso(createdAt),
+    noteable_id: thing['id'],
+    noteable_iid: thing['iid'],
+    internal: false,
+    confidential: false,
+    resolvable: false,
+    resolved: false,
+    project_id: thing['project_id'],
   };
 }
 
@@ -159,13 +205,14 @@ export function newRelease(
   }));
   const sources = ['zip', 'tar.gz'].map(format => ({ format, url: `${web}.${format}` }));
   const release: Fields = {
-    ...{ tag_name: wanted.tag, name: wanted.name ?? wanted.tag, description: wanted.description },
-    ...{
-      created_at: iso(wanted.releasedAt),
-      released_at: iso(wanted.releasedAt),
-      author: describeUser(world, wanted.authorId),
-    },
-    ...{ milestones: [], assets: { count: links.length + sources.length, sources, links } },
+    tag_name: wanted.tag,
+    name: wanted.name ?? wanted.tag,
+    description: wanted.description,
+    created_at: iso(wanted.releasedAt),
+    released_at: iso(wanted.releasedAt),
+    author: describeUser(world, wanted.authorId),
+    milestones: [],
+    assets: { count: links.length + sources.length, sources, links },
   };
   world.partsOf(project).shelf.releases.push(release);
   return release;
@@ -181,7 +228,12 @@ export function protectedBranch(id: number, name: string, push = 40, merge = 40,
     },
   ];
   return {
-    ...{ id, name, push_access_levels: level(push), merge_access_levels: level(merge) },
-    ...{ allow_force_push: force, code_owner_approval_required: false, inherited: false },
+    id,
+    name,
+    push_access_levels: level(push),
+    merge_access_levels: level(merge),
+    allow_force_push: force,
+    code_owner_approval_required: false,
+    inherited: false,
   };
 }

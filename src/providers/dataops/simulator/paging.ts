@@ -47,8 +47,10 @@ export function paged<Item>(
   return {
     status: 200,
     headers: {
-      ...{ 'x-page': String(page), 'x-per-page': String(perPage) },
-      ...{ 'x-next-page': String(next ?? ''), 'x-prev-page': String(previous ?? '') },
+      'x-page': String(page),
+      'x-per-page': String(perPage),
+      'x-next-page': String(next ?? ''),
+      'x-prev-page': String(previous ?? ''),
       ...(counted && { 'x-total': String(items.length), 'x-total-pages': String(last) }),
       link: links.flat().join(', '),
     },

@@ -10,8 +10,16 @@ export const updatedAt = (pipeline: Pipeline): number =>
 export function basic({ world }: Pick<Call, 'world'>, pipeline: Pipeline): Fields {
   const { id, iid, project, sha, ref, source, createdAt, name } = pipeline;
   return {
-    ...{ id, iid, project_id: project.id, sha, ref, status: statusOf(pipeline), source, created_at: iso(createdAt) },
-    ...{ updated_at: iso(updatedAt(pipeline)), name },
+    id,
+    iid,
+    project_id: project.id,
+    sha,
+    ref,
+    status: statusOf(pipeline),
+    source,
+    created_at: iso(createdAt),
+    updated_at: iso(updatedAt(pipeline)),
+    name,
     web_url: `${world.origin}/${project.fullPath}/-/pipelines/${id}`,
   };
 }
@@ -23,9 +31,13 @@ export function describePipeline(call: Pick<Call, 'world'>, pipeline: Pipeline):
   const end = endOf(pipeline);
   return {
     ...basic(call, pipeline),
-    ...{ before_sha: '0'.repeat(40), tag: pipeline.tag, yaml_errors: pipeline.yamlErrors },
+    before_sha: '0'.repeat(40),
+    tag: pipeline.tag,
+    yaml_errors: pipeline.yamlErrors,
     user: describeUser(world, pipeline.userId),
-    ...{ started_at: isoOrNull(startedAt), finished_at: isoOrNull(end), committed_at: null },
+    started_at: isoOrNull(startedAt),
+    finished_at: isoOrNull(end),
+    committed_at: null,
     duration: end !== undefined && startedAt !== undefined ? Math.round((end - startedAt) / 1000) : null,
     queued_duration: startedAt === undefined ? null : Math.round((startedAt - pipeline.createdAt) / 1000),
     coverage: null,

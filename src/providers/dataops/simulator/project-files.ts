@@ -3,16 +3,17 @@ import type { JobPlan } from './world.ts';
 /** What the data team's warehouse is fed from, and the models built on it. */
 export const sources = ['assays', 'collars', 'surveys', 'lithology', 'standards', 'despatches'];
 export const models = [
-  ...[
-    'stg_assays',
-    'stg_collars',
-    'stg_surveys',
-    'stg_lithology',
-    'stg_standards',
-    'desurveyed_paths',
-    'assay_intervals',
-  ],
-  ...['standards_control', 'composites_2m', 'significant_intersections', 'ore_quality_daily'],
+  'stg_assays',
+  'stg_collars',
+  'stg_surveys',
+  'stg_lithology',
+  'stg_standards',
+  'desurveyed_paths',
+  'assay_intervals',
+  'standards_control',
+  'composites_2m',
+  'significant_intersections',
+  'ore_quality_daily',
 ];
 
 const initialise = { name: 'Initialise Pipeline', stage: 'Pipeline Initialisation', seconds: 38 };
@@ -20,16 +21,28 @@ const vault = { name: 'Initialise Vault', stage: 'Vault Initialisation', seconds
 const snowflake = { name: 'Set Up Snowflake', stage: 'Snowflake Setup', seconds: 74, artifacts: true };
 const ingest = (name: string, seconds: number): JobPlan => ({ name, stage: 'Data Ingestion', seconds });
 const sourceTests: JobPlan = {
-  ...{ name: 'Test all Sources', stage: 'Source Testing', seconds: 66, allowFailure: true, report: true },
-  ...{ fails: 'script_failure', artifacts: true },
+  name: 'Test all Sources',
+  stage: 'Source Testing',
+  seconds: 66,
+  allowFailure: true,
+  report: true,
+  fails: 'script_failure',
+  artifacts: true,
 };
 const build: JobPlan = { name: 'Build all Models', stage: 'Data Transformation', seconds: 240, artifacts: true };
 const tests: JobPlan = {
-  ...{ name: 'Test all Models', stage: 'Transformation Testing', seconds: 95, artifacts: true, report: true },
+  name: 'Test all Models',
+  stage: 'Transformation Testing',
+  seconds: 95,
+  artifacts: true,
+  report: true,
 };
 const docs: JobPlan = { name: 'Generate Docs', stage: 'Generate Docs', seconds: 41, artifacts: true };
 const product: JobPlan = {
-  ...{ name: 'Publish Ore Quality', stage: 'Data Product', seconds: 0, queueSeconds: 1 },
+  name: 'Publish Ore Quality',
+  stage: 'Data Product',
+  seconds: 0,
+  queueSeconds: 1,
   starts: { file: 'data-product-ci.yml' },
 };
 const cleanUp: JobPlan = { name: 'Drop Unused Databases', stage: 'Clean Up', seconds: 17, when: 'always' };
@@ -42,8 +55,14 @@ export const plans: ReadonlyMap<string, readonly JobPlan[]> = new Map<string, re
     [
       ...core,
       { name: 'Grant Warehouse Roles', stage: 'Additional Configuration', seconds: 12 },
-      ...[ingest('Ingest Assay Results', 128), ingest('Ingest Collar Surveys', 57)],
-      ...[sourceTests, build, tests, docs, product, cleanUp],
+      ingest('Ingest Assay Results', 128),
+      ingest('Ingest Collar Surveys', 57),
+      sourceTests,
+      build,
+      tests,
+      docs,
+      product,
+      cleanUp,
     ],
   ],
   ['ingest-only-ci.yml', [...core, ingest('Ingest Assay Results', 128), ingest('Ingest Collar Surveys', 57)]],
@@ -64,7 +83,11 @@ export const plans: ReadonlyMap<string, readonly JobPlan[]> = new Map<string, re
     [
       { name: 'Build Data Product', stage: 'Data Product', seconds: 52, artifacts: true },
       {
-        ...{ name: 'Notify Consumers', stage: 'Publish', seconds: 0, queueSeconds: 1, allowFailure: true },
+        name: 'Notify Consumers',
+        stage: 'Publish',
+        seconds: 0,
+        queueSeconds: 1,
+        allowFailure: true,
         starts: { file: 'notify-ci.yml', project: 'meridian/platform/reference-pipelines' },
       },
     ],

@@ -12,7 +12,15 @@ export function createPipeline(world: World, project: Project, wanted: NewPipeli
   const { pipelines } = world.partsOf(project);
   const { file, tag = false, name = null, variables = [], outcomes = {}, createdAt = world.now(), ...rest } = wanted;
   const pipeline: Pipeline = {
-    ...{ id: world.nextId(), iid: pipelines.length + 1, project, tag, name, variables, outcomes, createdAt, ...rest },
+    id: world.nextId(),
+    iid: pipelines.length + 1,
+    project,
+    tag,
+    name,
+    variables,
+    outcomes,
+    createdAt,
+    ...rest,
     jobs: [],
     yamlErrors: null,
   };
@@ -24,8 +32,16 @@ export function createPipeline(world: World, project: Project, wanted: NewPipeli
 
 function addJob(world: World, pipeline: Pipeline, plan: JobPlan, createdAt: number, userId = pipeline.userId): Job {
   const job: Job = {
-    ...{ id: world.nextId(), pipeline, plan, userId, createdAt, status: 'created' },
-    ...{ token: world.secret('glcbt-'), artifactsKept: false, artifactsGone: false, retried: false },
+    id: world.nextId(),
+    pipeline,
+    plan,
+    userId,
+    createdAt,
+    status: 'created',
+    token: world.secret('glcbt-'),
+    artifactsKept: false,
+    artifactsGone: false,
+    retried: false,
   };
   pipeline.jobs.push(job);
   world.jobs.set(job.id, job);
@@ -128,7 +144,10 @@ function startDownstream(world: World, job: Job, createdAt: number): Pipeline {
   const project = path === undefined ? pipeline.project : world.paths.get(path);
   if (!project) throw new Error(`the bridge ${plan.name} leads nowhere`);
   job.downstream = createPipeline(world, project, {
-    ...{ file, createdAt, userId: job.userId, source: path === undefined ? 'parent_pipeline' : 'pipeline' },
+    file,
+    createdAt,
+    userId: job.userId,
+    source: path === undefined ? 'parent_pipeline' : 'pipeline',
     ...(path === undefined
       ? { ref: pipeline.ref, tag: pipeline.tag, sha: pipeline.sha }
       : {

@@ -2,11 +2,25 @@ import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import { refusal } from './refusal.ts';
 
 export const scopes = [
-  ...['snapshots:read', 'snapshots:admin', 'catalog:read', 'catalog:write:entities'],
-  ...['scorecards:read', 'scorecards:write'],
-  ...['workflows:read', 'workflows:create', 'workflowRuns:trigger', 'workflowRuns:writeEvents'],
-  ...['datacloud:query', 'studio:reports:read', 'studio:reports:write', 'users:read', 'users:write'],
-  ...['user_groups:read', 'user_groups:write', 'platformx:manage', 'teams:manage'],
+  'snapshots:read',
+  'snapshots:admin',
+  'catalog:read',
+  'catalog:write:entities',
+  'scorecards:read',
+  'scorecards:write',
+  'workflows:read',
+  'workflows:create',
+  'workflowRuns:trigger',
+  'workflowRuns:writeEvents',
+  'datacloud:query',
+  'studio:reports:read',
+  'studio:reports:write',
+  'users:read',
+  'users:write',
+  'user_groups:read',
+  'user_groups:write',
+  'platformx:manage',
+  'teams:manage',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -30,21 +30,59 @@ import type { DxState } from './state.ts';
 import { createStorage } from './storage.ts';
 
 const dataCloudEndpoints: readonly Endpoint[] = [
-  ...[...deploymentEndpoints, ...incidentEndpoints, ...customDataEndpoints, ...customMetricEndpoints],
-  ...[...aiToolEndpoints, ...repoGroupEndpoints, ...serviceEndpoints],
+  ...deploymentEndpoints,
+  ...incidentEndpoints,
+  ...customDataEndpoints,
+  ...customMetricEndpoints,
+  ...aiToolEndpoints,
+  ...repoGroupEndpoints,
+  ...serviceEndpoints,
 ];
 
 const webEndpoints: readonly Endpoint[] = [
-  ...[...platformEndpoints, ...snapshotEndpoints, ...scoreEndpoints, ...settingsEndpoints],
-  ...[...teamEndpoints, ...userEndpoints, ...userGroupEndpoints, ...orgFileEndpoints],
-  ...[...entityEndpoints, ...entityTypeEndpoints, ...relationEndpoints, ...relationEdgeEndpoints],
-  ...[...scorecardEndpoints, ...initiativeEndpoints, ...queryRunEndpoints, ...reportEndpoints, ...workflowEndpoints],
+  ...platformEndpoints,
+  ...snapshotEndpoints,
+  ...scoreEndpoints,
+  ...settingsEndpoints,
+  ...teamEndpoints,
+  ...userEndpoints,
+  ...userGroupEndpoints,
+  ...orgFileEndpoints,
+  ...entityEndpoints,
+  ...entityTypeEndpoints,
+  ...relationEndpoints,
+  ...relationEdgeEndpoints,
+  ...scorecardEndpoints,
+  ...initiativeEndpoints,
+  ...queryRunEndpoints,
+  ...reportEndpoints,
+  ...workflowEndpoints,
 ];
 
 const nullable = [
-  ...['description', 'reference_id', 'parent_id', 'manager_id', 'lead', 'manager', 'deleted_at', 'domain', 'icon'],
-  ...['github_username', 'gitlab_username', 'additional_github_username', 'slack_id', 'score', 'vs_prev', 'email'],
-  ...['owner_email', 'finished_at', 'expires_at', 'completed_at', 'next_cursor', 'external_url', 'estimated_dev_days'],
+  'description',
+  'reference_id',
+  'parent_id',
+  'manager_id',
+  'lead',
+  'manager',
+  'deleted_at',
+  'domain',
+  'icon',
+  'github_username',
+  'gitlab_username',
+  'additional_github_username',
+  'slack_id',
+  'score',
+  'vs_prev',
+  'email',
+  'owner_email',
+  'finished_at',
+  'expires_at',
+  'completed_at',
+  'next_cursor',
+  'external_url',
+  'estimated_dev_days',
 ];
 
 /** DX's Data Cloud API and Web API; what is not public is chosen here and marked in `contract.json`. */

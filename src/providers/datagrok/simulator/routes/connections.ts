@@ -13,8 +13,22 @@ import { shareable } from './shares.ts';
 
 const dataSources = [
   ...fileSources,
-  ...['Postgres', 'PostgresDart', 'MySQL', 'MS SQL', 'Oracle', 'Snowflake', 'BigQuery', 'Redshift', 'ClickHouse'],
-  ...['MongoDB', 'SQLite', 'Athena', 'MariaDB', 'Neo4j', 'Web', 'AWS'],
+  'Postgres',
+  'PostgresDart',
+  'MySQL',
+  'MS SQL',
+  'Oracle',
+  'Snowflake',
+  'BigQuery',
+  'Redshift',
+  'ClickHouse',
+  'MongoDB',
+  'SQLite',
+  'Athena',
+  'MariaDB',
+  'Neo4j',
+  'Web',
+  'AWS',
 ];
 
 function describeConnection({ world }: Caller, one: DataConnection): Fields {

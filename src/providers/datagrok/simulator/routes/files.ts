@@ -7,7 +7,15 @@ import { type DataConnection, isoTime, type StoredFile, uuidForm, type World } f
 
 /** What can hold files. */
 export const fileSources = [
-  ...['Files', 'S3', 'Azure Blob', 'Dropbox', 'GitHub', 'GoogleCloud', 'Amazon EFS', 'SharePoint', 'CoreWeave'],
+  'Files',
+  'S3',
+  'Azure Blob',
+  'Dropbox',
+  'GitHub',
+  'GoogleCloud',
+  'Amazon EFS',
+  'SharePoint',
+  'CoreWeave',
 ];
 
 export interface Entry {

@@ -9,8 +9,19 @@ import { type GrokFunction, grokName, type Parameter } from '../world.ts';
 
 const languages = ['grok', 'julia', 'python', 'r', 'nodejs', 'octave'];
 const propertyTypes = [
-  ...['int', 'bigint', 'double', 'bool', 'string', 'datetime', 'dataframe', 'column', 'column_list', 'file', 'blob'],
-  ...['graphics', 'dynamic'],
+  'int',
+  'bigint',
+  'double',
+  'bool',
+  'string',
+  'datetime',
+  'dataframe',
+  'column',
+  'column_list',
+  'file',
+  'blob',
+  'graphics',
+  'dynamic',
 ];
 
 /** Built-ins do not say their source: it follows from `#type`. */

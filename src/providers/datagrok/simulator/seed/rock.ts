@@ -43,7 +43,13 @@ export const collarsCsv = (): string =>
   csv(
     ['hole_id', 'easting', 'northing', 'elevation', 'depth_m', 'azimuth', 'dip', 'remark'],
     holes.map(({ id, easting, northing, elevation, depthM, azimuth, dip }, index) => [
-      ...[id, easting, northing, elevation, depthM, azimuth, dip],
+      id,
+      easting,
+      northing,
+      elevation,
+      depthM,
+      azimuth,
+      dip,
       ['', 'Re-entered, see "wedge" log', 'Rig 2, night shift', '≈ 3 m of core lost'][index % 4],
     ]),
   );

@@ -16,13 +16,15 @@ export const approvalEndpoints: readonly Endpoint[] = [
 function approvals(call: Call, one: Fields): Fields {
   const by = one['approved_by'] as Fields[];
   return {
-    ...{ id: one['id'], iid: one['iid'], project_id: one['project_id'], title: one['title'], state: one['state'] },
-    ...{
-      approved: by.length > 0,
-      approvals_required: 1,
-      approvals_left: by.length > 0 ? 0 : 1,
-      approved_by: by.map(user => ({ user })),
-    },
+    id: one['id'],
+    iid: one['iid'],
+    project_id: one['project_id'],
+    title: one['title'],
+    state: one['state'],
+    approved: by.length > 0,
+    approvals_required: 1,
+    approvals_left: by.length > 0 ? 0 : 1,
+    approved_by: by.map(user => ({ user })),
     user_has_approved: usernames(by).includes(call.user().username),
     user_can_approve: !usernames(one['author']).includes(call.user().username),
   };

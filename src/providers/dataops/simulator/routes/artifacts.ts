@@ -93,8 +93,14 @@ function suitesOf(call: Call) {
   );
   return jobs.map(job => {
     const cases = testCasesOf(job.status === 'failed').map(({ name, fails }, n) => ({
-      ...{ status: fails ? 'failed' : 'success', name, classname: 'dataops.tests', file: null },
-      ...{ execution_time: round(0.4 + (n % 7) / 10), stack_trace: null, recent_failures: null, attachment_url: null },
+      status: fails ? 'failed' : 'success',
+      name,
+      classname: 'dataops.tests',
+      file: null,
+      execution_time: round(0.4 + (n % 7) / 10),
+      stack_trace: null,
+      recent_failures: null,
+      attachment_url: null,
       system_output: fails ? 'Got 17 results, configured to fail if != 0' : null,
     }));
     const failed = cases.filter(({ status }) => status === 'failed').length;
@@ -114,10 +120,18 @@ function testReport(call: Call) {
     total_count: sum(suites, suite => suite.count),
     success_count: sum(suites, suite => suite.success),
     failed_count: sum(suites, suite => suite.failed),
-    ...{ skipped_count: 0, error_count: 0 },
+    skipped_count: 0,
+    error_count: 0,
     test_suites: suites.map(({ job, cases, time, count, failed, success }) => ({
-      ...{ name: job.plan.name, total_time: time, total_count: count, success_count: success, failed_count: failed },
-      ...{ skipped_count: 0, error_count: 0, suite_error: null, test_cases: cases },
+      name: job.plan.name,
+      total_time: time,
+      total_count: count,
+      success_count: success,
+      failed_count: failed,
+      skipped_count: 0,
+      error_count: 0,
+      suite_error: null,
+      test_cases: cases,
     })),
   };
 }
@@ -130,11 +144,20 @@ function testSummary(call: Call) {
       count: sum(suites, suite => suite.count),
       success: sum(suites, suite => suite.success),
       failed: sum(suites, suite => suite.failed),
-      ...{ skipped: 0, error: 0, suite_error: null },
+      skipped: 0,
+      error: 0,
+      suite_error: null,
     },
     test_suites: suites.map(({ job, time, count, failed, success }) => ({
-      ...{ name: job.plan.name, total_time: time, total_count: count, success_count: success, failed_count: failed },
-      ...{ skipped_count: 0, error_count: 0, build_ids: [job.id], suite_error: null },
+      name: job.plan.name,
+      total_time: time,
+      total_count: count,
+      success_count: success,
+      failed_count: failed,
+      skipped_count: 0,
+      error_count: 0,
+      build_ids: [job.id],
+      suite_error: null,
     })),
   };
 }

@@ -41,11 +41,16 @@ function describeBranch(call: Call, [name, sha]: [string, string]): Fields {
   const isProtected = protectedBranches.some(one => one['name'] === name);
   const level = levelOf(call.caller.user, project);
   return {
-    ...{ name, commit: head ? describeCommit(call.world, project, head) : null, protected: isProtected },
+    name,
+    commit: head ? describeCommit(call.world, project, head) : null,
+    protected: isProtected,
     merged:
       name !== project.defaultBranch && main !== undefined && historyOf(repository, main).some(one => one.sha === sha),
-    ...{ developers_can_push: false, developers_can_merge: false, can_push: level >= (isProtected ? 40 : 30) },
-    ...{ default: name === project.defaultBranch, web_url: `${call.world.origin}/${project.fullPath}/-/tree/${name}` },
+    developers_can_push: false,
+    developers_can_merge: false,
+    can_push: level >= (isProtected ? 40 : 30),
+    default: name === project.defaultBranch,
+    web_url: `${call.world.origin}/${project.fullPath}/-/tree/${name}`,
   };
 }
 

@@ -36,13 +36,11 @@ function verdict(call: Call, text: string, given: string[]): Fields {
     allow_failure: false,
   }));
   return {
-    ...{
-      valid: errors.length === 0,
-      errors,
-      warnings: [],
-      merged_yaml: errors.length === 0 ? text : null,
-      includes: [],
-    },
+    valid: errors.length === 0,
+    errors,
+    warnings: [],
+    merged_yaml: errors.length === 0 ? text : null,
+    includes: [],
     ...(call.flag('include_jobs') && { jobs }),
   };
 }

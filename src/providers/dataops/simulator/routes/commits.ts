@@ -52,7 +52,9 @@ export function detail(call: Call, found: Commit): Fields {
   return {
     ...describeCommit(call.world, project, found),
     ...(call.flag('stats') !== false && { stats: statsOf(diffsOf(parent, found)) }),
-    ...{ status: pipeline?.['status'] ?? null, project_id: project.id, last_pipeline: last ? basic(call, last) : null },
+    status: pipeline?.['status'] ?? null,
+    project_id: project.id,
+    last_pipeline: last ? basic(call, last) : null,
   };
 }
 
@@ -115,14 +117,18 @@ function statuses(call: Call) {
     job => (!job.retried || call.flag('all')) && (!call.has('ref') || job.pipeline.ref === call.text('ref')),
   );
   return paged(call, found, job => ({
-    ...{ id: job.id, sha, ref: job.pipeline.ref, status: job.status, name: job.plan.name, target_url: null },
-    ...{
-      description: null,
-      created_at: iso(job.createdAt),
-      allow_failure: job.plan.allowFailure ?? false,
-      coverage: null,
-    },
-    ...{ pipeline_id: job.pipeline.id, author: describeUser(call.world, job.userId) },
+    id: job.id,
+    sha,
+    ref: job.pipeline.ref,
+    status: job.status,
+    name: job.plan.name,
+    target_url: null,
+    description: null,
+    created_at: iso(job.createdAt),
+    allow_failure: job.plan.allowFailure ?? false,
+    coverage: null,
+    pipeline_id: job.pipeline.id,
+    author: describeUser(call.world, job.userId),
   }));
 }
 

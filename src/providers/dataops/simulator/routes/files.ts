@@ -40,9 +40,15 @@ function facts(call: Call): Fields {
   const { commit, file, ref } = find(call);
   const path = call.path('path');
   return {
-    ...{ file_name: path.split('/').at(-1), file_path: path, size: file.content.length, encoding: 'base64' },
+    file_name: path.split('/').at(-1),
+    file_path: path,
+    size: file.content.length,
+    encoding: 'base64',
     content_sha256: createHash('sha256').update(file.content).digest('hex'),
-    ...{ ref, blob_id: blobId(file.content), commit_id: commit.sha, last_commit_id: file.commit },
+    ref,
+    blob_id: blobId(file.content),
+    commit_id: commit.sha,
+    last_commit_id: file.commit,
     execute_filemode: file.executable,
   };
 }

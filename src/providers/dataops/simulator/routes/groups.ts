@@ -78,14 +78,26 @@ function list(call: Call, groups: readonly Group[]) {
 function describe({ world }: Call, group: Group): Fields {
   const { id, name, path, fullPath, description, visibility, parent } = group;
   return {
-    ...{ id, name, path, description, visibility, full_path: fullPath, parent_id: parent?.id ?? null },
+    id,
+    name,
+    path,
+    description,
+    visibility,
+    full_path: fullPath,
+    parent_id: parent?.id ?? null,
     full_name: [...lineOf(group)]
       .reverse()
       .map(one => one.name)
       .join(' / '),
-    ...{ web_url: `${world.origin}/groups/${fullPath}`, avatar_url: null, created_at: iso(group.createdAt) },
-    ...{ project_creation_level: 'developer', subgroup_creation_level: 'maintainer', request_access_enabled: true },
-    ...{ default_branch: 'main', archived: false, marked_for_deletion_on: null },
+    web_url: `${world.origin}/groups/${fullPath}`,
+    avatar_url: null,
+    created_at: iso(group.createdAt),
+    project_creation_level: 'developer',
+    subgroup_creation_level: 'maintainer',
+    request_access_enabled: true,
+    default_branch: 'main',
+    archived: false,
+    marked_for_deletion_on: null,
   };
 }
 
@@ -151,11 +163,22 @@ function readUser(call: Call): Fields {
   const user = call.user();
   return {
     ...describeUser(call.world, user.id),
-    ...{ email: user.email, public_email: null, commit_email: user.email, bio: '', location: null },
-    ...{ created_at: iso(user.createdAt), confirmed_at: iso(user.createdAt), external: false },
+    email: user.email,
+    public_email: null,
+    commit_email: user.email,
+    bio: '',
+    location: null,
+    created_at: iso(user.createdAt),
+    confirmed_at: iso(user.createdAt),
+    external: false,
     last_activity_on: dateOf(call.world.now()),
-    ...{ last_sign_in_at: iso(call.world.now() - 86_400_000), current_sign_in_at: null, two_factor_enabled: true },
-    ...{ can_create_group: true, can_create_project: true, projects_limit: 100_000, private_profile: false },
+    last_sign_in_at: iso(call.world.now() - 86_400_000),
+    current_sign_in_at: null,
+    two_factor_enabled: true,
+    can_create_group: true,
+    can_create_project: true,
+    projects_limit: 100_000,
+    private_profile: false,
     identities: [],
   };
 }
@@ -181,8 +204,16 @@ function readOwnToken(call: Call): Fields {
   if (!token) throw notFound();
   const { id, name, revoked, createdAt, scopes, userId, lastUsedAt, expiresAt } = token;
   return {
-    ...{ id, name, revoked, created_at: iso(createdAt), description: null, scopes, user_id: userId },
-    ...{ last_used_at: isoOrNull(lastUsedAt), active: true, expires_at: expiresAt === null ? null : dateOf(expiresAt) },
+    id,
+    name,
+    revoked,
+    created_at: iso(createdAt),
+    description: null,
+    scopes,
+    user_id: userId,
+    last_used_at: isoOrNull(lastUsedAt),
+    active: true,
+    expires_at: expiresAt === null ? null : dateOf(expiresAt),
   };
 }
 

@@ -58,7 +58,8 @@ function listProjectJobs(call: Call) {
     jobsOf(call).filter(({ retried }) => !retried),
   ).reverse();
   return paged(call, jobs, job => describeJob(call, job), {
-    ...{ type: 'Ci::Build', totals: false },
+    type: 'Ci::Build',
+    totals: false,
     keyset: { by: ['id'], only: 'desc' },
   });
 }
@@ -93,10 +94,20 @@ function describeBasics(call: Pick<Call, 'world'>, job: Job): Fields {
     from === undefined ? null : ((to ?? world.now()) - from) / 1000;
   const commit = world.partsOf(pipeline.project).repository.commits.get(pipeline.sha);
   return {
-    ...{ id, name: plan.name, stage: plan.stage, status, ref: pipeline.ref, tag: pipeline.tag, coverage: null },
-    ...{ allow_failure: plan.allowFailure ?? false, created_at: iso(createdAt), started_at: isoOrNull(startedAt) },
-    ...{ finished_at: isoOrNull(finishedAt), erased_at: isoOrNull(job.erasedAt) },
-    ...{ duration: seconds(startedAt, finishedAt), queued_duration: seconds(queuedAt, startedAt) },
+    id,
+    name: plan.name,
+    stage: plan.stage,
+    status,
+    ref: pipeline.ref,
+    tag: pipeline.tag,
+    coverage: null,
+    allow_failure: plan.allowFailure ?? false,
+    created_at: iso(createdAt),
+    started_at: isoOrNull(startedAt),
+    finished_at: isoOrNull(finishedAt),
+    erased_at: isoOrNull(job.erasedAt),
+    duration: seconds(startedAt, finishedAt),
+    queued_duration: seconds(queuedAt, startedAt),
     ...(job.failure !== undefined && { failure_reason: job.failure }),
     user: describeUser(world, job.userId),
     commit: commit ? describeCommit(world, pipeline.project, commit) : null,

@@ -31,7 +31,10 @@ function list(call: Call, members: readonly Member[]) {
 function describe({ world }: Call, { userId, level, expiresAt, createdAt }: Member): Fields {
   return {
     ...describeUser(world, userId),
-    ...{ access_level: level, created_at: iso(createdAt), expires_at: expiresAt, membership_state: 'active' },
+    access_level: level,
+    created_at: iso(createdAt),
+    expires_at: expiresAt,
+    membership_state: 'active',
   };
 }
 

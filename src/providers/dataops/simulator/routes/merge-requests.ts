@@ -158,12 +158,10 @@ function detail(call: Call, { approved_by: _, notes: __, ...one }: Fields): Fiel
     head_pipeline: head ? describePipeline(call, head) : null,
     pipeline: head ? basic(call, head) : null,
     diff_refs: { base_sha: base?.sha ?? null, head_sha: source?.sha ?? null, start_sha: base?.sha ?? null },
-    ...{
-      merge_error: null,
-      first_contribution: false,
-      subscribed: true,
-      user: { can_merge: levelOf(call.caller.user, call.project()) >= 30 },
-    },
+    merge_error: null,
+    first_contribution: false,
+    subscribed: true,
+    user: { can_merge: levelOf(call.caller.user, call.project()) >= 30 },
     ...(call.flag('include_diverged_commits_count') && { diverged_commits_count: commits.length }),
     ...(call.flag('include_rebase_in_progress') && { rebase_in_progress: false }),
   };
@@ -185,7 +183,11 @@ function create(call: Call) {
       message: [`Another open merge request already exists for this source branch: !${other['iid']}`],
     });
   const one = newMergeRequest(call, project, {
-    ...{ title: call.text('title') ?? '', source, target, authorId: call.user().id, createdAt: call.world.now() },
+    title: call.text('title') ?? '',
+    source,
+    target,
+    authorId: call.user().id,
+    createdAt: call.world.now(),
   });
   change(call, one);
   return reply(201, detail(call, one));

@@ -101,8 +101,13 @@ export function describeNamespace(world: World, space: Group | User) {
   const group = isGroup(space) ? space : undefined;
   const path = namespacePath(space);
   return {
-    ...{ id: space.id, name: space.name, path: group?.path ?? path, kind: group ? 'group' : 'user' },
-    ...{ full_path: path, parent_id: group?.parent?.id ?? null, avatar_url: null },
+    id: space.id,
+    name: space.name,
+    path: group?.path ?? path,
+    kind: group ? 'group' : 'user',
+    full_path: path,
+    parent_id: group?.parent?.id ?? null,
+    avatar_url: null,
     web_url: `${world.origin}/${group ? 'groups/' : ''}${path}`,
   };
 }
@@ -112,13 +117,23 @@ export function short({ world }: Pick<Call, 'world'>, project: Project): Fields 
   const web = `${world.origin}/${fullPath}`;
   const { host } = new URL(world.origin);
   return {
-    ...{ id, description, name, path, path_with_namespace: fullPath, topics, tag_list: topics },
+    id,
+    description,
+    name,
+    path,
+    path_with_namespace: fullPath,
+    topics,
+    tag_list: topics,
     name_with_namespace: `${isGroup(namespace) ? namespace.fullPath.replaceAll('/', ' / ') : namespace.name} / ${name}`,
     created_at: iso(project.createdAt),
     default_branch: project.parts?.repository.branches.size === 0 ? null : defaultBranch,
-    ...{ ssh_url_to_repo: `git@${host}:${fullPath}.git`, http_url_to_repo: `${web}.git`, web_url: web },
+    ssh_url_to_repo: `git@${host}:${fullPath}.git`,
+    http_url_to_repo: `${web}.git`,
+    web_url: web,
     readme_url: `${web}/-/blob/${defaultBranch}/README.md`,
-    ...{ avatar_url: null, star_count: project.starCount, forks_count: project.forks },
+    avatar_url: null,
+    star_count: project.starCount,
+    forks_count: project.forks,
     last_activity_at: iso(project.lastActivityAt),
     namespace: describeNamespace(world, namespace),
   };
@@ -132,25 +147,29 @@ export function describeProject(call: Call, project: Project): Fields {
   const features = ['issues', 'merge_requests', 'builds', 'repository', 'environments', 'releases', 'wiki', 'snippets'];
   return {
     ...short(call, project),
-    ...{ archived: project.archived, visibility: project.visibility, creator_id: project.creatorId },
+    archived: project.archived,
+    visibility: project.visibility,
+    creator_id: project.creatorId,
     empty_repo: project.parts?.repository.branches.size === 0,
     import_status: importStatus(world, project),
     import_error: null,
     ...(level >= 40 && { import_url: project.importUrl, import_type: project.importUrl ? 'git' : null }),
-    ...{ ci_config_path: 'full-ci.yml', build_timeout: 3600, merge_method: 'merge', ci_default_git_depth: 20 },
+    ci_config_path: 'full-ci.yml',
+    build_timeout: 3600,
+    merge_method: 'merge',
+    ci_default_git_depth: 20,
     ...Object.fromEntries(features.map(feature => [`${feature}_access_level`, 'enabled'])),
     ...Object.fromEntries(['issues', 'merge_requests', 'jobs'].map(feature => [`${feature}_enabled`, true])),
-    ...{ shared_runners_enabled: true, lfs_enabled: false, public_jobs: true, shared_with_groups: [] },
-    ...{
-      only_allow_merge_if_pipeline_succeeds: false,
-      remove_source_branch_after_merge: true,
-      squash_option: 'default_off',
-    },
-    ...{
-      ci_job_token_scope_enabled: false,
-      ci_push_repository_for_job_token_allowed: false,
-      ci_separated_caches: true,
-    },
+    shared_runners_enabled: true,
+    lfs_enabled: false,
+    public_jobs: true,
+    shared_with_groups: [],
+    only_allow_merge_if_pipeline_succeeds: false,
+    remove_source_branch_after_merge: true,
+    squash_option: 'default_off',
+    ci_job_token_scope_enabled: false,
+    ci_push_repository_for_job_token_allowed: false,
+    ci_separated_caches: true,
     ci_pipeline_variables_minimum_override_role: 'developer',
     ...project.settings,
     ...(level >= 40 && { runners_token: project.runnersToken }),
@@ -193,7 +212,10 @@ function createProject(call: Call) {
   if (call.flag('initialize_with_readme')) {
     const readme = { content: Buffer.from(`# ${project.name}\n`), executable: false };
     call.world.partsOf(project).repository.commit({
-      ...{ branch: project.defaultBranch, message: 'Initial commit', author: call.user(), at: call.world.now() },
+      branch: project.defaultBranch,
+      message: 'Initial commit',
+      author: call.user(),
+      at: call.world.now(),
       files: new Map([['README.md', readme]]),
     });
   }

@@ -50,7 +50,8 @@ function describe(call: Call, release: Fields): Fields {
     ...release,
     upcoming_release: Date.parse(String(release['released_at'])) > call.world.now(),
     commit: commit ? describeCommit(call.world, project, commit) : null,
-    ...{ commit_path: `/${project.fullPath}/-/commit/${commit?.sha}`, tag_path: `/${project.fullPath}/-/tags/${tag}` },
+    commit_path: `/${project.fullPath}/-/commit/${commit?.sha}`,
+    tag_path: `/${project.fullPath}/-/tags/${tag}`,
     evidences: [],
     _links: { self: `${web}/-/releases/${tag}`, edit_url: `${web}/-/releases/${tag}/edit` },
   };
@@ -78,13 +79,12 @@ function create(call: Call) {
   }
   const assets = call.fields['assets'] as { links?: Fields[] } | undefined;
   const made = newRelease(call.world, project, {
-    ...{
-      tag,
-      name: call.text('name') ?? null,
-      description: call.text('description') ?? null,
-      links: assets?.links ?? [],
-    },
-    ...{ releasedAt: Date.parse(call.text('released_at') ?? iso(call.world.now())), authorId: call.user().id },
+    tag,
+    name: call.text('name') ?? null,
+    description: call.text('description') ?? null,
+    links: assets?.links ?? [],
+    releasedAt: Date.parse(call.text('released_at') ?? iso(call.world.now())),
+    authorId: call.user().id,
   });
   return reply(201, describe(call, made));
 }

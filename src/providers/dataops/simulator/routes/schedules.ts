@@ -48,16 +48,16 @@ function findOwn(call: Call): Schedule {
 function describe({ world }: Call, schedule: Schedule): Fields {
   const { id, description, ref, cron, timezone, nextRunAt, active, createdAt, updatedAt, ownerId } = schedule;
   return {
-    ...{
-      id,
-      description,
-      ref: `refs/heads/${ref}`,
-      cron,
-      cron_timezone: timezone,
-      next_run_at: iso(nextRunAt),
-      active,
-    },
-    ...{ created_at: iso(createdAt), updated_at: iso(updatedAt), owner: describeUser(world, ownerId) },
+    id,
+    description,
+    ref: `refs/heads/${ref}`,
+    cron,
+    cron_timezone: timezone,
+    next_run_at: iso(nextRunAt),
+    active,
+    created_at: iso(createdAt),
+    updated_at: iso(updatedAt),
+    owner: describeUser(world, ownerId),
   };
 }
 
@@ -105,13 +105,18 @@ function create(call: Call) {
   const schedules = schedulesOf(call, 30);
   const [cron, timezone, now] = [call.text('cron') ?? '', call.text('cron_timezone') ?? 'UTC', call.world.now()];
   const schedule: Schedule = {
-    ...{
-      id: call.world.nextId(),
-      description: call.text('description') ?? '',
-      ref: checkRef(call, call.text('ref') ?? ''),
-    },
-    ...{ cron, timezone, active: call.flag('active') ?? true, createdAt: now, updatedAt: now },
-    ...{ nextRunAt: checkCron(call, cron, timezone), ownerId: call.user().id, variables: [], pipelines: [] },
+    id: call.world.nextId(),
+    description: call.text('description') ?? '',
+    ref: checkRef(call, call.text('ref') ?? ''),
+    cron,
+    timezone,
+    active: call.flag('active') ?? true,
+    createdAt: now,
+    updatedAt: now,
+    nextRunAt: checkCron(call, cron, timezone),
+    ownerId: call.user().id,
+    variables: [],
+    pipelines: [],
     inputs: (call.fields['inputs'] as unknown[] | undefined) ?? [],
   };
   schedules.push(schedule);

@@ -25,8 +25,13 @@ function tagOf(call: Call): Tag {
 function describeTag(call: Call, { name, sha, message, createdAt }: Tag): Fields {
   const commit = commitAt(call, sha, 'Commit');
   return {
-    ...{ name, message, target: sha, commit: describeCommit(call.world, call.project(), commit), release: null },
-    ...{ protected: false, created_at: iso(createdAt) },
+    name,
+    message,
+    target: sha,
+    commit: describeCommit(call.world, call.project(), commit),
+    release: null,
+    protected: false,
+    created_at: iso(createdAt),
   };
 }
 

@@ -47,17 +47,16 @@ const isActive = (call: Call, { revoked, expiresAt }: Token): boolean =>
 function describe(call: Call, token: Token): Fields {
   const { id, name, revoked, createdAt, scopes, userId, lastUsedAt, expiresAt, level } = token;
   return {
-    ...{
-      id,
-      name,
-      revoked,
-      created_at: iso(createdAt),
-      description: null,
-      scopes,
-      user_id: userId,
-      access_level: level,
-    },
-    ...{ last_used_at: isoOrNull(lastUsedAt), active: isActive(call, token) },
+    id,
+    name,
+    revoked,
+    created_at: iso(createdAt),
+    description: null,
+    scopes,
+    user_id: userId,
+    access_level: level,
+    last_used_at: isoOrNull(lastUsedAt),
+    active: isActive(call, token),
     expires_at: expiresAt === null ? null : dateOf(expiresAt),
   };
 }
@@ -82,14 +81,12 @@ function make(
 ) {
   const { world } = call;
   const token: Token = {
-    ...{
-      id: world.nextId(),
-      value: world.secret('glpat-'),
-      createdAt: world.now(),
-      lastUsedAt: null,
-      revoked: false,
-      holder,
-    },
+    id: world.nextId(),
+    value: world.secret('glpat-'),
+    createdAt: world.now(),
+    lastUsedAt: null,
+    revoked: false,
+    holder,
     ...wanted,
   };
   holder.tokens.push(token);
@@ -183,7 +180,9 @@ function disallow(call: Call, list: (Project | Group)[]) {
 
 function listGroups(call: Call) {
   return paged(call, scopeOf(call).groups, ({ id, fullPath, name }) => ({
-    ...{ id, name, web_url: `${call.world.origin}/groups/${fullPath}` },
+    id,
+    name,
+    web_url: `${call.world.origin}/groups/${fullPath}`,
   }));
 }
 

@@ -37,21 +37,25 @@ function find(call: Call): Trigger {
 function describe({ world, caller }: Call, trigger: Trigger): Fields {
   const { id, description, token, ownerId, createdAt, lastUsedAt, expiresAt } = trigger;
   return {
-    ...{ id, description, token: ownerId === caller.user?.id ? token : token.slice(0, 4) },
-    ...{
-      created_at: iso(createdAt),
-      updated_at: iso(createdAt),
-      last_used: isoOrNull(lastUsedAt),
-      expires_at: expiresAt,
-    },
+    id,
+    description,
+    token: ownerId === caller.user?.id ? token : token.slice(0, 4),
+    created_at: iso(createdAt),
+    updated_at: iso(createdAt),
+    last_used: isoOrNull(lastUsedAt),
+    expires_at: expiresAt,
     owner: describeUser(world, ownerId),
   };
 }
 
 function create(call: Call) {
   const trigger: Trigger = {
-    ...{ id: call.world.nextId(), description: call.text('description') ?? '', token: call.world.secret('glptt-') },
-    ...{ ownerId: call.user().id, createdAt: call.world.now(), lastUsedAt: null },
+    id: call.world.nextId(),
+    description: call.text('description') ?? '',
+    token: call.world.secret('glptt-'),
+    ownerId: call.user().id,
+    createdAt: call.world.now(),
+    lastUsedAt: null,
     expiresAt: call.text('expires_at') ?? null,
   };
   triggersOf(call).push(trigger);
@@ -88,8 +92,11 @@ function trigger(call: Call) {
   const payload = { key: 'TRIGGER_PAYLOAD', value: JSON.stringify(rest), variable_type: 'file', raw: false };
   if (levelOf(userOf(world, origin.userId), project) < 30) throw forbidden();
   const started = startOn(call, project, {
-    ...{ ref: (call.text('ref') ?? '').replace(/^refs\/(heads|tags)\//, ''), shas: true },
-    ...{ source: origin.source, userId: origin.userId, variables: [...variables, payload] },
+    ref: (call.text('ref') ?? '').replace(/^refs\/(heads|tags)\//, ''),
+    shas: true,
+    source: origin.source,
+    userId: origin.userId,
+    variables: [...variables, payload],
   });
   started.inputs = call.fields['inputs'];
   return reply(201, describePipeline(call, started));

@@ -50,14 +50,14 @@ function check({ key, value, masked }: Variable): void {
 function create(call: Call, variables: Variable[]) {
   const hidden = call.flag('masked_and_hidden') ?? false;
   const variable: Variable = {
-    ...{
-      key: call.text('key') ?? '',
-      value: call.text('value') ?? '',
-      hidden,
-      masked: hidden || (call.flag('masked') ?? false),
-    },
-    ...{ variable_type: call.text('variable_type') ?? 'env_var', protected: call.flag('protected') ?? false },
-    ...{ raw: call.flag('raw') ?? false, environment_scope: call.text('environment_scope') ?? '*' },
+    key: call.text('key') ?? '',
+    value: call.text('value') ?? '',
+    hidden,
+    masked: hidden || (call.flag('masked') ?? false),
+    variable_type: call.text('variable_type') ?? 'env_var',
+    protected: call.flag('protected') ?? false,
+    raw: call.flag('raw') ?? false,
+    environment_scope: call.text('environment_scope') ?? '*',
     description: call.text('description') ?? null,
   };
   check(variable);
@@ -71,9 +71,11 @@ function update(call: Call, variables: Variable[]) {
   const variable = find(call, variables);
   const next: Variable = {
     ...variable,
-    ...{ value: call.text('value') ?? variable.value, masked: call.flag('masked') ?? variable.masked },
+    value: call.text('value') ?? variable.value,
+    masked: call.flag('masked') ?? variable.masked,
     variable_type: call.text('variable_type') ?? variable.variable_type,
-    ...{ protected: call.flag('protected') ?? variable.protected, raw: call.flag('raw') ?? variable.raw },
+    protected: call.flag('protected') ?? variable.protected,
+    raw: call.flag('raw') ?? variable.raw,
     environment_scope: call.text('environment_scope') ?? variable.environment_scope,
     description: call.text('description') ?? variable.description,
   };

@@ -44,8 +44,13 @@ export function seedHistory(world: World, family: Family): History {
   seedRepository(world, assays, amara);
   const trigger = world.secret('glptt-');
   world.partsOf(assays).triggers.push({
-    ...{ id: world.nextId(), description: 'Laboratory results have arrived', token: trigger, ownerId: maya.id },
-    ...{ createdAt: world.now() - 90 * dayMs, lastUsedAt: world.now() - 5 * dayMs, expiresAt: null },
+    id: world.nextId(),
+    description: 'Laboratory results have arrived',
+    token: trigger,
+    ownerId: maya.id,
+    createdAt: world.now() - 90 * dayMs,
+    lastUsedAt: world.now() - 5 * dayMs,
+    expiresAt: null,
   });
   // Its jobs may read the assays, as data products do; no other project's may.
   world.partsOf(assays).jobTokenScope.projects.push(quality);
@@ -55,7 +60,9 @@ export function seedHistory(world: World, family: Family): History {
   seedShelves(world, assays, family);
   const job = runs.running.jobs.find(({ plan }) => plan.name === 'Load Core Photos');
   return {
-    ...{ assays, trigger, job: job?.token ?? '' },
+    assays,
+    trigger,
+    job: job?.token ?? '',
     pipelines: { failed: runs.failed.id, waiting: runs.waiting.id, running: runs.running.id, warned: runs.warned.id },
     schedules: { nightly: schedules.nightly.id, paused: schedules.paused.id },
   };
@@ -112,17 +119,18 @@ function seedSchedules(world: World, project: Project, ownerId: number): { night
   const start = world.now() - nights * dayMs;
   const add = (description: string, cron: string, active: boolean, file: string): Schedule => {
     const schedule: Schedule = {
-      ...{
-        id: world.nextId(),
-        description,
-        ref: 'main',
-        cron,
-        timezone: 'UTC',
-        active,
-        createdAt: start,
-        updatedAt: start,
-      },
-      ...{ nextRunAt: nextMoment(cron, 'UTC', world.now()) ?? 0, ownerId, inputs: [], pipelines: [] },
+      id: world.nextId(),
+      description,
+      ref: 'main',
+      cron,
+      timezone: 'UTC',
+      active,
+      createdAt: start,
+      updatedAt: start,
+      nextRunAt: nextMoment(cron, 'UTC', world.now()) ?? 0,
+      ownerId,
+      inputs: [],
+      pipelines: [],
       variables: [
         { key: '_PIPELINE_FILE_NAME', value: file, variable_type: 'env_var', raw: false },
         { key: 'LAB_PASSWORD', value: 'schedule-password-1', variable_type: 'env_var', raw: false },
@@ -204,28 +212,27 @@ function seedShelves(world: World, project: Project, { users }: Family): void {
     const environment = (n % 3 === 0 ? development : production) ?? {};
     const status = n === 4 ? 'failed' : 'success';
     newDeployment(world, project, {
-      ...{
-        environment,
-        status,
-        ref: 'main',
-        sha: repository.headOf('main'),
-        userId: maya.id,
-        createdAt: world.now() - n * dayMs,
-      },
+      environment,
+      status,
+      ref: 'main',
+      sha: repository.headOf('main'),
+      userId: maya.id,
+      createdAt: world.now() - n * dayMs,
     });
   }
   const merge = newMergeRequest({ world }, project, {
-    ...{
-      title: 'Try two metre composites',
-      source: 'dev',
-      target: 'main',
-      authorId: amara.id,
-      createdAt: world.now() - 8 * dayMs,
-    },
+    title: 'Try two metre composites',
+    source: 'dev',
+    target: 'main',
+    authorId: amara.id,
+    createdAt: world.now() - 8 * dayMs,
   });
   newMergeRequest({ world }, project, {
-    ...{ title: 'Draft: Add the repeat assays', source: 'feature/repeat-assays', target: 'main' },
-    ...{ authorId: liam.id, createdAt: world.now() - 5 * dayMs },
+    title: 'Draft: Add the repeat assays',
+    source: 'feature/repeat-assays',
+    target: 'main',
+    authorId: liam.id,
+    createdAt: world.now() - 5 * dayMs,
   });
   merge['notes'] = [
     {
@@ -249,14 +256,12 @@ function seedShelves(world: World, project: Project, { users }: Family): void {
   }
   const links = [{ name: 'Release notes', url: 'https://notes.meridian.example/1.0.0' }];
   newRelease(world, project, {
-    ...{
-      tag: 'v1.0.0',
-      name: 'Release 1.0.0',
-      description: 'First release',
-      links,
-      authorId: maya.id,
-      releasedAt: world.now() - 40 * dayMs,
-    },
+    tag: 'v1.0.0',
+    name: 'Release 1.0.0',
+    description: 'First release',
+    links,
+    authorId: maya.id,
+    releasedAt: world.now() - 40 * dayMs,
   });
   for (const [n, version] of ['1.0.0', '1.1.0'].entries())
     shelf.packages.push(packageOf(world, 'ore_quality', version, world.now() - (35 - n * 20) * dayMs));
@@ -266,16 +271,26 @@ function seedShelves(world: World, project: Project, { users }: Family): void {
 const packageOf = (world: World, name: string, version: string, at: number) => {
   const id = world.nextId();
   const file = (file_name: string, size: number) => ({
-    ...{ id: world.nextId(), package_id: id, file_name, size, created_at: iso(at), file_md5: null, file_sha1: null },
+    id: world.nextId(),
+    package_id: id,
+    file_name,
+    size,
+    created_at: iso(at),
+    file_md5: null,
+    file_sha1: null,
     file_sha256: '3f7c'.padEnd(64, '0'),
   });
   return {
-    ...{ id, name, version, package_type: 'generic', status: 'default', created_at: iso(at), last_downloaded_at: null },
-    ...{
-      tags: [],
-      pipeline: null,
-      pipelines: [],
-      files: [file('manifest.json', 2048), file('specification.yml', 912)],
-    },
+    id,
+    name,
+    version,
+    package_type: 'generic',
+    status: 'default',
+    created_at: iso(at),
+    last_downloaded_at: null,
+    tags: [],
+    pipeline: null,
+    pipelines: [],
+    files: [file('manifest.json', 2048), file('specification.yml', 912)],
   };
 };

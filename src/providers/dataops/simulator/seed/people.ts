@@ -51,8 +51,17 @@ function seedGroups(world: World): Family['groups'] {
   const add = (id: number, name: string, path: string, parent?: Group): Group => {
     const fullPath = parent ? `${parent.fullPath}/${path}` : path;
     const group: Group = {
-      ...{ id, name, path, fullPath, description: '', visibility: 'private', createdAt: world.now() - 480 * dayMs },
-      ...{ members: [], variables: [], tokens: [], ...(parent && { parent }) },
+      id,
+      name,
+      path,
+      fullPath,
+      description: '',
+      visibility: 'private',
+      createdAt: world.now() - 480 * dayMs,
+      members: [],
+      variables: [],
+      tokens: [],
+      ...(parent && { parent }),
     };
     world.groups.set(id, group);
     return group;
@@ -76,8 +85,17 @@ function seedTokens(world: World, { maya, jonas, amara, liam }: Owners): Family[
     const value = world.secret('glpat-');
     const [createdAt, expiresAt] = [world.now() - 20 * dayMs, Math.ceil(world.now() / dayMs + 60) * dayMs];
     const token: Token = {
-      ...{ id: world.nextId(), name, value, userId: user.id, scopes, createdAt, expiresAt, lastUsedAt: null },
-      ...{ revoked: false, level: 40, ...changes },
+      id: world.nextId(),
+      name,
+      value,
+      userId: user.id,
+      scopes,
+      createdAt,
+      expiresAt,
+      lastUsedAt: null,
+      revoked: false,
+      level: 40,
+      ...changes,
     };
     world.tokens.push(token);
     return value;
@@ -100,8 +118,16 @@ function seedTokens(world: World, { maya, jonas, amara, liam }: Owners): Family[
 /** A CI variable as it is kept. */
 export function variable(key: string, value: string, changes: Partial<Variable>): Variable {
   return {
-    ...{ key, value, variable_type: 'env_var', protected: false, masked: false, hidden: false, raw: false },
-    ...{ environment_scope: '*', description: null, ...changes },
+    key,
+    value,
+    variable_type: 'env_var',
+    protected: false,
+    masked: false,
+    hidden: false,
+    raw: false,
+    environment_scope: '*',
+    description: null,
+    ...changes,
   };
 }
 
@@ -120,16 +146,17 @@ export function addBot(world: World, holder: Project | Group, name: string, leve
   holder.members.push({ userId: id, level, expiresAt: null, createdAt: world.now() });
   const value = world.secret('glpat-');
   const token: Token = {
-    ...{
-      id: world.nextId(),
-      name,
-      value,
-      userId: id,
-      scopes: ['api'],
-      createdAt: world.now() - dayMs,
-      lastUsedAt: null,
-    },
-    ...{ expiresAt: Math.ceil(world.now() / dayMs + 30) * dayMs, revoked: false, level, holder },
+    id: world.nextId(),
+    name,
+    value,
+    userId: id,
+    scopes: ['api'],
+    createdAt: world.now() - dayMs,
+    lastUsedAt: null,
+    expiresAt: Math.ceil(world.now() / dayMs + 30) * dayMs,
+    revoked: false,
+    level,
+    holder,
   };
   world.tokens.push(token);
   holder.tokens.push(token);

@@ -42,21 +42,22 @@ function emptyWorld(now: () => number, origin: string): World {
   let last = 20_000;
   let secrets = 0;
   const world: World = {
-    ...{
-      now,
-      origin,
-      nextId: () => ++last,
-      users: [],
-      tokens: [],
-      plans: new Map(plans),
-      outcomes: new Map(),
-      pace: 1,
-    },
+    now,
+    origin,
+    nextId: () => ++last,
+    users: [],
+    tokens: [],
+    plans: new Map(plans),
+    outcomes: new Map(),
+    pace: 1,
     secret(prefix) {
       secrets += 1;
       return prefix + createHash('sha256').update(`sandbox ${secrets}`).digest('base64url').slice(0, 20);
     },
-    ...{ groups: new Map(), projects: new Map(), paths: new Map(), jobs: new Map() },
+    groups: new Map(),
+    projects: new Map(),
+    paths: new Map(),
+    jobs: new Map(),
     partsOf(project) {
       project.parts ??= newParts(project);
       return project.parts;
@@ -68,7 +69,10 @@ function emptyWorld(now: () => number, origin: string): World {
 function newParts(project: Project): ProjectParts {
   return {
     repository: createRepository(String(project.id), project.defaultBranch),
-    ...{ pipelines: [], schedules: [], triggers: [], protectedBranches: [] },
+    pipelines: [],
+    schedules: [],
+    triggers: [],
+    protectedBranches: [],
     shelf: { environments: [], deployments: [], releases: [], packages: [], mergeRequests: [], issues: [] },
     jobTokenScope: { enabled: true, projects: [], groups: [] },
   };
@@ -86,7 +90,9 @@ function addProject(world: World, namespace: Group | User, id: number, name: str
   const createdAt = world.now() - (420 - (id % 100) * 10) * dayMs;
   const project = newProject(world, { namespace, id, name, createdAt });
   Object.assign(project, {
-    ...{ visibility: extras.visibility ?? 'private', topics: extras.topics ?? [], archived: extras.archived ?? false },
+    visibility: extras.visibility ?? 'private',
+    topics: extras.topics ?? [],
+    archived: extras.archived ?? false,
     lastActivityAt: createdAt + 30 * dayMs,
   });
   const texts = Object.entries(repositoryFiles()).filter(
@@ -94,7 +100,9 @@ function addProject(world: World, namespace: Group | User, id: number, name: str
   );
   if (extras.files?.length === 0) return project;
   world.partsOf(project).repository.commit({
-    ...{ branch: 'main', message: 'Start from the reference project', at: createdAt + 3_600_000 },
+    branch: 'main',
+    message: 'Start from the reference project',
+    at: createdAt + 3_600_000,
     author: world.users[0] ?? { name: '', email: '' },
     files: new Map(texts.map(([path, text]) => [path, { content: Buffer.from(text), executable: false }])),
   });

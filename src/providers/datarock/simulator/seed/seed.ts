@@ -311,8 +311,17 @@ export const artefacts: readonly SeedArtefact[] = [
     versions: {
       v1: {
         columns: [
-          ...[...intervalColumns, 'image_name', 'square', 'square_id', 'weathering_class', ...weatheringColumns],
-          ...['confidence', 'pixel_from', 'pixel_to', 'composite', 'model'],
+          ...intervalColumns,
+          'image_name',
+          'square',
+          'square_id',
+          'weathering_class',
+          ...weatheringColumns,
+          'confidence',
+          'pixel_from',
+          'pixel_to',
+          'composite',
+          'model',
         ],
         rows: weatheringRows,
       },

@@ -123,8 +123,14 @@ function teamScores(call: Call, snapshot: Snapshot) {
 }
 
 const listed = [
-  ...['id', 'account_id', 'last_result_change_at', 'scheduled_for', 'completed_at', 'completed_count'],
-  ...['deleted_at', 'total_count'],
+  'id',
+  'account_id',
+  'last_result_change_at',
+  'scheduled_for',
+  'completed_at',
+  'completed_count',
+  'deleted_at',
+  'total_count',
 ];
 
 const comments = (name: string, kind: 'driverComments' | 'csatComments', field: string, also: string[]) =>

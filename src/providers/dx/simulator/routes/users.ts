@@ -7,8 +7,15 @@ import type { AttributeGroup, User } from '../things/people.ts';
 import { pick, sent, type World } from '../world.ts';
 
 const listed = [
-  ...['id', 'name', 'email', 'github_username', 'gitlab_username', 'additional_github_username'],
-  ...['attributes', 'deleted_at', 'roles'],
+  'id',
+  'name',
+  'email',
+  'github_username',
+  'gitlab_username',
+  'additional_github_username',
+  'attributes',
+  'deleted_at',
+  'roles',
 ];
 
 function find({ world }: Call, email: string): User {

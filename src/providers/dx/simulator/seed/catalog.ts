@@ -206,7 +206,10 @@ function scorecards({ users }: People): Scorecard[] {
     rank: index + 1,
   }));
   const readiness: Scorecard = {
-    ...{ ...common, entity_filter_type_identifiers: ['service'], editors: [], sql_errors: [] },
+    ...common,
+    entity_filter_type_identifiers: ['service'],
+    editors: [],
+    sql_errors: [],
     id: encodeId(2100),
     name: 'Production readiness',
     description: 'What a service needs before it may wake somebody up.',
@@ -224,7 +227,10 @@ function scorecards({ users }: People): Scorecard[] {
     ],
   };
   const security: Scorecard = {
-    ...{ ...common, entity_filter_type_identifiers: ['service', 'library'], editors: [], sql_errors: [] },
+    ...common,
+    entity_filter_type_identifiers: ['service', 'library'],
+    editors: [],
+    sql_errors: [],
     id: encodeId(2101),
     name: 'Security basics',
     description: null,

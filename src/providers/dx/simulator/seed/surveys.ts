@@ -75,21 +75,29 @@ function library(): Library {
     ],
     workflows: [
       {
-        ...{ id: '51', name: 'Pull requests per week', prompt: 'How many pull requests do you merge in a week?' },
+        id: '51',
+        name: 'Pull requests per week',
+        prompt: 'How many pull requests do you merge in a week?',
         options: ['None', 'One', 'Two', 'Three', 'Five or more'].map((label, index) => ({
           label,
           value: [0, 1, 2, 3, 5][index] ?? 0,
         })),
-        ...{ unit: 'pull requests', lower_is_better: false, required: true },
+        unit: 'pull requests',
+        lower_is_better: false,
+        required: true,
         benchmark: { name: 'All companies', p_50: 2.1, p_75: 2.9, p_90: 3.6, year: 2026 },
       },
       {
-        ...{ id: '52', name: 'Wait for review', prompt: 'How long do you wait for a first review?' },
+        id: '52',
+        name: 'Wait for review',
+        prompt: 'How long do you wait for a first review?',
         options: ['An hour', 'Half a day', 'A day', 'Two days'].map((label, index) => ({
           label,
           value: [1, 4, 8, 16][index] ?? 0,
         })),
-        ...{ unit: 'hours', lower_is_better: true, required: false },
+        unit: 'hours',
+        lower_is_better: true,
+        required: false,
         benchmark: { name: 'All companies', p_50: 7.5, p_75: 4.2, p_90: 2.4, year: 2026 },
       },
     ],

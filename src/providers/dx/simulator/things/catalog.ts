@@ -14,8 +14,22 @@ export interface Entity {
 }
 
 export const propertyTypes = [
-  ...['text', 'url', 'date', 'email', 'slack_channel', 'msteams_channel', 'select', 'user', 'number', 'boolean'],
-  ...['multi_select', 'list', 'json', 'openapi', 'computed', 'file_matching_rule'],
+  'text',
+  'url',
+  'date',
+  'email',
+  'slack_channel',
+  'msteams_channel',
+  'select',
+  'user',
+  'number',
+  'boolean',
+  'multi_select',
+  'list',
+  'json',
+  'openapi',
+  'computed',
+  'file_matching_rule',
 ] as const;
 
 export interface Property {
