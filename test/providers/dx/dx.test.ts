@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../../src/http/request.ts';
 import { faultReader } from '../../../src/providers/dx/envelope.ts';
 import { dx } from '../../../src/providers/dx/provider.ts';
+import { schemaTables } from '../../../src/providers/dx/schema.ts';
 import { operationsOf } from '../../../src/providers/provider.ts';
 import { dxWorld } from '../../support/dx-world.ts';
 
@@ -50,7 +51,7 @@ it('tells of no tool that does not exist', async () => {
 });
 
 /** Not tools: tables of the Data Studio, and a field. */
-const tables = new Set(['dx_teams', 'dx_users', 'dx_catalog_entities', 'dx_team_id', 'dx_managed']);
+const tables = new Set([...Object.keys(schemaTables), ...Object.values(schemaTables).flat()]);
 const contractPath = '../../../src/providers/dx/contract.json';
 interface Contract {
   endpoints: { method: string; path: string; api: string; scopes?: string[] }[];
