@@ -28,7 +28,7 @@ function lintText(call: Call) {
 function verdict(call: Call, text: string, given: string[]): Fields {
   const bad = text
     .split('\n')
-    .findIndex(line => line.includes('\t') || !/^\s*(#|-|[\w."' ]+:|---|\.\.\.|$)/.test(line));
+    .findIndex(line => line.includes('\t') || !/^\s*(#|-|[\w."'][\w."' ]*:|\.\.\.|$)/.test(line));
   const errors = bad < 0 ? given : [...given, `(<unknown>): could not find expected ':' at line ${bad + 1} column 1`];
   const jobs = [...text.matchAll(/^([A-Z][\w ]+):$/gm)].map(([, name]) => ({
     name,
