@@ -35,7 +35,7 @@ const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
   'src/providers/dataops/brief.ts /^(_links|': [anchored, any],
   'src/providers/dataops/faults.ts /^(?!not found)': [anchored, any],
   'src/providers/dataops/operations/logs.ts /section_': [`${itsOwnStart}: a colon`, any],
-  'src/providers/dataops/simulator/routes/repository.ts /^(?!-)': [anchored, any],
+  'src/providers/dataops/simulator/routes/branches.ts /^(?!-)': [anchored, any],
   'src/providers/dx/sql.ts /--': [toTheEnd, any],
 };
 
@@ -50,7 +50,7 @@ const fromParts: Readonly<Record<string, string>> = {
   'src/base/redact.ts': 'alternatives that are texts',
   'src/operations/uri-template.ts': "a record's own template; what it is compared with is as long as a URI may be",
   'src/providers/dataops/arguments.ts': 'a word of a record, and one class after it',
-  'src/providers/dataops/simulator/routes/repository.ts': 'what a caller of the sandbox asks the sandbox for',
+  'src/providers/dataops/simulator/routes/branches.ts': 'what a caller of the sandbox asks the sandbox for',
   'src/sandbox/sql/engine.ts': 'the name of a table of the sandbox',
 };
 
