@@ -71,3 +71,19 @@ export function withNotes(answer: Answer, notes: readonly string[]): Answer {
   const value = isRow(answer.value) ? answer.value : { value: answer.value };
   return { kind: 'value', value: { ...value, warnings: [...notes, ...[value['warnings'] ?? []].flat()] } };
 }
+
+/** The same, with what the times of the call became. */
+export function withTimes(answer: Answer, became: Row): Answer {
+  if (Object.keys(became).length === 0) return answer;
+  switch (answer.kind) {
+    case 'rows':
+    case 'result':
+      return { ...answer, about: { ...answer.about, ...became } };
+    case 'run':
+      return { ...answer, details: { ...answer.details, ...became } };
+    case 'value':
+      return isRow(answer.value) ? { kind: 'value', value: { ...answer.value, asked: became } } : answer;
+    default:
+      return answer;
+  }
+}

@@ -3,18 +3,53 @@ import { Fault } from './errors.ts';
 
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** A moment as people give it; read with `parseTime`, because "24h" needs to know what time it is. */
-export const time = (description: string) =>
-  z.union([z.string().min(1), z.number()]).describe(`${description}: ISO 8601, "24h"/"7d" ago, or Unix seconds`);
+/** How what people say of a time is understood: by what the field is for, and where its reader is. */
+export interface TimeReading {
+  /** Milliseconds since the Unix epoch. */
+  now: number;
+  /** IANA name, for example `Europe/Berlin`. */
+  zone: string;
+  /** A span without a direction is ahead: an expiry. Otherwise it is ago: a window. */
+  isAhead: boolean;
+  /** A day counts from its start, or up to its end. */
+  edge: 'start' | 'end';
+}
+
+/** What a field with a time is for. A mark on the argument. */
+export interface TimeUse extends Partial<Pick<TimeReading, 'isAhead' | 'edge'>> {
+  /** The platform wants a calendar day. */
+  isDay?: boolean;
+}
+
+/**
+ * A moment as people give it. A call makes ISO 8601 of it by its `time` mark before anything else is done with it;
+ * `parseTime` reads what then is there.
+ */
+export const time = (description: string, use: TimeUse = {}) =>
+  z
+    .union([z.string().min(1), z.number()])
+    .describe(`${description}: ISO 8601, "24h", "yesterday", or Unix seconds`)
+    .meta({ time: use });
+
+/** A day ahead, for example the last one of a permission. */
+export const dayAhead = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .describe(`${description}, YYYY-MM-DD or "30 days"`)
+    .meta({ time: { isAhead: true, isDay: true } });
+
+export function timeRefusal(argument: string, what: string, { now }: Pick<TimeReading, 'now'>): Fault {
+  return new Fault({
+    code: 'bad_arguments',
+    message: `${argument}: ${what} It is now ${new Date(now).toISOString().slice(0, 16)}Z.`,
+    hint: 'Use ISO 8601 with a zone (2026-11-20T14:00:00Z), a span (24h, 7d, 3 days), words like "yesterday" or "last Monday", or Unix seconds.',
+  });
+}
 
 /** @returns milliseconds since the Unix epoch */
 export function parseTime(value: string | number, argument: string, now: number): number {
-  const refuse = (message: string) =>
-    new Fault({
-      code: 'bad_arguments',
-      message: `${argument}: ${message}`,
-      hint: 'Use ISO 8601 with a zone (2026-11-20T14:00:00Z), a span before now (24h, 7d), or Unix seconds.',
-    });
+  const refuse = (message: string) => timeRefusal(argument, message, { now });
   const text = String(value).trim();
   if (/^\d+(\.\d+)?$/.test(text)) {
     const seconds = Number(text);

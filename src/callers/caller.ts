@@ -6,6 +6,8 @@ export interface Caller {
   callerId: string;
   /** Who presented the token, where that is not the owner: a credential for a platform makes one of its own. */
   principal?: string;
+  /** IANA name of the zone the caller's times are meant in. Absent: that of the server. */
+  timeZone?: string;
   /** Names of the connections that the caller may use. Absent: all there are. */
   connections?: ReadonlySet<string>;
   /** The caller's own for platforms, by connection, where a gateway handed them in. */

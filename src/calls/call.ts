@@ -1,4 +1,4 @@
-import { type Answer, type Outcome, type PageFacts, withNotes } from '../answers/answer.ts';
+import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
 import { storeLongLists } from '../answers/long-lists.ts';
 import { answerTable } from '../answers/table.ts';
 import { textIds } from '../answers/text-ids.ts';
@@ -20,6 +20,7 @@ import { operationContext, readRows, readValue, resolveNames } from './execute.t
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
 import { startRun } from './start-run.ts';
+import { resolveTimes } from './times.ts';
 import { type Controls, defaultLimit } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
@@ -38,8 +39,9 @@ export async function callOperation(
   const { values, notes } = parseArguments(operation.name, shared.inputOf(operation), given);
   const lack = operation.describeLack?.(values as never);
   if (lack !== undefined) throw lacking(operation, lack);
-  const answer = await carryOut(shared, operation, values as Controls & Row, call);
-  return withNotes(answer, notes);
+  const { args, said, became } = await resolveTimes(operation, values, shared);
+  const answer = await carryOut(shared, operation, args as Controls & Row, call, said);
+  return withNotes(withTimes(answer, became), notes);
 }
 
 async function carryOut(
@@ -47,6 +49,7 @@ async function carryOut(
   operation: Operation,
   { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own }: Controls & Row,
   call: Call,
+  said: Row,
 ): Promise<Answer> {
   const connection = await shared.connections.choose(platformOf(operation), name, operation.api);
   if (connection.readOnly && !isReading(operation))
@@ -63,10 +66,12 @@ async function carryOut(
     const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
     if (question) return question;
   }
-  if (!startsRun(operation)) return perform(shared, operation, args, context, { limit, cursor, fields } as Controls);
+  if (!startsRun(operation))
+    return perform(shared, operation, args, context, { limit, cursor, fields, said } as PageControls);
   return startRun(operation, args, context, {
     shared,
     controls: { wait_seconds, again } as Controls,
+    said,
     read: value => readOutput(shared, operation, value),
     perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
   });
@@ -80,13 +85,16 @@ function lacking({ name, input }: Operation, lack: string): Fault {
   });
 }
 
+/** How much of a listing, and its times as they were said: "24h" ago is another moment for each page. */
+type PageControls = Controls & { said?: Row };
+
 /** Carries out an operation that starts nothing, its arguments and names being settled. */
 export async function perform(
   shared: CallerServices,
   operation: Operation,
   args: Row,
   context: OperationContext,
-  controls: Controls,
+  controls: PageControls,
 ): Promise<Outcome> {
   if (operation.collect) {
     const { showRows, ...collected } = await operation.collect(args as never, context);
@@ -113,9 +121,9 @@ async function listRows(
   operation: Operation,
   args: Row,
   context: OperationContext,
-  { limit = defaultLimit, cursor, fields }: Controls,
+  { limit = defaultLimit, cursor, fields, said = {} }: PageControls,
 ): Promise<Outcome> {
-  const scope = { operation: operation.name, connection: context.connection.name, arguments: args };
+  const scope = { operation: operation.name, connection: context.connection.name, arguments: { ...args, ...said } };
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });

@@ -31,6 +31,8 @@ export interface CallerServices extends CallRuntime {
   startKeys: Signer;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
+  /** IANA name of the zone in which times without one are meant. */
+  timeZone: string;
   /** Nothing may be changed or deleted. */
   readOnly: boolean;
   /** Tokens one answer may take before its rows go to the store. */

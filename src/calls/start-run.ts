@@ -19,6 +19,8 @@ interface Starting {
   read(value: unknown): { value: unknown; warnings: string[] };
   /** Carries out the operation that fetches what the run made. */
   perform(operation: Operation, args: Row): Promise<Outcome>;
+  /** Its times as they were said: "24h" said again is the same call. */
+  said: Row;
 }
 
 interface Started {
@@ -38,7 +40,7 @@ export async function startRun(
   const { shared, controls } = starting;
   const make = () => start(operation, args, context, starting);
   if (!isGuarded(operation)) return follow(operation, await make(), context, starting);
-  const key = startKey(shared, operation, args, context);
+  const key = startKey(shared, operation, { ...args, ...starting.said }, context);
   let over = controls.again === true ? 'all' : undefined;
   for (;;) {
     const { deadline, signal } = context;

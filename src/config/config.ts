@@ -19,6 +19,7 @@ import {
 } from './connection.ts';
 import { whatIsSet } from './environment.ts';
 import { type HttpSettings, httpOptions, httpSettings } from './http.ts';
+import { timeZone } from './time-zone.ts';
 
 /** Several texts: a list, or one text with commas. */
 const texts = z
@@ -71,6 +72,7 @@ export const generalSettings = z.strictObject({
     .max(20_000)
     .default(4_000)
     .describe('Size of one answer, in tokens; what is larger is stored and answered by a handle'),
+  time_zone: timeZone().default('UTC').describe('Zone of times without one, for example Europe/Berlin'),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lazy } from '../base/lazy.ts';
 import { isLoopback } from '../http/addresses.ts';
+import { timeZone } from './time-zone.ts';
 
 const flag = () => z.union([z.boolean(), z.stringbool()]);
 
@@ -61,6 +62,7 @@ const staticToken = lazy(() =>
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
       .describe('SHA-256 of the token; data-platforms-mcp token makes both'),
     groups: z.array(z.string()).default([]).describe('Groups, for "access"'),
+    time_zone: timeZone().optional().describe('Zone of times without one (default: that of the server)'),
     expires: z
       .union([z.iso.date(), z.iso.datetime({ offset: true })])
       .optional()

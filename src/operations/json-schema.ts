@@ -1,7 +1,19 @@
 import * as z from 'zod';
 
 export type JsonSchema = Record<string, unknown>;
-const marks = ['in', 'wire', 'reference', 'fromUri', 'encode', 'notBefore', 'secret', 'source', 'also', 'longest'];
+const marks = [
+  'in',
+  'wire',
+  'reference',
+  'fromUri',
+  'encode',
+  'notBefore',
+  'secret',
+  'source',
+  'also',
+  'longest',
+  'time',
+];
 const anyName = '{"type":"string"}';
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 

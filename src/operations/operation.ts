@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
+import type { TimeUse } from '../base/time.ts';
 import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Paging } from '../http/paging/page.ts';
@@ -72,6 +73,8 @@ export interface FieldMeta {
   source?: SourceForm;
   /** The value as it goes on the wire, where that is not how people write it. `name` is the argument's. */
   encode?: (value: never, now: number, name: string) => unknown;
+  /** It is a moment, or a day, and this is what for. Set by `time` and `dayAhead`. */
+  time?: TimeUse;
   /** The argument with the moment that this one must not come before: the start of a window. */
   notBefore?: string;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */

@@ -101,6 +101,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     starts: common.starts,
     startKeys: signerFor(caller.callerId, lasting(common)),
     cursors: cursors(caller === localCaller ? lasting(common) : signer),
+    timeZone: caller.timeZone ?? config.time_zone,
     readOnly: config.read_only,
     unattended: config.yes,
     answerTokens: config.answer_tokens,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseTime, time } from '../../base/time.ts';
+import { parseTime, type TimeUse, time } from '../../base/time.ts';
 import { operation, reference } from '../../operations/operation.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -41,15 +41,16 @@ export const task = z
 /** `Y-m-d H:i:s` in UTC, as the API wants it. */
 export const plainTime = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
-export const moment = (description: string, fallback: string) =>
-  time(description)
+export const moment = (description: string, fallback: string, use?: TimeUse) =>
+  time(description, use)
     .default(fallback)
     .meta({
       encode: (value: string | number, now: number, name: string) => plainTime(parseTime(value, name, now)),
     });
 
 /** The end of a window whose start is `from`. */
-export const windowEnd = (description: string) => moment(description, 'now').meta({ notBefore: 'from' });
+export const windowEnd = (description: string) =>
+  moment(description, 'now', { edge: 'end' }).meta({ notBefore: 'from' });
 
 /**
  * The API's times as ISO 8601: `Y-m-d H:i:s` is UTC, RFC 3339 passes, and the zero date, which stands for "never", is

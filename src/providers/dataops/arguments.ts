@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseTime } from '../../base/time.ts';
+import { parseTime, type TimeUse, time } from '../../base/time.ts';
 import { decoded } from '../../http/path.ts';
 
 // The host is dropped whatever it is: a credential goes to the connection's own address only.
@@ -44,17 +44,17 @@ export const id = (description: string, segment: string) =>
 
 export const search = z.string().optional().describe('Text to look for');
 export const sort = z.enum(['asc', 'desc']).optional().describe('Direction');
-const moment = (description: string) =>
-  z
-    .string()
+const moment = (description: string, use?: TimeUse) =>
+  time(description, use)
     .optional()
-    .describe(`${description}: ISO 8601, or "24h"/"7d" ago`)
     .meta({
-      encode: (value: string, now: number, name: string) => new Date(parseTime(value, name, now)).toISOString(),
+      encode: (value: string | number, now: number, name: string) =>
+        new Date(parseTime(value, name, now)).toISOString(),
     });
 export const since = (what: string) => moment(`${what} after`);
 /** The end of a window; `start` is the argument it starts with. */
-export const until = (what: string, start: string) => moment(`${what} before`).meta({ notBefore: start });
+export const until = (what: string, start: string) =>
+  moment(`${what} before`, { edge: 'end' }).meta({ notBefore: start });
 export const flag = (description: string) => z.boolean().optional().describe(description);
 export const text = (description: string) => z.string().optional().describe(description);
 

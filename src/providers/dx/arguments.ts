@@ -53,7 +53,9 @@ export function dayOf(value: string | number, argument: string, now: number): st
 }
 
 export const day = (description: string, argument: string) =>
-  time(description).meta({ encode: (value: string | number, now: number) => dayOf(value, argument, now) });
+  time(description, { isDay: true }).meta({
+    encode: (value: string | number, now: number) => dayOf(value, argument, now),
+  });
 
 const service = z.union([z.string(), z.strictObject({ identifier: z.string(), name: z.string().optional() })]);
 

@@ -97,7 +97,8 @@ function staticTokenCaller(tokens: HttpSettings['tokens'], clock: Clock, refuse:
     if (!entry) return undefined;
     if (entry.expires && Date.parse(entry.expires) <= clock.now())
       throw refuse(OAuthErrorCode.InvalidToken, 'The token has expired.');
-    return visitor(access, { issuer: 'tokens', subject: entry.name, groups: entry.groups }, entry.name);
+    const caller = access({ issuer: 'tokens', subject: entry.name, groups: entry.groups });
+    return asVisitor(entry.time_zone ? { ...caller, timeZone: entry.time_zone } : caller, entry.name);
   };
 }
 

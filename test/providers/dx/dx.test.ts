@@ -324,10 +324,10 @@ describe('a deployment', () => {
     expect(seed.deployments.get('r-1')?.deployed_at).toBe(at);
   });
 
-  it('at "yesterday 14:00Z" is refused before anything is sent', async () => {
+  it('at "one of these days" is refused before anything is sent', async () => {
     const { call, sent } = await dxWorld();
-    const seen = await call('dx_create_deployment', { ...order, deployed_at: 'yesterday 14:00Z' });
-    expect(seen.text).toMatch(/^bad_arguments: deployed_at: "yesterday 14:00Z" is not a time\./);
+    const seen = await call('dx_create_deployment', { ...order, deployed_at: 'one of these days' });
+    expect(seen.text).toMatch(/^bad_arguments: deployed_at: "one of these days" is not a time\./);
     expect(sent('deployments.create')).toHaveLength(0);
   });
 

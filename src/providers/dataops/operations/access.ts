@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { dayAhead } from '../../../base/time.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, id, role, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
@@ -19,7 +20,7 @@ const newToken = token.extend({ value: z.string().optional().describe('The token
 
 const tokenId = z.string().regex(/^\d+$/).describe('Number of the token');
 const state = z.enum(['active', 'inactive']).optional().describe('State');
-const expiresOn = z.iso.date().describe('Last day, YYYY-MM-DD');
+const expiresOn = dayAhead('Last day');
 const wanted = {
   name: z.string().min(1).describe('Name'),
   scopes: z.array(z.string()).min(1).describe('api, read_api, read_repository, write_repository, ...'),

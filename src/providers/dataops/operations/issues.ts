@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayAhead } from '../../../base/time.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
@@ -38,7 +39,7 @@ const settable = {
   assignee_ids: z.array(z.number().int()).optional().describe('Numbers of users'),
   milestone_id: z.number().int().optional().describe('Number of the milestone'),
   labels: text('Comma-separated'),
-  due_date: z.iso.date().optional().describe('YYYY-MM-DD'),
+  due_date: dayAhead('Day').optional(),
   confidential: flag('Only for members'),
 };
 

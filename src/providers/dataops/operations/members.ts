@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { dayAhead } from '../../../base/time.ts';
 import { operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, id, role, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
@@ -72,7 +73,7 @@ export const addProjectMember = operation({
     role: role('Role').meta({ wire: 'access_level' }),
     user_id: id('Number of the user', 'users').optional(),
     username: text('User name'),
-    expires_at: z.iso.date().optional().describe('Last day, YYYY-MM-DD'),
+    expires_at: dayAhead('Last day').optional(),
   }),
   output: member,
   example: { arguments: { project: 'meridian/data/drill-assays', username: 'ines.duarte', role: 'developer' } },

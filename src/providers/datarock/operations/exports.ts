@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
 import { firstOf } from '../../../base/nearest.ts';
-import { parseTime, time } from '../../../base/time.ts';
+import { parseTime, type TimeUse, time } from '../../../base/time.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { downloadExport } from './download.ts';
@@ -49,8 +49,8 @@ function jointWord(words: readonly string[]): string {
   return open ?? words.find(word => word === 'completed') ?? words[0] ?? 'in_progress';
 }
 
-const moment = (description: string) =>
-  time(description)
+const moment = (description: string, use?: TimeUse) =>
+  time(description, use)
     .optional()
     .meta({
       encode: (value: string | number, now: number, name: string) => Math.floor(parseTime(value, name, now) / 1000),
@@ -76,7 +76,7 @@ export const createExport = operation({
       .describe('Hole ids, or "all"')
       .meta({ longest: 2_048 }),
     updated_since: moment('Pipeline run started at or after').meta({ wire: 'lastUpdatedSince' }),
-    updated_before: moment('... at or before (unconfirmed in v3)').meta({
+    updated_before: moment('... at or before (unconfirmed in v3)', { edge: 'end' }).meta({
       wire: 'lastUpdatedBefore',
       notBefore: 'updated_since',
     }),
