@@ -136,6 +136,69 @@ const table = {
   },
 };
 
+/** Arguments of so many bytes that are made to hold everybody up, as JSON in a text. */
+const holding = bytes => {
+  const strings = ['\\"', '\\\\', '\\n', 'words ', '1234567890123456 '];
+  const values = ['1234567890123456789,', '1,', '"",', '[],', ' '];
+  return [
+    ...strings.map(unit => `[1234567890123456789,"${unit.repeat(bytes / unit.length)}"]`),
+    ...values.map(unit => `[1234567890123456789,${unit.repeat(bytes / unit.length)}1]`),
+    `[${'7'.repeat(bytes)}]`,
+  ];
+};
+
+/** The shortest of some times, in ms. */
+async function shortest(measure) {
+  const times = [];
+  for (let round = 0; round < 9; round += 1) times.push(await measure());
+  return Math.min(...times);
+}
+
+/** The longest that nobody else gets a turn while a call is answered, in ms. */
+async function stall(server, text) {
+  let [longest, before, over] = [0, performance.now(), false];
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - before);
+    before = now;
+    if (!over) setImmediate(look);
+  };
+  setImmediate(look);
+  await server.tools.call(listProjects.name, text);
+  over = true;
+  look();
+  return longest;
+}
+
+async function parsing(text) {
+  const start = performance.now();
+  JSON.parse(text);
+  return performance.now() - start;
+}
+
+/** For each input the wait of another caller at 2 and at 4 MB, and what JSON.parse takes for the 4 MB. */
+async function stalls(home) {
+  const env = {
+    DATAROCK_BASE_URL: 'http://127.0.0.1:9/v3',
+    DATAROCK_USER: 'geo@bench.example',
+    DATAROCK_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  };
+  const server = await createServer(loadConfig({ env, flags: { log_level: 'silent', results_dir: home } }, providers));
+  const [half, whole] = [holding(2e6), holding(4e6)];
+  const seen = [];
+  for (const [index, text] of whole.entries()) {
+    const [less, more] = [await shortest(() => stall(server, half[index])), await shortest(() => stall(server, text))];
+    seen.push({ more, growth: more / less, ratio: more / (await shortest(() => parsing(text))) });
+  }
+  await server.close();
+  const worst = field => Math.max(...seen.map(one => one[field]));
+  return [
+    ['4 MB made to hold everybody up: wait of another caller', 'ms', worst('more')],
+    ['4 MB made to hold everybody up: wait, of JSON.parse of the same bytes', 'times', worst('ratio'), 3],
+    ['4 MB made to hold everybody up: wait, of that behind 2 MB', 'times', worst('growth'), 3],
+  ];
+}
+
 const unnamed = ({ content: [{ text }] }) => !text.includes('Datarock') || !text.includes(listProjects.name);
 
 await inNewHome(async ({ home }) => {
@@ -151,6 +214,8 @@ await inNewHome(async ({ home }) => {
       ]);
     }),
   );
+  // When nothing else runs.
+  told.push(await stalls(home));
   for (const [what, unit, value, bound] of told.flat()) say({ what, unit, value, bound });
 });
 process.exit();

@@ -4,10 +4,14 @@
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  // It comes first, because only of valid JSON the scanner knows what is a string.
-  const value: unknown = JSON.parse(text);
   const quoted = replaceLongIntegers(text, token => `"${token}"`);
-  return quoted === text ? value : JSON.parse(quoted);
+  if (quoted === text) return JSON.parse(text);
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    // It says where, in the text that was given.
+    return JSON.parse(text);
+  }
 }
 
 /** JSON.stringify for what `parseJson` reads: a number that large is no id, and is written with an exponent. */
@@ -20,72 +24,121 @@ export type ScannedText = Pick<string, 'length' | 'charCodeAt' | 'indexOf' | 'sl
 
 function replaceLongIntegers(text: string, replace: (token: string) => string): string {
   if (!mayHoldLongInteger(text)) return text;
-  const parts: string[] = [];
+  const ends = longIntegers(text);
+  let replaced = '';
   let end = 0;
-  for (const [from, to] of longIntegers(text)) {
-    parts.push(text.slice(end, from), replace(text.slice(from, to)));
+  for (let at = 0; at < ends.length; at += 2) {
+    const from = ends[at] as number;
+    const to = ends[at + 1] as number;
+    replaced += text.slice(end, from) + replace(text.slice(from, to));
     end = to;
   }
-  return end === 0 ? text : parts.concat(text.slice(end)).join('');
+  return end === 0 ? text : replaced + text.slice(end);
 }
 
-/** Digits of the shortest integer that may be too long. */
+/** Digits of the shortest integer that may be too long, and the largest of them that is not. */
 const shortest = 16;
+const largestSafe = String(Number.MAX_SAFE_INTEGER);
 
 /**
  * Whether so many digits stand where a value can. Most texts have none, so looking has to cost next to nothing: only
  * every sixteenth character is looked at, as no run of digits fits in between.
  */
 function mayHoldLongInteger(text: string): boolean {
-  for (const [from] of digitRuns(text, 0, text.length)) if (beforeValue.test(text.charAt(from - 1))) return true;
+  let seen = 0;
+  for (let at = shortest - 1; at < text.length; at += shortest) {
+    if (!isDigit(text, at)) continue;
+    const from = startOfDigits(text, at, seen);
+    while (at - from < shortest && isDigit(text, at)) at += 1;
+    if (at - from >= shortest && beforeValue.test(text.charAt(from - 1))) return true;
+    seen = at;
+  }
   return false;
 }
 
 const beforeValue = /^[[:,\s-]?$/;
 
 /**
- * Where integers stand in valid JSON that no number holds, in order: where each begins, and where it has ended. Every
- * character is looked at twice at the most, whatever the text: strings are stepped over from quote to quote.
+ * Where integers stand in JSON that no number holds: where the first begins and ends, then the second, and so on. Each
+ * character is looked at a few times at the most, whatever the text, and in long strings the engine looks for the quote.
+ * In the place of one of them a string is as good: text that is not JSON is none with it either. So what stands where a
+ * key belongs, or begins with a zero, is not among them.
  */
-export function* longIntegers(text: ScannedText): Generator<readonly [from: number, to: number]> {
+export function longIntegers(text: ScannedText): number[] {
+  const found: number[] = [];
   for (let at = 0; at < text.length; ) {
-    const quote = text.indexOf('"', at);
-    const end = quote < 0 ? text.length : quote;
-    for (const [from, to] of digitRuns(text, at, end)) {
-      const start = text.charCodeAt(from - 1) === minus ? from - 1 : from;
-      if (isNumberPart(text, start - 1) || isNumberPart(text, to)) continue;
-      if (!Number.isSafeInteger(Number(text.slice(start, to)))) yield [start, to];
-    }
-    at = quote < 0 ? end : afterString(text, quote);
+    const end = nextQuote(text, at);
+    if (end - at >= shortest) addLongIntegers(text, at, end, found);
+    at = afterString(text, end);
+  }
+  return found;
+}
+
+/** Those between two strings. */
+function addLongIntegers(text: ScannedText, begin: number, end: number, found: number[]): void {
+  for (let at = begin + shortest - 1; at < end; at += shortest) {
+    if (!isDigit(text, at)) continue;
+    const digits = startOfDigits(text, at, begin);
+    at = endOfDigits(text, at);
+    if (at - digits < shortest) continue;
+    const from = text.charCodeAt(digits - 1) === minus ? digits - 1 : digits;
+    if (isNumberPart(text, from - 1) || isNumberPart(text, at)) continue;
+    if (text.charCodeAt(digits) === zero || isKey(text, at, end)) continue;
+    if (at - digits > shortest || text.slice(digits, at) > largestSafe) found.push(from, at);
   }
 }
 
-/** The runs of at least sixteen digits between two places that no digit stands beside. */
-function* digitRuns(text: ScannedText, begin: number, end: number): Generator<readonly [from: number, to: number]> {
-  for (let at = begin + shortest - 1; at < end; at += shortest) {
-    if (!isDigit(text, at)) continue;
-    let from = at;
-    while (isDigit(text, from - 1)) from -= 1;
-    while (isDigit(text, at + 1)) at += 1;
-    if (at - from + 1 >= shortest) yield [from, at + 1];
-  }
+function startOfDigits(text: ScannedText, at: number, least: number): number {
+  while (at > least && isDigit(text, at - 1)) at -= 1;
+  return at;
+}
+
+function endOfDigits(text: ScannedText, at: number): number {
+  while (isDigit(text, at)) at += 1;
+  return at;
+}
+
+/** Characters that are looked at one by one before the engine is asked, which takes as long as some thirty of them. */
+const near = 32;
+
+function nextQuote(text: ScannedText, at: number): number {
+  for (const end = Math.min(at + near, text.length); at < end; at += 1) if (text.charCodeAt(at) === quote) return at;
+  const found = text.indexOf('"', at);
+  return found < 0 ? text.length : found;
 }
 
 /** The place after the string that begins at a quote: after the next quote that an even number of backslashes precedes. */
 function afterString(text: ScannedText, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); quote > 0; quote = text.indexOf('"', quote + 1)) {
-    let from = quote;
-    while (text.charCodeAt(from - 1) === backslash) from -= 1;
-    if ((quote - from) % 2 === 0) return quote + 1;
+  for (let at = start + 1; at < text.length; ) {
+    for (const end = Math.min(at + near, text.length); at < end; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === quote) return at + 1;
+      if (code === backslash) at += 1;
+    }
+    const next = text.indexOf('"', at);
+    if (next < 0) return text.length;
+    let from = next;
+    while (from > at && text.charCodeAt(from - 1) === backslash) from -= 1;
+    if ((next - from) % 2 === 0) return next + 1;
+    at = next + 1;
   }
   return text.length;
 }
 
-const [minus, plus, dot, backslash, upperE, lowerE] = [0x2d, 0x2b, 0x2e, 0x5c, 0x45, 0x65];
-const numberParts: ReadonlySet<number> = new Set([minus, plus, dot, upperE, lowerE]);
+const [quote, minus, plus, dot, backslash, upperE, lowerE] = [0x22, 0x2d, 0x2b, 0x2e, 0x5c, 0x45, 0x65];
+const [space, zero, colon] = [0x20, 0x30, 0x3a];
+
+/** Whether a colon follows. */
+function isKey(text: ScannedText, at: number, end: number): boolean {
+  while (at < end && text.charCodeAt(at) <= space) at += 1;
+  return text.charCodeAt(at) === colon;
+}
 
 /** Whether the digits beside it are part of a fraction, or of a number with an exponent. */
-const isNumberPart = (text: ScannedText, at: number): boolean => numberParts.has(text.charCodeAt(at));
+function isNumberPart(text: ScannedText, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === dot || code === minus || code === plus || code === upperE || code === lowerE;
+}
 
 const isDigit = (text: ScannedText, at: number): boolean => {
   const code = text.charCodeAt(at);
