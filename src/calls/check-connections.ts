@@ -19,9 +19,14 @@ export interface Diagnosis {
   not_connected?: string[];
   /** "scope: tool, tool": what the credential may not call for want of a scope. */
   left_out?: string[];
+  /** Files with secrets that others may read, and what to do about it. */
+  exposed?: string[];
   problem?: string;
   hint?: string;
 }
+
+const explainExposed = (path: string) =>
+  `${path} can be read by other users of this computer: run chmod 600 on it, and renew the secret if it was shared.`;
 
 /**
  * Looks at every platform at once: one cheap request for each usable connection, none for the others.
@@ -34,26 +39,29 @@ export function diagnose(
 ): Promise<Diagnosis[]> {
   const { connections } = shared;
   return Promise.all([
-    ...connections.states.map(async ({ name, provider, readOnly, apis, connect, fault }): Promise<Diagnosis> => {
-      const closed = connect && apis ? Object.keys(provider.apis ?? {}).filter(api => !apis.includes(api)) : [];
-      const base = {
-        connection: name,
-        platform: provider.title,
-        ...(readOnly ? { read_only: true as const } : {}),
-        ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api, name)) } : {}),
-      };
-      if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
-      try {
-        const { probe } = await provider.load();
-        const { facts, scopes = {} } = await probe(operationContext(shared, await connect(), call));
-        const own = operations.filter(({ platform }) => platform === provider.name);
-        const lacking = leftOut(own, scopes);
-        return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        return { ...base, status: 'failed', ...explain(error) };
-      }
-    }),
+    ...connections.states.map(
+      async ({ name, provider, readOnly, exposed = [], apis, connect, fault }): Promise<Diagnosis> => {
+        const closed = connect && apis ? Object.keys(provider.apis ?? {}).filter(api => !apis.includes(api)) : [];
+        const base = {
+          connection: name,
+          platform: provider.title,
+          ...(readOnly ? { read_only: true as const } : {}),
+          ...(exposed.length ? { exposed: exposed.map(explainExposed) } : {}),
+          ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api, name)) } : {}),
+        };
+        if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
+        try {
+          const { probe } = await provider.load();
+          const { facts, scopes = {} } = await probe(operationContext(shared, await connect(), call));
+          const own = operations.filter(({ platform }) => platform === provider.name);
+          const lacking = leftOut(own, scopes);
+          return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
+        } catch (error) {
+          if (!isFault(error)) throw error;
+          return { ...base, status: 'failed', ...explain(error) };
+        }
+      },
+    ),
     ...connections.unconfigured.map(
       (provider): Promise<Diagnosis> =>
         Promise.resolve({

@@ -4,6 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { version } from '../base/version.ts';
 import { providerVariables } from '../config/connection.ts';
 import { providers } from '../providers/index.ts';
+import type { Shell } from './commands/completion.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
 import { commandFlags, type Flag, generalFlags, httpFlags } from './flags.ts';
@@ -85,9 +86,10 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
   program
     .command('tools')
     .description('Show what a client would be offered, and what it costs in tokens')
+    .addArgument(new Argument('[platform]', 'only its tools').choices(providers.map(({ name }) => name)))
     .option(...json)
-    .action(async ({ json }: Reporting, command: Command) =>
-      done(await (await import('./commands/tools.ts')).tools(flagsOf(command), { json }, terminal)),
+    .action(async (platform: string | undefined, { json }: Reporting, command: Command) =>
+      done(await (await import('./commands/tools.ts')).tools(flagsOf(command), { json, platform }, terminal)),
     );
   addCall(program, terminal, done);
   program
@@ -102,6 +104,25 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .description('Bring a part that the package does not have: sql (DuckDB), for query_result and Parquet')
     .addArgument(new Argument('<part>', 'which').choices(['sql']))
     .action(async () => done(await (await import('./commands/add.ts')).addSql(terminal)));
+  program
+    .command('completion')
+    .description('Print a script that completes commands, options and tools in a shell')
+    .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish', 'powershell']))
+    .action(async (shell: Shell) => {
+      const options = program.options.map(({ long }) => long).filter(long => long !== undefined);
+      const commands = program.commands.map(command => command.name());
+      const { completion } = await import('./commands/completion.ts');
+      done(await completion(shell, { commands, options }, terminal));
+    });
+  program
+    .command('help')
+    .description('Show help for a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const command = name === undefined ? program : program.commands.find(one => one.name() === name);
+      if (!command) throw unknownCommand(name ?? '', program);
+      command.outputHelp();
+    });
   program
     .command('sandbox')
     .description('Run only the simulators, and print the environment that connects to them')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
@@ -14,6 +14,16 @@ export function suggestion(given: string, known: Iterable<string>): string {
 }
 
 /** A secret out of its file, without the line end that editors add. @throws Fault `not_configured` */
+/** Whether users of this computer beside the owner may read it. Windows has no such bits. */
+export function isReadableByOthers(path: string): boolean {
+  if (process.platform === 'win32') return false;
+  try {
+    return (statSync(path).mode & 0o044) !== 0;
+  } catch {
+    return false;
+  }
+}
+
 export function readSecret(path: string, key: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { configFault, readSecret, suggestion } from './config-fault.ts';
+import { configFault, isReadableByOthers, readSecret, suggestion } from './config-fault.ts';
 import { settingsIn } from './header-credentials.ts';
 
 type Settings = Record<string, unknown>;
@@ -17,6 +17,8 @@ export interface ConnectionConfig {
   name: string;
   provider: Provider;
   readOnly: boolean;
+  /** Files with its secrets that others on this computer may read. */
+  exposed?: readonly string[];
   settings?: Record<string, unknown>;
   fault?: Fault;
   /** The header that callers' own credentials come in, and how it completes the settings. */
@@ -99,7 +101,10 @@ export function connection(
       suggestion(key, [...known, 'read_only', 'credential_header']),
     );
   }
-  const base = { name, provider, readOnly: isReadOnly(name, read_only) };
+  const exposed = Object.entries(given).flatMap(([key, path]) =>
+    key.endsWith('_file') && typeof path === 'string' && isReadableByOthers(path) ? [path] : [],
+  );
+  const base = { name, provider, readOnly: isReadOnly(name, read_only), ...(exposed.length ? { exposed } : {}) };
   try {
     const settings = withSecrets(name, provider, given, env);
     if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };

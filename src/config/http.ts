@@ -117,7 +117,10 @@ export const httpSettings = lazy(() =>
         'Signs what clients give back, at least 32 characters; replicas need the same (default: made at the start)',
       ),
     state_key_file: z.string().optional().describe('File that holds the state key'),
-    operators: z.array(z.string()).default([]).describe('Callers who may read /metrics, where callers are known'),
+    operators: z
+      .array(z.string())
+      .default([])
+      .describe('Names of callers who may read /metrics, where callers are known: ["anna"]'),
     tokens: z.array(staticToken()).default([]).describe('Bearer tokens of callers'),
     oauth: oauth().optional().describe('Tokens of an OAuth 2.1 authorization server'),
     access: z

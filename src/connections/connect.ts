@@ -8,8 +8,8 @@ import type { Account, ConnectionState } from './connections.ts';
 /** Builds every configured connection, without I/O. */
 export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
   return configured.map(one => {
-    const { name, provider, readOnly, settings, fault, headerCredential } = one;
-    const base = { name, provider, readOnly };
+    const { name, provider, readOnly, exposed, settings, fault, headerCredential } = one;
+    const base = { name, provider, readOnly, ...(exposed ? { exposed } : {}) };
     if (settings) return connectWith(base, settings, clock, redactor);
     if (!headerCredential) return { ...base, fault: fault ?? missing(provider) };
     const { header, settings: complete } = headerCredential;

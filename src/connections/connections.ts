@@ -8,6 +8,8 @@ export interface ConnectionState {
   name: string;
   provider: Provider;
   readOnly: boolean;
+  /** Files with its secrets that others on this computer may read. */
+  exposed?: readonly string[];
   /** Names of the APIs it has credentials for; absent where that is all there are. */
   apis?: readonly string[];
   /** Absent where `fault` is there. A function where connecting has to wait for something. */
@@ -115,4 +117,4 @@ export function closedApi({ title, apis, name }: Provider, api: string, connecti
   });
 }
 
-export type Account = Pick<ConnectionState, 'name' | 'provider' | 'readOnly'>;
+export type Account = Pick<ConnectionState, 'name' | 'provider' | 'readOnly' | 'exposed'>;

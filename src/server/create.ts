@@ -83,6 +83,9 @@ export async function createServer(
   const proxies = config.proxies && (await import('../http/proxy/proxies.ts')).readProxies(config.proxies);
   for (const secret of proxies?.secrets ?? []) redactor.add(secret);
   if (config.unread.length > 0) ownLog.warn({ variables: config.unread }, 'not read');
+  for (const { name, exposed = [] } of states)
+    for (const file of exposed)
+      ownLog.warn({ connection: name, file, hint: 'Run chmod 600 on it.' }, 'others can read a secret');
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }

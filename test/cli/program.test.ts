@@ -73,11 +73,12 @@ describe('wrong use', () => {
       'Allowed choices are debug, info, warn, error, silent.',
       'See data-platforms-mcp --help.',
     ],
-    [['tools', 'more'], 'too many arguments', 'See data-platforms-mcp --help.'],
+    [['tools', 'more'], 'Allowed choices are datarock,', 'See data-platforms-mcp --help.'],
+    [['tools', 'dx', 'more'], 'too many arguments', 'See data-platforms-mcp --help.'],
     [['call'], 'No tool was named.', 'data-platforms-mcp tools lists them.'],
     [['call', '--json', 'some_tool'], 'No tool was named.', 'put the tool first'],
     [['call', 'datarock_list_holes', '--project'], '--project needs a value.', 'call datarock_list_holes --help'],
-    [['help'], 'There is no command "help".', 'Did you mean --help?'],
+    [['help', 'docter'], 'There is no command "docter".', 'Did you mean doctor?'],
     [['version'], 'There is no command "version".', 'Did you mean --version?'],
   ])('%j is told in two lines, exit 2', async (argv, message, hint) => {
     const { code, stdout, stderr } = await commandLine(argv);

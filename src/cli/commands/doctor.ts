@@ -135,6 +135,7 @@ function show(finding: Finding, { stdout }: Terminal): void {
   line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
   line('access', contact && (read_only ? 'read-only' : 'reads and writes'));
   lines('left out', [...closed, ...lacking.map(text => `without ${text}`)]);
+  lines('exposed', finding.exposed ?? []);
   line('problem', problem);
   line('next', hint);
   const { documented, observed, inferred } = operations;

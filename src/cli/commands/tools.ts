@@ -17,10 +17,16 @@ interface Listed {
 }
 
 /** Prints what a client of this configuration would be offered. */
-export async function tools(flags: Flags, { json }: { json?: true | undefined }, terminal: Terminal): Promise<0> {
+export async function tools(
+  flags: Flags,
+  { json, platform }: { json?: true | undefined; platform?: string | undefined },
+  terminal: Terminal,
+): Promise<0> {
   await withSession(flags, terminal.env, async ({ server: { tools, shared } }) => {
     const count = await tokenCounter();
-    const listed = (await tools.list()).map(
+    const offered = await tools.list();
+    const asked = platform === undefined ? offered : offered.filter(({ name }) => name.startsWith(`${platform}_`));
+    const listed = asked.map(
       (tool): Listed => ({
         platform: platformTitle(tool, shared.catalog.operations),
         name: tool.name,
