@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { project, type Row, start } from '../../support/dataops-world.ts';
+
+describe('repository', () => {
+  it('reads text, tells what is not text, and cuts what is too long', async () => {
+    const { ok } = await start();
+    const path = 'dataops/ingestion/assays.yml';
+    expect((await ok('read_file', { project, path })).data).toMatchObject({ content: 'format: lab-2\n', size: 14 });
+    const picture = await ok('read_file', { project, path: 'docs/core-shed.png' });
+    expect(picture.data).toMatchObject({ content: null, binary: expect.stringContaining('dataops_download_file') });
+    const content = 'hole,from,to\n'.repeat(2_000);
+    await ok('create_file', { project, path: 'data/long.csv', branch: 'dev', message: 'Add', content });
+    const long = await ok('read_file', { project, path: 'data/long.csv', ref: 'dev' });
+    expect(String(long.data['content'])).toHaveLength(12_000);
+    expect(long.data['truncated']).toMatch(/26000 characters.*dataops_download_file/);
+    const stored = await ok('download_file', { project, path: 'data/long.csv', ref: 'dev' });
+    expect(stored.data['result']).toMatchObject({ kind: 'table', rows: 1_999 });
+  });
+
+  it('commits a stored result, as what the path says it is', async () => {
+    const { ok, no, server } = await start();
+    const at = '2026-11-22T00:00:00Z';
+    const origin = { name: 't', mediaType: '', source: { operation: 'x', arguments: {}, connection: 'c', at } };
+    const rows = [
+      { hole: 'DDH001', rqd: 71.5 },
+      { hole: 'DDH002', rqd: null },
+    ];
+    const { uri: source } = await server.shared.results.write(origin, { rows });
+    const file = { project, path: 'seeds/rqd.csv', branch: 'dev', message: 'Add RQD' };
+    await ok('create_file', { ...file, source });
+    expect((await ok('read_file', { project, path: file.path, ref: 'dev' })).data).toMatchObject({
+      content: 'hole,rqd\r\nDDH001,71.5\r\nDDH002,\r\n',
+    });
+    await ok('update_file', { ...file, source: [{ hole: 'Bohrloch 3 – Süd', rqd: 90 }] });
+    expect((await ok('read_file', { project, path: file.path, ref: 'dev' })).data).toMatchObject({
+      content: 'hole,rqd\r\nBohrloch 3 – Süd,90\r\n',
+    });
+    expect(await no('create_file', file)).toMatch(/^bad_arguments: A file needs either content or source\./);
+    expect(await no('create_file', { ...file, content: 'x', source })).toMatch(/^bad_arguments: /);
+    const large = await server.shared.results.write(
+      { ...origin, name: 'large.bin' },
+      { bytes: Readable.from([Buffer.alloc(10 * 2 ** 20 + 1)]) },
+    );
+    expect(await no('create_file', { ...file, path: 'large.bin', source: large.uri })).toMatch(/^too_large: /);
+  });
+
+  it('tells about a file without its content', async () => {
+    const { ok, no } = await start();
+    const { data } = await ok('get_file_facts', { project, path: 'dataops/ingestion/assays.yml' });
+    expect(data).toMatchObject({ file_path: 'dataops/ingestion/assays.yml', size: 14 });
+    expect(data['last_commit_id']).toMatch(/^[0-9a-f]{40}$/);
+    expect(await no('get_file_facts', { project, path: 'no/such/file' })).toMatch(/^not_found: /);
+    expect(await no('read_file', { project, path: '../../../user' })).toMatch(/^bad_arguments: .*path/);
+  });
+
+  it('changes several files in one commit on a new branch', async () => {
+    const { ok, rows, no } = await start();
+    const branch = 'feature/limits';
+    const made = await ok('create_commit', {
+      ...{ project, branch, start_branch: 'main', message: 'Add limits' },
+      actions: [
+        { action: 'create', file_path: 'limits.yml', content: 'au: 0.5\n' },
+        { action: 'move', file_path: 'scripts/run.sh', previous_path: 'scripts/load.sh' },
+        { action: 'delete', file_path: 'docs/core-shed.png' },
+      ],
+    });
+    expect(made.data).toMatchObject({ title: 'Add limits' });
+    const files = await rows('list_files', { project, ref: branch, recursive: true, limit: 'all' });
+    const paths = files.map(row => row['path']);
+    expect(paths).toEqual(expect.arrayContaining(['limits.yml', 'scripts/run.sh']));
+    expect(paths).not.toContain('docs/core-shed.png');
+    const { commits, diffs } = (await ok('compare_refs', { project, from: 'main', to: branch })).data as Row & {
+      commits: Row[];
+      diffs: Row[];
+    };
+    expect(commits).toHaveLength(1);
+    expect(diffs.map(row => row['new_path'])).toContain('limits.yml');
+    const change = { project, path: 'limits.yml', branch, message: 'Raise', content: 'au: 0.7\n' };
+    const stale = { ...change, last_commit_id: '6104942438c14ec7bd21c6cd5bd995272b3faff6' };
+    expect(await no('update_file', stale)).toMatch(/^rejected: /);
+    expect((await ok('update_file', change)).data).toMatchObject({ file_path: 'limits.yml', branch });
+    await ok('delete_file', { project, path: 'limits.yml', branch, message: 'Drop' });
+    expect(await no('read_file', { project, path: 'limits.yml', ref: branch })).toMatch(/^not_found: /);
+    expect((await ok('delete_branch', { project, branch })).data).toEqual({ done: true });
+    expect(await no('get_branch', { project, branch })).toMatch(/^not_found: /);
+  });
+
+  it('reads history', async () => {
+    const { ok, rows } = await start();
+    const commits = await rows('list_commits', { project, path: 'dataops/modelling/assay_intervals.sql' });
+    expect(commits[0]).toMatchObject({ title: 'Use repeat assays in the intervals', author_name: 'Amara Okafor' });
+    const sha = String(commits[0]?.['id']);
+    expect((await ok('get_commit', { project, sha })).data).toMatchObject({ stats: { total: expect.any(Number) } });
+    expect(await rows('list_commit_diffs', { project, sha })).toMatchObject([
+      { new_path: 'dataops/modelling/assay_intervals.sql', diff: expect.stringContaining('coalesce') },
+    ]);
+    expect(await rows('list_commit_refs', { project, sha, type: 'branch' })).toEqual([
+      { type: 'branch', name: 'main' },
+    ]);
+    const statuses = await rows('list_commit_statuses', { project, sha, name: 'Build all Models' });
+    expect(statuses).not.toHaveLength(0);
+    const lines = await rows('list_blame_ranges', {
+      ...{ project, path: 'dataops/ingestion/assays.yml', first_line: 1, last_line: 1 },
+    });
+    expect(lines).toMatchObject([{ lines: ['format: lab-2'], commit: { title: 'Load the new laboratory format' } }]);
+  });
+
+  it('branches, tags, picks and reverts', async () => {
+    const { ok, rows, no } = await start();
+    expect((await ok('create_branch', { project, branch: 'try/this', ref: 'main' })).data).toMatchObject({
+      name: 'try/this',
+    });
+    const [composites] = await rows('list_commits', { project, ref: 'dev', limit: 1 });
+    const sha = String(composites?.['id']);
+    const picked = await ok('cherry_pick_commit', { project, sha, branch: 'try/this' });
+    expect(picked.data['id']).toMatch(/^[0-9a-f]{40}$/);
+    await ok('revert_commit', { project, sha: picked.data['id'], branch: 'try/this' });
+    expect(await rows('list_commits', { project, ref: 'try/this', limit: 2 })).toHaveLength(2);
+    await ok('create_tag', { project, tag: 'v2.0.0', ref: 'main', message: 'Second' });
+    expect((await ok('get_tag', { project, tag: 'v2.0.0' })).data).toMatchObject({ message: 'Second' });
+    await ok('delete_tag', { project, tag: 'v2.0.0' });
+    expect((await rows('list_tags', { project })).map(row => row['name'])).toEqual(['v1.0.0']);
+    expect(await no('create_branch', { project, branch: 'dev', ref: 'main' })).toMatch(/already exists/);
+  });
+
+  it('protects branches, and checks pipeline files', async () => {
+    const { ok, rows } = await start();
+    const made = await ok('protect_branch', { project, name: 'release-*', push: 'nobody', merge: 'developer' });
+    expect(made.data).toMatchObject({
+      name: 'release-*',
+      push_access_levels: [{ access_level: 0 }],
+      merge_access_levels: [{ access_level: 30 }],
+    });
+    await ok('unprotect_branch', { project, name: 'release-*' });
+    expect((await rows('list_protected_branches', { project })).map(row => row['name'])).toEqual(['main', 'qa']);
+    expect((await ok('lint_project_ci', { project })).data).toMatchObject({ valid: true });
+    const broken = await ok('lint_ci_text', { project, content: 'no colon here' });
+    expect(broken.data).toMatchObject({ valid: false });
+  });
+});
