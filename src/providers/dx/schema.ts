@@ -2,7 +2,7 @@ import { Fault } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 
 /** Where the vendor describes every table. */
-export const schemaPages = 'https://docs.getdx.com/schema/';
+const schemaPages = 'https://docs.getdx.com/schema/';
 
 /**
  * Tables of the Data Studio that every account has, and their columns, from the vendor's pages (read on 2026-12-01). Of

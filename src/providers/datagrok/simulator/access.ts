@@ -19,8 +19,7 @@ export function groupsAbove(world: World, group: string): Set<string> {
   return found;
 }
 
-export const groupsOf = (world: World, user: User): Set<string> =>
-  groupsAbove(world, user.group).add(wellKnown.allUsers);
+const groupsOf = (world: World, user: User): Set<string> => groupsAbove(world, user.group).add(wellKnown.allUsers);
 
 const isTable = (entity: Entity): entity is Table => 'project' in entity;
 

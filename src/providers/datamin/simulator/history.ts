@@ -75,7 +75,7 @@ function* scheduledRuns(pipeline: SeedPipeline, from: number, to: number): Gener
 }
 
 /** A version-4 UUID. */
-export function uuidOf(random: () => number): string {
+function uuidOf(random: () => number): string {
   const hex = Array.from({ length: 4 }, () =>
     Math.floor(random() * 2 ** 32)
       .toString(16)

@@ -50,7 +50,7 @@ export type Endpoint = readonly [
   handler: (call: Call) => SimulatorReply | unknown[] | Fields,
 ];
 
-export const prefix = '/api/v4';
+const prefix = '/api/v4';
 export const reply = (status: number, json: unknown): SimulatorReply => ({ status, json });
 export const noContent: SimulatorReply = { status: 204 };
 // Things of the platform have statuses too, but those are words.

@@ -230,7 +230,7 @@ export function lineOf(group: Group | undefined): Group[] {
 }
 
 /** The groups that a project or group inherits members and variables from, nearest first. */
-export function groupsAbove(holder: Project | Group): Group[] {
+function groupsAbove(holder: Project | Group): Group[] {
   if (isGroup(holder)) return lineOf(holder.parent);
   return isGroup(holder.namespace) ? lineOf(holder.namespace) : [];
 }

@@ -17,7 +17,7 @@ export function teamsNow(world: World, now: number): Team[] {
   return world.teams;
 }
 
-export function recordEvent(world: World, { team, action, at }: { team: Team; action: string; at: number }): void {
+function recordEvent(world: World, { team, action, at }: { team: Team; action: string; at: number }): void {
   world.teamEvents.unshift({
     id: encodeId(world.nextId()),
     actor: 'import@kestrel.example',

@@ -49,7 +49,7 @@ function describeConnection({ world }: Caller, one: DataConnection): Fields {
 const pickConnection = (caller: Caller, wanted: string): DataConnection =>
   pick(caller, 'Connection', caller.world.connections.values(), wanted, { anyCase: true });
 
-export const listConnections = (caller: Caller): Fields[] =>
+const listConnections = (caller: Caller): Fields[] =>
   visible(caller.world, caller.user, caller.world.connections.values()).map(one => describeConnection(caller, one));
 
 export const getConnection = (caller: Caller, wanted: string): Fields =>

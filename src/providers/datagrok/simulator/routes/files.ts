@@ -48,7 +48,7 @@ function folderPath(given: string): string {
 }
 
 /** What is in a folder, folders first seen included; undefined where there is no such folder. */
-export function entriesOf(world: World, holder: string, folder: string, recursive: boolean): Entry[] | undefined {
+function entriesOf(world: World, holder: string, folder: string, recursive: boolean): Entry[] | undefined {
   const prefix = `${holder}/${folder}`;
   const inside = [...world.files].filter(([key]) => key.startsWith(prefix));
   if (inside.length === 0 && folder !== '') return undefined;

@@ -45,7 +45,7 @@ const ofType = (caller: Caller, type?: string): GrokFunction[] =>
   visible(caller.world, caller.user, caller.world.functions.values()).filter(one => !type || one.type === type);
 
 /** Filters look at the source even where answers leave it out. */
-export function listFunctions(caller: Caller, { type, text }: { type?: string; text?: string | undefined }): Fields[] {
+function listFunctions(caller: Caller, { type, text }: { type?: string; text?: string | undefined }): Fields[] {
   const test = smartFilter(text ?? '');
   return ofType(caller, type)
     .filter(one => test(one as object as Fields))

@@ -39,7 +39,7 @@ function withRelations(world: World, group: Group, include: Include): Fields {
 export const pickGroup = (caller: Caller, wanted: string): Group =>
   pick(caller, 'Group', caller.world.groups.values(), wanted);
 
-export const listGroups = ({ world }: Caller, include: Include = { children: false, parents: false }): Fields[] =>
+const listGroups = ({ world }: Caller, include: Include = { children: false, parents: false }): Fields[] =>
   [...world.groups.values()].filter(({ hidden }) => !hidden).map(group => withRelations(world, group, include));
 
 export const getGroup = (caller: Caller, wanted: string): Fields =>

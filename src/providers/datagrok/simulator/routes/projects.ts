@@ -5,7 +5,7 @@ import { checkUnique, describeEntity, idIn, savedEntity } from '../entities.ts';
 import { matching, paged } from '../filter.ts';
 import { grokName, type Project } from '../world.ts';
 
-export const describeProject = ({ world }: Caller, one: Project): Fields => ({
+const describeProject = ({ world }: Caller, one: Project): Fields => ({
   '#type': 'Project',
   ...describeEntity(one),
   isDashboard: one.isDashboard,

@@ -35,10 +35,10 @@ export function findUser({ world }: Caller, wanted: string): User {
   return found;
 }
 
-export const listUsers = (caller: Caller, withGroup = false): Fields[] =>
+const listUsers = (caller: Caller, withGroup = false): Fields[] =>
   [...caller.world.users.values()].map(user => describeUser(caller, user, withGroup));
 
-export function demandAdministrator({ world, user }: Caller, doing: string): void {
+function demandAdministrator({ world, user }: Caller, doing: string): void {
   if (!isAdministrator(world, user)) throw forbidden(doing);
 }
 

@@ -10,7 +10,7 @@ export function idOf(text: string): string {
 }
 
 const day = 86_400_000;
-export const founded = Date.UTC(2026, 1, 2, 8, 0);
+const founded = Date.UTC(2026, 1, 2, 8, 0);
 /** Clock ms of a day in the life of the company. */
 export const dayOf = (index: number): number => founded + index * day;
 
@@ -42,7 +42,7 @@ export function entity(kind: string, common: Common): Entity {
   };
 }
 
-export const userId = (login: string): string => idOf(`user ${login}`);
+const userId = (login: string): string => idOf(`user ${login}`);
 /** The personal group; the two oldest accounts have ids that every server has. */
 export const personalGroupId = (login: string): string =>
   ({ admin: wellKnown.admin, system: wellKnown.system })[login] ?? idOf(`personal group ${login}`);

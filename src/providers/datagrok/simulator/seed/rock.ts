@@ -12,7 +12,7 @@ export interface Hole {
 }
 
 /** A number in [0, 1) that belongs to a text. */
-export const chance = (text: string): number => createHash('md5').update(text).digest().readUInt32BE(0) / 2 ** 32;
+const chance = (text: string): number => createHash('md5').update(text).digest().readUInt32BE(0) / 2 ** 32;
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 export const holes: readonly Hole[] = Array.from({ length: 40 }, (_, index) => {

@@ -34,8 +34,7 @@ const pick = <Item>(items: readonly [Item, ...Item[]], random: () => number): It
 const dateTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 /** The value in a payload. Throws a SyntaxError when its bytes are no JSON. */
-export const readJson = (input: unknown): unknown =>
-  Buffer.isBuffer(input) ? JSON.parse(input.toString('utf8')) : input;
+const readJson = (input: unknown): unknown => (Buffer.isBuffer(input) ? JSON.parse(input.toString('utf8')) : input);
 
 /** The same where a list is expected; anything else counts as an empty one. */
 export function rowsIn(input: unknown): Fields[] {

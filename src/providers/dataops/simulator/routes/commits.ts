@@ -44,7 +44,7 @@ const diffs = (call: Call): Fields[] => {
   return diffsOf(repositoryOf(call).commits.get(to.parents[0] ?? ''), to);
 };
 
-export function detail(call: Call, found: Commit): Fields {
+function detail(call: Call, found: Commit): Fields {
   const project = call.project();
   const last = pipelinesOf(call).findLast(({ sha }) => sha === found.sha);
   const parent = repositoryOf(call).commits.get(found.parents[0] ?? '');

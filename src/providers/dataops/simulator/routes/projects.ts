@@ -48,7 +48,7 @@ export function projectsBelow({ world }: Call, group: Group, deep: boolean): Pro
   );
 }
 
-export function listProjects(call: Call, among: readonly Project[]) {
+function listProjects(call: Call, among: readonly Project[]) {
   const { caller } = call;
   const search = call.text('search');
   const least = Math.max(
@@ -139,7 +139,7 @@ export function short({ world }: Pick<Call, 'world'>, project: Project): Fields 
   };
 }
 
-export function describeProject(call: Call, project: Project): Fields {
+function describeProject(call: Call, project: Project): Fields {
   const { world, caller } = call;
   const level = levelIn(caller, project);
   const own = project.members.find(member => member.userId === caller.user?.id);

@@ -10,7 +10,7 @@ import { pick } from '../world.ts';
 import { topId } from './teams.ts';
 
 export const read = ['snapshots:read'] as const;
-export const fewestContributors = 3;
+const fewestContributors = 3;
 
 export function findSnapshot({ world }: Call, id: string): Snapshot {
   const found = world.snapshots.find(snapshot => snapshot.id === id);
