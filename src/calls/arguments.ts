@@ -122,8 +122,11 @@ const isUri = (value: unknown): value is string => typeof value === 'string' && 
 
 /** Ids in place of pasted addresses, where an argument knows how to read them. */
 function withoutUris(values: Record<string, unknown>, schema: ToolInput['schema']): Record<string, unknown> {
-  const read = (name: string, value: unknown) =>
-    isUri(value) ? (fieldMeta(fieldOf(schema, name)).fromUri?.(value) ?? value) : value;
+  const read = (name: string, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    const { fromUri, tidy } = fieldMeta(fieldOf(schema, name));
+    return (isUri(value) ? fromUri?.(value) : tidy?.(value)) ?? value;
+  };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(name, value)]));
 }
 

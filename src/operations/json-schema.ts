@@ -13,6 +13,7 @@ const marks = [
   'also',
   'longest',
   'time',
+  'tidy',
 ];
 const anyName = '{"type":"string"}';
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;

@@ -79,6 +79,8 @@ export interface FieldMeta {
   notBefore?: string;
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
   fromUri?: (uri: string) => string | undefined;
+  /** Another spelling of it as the platform has it; what has one spelling passes. Not asked of web addresses. */
+  tidy?: (text: string) => string;
   /** Other names that callers give it; `argumentSynonyms` has those of arguments of any platform. */
   also?: readonly string[];
   /** Characters that it may have, where that is not what such arguments usually may. `data`: as many as rows. */
@@ -89,10 +91,11 @@ export interface FieldMeta {
 
 declare module 'zod' {
   // The functions are `unknown` here: zod rewrites the types of its metadata recursively, and a record has no end.
-  interface GlobalMeta extends Omit<FieldMeta, 'reference' | 'fromUri' | 'encode'> {
+  interface GlobalMeta extends Omit<FieldMeta, 'reference' | 'fromUri' | 'encode' | 'tidy'> {
     reference?: unknown;
     fromUri?: unknown;
     encode?: unknown;
+    tidy?: unknown;
   }
 }
 

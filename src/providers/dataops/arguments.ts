@@ -11,11 +11,25 @@ function pathOf(uri: string, listing: string): string | undefined {
   const [, own] = pathname.match(new RegExp(`/api/v4/${listing}/([^/]+)`)) ?? [];
   if (own !== undefined) return decode(own);
   const [beforeDash = ''] = pathname.replace(/\/-$/, '').split('/-/', 1);
-  const path = beforeDash.replace(/\/$/, '').replace(/\.git$/, '');
-  return decode(path.replace(/^\/(groups\/)?/, ''));
+  // No project can be called as the pages of one are.
+  const [path = ''] = beforeDash.split(/\/(?:tree|blob|raw|commits?|blame)\//, 1);
+  return decode(barePath(path).replace(/^groups\//, ''));
 }
 
 const decode = (text = '') => decoded(text) || undefined;
+
+/** Without the slashes around it and the ending of a clone. */
+const barePath = (path: string) =>
+  path
+    .replace(/^\//, '')
+    .replace(/\/$/, '')
+    .replace(/\.git$/, '');
+
+/** `git@host:g/p.git`, `/g/p/` and `g%2Fp` as `g/p`. */
+function tidyPath(text: string): string {
+  const path = text.trim().replace(/^[\w.-]+@[\w.-]+:/, '');
+  return barePath(/%2f/i.test(path) ? (decode(path) ?? path) : path);
+}
 
 /** The number after `/-/pipelines/` and the like, also in our own URIs and the API's. */
 export const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
@@ -24,13 +38,13 @@ export const project = z
   .string()
   .min(1)
   .describe('Project: number, full path or web URL')
-  .meta({ fromUri: (uri: string) => pathOf(uri, 'projects') });
+  .meta({ fromUri: (uri: string) => pathOf(uri, 'projects'), tidy: tidyPath });
 
 export const group = z
   .string()
   .min(1)
   .describe('Group: number, full path or web URL')
-  .meta({ fromUri: (uri: string) => pathOf(uri, 'groups') });
+  .meta({ fromUri: (uri: string) => pathOf(uri, 'groups'), tidy: tidyPath });
 
 export const ref = z.string().min(1).describe('Branch or tag');
 
