@@ -19,14 +19,18 @@ export type Access = (identity: Identity) => Caller;
  * Reads who may use which connections.
  * @throws Fault `not_configured` for a rule about a connection that does not exist
  */
-export function accessBy(rules: readonly AccessRule[] | undefined, connections: readonly string[]): Access {
+export function accessBy(
+  rules: readonly AccessRule[] | undefined,
+  connections: readonly string[],
+  twoStep: readonly string[] = [],
+): Access {
   for (const name of rules?.flatMap(rule => rule.connections) ?? [])
     if (!connections.includes(name)) throw noConnection(name, connections);
   return ({ issuer, subject, groups }) => {
     const callerId = createHash('sha256')
       .update(JSON.stringify([issuer, subject]))
       .digest('base64url');
-    const base = { name: subject, callerId };
+    const base: Caller = { name: subject, callerId, ...(twoStep.includes(subject) ? { twoStep: true } : {}) };
     if (!rules) return base;
     const its = rules.filter(
       rule =>

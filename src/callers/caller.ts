@@ -8,6 +8,8 @@ export interface Caller {
   principal?: string;
   /** IANA name of the zone the caller's times are meant in. Absent: that of the server. */
   timeZone?: string;
+  /** The operator says that its client cannot put a question to its person. */
+  twoStep?: true;
   /** Names of the connections that the caller may use. Absent: all there are. */
   connections?: ReadonlySet<string>;
   /** The caller's own for platforms, by connection, where a gateway handed them in. */

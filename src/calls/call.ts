@@ -47,7 +47,7 @@ export async function callOperation(
 async function carryOut(
   shared: CallerServices,
   operation: Operation,
-  { limit, cursor, fields, wait_seconds, again, confirm, connection: name, ...own }: Controls & Row,
+  { limit, cursor, fields, wait_seconds, again, confirm, ask_again, connection: name, ...own }: Controls & Row,
   call: Call,
   said: Row,
 ): Promise<Answer> {
@@ -63,7 +63,9 @@ async function carryOut(
   const args = await resolveNames(operation, own, context);
   await findSources(operation, args, context);
   if (isDestructive(operation) && !shared.unattended) {
-    const question = await shared.confirmations.ask(operation, args, confirm, context, call.person);
+    if (call.person && confirm !== undefined) throw noToken(operation);
+    const given = { confirm, ask_again };
+    const question = await shared.confirmations.ask(operation, args, given, context, call.person);
     if (question) return question;
   }
   if (!startsRun(operation))
@@ -87,6 +89,13 @@ function lacking({ name, input }: Operation, lack: string): Fault {
 
 /** How much of a listing, and its times as they were said: "24h" ago is another moment for each page. */
 type PageControls = Controls & { said?: Row };
+
+const noToken = ({ name }: Operation) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} takes no token here: this client puts the question to its person.`,
+    hint: 'Repeat the call without confirm.',
+  });
 
 /** Carries out an operation that starts nothing, its arguments and names being settled. */
 export async function perform(

@@ -1,97 +1,192 @@
 import type { Question } from '../answers/answer.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
+import { LruMap } from '../base/lru-map.ts';
 import type { Signer } from '../base/signer.ts';
-import type { Call } from '../http/call.ts';
-import { asksIfLost, fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
+import type { Register } from '../coordination/register.ts';
+import type { Person } from '../http/call.ts';
+import { asksIfLost, type Loss, type Operation, type OperationContext } from '../operations/operation.ts';
 import { requestLine } from './execute.ts';
+import { putInWords } from './question.ts';
+import { sourceDigests } from './request-body.ts';
 
-/** How long an agreement may be used, in ms of the clock. */
-const lifetime = 600_000;
+/** How long a question, an agreement and a refusal are good, in ms of the clock. */
+const lifetimeMs = 600_000;
+/** After so many questions in a row that nobody answered, it is the client that does not ask. */
+const mostUnanswered = 2;
+/** Questions that are remembered until they are answered. */
+const mostOpen = 1000;
+
+/** What the call brings along of an earlier one. */
+export interface Given {
+  /** Token of the first call, where nobody can be asked through the client. */
+  confirm?: string | undefined;
+  /** Put the question again to somebody who has said no. */
+  ask_again?: boolean | undefined;
+}
 
 export interface Confirmations {
   /**
    * Undefined when somebody has agreed to exactly this, or nothing would be lost. Otherwise the question, where the
    * client can put it.
-   * @throws Fault `needs_confirmation` with a token where the client cannot; `cancelled` when the person said no
+   * @throws Fault `needs_confirmation` with a token where the client cannot; `cancelled` when nobody agreed
    */
   ask(
     operation: Operation,
     args: Row,
-    token: string | undefined,
+    given: Given,
     context: OperationContext,
-    person: Call['person'],
+    person: Person | undefined,
   ): Promise<Question | undefined>;
 }
 
-/** Agreements. A token is bound to operation, arguments and connection, and lapses after ten minutes. */
-export function confirmations(signer: Signer): Confirmations {
-  const seal = (subject: string, until: number) =>
-    `${until.toString(36)}.${signer.sign('confirmation', [until, subject])}`;
+/**
+ * Agreements of one caller. What is agreed to is the operation, its arguments, the connection, what would be lost and
+ * the bytes of every source. An agreement is good once, for ten minutes; a refusal outranks it for as long. `register`
+ * holds which were used and what was refused, for every process that shares it.
+ */
+export function confirmations(signer: Signer, register: Register): Confirmations {
+  const refusals = refusalsIn(register);
+  // That somebody was asked is no agreement, so the two are signed apart.
+  const asked = tickets('question', signer, register);
+  const agreed = tickets('agreement', signer, register);
+  const open = new LruMap<number>(mostOpen);
+  let cancelled = 0;
 
-  function isGood(token: string, subject: string, now: number): boolean {
-    const [expiry = '', signature = ''] = token.split('.', 2);
-    const until = Number.parseInt(expiry, 36);
-    return until >= now && signer.verify('confirmation', [until, subject], signature);
+  async function heard(operation: Operation, person: Person, subject: string, refusal: string, now: number) {
+    const { said, state } = person.answer ?? {};
+    if (said === undefined || state === undefined || !asked.isGood(state, subject, now)) return false;
+    open.set(subject, 0);
+    if (said !== 'cancel') cancelled = 0;
+    if (said === 'decline') {
+      await refusals.add(refusal, now);
+      throw declined(operation);
+    }
+    if (said === 'cancel') throw unanswered(++cancelled);
+    if (said === 'unreadable') throw unreadable();
+    return asked.use(state, subject, now);
+  }
+
+  function put(subject: string, text: string, now: number): Question {
+    const times = (open.get(subject) ?? 0) + 1;
+    open.set(subject, times);
+    // A client that never answers shows its person nothing, and would be sent the same question for ever.
+    if (times > mostUnanswered) throw unanswered(times);
+    return { kind: 'question', text, token: asked.issue(subject, now) };
   }
 
   return {
-    async ask(operation, args, token, context, person) {
-      const losses = await lossesOf(operation, args, context);
-      if (losses === undefined) return undefined;
-      const { answered } = person ?? {};
+    async ask(operation, args, { confirm, ask_again }, context, person) {
       const now = context.clock.now();
-      const subject = JSON.stringify([operation.name, context.connection.name, args, losses]);
-      if (token !== undefined && isGood(token, subject, now)) return undefined;
-      if (answered && isGood(answered.token, subject, now)) {
-        if (answered.agreed) return undefined;
-        throw declined(operation);
+      const what = [operation.name, context.connection.name, args];
+      const refusal = signer.sign('refusal', what);
+      const asksAgain = person !== undefined && (ask_again === true || person.calls === true);
+      if (!asksAgain && (await refusals.has(refusal))) throw refusedBefore(operation, person);
+      const loss = await lossOf(operation, args, context);
+      if (loss === undefined) return undefined;
+      const subject = JSON.stringify([...what, loss, await sourceDigests(operation, args, context)]);
+      const text = putInWords(operation, args, loss, context);
+      if (person) {
+        if (asksAgain && !person.answer) open.set(subject, 0);
+        return (await heard(operation, person, subject, refusal, now)) ? undefined : put(subject, text, now);
       }
-      const fresh = seal(subject, now + lifetime);
-      const text = question(operation, args, losses, context);
-      if (person && token === undefined) return { kind: 'question', text, token: fresh };
-      throw new Fault({
-        code: 'needs_confirmation',
-        message: `${token === undefined ? '' : 'The token does not fit this call, or has lapsed. '}${text}`,
-        hint: `Ask the person. If they agree, repeat the call with confirm: "${fresh}", everything else unchanged, within ten minutes.`,
-      });
+      if (confirm !== undefined && (await agreed.use(confirm, subject, now))) return undefined;
+      const sent = `This would be sent: ${requestLine(operation, args, context)}`;
+      throw twoSteps(confirm, `${text} ${sent}`, agreed.issue(subject, now));
     },
   };
 }
 
-/** What would be lost, '' where nobody can say; undefined when there is nothing to ask. */
-async function lossesOf(operation: Operation, args: Row, context: OperationContext): Promise<string | undefined> {
-  const otherwise = asksIfLost(operation) ? undefined : '';
+/** Signed notes that are good once, for one subject and for ten minutes. */
+function tickets(purpose: string, signer: Signer, register: Register) {
+  const sign = (until: number, nonce: string, subject: string) => signer.sign(purpose, [until, nonce, subject]);
+  const read = (ticket: string) => {
+    const [expiry = '', nonce = '', signature = ''] = ticket.split('.', 3);
+    return { until: Number.parseInt(expiry, 36), nonce, signature };
+  };
+  const isGood = (ticket: string, subject: string, now: number) => {
+    const { until, nonce, signature } = read(ticket);
+    return until >= now && signer.verify(purpose, [until, nonce, subject], signature);
+  };
+  return {
+    issue(subject: string, now: number): string {
+      const until = now + lifetimeMs;
+      const nonce = process.getBuiltinModule('node:crypto').randomBytes(6).toString('base64url');
+      return `${until.toString(36)}.${nonce}.${sign(until, nonce, subject)}`;
+    },
+    isGood,
+    /** Whether it is good, and nobody has used it. */
+    async use(ticket: string, subject: string, now: number): Promise<boolean> {
+      if (!isGood(ticket, subject, now)) return false;
+      const { until, nonce } = read(ticket);
+      const key = signer.sign('used', [purpose, nonce]);
+      const { version, value } = await register.read(key);
+      return !value && (await register.write(key, version, { used: now }, until + 1)) !== undefined;
+    },
+  };
+}
+
+function refusalsIn(register: Register) {
+  return {
+    has: async (key: string) => (await register.read(key)).value !== undefined,
+    async add(key: string, now: number) {
+      for (;;) {
+        const { version } = await register.read(key);
+        if ((await register.write(key, version, { refused: now }, now + lifetimeMs)) !== undefined) return;
+      }
+    },
+  };
+}
+
+/** Undefined when there is nothing to ask. */
+async function lossOf(operation: Operation, args: Row, context: OperationContext): Promise<Loss | undefined> {
+  const otherwise = asksIfLost(operation) ? undefined : {};
   try {
-    return (await operation.describeLoss?.(args as never, context)) ?? otherwise;
+    const found = await operation.describeLoss?.(args as never, context);
+    return typeof found === 'string' ? { says: found } : (found ?? otherwise);
   } catch (error) {
-    if (!isFault(error, 'missing_scope')) throw error;
-    return `What would be lost cannot be told: ${error.message}`;
+    // A token may be allowed to change what it may not read.
+    if (!isFault(error, 'missing_scope') || !operation.scopes) throw error;
+    return { says: `What would be lost cannot be told: ${error.message}` };
   }
 }
 
-function question(operation: Operation, args: Row, losses: string, context: OperationContext): string {
-  const { title, name } = context.connection;
-  const sent = `On ${title} (${name}), this would be sent: ${requestLine(operation, args, context)}`;
-  return [operation.summary, losses, sent + labels(operation, args, context)].filter(Boolean).join(' ');
-}
-
-/** What people call the things that go by key in the request. */
-function labels({ input }: Operation, args: Row, context: OperationContext): string {
-  const known = Object.entries(input.shape).flatMap(([field, schema]) => {
-    const { reference } = fieldMeta(schema);
-    const keys = reference ? [args[field]].flat().filter(key => typeof key === 'string') : [];
-    return keys.flatMap(key => {
-      const label = reference ? context.labelOf(reference, key, args) : key;
-      return label === key ? [] : [`${key} is "${label}"`];
-    });
+const twoSteps = (confirm: string | undefined, text: string, token: string) =>
+  new Fault({
+    code: 'needs_confirmation',
+    message: `${confirm === undefined ? '' : 'The token does not fit this call, was used, or has lapsed. '}${text}`,
+    hint: `Ask the person. If they agree, repeat the call with confirm: "${token}", everything else unchanged, within ten minutes. It is good once.`,
   });
-  return known.length ? ` (${known.join(', ')})` : '';
-}
 
 const declined = ({ name }: Operation) =>
   new Fault({
     code: 'cancelled',
     message: `The person did not agree to ${name}. Nothing was sent.`,
-    hint: 'Do not repeat it unless they ask for it.',
+    hint: 'Do not repeat it unless they ask for it; then repeat it with ask_again: true.',
+  });
+
+const refusedBefore = ({ name }: Operation, person: Person | undefined) =>
+  new Fault({
+    code: 'cancelled',
+    message: `The person has refused exactly this (${name}) within the last ten minutes. Nothing was sent.`,
+    hint: person
+      ? 'If they have changed their mind, repeat the call with ask_again: true, and they are asked again.'
+      : 'If they have changed their mind, it can be asked again ten minutes after they refused.',
+  });
+
+const unanswered = (times: number) =>
+  new Fault({
+    code: 'cancelled',
+    message: 'The question was closed without an answer. Nothing was sent, and nobody has refused.',
+    hint:
+      times < mostUnanswered
+        ? 'Tell the person. If they want it, repeat the call: the question is put again.'
+        : 'This client seems to close questions by itself. The operator can set consent: two-step (over HTTP, http.two_step for single callers), so that it asks in two calls. To put the question again, repeat the call with ask_again: true.',
+  });
+
+const unreadable = () =>
+  new Fault({
+    code: 'cancelled',
+    message: "The client's answer could not be read. Nothing was sent, and nobody has refused.",
+    hint: 'Repeat the call: the question is put again. If it stays, the operator can set consent: two-step.',
   });

@@ -1,6 +1,7 @@
 import type { Row } from '../base/json-value.ts';
 import type { FormField } from '../http/multipart.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { StreamBody } from '../http/stream-body.ts';
 import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
 
 /** A source as the whole body, a form where a source is one of its fields, otherwise JSON. */
@@ -39,6 +40,22 @@ export async function findSources(operation: Operation, args: Row, context: Oper
     const found = await context.source(args[name]);
     if (place !== 'local') found.body(form);
   }
+}
+
+/** Which bytes would be sent: somebody may put others in their place under the same name. */
+export async function sourceDigests(operation: Operation, args: Row, context: OperationContext): Promise<string[]> {
+  const given = sourcesOf(operation).filter(({ name }) => args[name] !== undefined);
+  return Promise.all(given.map(async ({ name, form }) => digestOf((await context.source(args[name])).body(form))));
+}
+
+async function digestOf({ open }: StreamBody): Promise<string> {
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  let size = 0;
+  for await (const piece of open()) {
+    hash.update(piece as Uint8Array);
+    size += (piece as Uint8Array).length;
+  }
+  return `${size} ${hash.digest('base64url')}`;
 }
 
 /** The arguments without the data, and the data in words: no person reads 500 rows. */

@@ -29,6 +29,8 @@ export interface CallerServices extends CallRuntime {
   starts: Starts;
   /** Signs what tells one start from another, the same in every process that shares the starts. */
   startKeys: Signer;
+  /** A question goes through the client where that can; otherwise a call is agreed to in two steps. */
+  asks: boolean;
   /** The operator has agreed to everything beforehand. */
   unattended: boolean;
   /** IANA name of the zone in which times without one are meant. */

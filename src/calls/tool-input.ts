@@ -18,6 +18,7 @@ const controls = lazy(() => ({
     .meta({ longest: 16_384 }),
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
   confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
+  ask_again: z.boolean().optional().describe('Ask the person again who has refused it'),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
   again: z.boolean().optional().describe('Start another although it was started just now'),
 }));
@@ -34,6 +35,7 @@ export type Controls = {
   fields?: string[];
   wait_seconds?: number;
   confirm?: string;
+  ask_again?: boolean;
   connection?: string;
   again?: boolean;
 };
@@ -53,10 +55,10 @@ export interface ToolInput {
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
-  const { limit, cursor, fields, confirm, wait_seconds, again } = controls();
+  const { limit, cursor, fields, confirm, ask_again, wait_seconds, again } = controls();
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit, cursor, fields } : {}),
-    ...(isDestructive(operation) ? { confirm } : {}),
+    ...(isDestructive(operation) ? { confirm, ask_again } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
     ...(isGuarded(operation) ? { again } : {}),
     ...connectionArgument(connections),
@@ -89,6 +91,14 @@ export function withConnection(input: JsonSchema, connections: readonly string[]
   const { properties, required } = input as { properties?: object; required?: string[] };
   const connection = { type: 'string', enum: connections, description: 'Which account' };
   return { ...input, properties: { ...properties, connection }, required: [...(required ?? []), 'connection'] };
+}
+
+/** The same for a client: where its person can be asked there is no token, and where nobody can, nobody is asked again. */
+export function askingOf(input: JsonSchema, asks: boolean): JsonSchema {
+  const { properties } = input as { properties?: Record<string, unknown> };
+  if (!properties?.['confirm']) return input;
+  const { confirm, ask_again, ...others } = properties;
+  return { ...input, properties: { ...others, ...(asks ? { ask_again } : { confirm }) } };
 }
 
 /** "Acme: list projects", from name and title. */

@@ -31,7 +31,7 @@ export async function createAssistant(
       `  ${paint(stdout, 'bold', 'Asks the person:')} ${message}`,
       `  ${paint(stdout, 'bold', 'Person:')} Yes.`,
     );
-    return { action: 'accept', content: { agree: true } };
+    return { action: 'accept', content: {} };
   });
 
   const told = (tell: (message: string, done?: number, total?: number) => void) => ({

@@ -44,6 +44,10 @@ export const generalSettings = z.strictObject({
   ),
   read_only: onOff.default(false).describe('List and run only operations that change nothing'),
   yes: onOff.default(false).describe('Send what is destructive without asking anybody: for unattended use'),
+  consent: z
+    .enum(['ask', 'two-step'])
+    .default('ask')
+    .describe('How a person agrees: asked through the client where that can, or always in two calls with a token'),
   sandbox: onOff.default(false).describe('Connect to built-in simulators of every platform instead of real accounts'),
   sandbox_speed: z.coerce
     .number()

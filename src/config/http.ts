@@ -49,6 +49,9 @@ export const httpOptions = lazy(() =>
       .default(false)
       .describe('Sessions for clients older than 2026-07-28, which can be asked and told things only in one'),
     sse: flag().default(false).describe('Serve clients of revision 2024-11-05 too: GET /sse and POST /messages'),
+    two_step: names()
+      .default([])
+      .describe('Callers whose client cannot ask its person, comma-separated: they agree in two calls with a token'),
     body_limit_mib: z.coerce.number().positive().max(64).default(4).describe('Size of one request, MiB'),
     calls_per_caller: z.coerce.number().int().min(1).default(32).describe('Calls that one caller may have at once'),
   }),

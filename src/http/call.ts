@@ -12,8 +12,8 @@ export interface Call {
   meter: Meter;
   /** Tells the person what is going on. Cheap when nobody listens. */
   progress(message: string, done?: number, total?: number): void;
-  /** There where the client can put a question to its person; with the answer, once it was put. */
-  person?: { answered?: { agreed: boolean; token: string } };
+  /** There where the client can put a question to its person. */
+  person?: Person;
   /** Its requests that change something, as far as they went. */
   changes?: Change[] | undefined;
   /** Awaited before one of them leaves. */
@@ -22,6 +22,14 @@ export interface Call {
   followsRuns?: boolean;
   /** What the requests of the call belong to, in the operator's traces. */
   trace?: TraceContext | undefined;
+}
+
+/** Somebody who can be asked; with what came back, once a question was put. */
+export interface Person {
+  /** They call by themselves, so that calling again is asking to be asked again. */
+  calls?: true;
+  /** `cancel`: closed without an answer. `unreadable`: the client sent something else. `state` went out with it. */
+  answer?: { said: 'accept' | 'decline' | 'cancel' | 'unreadable'; state: string };
 }
 
 /** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */

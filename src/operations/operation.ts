@@ -28,9 +28,10 @@ import type { Source, SourceForm } from '../results/transfer/source.ts';
  * | `exposes`    | give access, show a secret, or let through what was held back                 | always                |
  * | `interrupts` | stop what runs or works                                                       | always                |
  */
-export type Risk = 'reads' | 'adds' | 'edits' | 'starts' | 'replaces' | 'deletes' | 'exposes' | 'interrupts';
+export type Risk = HarmlessRisk | 'replaces' | 'deletes' | 'exposes' | 'interrupts';
 
-const harmless: readonly Risk[] = ['reads', 'adds', 'edits', 'starts'];
+type HarmlessRisk = 'reads' | 'adds' | 'edits' | 'starts';
+const harmless: readonly Risk[] = ['reads', 'adds', 'edits', 'starts'] satisfies HarmlessRisk[];
 
 /** It can cost somebody something, so that a person has to agree. */
 export const isDestructive = ({ risk }: Pick<Operation, 'risk'>): boolean => !harmless.includes(risk);
@@ -168,6 +169,16 @@ export interface Collected {
   warnings: string[];
 }
 
+/** What a call would cost, as far as the platform tells. */
+export interface Loss {
+  /** In a sentence or two. */
+  says?: string;
+  /** What people call the things that arguments name, by argument. */
+  names?: Readonly<Record<string, string>>;
+  /** What would be replaced, as it is now: an agreement is good for this state alone. */
+  version?: unknown;
+}
+
 /** The untyped record, as everything but its author sees it. */
 export interface Operation {
   /** `<platform>_<verb>_<noun>`, `^[a-z0-9_]{1,40}$`. */
@@ -189,7 +200,12 @@ export interface Operation {
    * What would be lost or replaced, in a sentence: read from the platform before a person is asked, and part of what
    * they agree to. Where it is there, an operation that `replaces` asks only if it tells of something.
    */
-  describeLoss?: (args: never, context: OperationContext) => Promise<string | undefined>;
+  describeLoss?: (args: never, context: OperationContext) => Promise<string | Loss | undefined>;
+  /**
+   * What a person is asked, in their words: "Delete the branch {branch} of {project}?". A name in braces is an
+   * argument. Every operation that can cost somebody something has one.
+   */
+  question?: string;
   /** What the arguments lack that belongs together, as the rest of a sentence; undefined: nothing. Asked before all else. */
   describeLack?: (args: never) => string | undefined;
   /** One or two sentences for the model: what it does, in the user's nouns. */
@@ -227,11 +243,16 @@ interface OperationRecord<Route extends string, Input extends z.ZodObject, Outpu
   output: Output;
   example: { arguments: z.input<Input> };
   starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
-  describeLoss?: (args: z.output<Input>, context: OperationContext) => Promise<string | undefined>;
+  describeLoss?: (args: z.output<Input>, context: OperationContext) => Promise<string | Loss | undefined>;
   describeLack?: (args: z.output<Input>) => string | undefined;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
   collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
 }
+
+/** What can cost somebody something is asked about. */
+type RiskWithQuestion =
+  | { risk: HarmlessRisk; question?: never }
+  | { risk: Exclude<Risk, HarmlessRisk>; question: string };
 
 type MissingParameters<Route extends string, Input extends z.ZodObject> = Exclude<
   PathParameters<Route>,
@@ -247,7 +268,7 @@ let declared = 0;
  * come in the order of their names, and a toolset is listed in the order of its files.
  */
 export function operation<const Route extends string, Input extends z.ZodObject, Output extends z.ZodType>(
-  record: OperationRecord<Route, Input, Output>,
+  record: OperationRecord<Route, Input, Output> & RiskWithQuestion,
 ): Operation {
   places.set(record, declared++);
   return record as unknown as Operation;

@@ -2,8 +2,6 @@ import {
   type AuthInfo,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  inputRequired,
-  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { type Caller, localCaller } from '../callers/caller.ts';
@@ -23,36 +21,6 @@ export function declaredCapabilities({ mcpReq: { envelope } }: ServerContext): C
     | ClientCapabilities
     | undefined;
 }
-
-/** Whether the client can put a question to its person: said at the start, or with each request. */
-export function canBeAsked(server: Server, context: ServerContext): boolean {
-  const capabilities = declaredCapabilities(context) ?? server.getClientCapabilities();
-  return capabilities?.elicitation !== undefined;
-}
-
-/**
- * A question goes out as the answer; the client repeats the call with what its person said. The SDK does the same for
- * older clients.
- */
-export function questions({ mcpReq }: ServerContext): Pick<CallOptions, 'person' | 'put'> {
-  const response = mcpReq.inputResponses?.['confirm'] as { action?: string; content?: { agree?: boolean } } | undefined;
-  const agreed = response?.action === 'accept' && response.content?.agree === true;
-  const token = mcpReq.requestState<string>();
-  return {
-    person: response && typeof token === 'string' ? { answered: { agreed, token } } : {},
-    put: ({ text, token: requestState }) =>
-      inputRequired({
-        inputRequests: { confirm: inputRequired.elicit({ message: text, requestedSchema }) },
-        requestState,
-      }) as never,
-  };
-}
-
-const requestedSchema = {
-  type: 'object' as const,
-  properties: { agree: { type: 'boolean' as const, title: 'Send it' } },
-  required: ['agree'],
-};
 
 /** Cancellation and progress of one protocol request. */
 export function callOptions({ mcpReq: { signal, _meta, notify } }: ServerContext): CallOptions {

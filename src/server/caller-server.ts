@@ -18,6 +18,7 @@ import { createCatalog } from '../catalog/catalog.ts';
 import type { Manifest } from '../catalog/manifest.ts';
 import type { Config } from '../config/config.ts';
 import { type ConnectionState, Connections } from '../connections/connections.ts';
+import type { Register } from '../coordination/register.ts';
 import type { Starts } from '../coordination/starts.ts';
 import type { HttpClient } from '../http/client.ts';
 import { providers } from '../providers/index.ts';
@@ -46,6 +47,8 @@ export interface ProcessServices {
   observers: Observers;
   /** Of the processes that share the results folder. */
   starts: Starts;
+  /** Agreements that were used, and refusals. */
+  agreements: Register;
   /** Shared by replicas. Absent: nobody gave the process one. */
   signer?: Signer | undefined;
   /** For what need not outlive the process. */
@@ -97,12 +100,13 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     inputOf: toolInputs(connections),
     results: resultsOf(caller, common, source => callAgain(source, { catalog, connections })),
     catalog,
-    confirmations: confirmations(signer),
+    confirmations: confirmations(signer, common.agreements),
     starts: common.starts,
     startKeys: signerFor(caller.callerId, lasting(common)),
     cursors: cursors(caller === localCaller ? lasting(common) : signer),
     timeZone: caller.timeZone ?? config.time_zone,
     readOnly: config.read_only,
+    asks: config.consent === 'ask' && caller.twoStep !== true,
     unattended: config.yes,
     answerTokens: config.answer_tokens,
   };

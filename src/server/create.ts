@@ -113,7 +113,11 @@ export async function createServer(
     running: new RunningCalls(),
     watchedRuns: new Tally(),
     observers,
-    starts: lazyObject(async () => (await import('./open-starts.ts')).openStarts(config, clock)),
+    starts: lazyObject(async () => {
+      const { createStarts } = await import('../coordination/starts.ts');
+      return createStarts(clock, (await import('./open-register.ts')).openRegister('starts', config, clock));
+    }),
+    agreements: lazyObject(async () => (await import('./open-register.ts')).openRegister('agreements', config, clock)),
     signer,
     ownSigner: createSigner(),
   };

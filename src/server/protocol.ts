@@ -8,18 +8,20 @@ import type {
 import { version } from '../base/version.ts';
 import { type Caller, localCaller } from '../callers/caller.ts';
 import type { TracerSource } from '../http/trace.ts';
-import { callOptions, canBeAsked, questions } from './call-options.ts';
+import { type Asking, askingThrough } from './asking.ts';
+import { callOptions } from './call-options.ts';
 import type { CallerServer } from './caller-server.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 import { TracedServer } from './traced-server.ts';
 
-/** Fixed for as long as the process runs; the same for everybody where nobody is asked who it is. */
+/** Fixed for as long as the process runs; the same for everybody where nobody is asked who it is. Tools are not. */
 function cacheHintsFor(caller: Caller) {
   const fixed = { ttlMs: 3_600_000, cacheScope: caller === localCaller ? 'public' : 'private' } as const;
   return {
     'server/discover': fixed,
-    'tools/list': fixed,
+    // Which controls a tool has follows from whether the client can ask its person.
+    'tools/list': { ...fixed, cacheScope: 'private' },
     'resources/templates/list': fixed,
     // Every call may store a result.
     'resources/list': { ttlMs: 0, cacheScope: 'private' },
@@ -45,8 +47,11 @@ export function protocolServer(
     },
     tracer,
   );
-  server.setRequestHandler('tools/list', async () => ({ tools: (await tools.list()) as never }));
-  server.setRequestHandler('tools/call', callsOf(served, server));
+  const asking = askingThrough(server, era, shared.asks);
+  server.setRequestHandler('tools/list', async (_, context) => ({
+    tools: (await tools.list(asking.canAsk(context))) as never,
+  }));
+  server.setRequestHandler('tools/call', callsOf(served, asking));
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates as never }));
   server.setRequestHandler('resources/read', async ({ params }, context) => {
@@ -65,11 +70,13 @@ export function protocolServer(
 }
 
 /** Answers `tools/call`, with what the client of the request can do beyond waiting. */
-export function callsOf({ tools, tasks }: Pick<CallerServer, 'tools' | 'tasks'>, server: Server) {
+export function callsOf({ tools, tasks }: Pick<CallerServer, 'tools' | 'tasks'>, asking: Asking) {
   return ({ params }: CallToolRequest, context: ServerContext): Promise<CallToolResult> =>
-    tools.call(params.name, params.arguments, {
-      ...callOptions(context),
-      ...(canBeAsked(server, context) ? questions(context) : {}),
-      ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started) } : {}),
-    });
+    asking.during(context, questions =>
+      tools.call(params.name, params.arguments, {
+        ...callOptions(context),
+        ...questions,
+        ...(tasks && declaresTasks(context) ? { handOver: started => tasks.create(started) } : {}),
+      }),
+    );
 }

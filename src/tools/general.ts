@@ -6,7 +6,7 @@ import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
 import type { CallerServices } from '../calls/services.ts';
-import { defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
+import { askingOf, defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
 import { isReading } from '../operations/operation.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
@@ -55,11 +55,13 @@ const findOperationTool = general({
   output: z.looseObject({ operations: z.array(z.looseObject({ name: z.string() })) }),
   annotations: { ...reading, openWorldHint: false },
   needs: 'unlisted',
-  async call({ query }, shared) {
+  async call({ query }, shared, { person }) {
     const { catalog } = shared;
     const found = catalog.search(query);
     const unlisted = found.filter(operation => catalog.unlisted.includes(operation));
-    const operations = await Promise.all(unlisted.slice(0, described).map(operation => describe(operation, shared)));
+    const operations = await Promise.all(
+      unlisted.slice(0, described).map(operation => describe(operation, shared, person !== undefined)),
+    );
     const others = unlisted.slice(described, described + named).map(({ name }) => name);
     // What is asked for may be a tool of its own.
     const tools = found.slice(0, described).flatMap(one => (unlisted.includes(one) ? [] : one.name));
@@ -79,9 +81,9 @@ const findOperationTool = general({
 const described = 5;
 const named = 10;
 
-async function describe(operation: OperationManifest, { catalog, connections }: CallerServices) {
+async function describe(operation: OperationManifest, { catalog, connections }: CallerServices, asks: boolean) {
   const { input, evidence } = await catalog.details(operation);
-  const schema = withConnection(input, connections.of(operation.platform, operation.api));
+  const schema = withConnection(askingOf(input, asks), connections.of(operation.platform, operation.api));
   return {
     name: operation.name,
     summary: operation.summary,

@@ -9,7 +9,7 @@ import { parseArguments } from '../calls/arguments.ts';
 import { asFault, callOperation } from '../calls/call.ts';
 import { type CallOptions, createRunAsCall, type RunAsCall } from '../calls/call-scope.ts';
 import type { CallerServices } from '../calls/services.ts';
-import { toolTitle, withConnection } from '../calls/tool-input.ts';
+import { askingOf, toolTitle, withConnection } from '../calls/tool-input.ts';
 import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
@@ -19,8 +19,8 @@ import type { GeneralTool } from './general-tool.ts';
 
 /** The tools of this process: one list, made once, and what answers it. */
 export interface ToolSet {
-  /** As clients see them. */
-  list(): Promise<readonly Tool[]>;
+  /** As clients see them. `asks`: the client can put a question to its person. */
+  list(asks?: boolean): Promise<readonly Tool[]>;
   has(name: string): boolean;
   /** It is here, and may change something. */
   writes(name: string): boolean;
@@ -33,7 +33,7 @@ export interface ToolSet {
 
 interface Definition {
   reads: boolean;
-  describe(): Promise<Tool>;
+  describe(asks: boolean): Promise<Tool>;
   answer(args: unknown, call: Call): Promise<Answer>;
 }
 
@@ -44,7 +44,8 @@ export function createTools(shared: CallerServices, general: Manifest['general']
       definitions.set(facts.name, generalDefinition(facts, shared));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
-  const list = lazy(() => Promise.all([...definitions.values()].map(({ describe }) => describe())));
+  const listFor = (asks: boolean) => lazy(() => Promise.all([...definitions.values()].map(one => one.describe(asks))));
+  const lists = { asking: listFor(true), plain: listFor(false) };
   const runAsCall = createRunAsCall(shared, log);
 
   async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
@@ -54,7 +55,7 @@ export function createTools(shared: CallerServices, general: Manifest['general']
   }
 
   return {
-    list,
+    list: (asks = false) => (asks ? lists.asking() : lists.plain()),
     has: name => definitions.has(name),
     writes: name => definitions.get(name)?.reads === false,
     runAsCall,
@@ -104,14 +105,14 @@ function operationDefinition(facts: OperationManifest, shared: CallerServices): 
   const { name, platform, api, summary } = facts;
   return {
     reads: isReading(facts),
-    async describe() {
+    async describe(asks) {
       const { input, output } = await shared.catalog.details(facts);
       const title = providers.find(one => one.name === platform)?.title ?? platform;
       return {
         name,
         title: toolTitle(facts, title),
         description: summary,
-        inputSchema: withConnection(input, shared.connections.of(platform, api)),
+        inputSchema: withConnection(askingOf(input, asks), shared.connections.of(platform, api)),
         outputSchema: output,
         annotations: hints(facts),
       } as Tool;

@@ -14,6 +14,7 @@ import { connectionTo, newCall } from '../support/upstream.ts';
 
 const facts = {
   risk: 'replaces',
+  question: 'Replace it?',
   summary: 'Put data there.',
   output: z.looseObject({}),
 } as const;

@@ -42,7 +42,7 @@ const newClient =
     if (agrees !== undefined)
       client.setRequestHandler('elicitation/create', ({ params }) => {
         asked.push(params.message);
-        return agrees ? { action: 'accept', content: { agree: true } } : { action: 'decline' };
+        return agrees ? { action: 'accept', content: {} } : { action: 'decline' };
       });
     await client.connect(new StdioClientTransport(await command(extra)));
     onTestFinished(() => client.close());
@@ -55,7 +55,7 @@ const oldClient: Connect = async (agrees, extra) => {
   if (agrees !== undefined)
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
       asked.push(params.message);
-      return agrees ? { action: 'accept' as const, content: { agree: true } } : { action: 'decline' as const };
+      return agrees ? { action: 'accept' as const, content: {} } : { action: 'decline' as const };
     });
   await client.connect(new OldStdioClientTransport(await command(extra)));
   onTestFinished(() => client.close());
@@ -79,7 +79,9 @@ describe.each([
     const client = await withBranch(await connect(true));
     const answer = await client.call('dataops_delete_branch', { project, branch });
     expect(answer.isError, answer.text).toBe(false);
-    expect(client.asked).toEqual([expect.stringMatching(/DELETE \/projects\/.*to-be-deleted/)]);
+    expect(client.asked).toEqual([
+      expect.stringMatching(/^Delete the branch "to-be-deleted" of "meridian\/data\/drill-assays"\?/),
+    ]);
     expect(await exists(client)).toBe(false);
   });
 

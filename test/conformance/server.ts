@@ -10,6 +10,7 @@ import { datarockSimulator } from '../../src/providers/datarock/simulator/simula
 import { providers } from '../../src/providers/index.ts';
 import { createTasks } from '../../src/runs/tasks.ts';
 import { startSimulator } from '../../src/sandbox/host.ts';
+import { askingThrough } from '../../src/server/asking.ts';
 import { callerIn } from '../../src/server/call-options.ts';
 import type { CallerServer } from '../../src/server/caller-server.ts';
 import { createServer, type DataPlatformsServer } from '../../src/server/create.ts';
@@ -61,7 +62,7 @@ function withFixtures(server: DataPlatformsServer, context: McpRequestContext): 
   const made = protocolServer(served, context);
   made.registerCapabilities({ logging: {} });
   servePrompts(made);
-  const call = callsOf(served, made);
+  const call = callsOf(served, askingThrough(made, context.era, own.shared.asks));
   made.setRequestHandler('tools/call', async (request, requestContext) => {
     const { name, arguments: args = {} } = request.params;
     if (name === 'test_tool_with_task') {

@@ -52,3 +52,12 @@ operation({
   input: z.strictObject({ thing: z.string() }),
   example: { arguments: { thing: 'a' } },
 });
+
+// @ts-expect-error a record that can cost somebody something, and does not say what a person is asked
+operation({
+  ...rest,
+  risk: 'deletes',
+  route: 'DELETE /things/{thing}',
+  input: z.strictObject({ thing: z.string() }),
+  example: { arguments: { thing: 'a' } },
+});

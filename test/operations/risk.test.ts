@@ -79,6 +79,19 @@ describe('the risk of a record', () => {
     else expect(doubts).toEqual([]);
   });
 
+  it.each(operations.filter(isDestructive).map(one => [one.name, one] as const))(
+    '%s is asked about in words for people',
+    (_, { question = '', input, describeLoss }) => {
+      expect(question).toMatch(/^[A-Z].*\?/);
+      expect(question).not.toMatch(/\w+_\w+(?![\w}])/);
+      for (const [, field = ''] of question.matchAll(/\{(\w+)\}/g)) {
+        const isAlwaysGiven = Object.hasOwn(input.shape, field) && !input.shape[field]?.safeParse(undefined).success;
+        // What can be left out, or is no argument, is named by whoever looks it up.
+        expect(isAlwaysGiven || describeLoss !== undefined, field).toBe(true);
+      }
+    },
+  );
+
   it('has no exception for what is not there', () => {
     expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(exceptions)));
   });

@@ -14,8 +14,10 @@ it('every list and resource says truly for how long it holds, and for whom', asy
     const { message, headers } = modern(method, params);
     return (await world.post(message, headers)).message.result;
   };
-  for (const method of ['server/discover', 'tools/list', 'resources/templates/list'])
+  for (const method of ['server/discover', 'resources/templates/list'])
     expect(await ask(method), method).toMatchObject(fixed);
+  // Its controls follow from whether the client can ask its person.
+  expect(await ask('tools/list')).toMatchObject({ ...fixed, cacheScope: 'private' });
   // Every call may store a result, and a platform may change at any time.
   expect(await ask('resources/list')).toMatchObject(changing);
   expect(await ask('resources/read', { uri: 'datarock://projects' })).toMatchObject(changing);

@@ -38,7 +38,7 @@ export interface AnyClient {
 
 const info = { name: 'compat', version: '1.0.0' };
 const capabilities = { elicitation: {} };
-const agreed = { action: 'accept' as const, content: { agree: true } };
+const agreed = { action: 'accept' as const, content: {} };
 
 /** The 2.x client. `pinned`: it gives up where the era is not there. */
 export async function newClient(mode: 'legacy' | 'pinned', server: Server): Promise<AnyClient> {

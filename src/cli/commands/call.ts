@@ -62,12 +62,20 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
     };
     try {
       const args = unhurried(given, line, server);
-      let answer = await perform(server, tool, args, canAsk(terminal) ? { ...caller, person: {} } : caller);
+      let answer = await perform(
+        server,
+        tool,
+        args,
+        canAsk(terminal) ? { ...caller, person: { calls: true } } : caller,
+      );
       if (answer.kind === 'question') {
         progress.pause();
         const { text, token } = answer;
-        const answered = { agreed: await agrees(text, terminal), token };
-        answer = await perform(server, tool, args, { ...caller, person: { answered } });
+        const said = (await agrees(text, terminal)) ? 'accept' : 'decline';
+        answer = await perform(server, tool, args, {
+          ...caller,
+          person: { calls: true, answer: { said, state: token } },
+        });
       }
       if (answer.kind === 'run') started.run = answer.run;
       while (answer.kind === 'run' && !isSettled(answer.run) && line.wait) {

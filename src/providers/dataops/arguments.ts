@@ -76,6 +76,10 @@ const levels = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer
 
 export type Role = keyof typeof levels;
 
+/** The word for what the platform counts. */
+export const roleOf = (level: unknown): string =>
+  Object.entries(levels).find(([, number]) => number === level)?.[0] ?? `a role of level ${String(level)}`;
+
 /** A role by its word; the platform counts them. */
 export const role = (description: string) =>
   z

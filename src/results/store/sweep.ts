@@ -10,10 +10,10 @@ export const workFolder = 'work';
 /** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
 const ownersFolder = 'callers';
 
-/** The folder in the results folder that holds what was started lately. It is swept by itself. */
-export const startsFolder = 'starts';
+/** Folders in the results folder that hold what was started, agreed to or refused lately. They are swept by themselves. */
+export const registerFolders = { starts: 'starts', agreements: 'agreements' } as const;
 
-const folders: ReadonlySet<string> = new Set([workFolder, ownersFolder, startsFolder]);
+const folders: ReadonlySet<string> = new Set([workFolder, ownersFolder, ...Object.values(registerFolders)]);
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {

@@ -49,7 +49,7 @@ export function createAuthentication(server: DataPlatformsServer, settings: Http
     return anonymousAccess(states);
   }
   const names = states.map(({ name }) => name);
-  const access = accessBy(settings.access, names);
+  const access = accessBy(settings.access, names, settings.two_step);
   const refuse = refusals(oauth && getOAuthProtectedResourceMetadataUrl(new URL(url)));
   const byStaticToken = staticTokenCaller(tokens, server.shared.clock, refuse);
   const byAccessToken = oauth && accessTokenCaller(oauth, server, refuse);

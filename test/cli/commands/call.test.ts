@@ -153,7 +153,7 @@ describe('what is destructive', () => {
     const { env, removal, deleted } = await dataops();
     const no = await start(removal, env, 'no\n').done;
     expect(no).toMatchObject({ code: 130, stdout: '' });
-    expect(no.stderr).toContain('this would be sent: DELETE /projects/');
+    expect(no.stderr).toContain('Delete the ');
     expect(deleted()).toBe(0);
     expect(await start(removal, env, 'y\n').done).toMatchObject({ code: 0 });
     expect(deleted()).toBe(1);

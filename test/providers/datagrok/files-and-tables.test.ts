@@ -201,8 +201,8 @@ describe('replacing what is there', () => {
     const question = await refusal('datagrok_upload_table', { table, source });
     expect(question).toMatch(
       new RegExp(
-        `^needs_confirmation: Upload data as a table.* The table ${table} is there already \\(${size} bytes\\) and its data would be replaced\\. ` +
-          `On Datagrok \\(datagrok\\), this would be sent: POST /public/v1/tables/${table.replaceAll(':', '\\.')} with 1 row\\b`,
+        `^needs_confirmation: Replace the table .* The table ${table} is there already \\(${size} bytes\\) and its data would be replaced\\. ` +
+          `.*This would be sent: POST /public/v1/tables/${table.replaceAll(':', '\\.')} with 1 row\\b`,
       ),
     );
     expect((await stored(await ask('datagrok_download_table', { table }))).text).toBe(collarsCsv());
@@ -292,7 +292,10 @@ describe('dashboards', () => {
     expect(granted).toEqual(expect.arrayContaining(groups.map(group => `${id}/${group.id}`)));
 
     faults.add({ kind: 'drop' });
-    const answer = await call('datagrok_share_dashboard', { ...order, confirm });
+    const used = await refusal('datagrok_share_dashboard', { ...order, confirm });
+    expect(used).toMatch(/^needs_confirmation: The token .* was used/);
+    const again = /confirm: "([^"]+)"/.exec(used)?.[1];
+    const answer = await call('datagrok_share_dashboard', { ...order, confirm: again });
     expect(answer.text).toMatch(/^upstream_down: .*The request may have arrived/);
     expect(requests.filter(({ target }) => target.includes('/shares'))).toHaveLength(2);
   });

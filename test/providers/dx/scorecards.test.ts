@@ -63,7 +63,8 @@ describe('scorecards', () => {
     await ok('update_scorecard', { id: 'Documentation', name: 'Docs', published: false });
     expect(seed.scorecards.at(-2)).toMatchObject({ name: 'Docs', published: false, checks: [check] });
     const question = await no('delete_scorecard', { id: 'Production readiness' });
-    expect(question).toContain('{"id":"MjEwMA"} (MjEwMA is "Production readiness")');
+    expect(question).toContain('Delete the scorecard "Production readiness"?');
+    expect(question).toContain('{"id":"MjEwMA"}');
     expect(question).toContain(
       'This would delete "Production readiness" with its 4 checks. ' +
         'Initiatives about it: "Every service on call by winter", "Backups that restore".',

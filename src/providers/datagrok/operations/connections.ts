@@ -90,6 +90,7 @@ export const testConnection = operation({
   route: 'POST /public/v1/connections/test',
   // Nothing is kept of it, but the server sends the credentials to whatever host is named.
   risk: 'exposes',
+  question: 'Have the server log in where the data connection {name} leads to?',
   summary: 'Try to reach what a data connection leads to. Undocumented.',
   input: z.strictObject(fields),
   output: z.looseObject({ works: z.boolean() }),
@@ -101,6 +102,7 @@ export const deleteConnection: Operation = operation({
   name: 'datagrok_delete_connection',
   route: 'DELETE /public/v1/connections/{data_connection}',
   risk: 'deletes',
+  question: 'Delete the data connection {data_connection} with its credentials?',
   summary: 'Delete a data connection with its credentials. Undocumented.',
   input: z.strictObject({ data_connection: dataConnection }),
   ...done,

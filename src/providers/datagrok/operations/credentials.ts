@@ -20,6 +20,7 @@ export const saveCredentials = operation({
   name: 'datagrok_save_credentials',
   route: 'POST /public/v1/credentials',
   risk: 'replaces',
+  question: 'Replace the credentials of {entity}?',
   summary: 'Set the credentials of a data connection. Undocumented.',
   verifyWith: 'datagrok_get_credentials shows what is there.',
   input: z.strictObject({
@@ -44,6 +45,7 @@ export const deleteCredentials = operation({
   name: 'datagrok_delete_credentials',
   route: 'DELETE /public/v1/credentials/{id}',
   risk: 'deletes',
+  question: 'Delete the credentials {id}?',
   summary: 'Delete credentials. Undocumented.',
   input: z.strictObject({ id: z.uuid().describe('Their id') }),
   ...done,

@@ -10,6 +10,7 @@ export const createDashboard = operation({
   name: 'datagrok_create_dashboard',
   route: 'POST /public/v1/dashboards/{name}/{tables}',
   risk: 'replaces',
+  question: 'Replace the dashboard {name}?',
   verifyWith: 'Look in the web interface before you make it again.',
   summary: 'Make a dashboard of tables. Answers id, name and URL.',
   input: z.strictObject({
@@ -58,6 +59,7 @@ export const shareDashboard = operation({
   // A GET that changes permissions: the effect keeps it from being repeated or taken for reading.
   route: 'GET /public/v1/dashboards/{dashboard}/shares',
   risk: 'exposes',
+  question: 'Share the dashboard {dashboard} with {groups}?',
   summary: 'Share a dashboard with groups or users.',
   input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
   output: shared,

@@ -23,6 +23,7 @@ export const uploadFile = operation({
   name: 'datagrok_upload_file',
   route: 'POST /public/v1/files/{connector}/{path*}',
   risk: 'replaces',
+  question: 'Replace the file {path} of {connector}?',
   verifyWith: 'datagrok_download_file shows what is there now.',
   summary: 'Write data to a file of a file share, byte for byte.',
   input: z.strictObject({

@@ -10,6 +10,7 @@ export const deleteFile = operation({
   name: 'datagrok_delete_file',
   route: 'DELETE /public/v1/files/{connector}/{path*}',
   risk: 'deletes',
+  question: 'Delete the file {path} of {connector}?',
   summary: 'Delete a file of a file share. Undocumented.',
   input: z.strictObject({ connector, path: filePath }),
   ...done,

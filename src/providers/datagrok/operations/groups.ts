@@ -127,6 +127,7 @@ export const changeMembers: Operation = operation({
   name: 'datagrok_change_group_members',
   route: 'POST /public/v1/groups',
   risk: 'replaces',
+  question: 'Change who belongs to the group {group}?',
   summary: 'Add users to a group, remove members, or make them its administrators. Undocumented.',
   verifyWith: 'datagrok_list_group_members shows who is in it.',
   input: z.strictObject({
@@ -206,6 +207,7 @@ export const deleteGroup = operation({
   name: 'datagrok_delete_group',
   route: 'DELETE /public/v1/groups/{group}',
   risk: 'deletes',
+  question: 'Delete the group {group}? What is shared with it is then not shared with its members.',
   summary: 'Delete a group that holds no permissions any more. Undocumented.',
   input: z.strictObject({ group }),
   ...done,
@@ -242,6 +244,7 @@ export const approveRequest = operation({
   name: 'datagrok_approve_membership',
   route: 'POST /public/v1/groups/requests/{request}/approve',
   risk: 'exposes',
+  question: 'Approve the request {request} to join a group?',
   summary: 'Let somebody who asked into a group. Undocumented.',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
   input: z.strictObject({ request }),

@@ -27,6 +27,7 @@ export const batch = operation({
   name: 'datagrok_run_batch',
   route: 'POST /public/v1/batch',
   risk: 'deletes',
+  question: 'Carry out these steps?',
   summary:
     'Run several operations in one request: create, get or delete users, groups, connections, functions, queries and scripts; functions.run; files.list, get, put and delete. Undocumented.',
   verifyWith: 'Look at the things it was about before you send it again.',

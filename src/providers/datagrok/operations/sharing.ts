@@ -7,6 +7,7 @@ export const shareEntity = operation({
   name: 'datagrok_share_entity',
   route: 'POST /public/v1/entities/{entity}/shares',
   risk: 'exposes',
+  question: 'Share {entity} with {groups}?',
   summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
   input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
   output: shared,

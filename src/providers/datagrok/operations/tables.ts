@@ -43,6 +43,7 @@ export const uploadTable = operation({
   name: 'datagrok_upload_table',
   route: 'POST /public/v1/tables/{table}',
   risk: 'replaces',
+  question: 'Replace the table {table}?',
   verifyWith: 'datagrok_download_table shows what is there now.',
   summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
   input: z.strictObject({

@@ -4,6 +4,7 @@ import { dayAhead } from '../../../base/time.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, id, role, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lookIn, textOf, tokenTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { facts, showValue } from '../secrets.ts';
 import { groupArgument as group } from './groups.ts';
@@ -54,6 +55,7 @@ export const createProjectToken: Operation = operation({
   name: 'dataops_create_project_token',
   route: 'POST /projects/{project}/access_tokens',
   risk: 'exposes',
+  question: 'Make an access token for {project}?',
   summary: 'Create an access token of a project. It can be seen this once only, with show_value.',
   verifyWith: 'dataops_list_project_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ project, ...wanted }),
@@ -73,6 +75,8 @@ export const rotateProjectToken: Operation = operation({
   name: 'dataops_rotate_project_token',
   route: 'POST /projects/{project}/access_tokens/{token_id}/rotate',
   risk: 'exposes',
+  question: 'Replace the access token {token_id} of {project}? What uses the present one stops working.',
+  describeLoss: lookIn('token_id', () => listProjectTokens, 'id', tokenTold),
   summary: 'Replace an access token of a project; the old one stops working. The new one is seen only with show_value.',
   verifyWith: 'dataops_list_project_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ project, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
@@ -85,6 +89,8 @@ export const revokeProjectToken = operation({
   name: 'dataops_revoke_project_token',
   route: 'DELETE /projects/{project}/access_tokens/{token_id}',
   risk: 'deletes',
+  question: 'Revoke the access token {token_id} of {project}? What uses it stops working.',
+  describeLoss: lookIn('token_id', () => listProjectTokens, 'id', tokenTold),
   summary: 'Revoke an access token of a project.',
   input: z.strictObject({ project, token_id: tokenId }),
   ...done,
@@ -106,6 +112,7 @@ export const createGroupToken: Operation = operation({
   name: 'dataops_create_group_token',
   route: 'POST /groups/{group}/access_tokens',
   risk: 'exposes',
+  question: 'Make an access token for the group {group}?',
   summary: 'Create an access token of a group. It can be seen this once only, with show_value.',
   verifyWith: 'dataops_list_group_tokens shows whether it was made; one that nobody saw is best revoked.',
   input: z.strictObject({ group, ...wanted }),
@@ -120,6 +127,8 @@ export const rotateGroupToken: Operation = operation({
   name: 'dataops_rotate_group_token',
   route: 'POST /groups/{group}/access_tokens/{token_id}/rotate',
   risk: 'exposes',
+  question: 'Replace the access token {token_id} of the group {group}? What uses the present one stops working.',
+  describeLoss: lookIn('token_id', () => listGroupTokens, 'id', tokenTold),
   summary: 'Replace an access token of a group; the old one stops working. The new one is seen only with show_value.',
   verifyWith: 'dataops_list_group_tokens shows whether it was replaced; if so, rotate the new one.',
   input: z.strictObject({ group, token_id: tokenId, expires_at: expiresOn.optional(), show_value: showValue }),
@@ -132,6 +141,8 @@ export const revokeGroupToken = operation({
   name: 'dataops_revoke_group_token',
   route: 'DELETE /groups/{group}/access_tokens/{token_id}',
   risk: 'deletes',
+  question: 'Revoke the access token {token_id} of the group {group}? What uses it stops working.',
+  describeLoss: lookIn('token_id', () => listGroupTokens, 'id', tokenTold),
   summary: 'Revoke an access token of a group.',
   input: z.strictObject({ group, token_id: tokenId }),
   ...done,
@@ -182,6 +193,7 @@ export const setJobTokenScope = operation({
   name: 'dataops_set_job_token_scope',
   route: 'PATCH /projects/{project}/job_token_scope',
   risk: 'exposes',
+  question: 'Change which projects may reach {project} with the tokens of their jobs?',
   summary: 'Turn the job-token allowlist of a project on or off. Off lets the jobs of every project in.',
   input: z.strictObject({ project, enabled: z.boolean().describe('On or off') }),
   ...done,
@@ -206,6 +218,7 @@ export const allowProject = operation({
   name: 'dataops_allow_project',
   route: 'POST /projects/{project}/job_token_scope/allowlist',
   risk: 'exposes',
+  question: 'Let the jobs of the project {target_project_id} reach {project}?',
   summary: 'Let the jobs of another project reach a project with their job token.',
   input: z.strictObject({ project, target_project_id: targetProject }),
   output: z.looseObject({ source_project_id: z.number(), target_project_id: z.number() }),
@@ -216,6 +229,15 @@ export const disallowProject = operation({
   name: 'dataops_disallow_project',
   route: 'DELETE /projects/{project}/job_token_scope/allowlist/{target_project_id}',
   risk: 'deletes',
+  question: 'Keep the jobs of the project {target_project_id} out of {project}?',
+  describeLoss: lookIn(
+    'target_project_id',
+    () => listAllowedProjects,
+    'id',
+    ({ path_with_namespace }) => ({
+      name: textOf(path_with_namespace),
+    }),
+  ),
   summary: 'No longer let the jobs of another project reach a project.',
   input: z.strictObject({ project, target_project_id: targetProject }),
   ...done,
@@ -237,6 +259,7 @@ export const allowGroup = operation({
   name: 'dataops_allow_group',
   route: 'POST /projects/{project}/job_token_scope/groups_allowlist',
   risk: 'exposes',
+  question: 'Let the jobs of all projects of the group {target_group_id} reach {project}?',
   summary: "Let the jobs of a group's projects reach a project with their job token.",
   input: z.strictObject({ project, target_group_id: targetGroup }),
   output: z.looseObject({ source_project_id: z.number(), target_group_id: z.number() }),
@@ -247,6 +270,15 @@ export const disallowGroup = operation({
   name: 'dataops_disallow_group',
   route: 'DELETE /projects/{project}/job_token_scope/groups_allowlist/{target_group_id}',
   risk: 'deletes',
+  question: 'Keep the jobs of the projects of the group {target_group_id} out of {project}?',
+  describeLoss: lookIn(
+    'target_group_id',
+    () => listAllowedGroups,
+    'id',
+    ({ full_path, name }) => ({
+      name: textOf(full_path) ?? textOf(name),
+    }),
+  ),
   summary: "No longer let the jobs of a group's projects reach a project.",
   input: z.strictObject({ project, target_group_id: targetGroup }),
   ...done,

@@ -1,12 +1,24 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, project, text } from '../arguments.ts';
-import { example, projectRow, readable, settings, visibility } from './projects.ts';
+import { beginning, howMany, lookAt, textOf, whenOf } from '../losses.ts';
+import { example, getProject, projectRow, readable, settings, visibility } from './projects.ts';
 
 export const updateProject = operation({
   name: 'dataops_update_project',
   route: 'PUT /projects/{project}',
   risk: 'replaces',
+  question: 'Change the project {project}?',
+  describeLoss: lookAt(
+    'project',
+    () => getProject,
+    (now, wanted) => ({
+      name: textOf(now['path_with_namespace']),
+      says: Object.keys(wanted)
+        .filter(field => field !== 'project' && wanted[field] !== undefined && now[field] !== undefined)
+        .map(field => `Its ${field.replaceAll('_', ' ')} is "${beginning(now[field])}" now.`),
+    }),
+  ),
   summary: 'Change settings of a project.',
   input: z.strictObject({ project, name: text('Name'), path: text('Last part of its address'), ...settings }),
   output: projectRow,
@@ -19,6 +31,19 @@ export const deleteProject = operation({
   name: 'dataops_delete_project',
   route: 'DELETE /projects/{project}',
   risk: 'deletes',
+  question: 'Delete the project {project} with everything in it?',
+  describeLoss: lookAt(
+    'project',
+    () => getProject,
+    ({ path_with_namespace, open_issues_count, forks_count, last_activity_at }) => ({
+      name: textOf(path_with_namespace),
+      says: [
+        whenOf(last_activity_at) && `Something was last done in it ${whenOf(last_activity_at)}.`,
+        `Its repository, pipelines, schedules and variables, ${howMany(Number(open_issues_count ?? 0), 'open issue')} and all else in it would be lost.`,
+        Number(forks_count ?? 0) > 0 && `${howMany(Number(forks_count), 'fork')} of it would stay.`,
+      ],
+    }),
+  ),
   summary: 'Delete a project with everything in it.',
   input: z.strictObject({ project }),
   ...done,
@@ -47,6 +72,18 @@ export const archiveProject = operation({
   name: 'dataops_archive_project',
   route: 'POST /projects/{project}/archive',
   risk: 'interrupts',
+  question: 'Archive the project {project}, so that nobody can change it?',
+  describeLoss: lookAt(
+    'project',
+    () => getProject,
+    ({ path_with_namespace, last_activity_at }) => ({
+      name: textOf(path_with_namespace),
+      says: [
+        'Its schedules stop, and nothing can be pushed or started in it until it is unarchived.',
+        whenOf(last_activity_at) && `Something was last done in it ${whenOf(last_activity_at)}.`,
+      ],
+    }),
+  ),
   summary: 'Make a project read-only and hide it from most lists.',
   input: z.strictObject({ project }),
   output: projectRow,

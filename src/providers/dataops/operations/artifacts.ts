@@ -4,8 +4,9 @@ import type { Row } from '../../../base/json-value.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { done, ref } from '../arguments.ts';
+import { jobTold, lookAt } from '../losses.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';
-import { briefJob, jobRow } from './jobs.ts';
+import { briefJob, getJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -140,6 +141,8 @@ export const deleteArtifacts = operation({
   name: 'dataops_delete_artifacts',
   route: 'DELETE /projects/{project}/jobs/{job}/artifacts',
   risk: 'deletes',
+  question: 'Delete the artifacts of the job {job} of {project}?',
+  describeLoss: lookAt('job', () => getJob, jobTold),
   summary: 'Delete the artifacts of a job.',
   input: z.strictObject({ project, job }),
   ...done,
@@ -150,6 +153,7 @@ export const deleteProjectArtifacts = operation({
   name: 'dataops_delete_project_artifacts',
   route: 'DELETE /projects/{project}/artifacts',
   risk: 'deletes',
+  question: 'Delete the artifacts of all jobs of {project}?',
   summary: 'Delete the artifacts of all jobs of a project that are not kept.',
   input: z.strictObject({ project }),
   ...done,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, ref, search } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { beginning, lookAt, notDeleted, rowOf, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -55,6 +56,22 @@ export const deleteBranch = operation({
   name: 'dataops_delete_branch',
   route: 'DELETE /projects/{project}/repository/branches/{branch}',
   risk: 'deletes',
+  question: 'Delete the branch {branch} of {project}?',
+  describeLoss: lookAt(
+    'branch',
+    () => getBranch,
+    ({ name, merged, commit, default: isDefault, protected: isProtected }) => {
+      if (isDefault === true || isProtected === true)
+        throw notDeleted(`The branch ${String(name)} is ${isDefault === true ? 'the default branch' : 'protected'}`);
+      const { title, author_name, committed_date } = rowOf(commit);
+      const last = `Its last commit is "${beginning(title)}" of ${String(author_name)}, ${whenOf(committed_date) ?? 'some time ago'}`;
+      return {
+        name: textOf(name),
+        says: [merged === true ? `${last}; it is merged.` : `${last}; it is not merged, so its commits would be lost.`],
+        version: rowOf(commit)['id'],
+      };
+    },
+  ),
   summary: 'Delete a branch.',
   input: z.strictObject({ project, branch }),
   ...done,

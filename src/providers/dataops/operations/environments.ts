@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { environmentTold, lookAt, rowOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { projectArgument as project } from './projects.ts';
@@ -81,6 +82,8 @@ export const stopEnvironment = operation({
   name: 'dataops_stop_environment',
   route: 'POST /projects/{project}/environments/{environment}/stop',
   risk: 'interrupts',
+  question: 'Stop the environment {environment} of {project}?',
+  describeLoss: lookAt('environment', () => getEnvironment, environmentTold),
   summary: 'Stop an environment. Its stop job may drop the database.',
   input: z.strictObject({ project, environment, force: flag('Without running its stop job') }),
   output: environmentRow,
@@ -91,6 +94,8 @@ export const deleteEnvironment = operation({
   name: 'dataops_delete_environment',
   route: 'DELETE /projects/{project}/environments/{environment}',
   risk: 'deletes',
+  question: 'Delete the environment {environment} of {project} with its history of deployments?',
+  describeLoss: lookAt('environment', () => getEnvironment, environmentTold),
   summary: 'Delete a stopped environment.',
   input: z.strictObject({ project, environment }),
   ...done,
@@ -175,6 +180,15 @@ export const deleteDeployment = operation({
   name: 'dataops_delete_deployment',
   route: 'DELETE /projects/{project}/deployments/{deployment}',
   risk: 'deletes',
+  question: 'Delete the deployment {deployment} of {project}?',
+  describeLoss: lookAt(
+    'deployment',
+    () => getDeployment,
+    ({ id, status, ref, environment, created_at }) => ({
+      name: `${String(id)} of ${String(ref)} to ${String(rowOf(environment)['name'])}`,
+      says: [`It is ${String(status)}, made ${whenOf(created_at) ?? 'some time ago'}.`],
+    }),
+  ),
   summary: 'Delete the record of a deployment. The latest one of an environment cannot be deleted.',
   input: z.strictObject({ project, deployment }),
   ...done,

@@ -61,6 +61,7 @@ export const deleteFile = operation({
   name: 'dataops_delete_file',
   route: 'DELETE /projects/{project}/repository/files/{path}',
   risk: 'deletes',
+  question: 'Delete the file {path} on the branch {branch} of {project}?',
   summary: 'Delete a file from a branch by a commit.',
   input: z.strictObject({
     project,

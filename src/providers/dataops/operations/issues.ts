@@ -3,6 +3,7 @@ import { dayAhead } from '../../../base/time.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { howMany, lookAt, textOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { notesOf } from './notes.ts';
@@ -128,6 +129,15 @@ export const deleteIssue = operation({
   name: 'dataops_delete_issue',
   route: 'DELETE /projects/{project}/issues/{issue}',
   risk: 'deletes',
+  question: 'Delete the issue {issue} of {project} with its comments?',
+  describeLoss: lookAt(
+    'issue',
+    () => getIssue,
+    ({ title, state, user_notes_count }) => ({
+      name: textOf(title),
+      says: [`It is ${String(state)} and has ${howMany(Number(user_notes_count ?? 0), 'comment')}.`],
+    }),
+  ),
   summary: 'Delete an issue with its comments. Closing it is usually what is meant.',
   input: z.strictObject(one),
   ...done,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation } from '../../../operations/operation.ts';
+import { jobTold, lookAt } from '../losses.ts';
 import { pick } from '../rows.ts';
-import { briefJob, jobRow } from './jobs.ts';
+import { briefJob, getJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';
 import { entries, type Variables, variables } from './pipeline-runs.ts';
 import { projectArgument as project } from './projects.ts';
@@ -56,6 +57,8 @@ export const cancelJob = operation({
   name: 'dataops_cancel_job',
   route: 'POST /projects/{project}/jobs/{job}/cancel',
   risk: 'interrupts',
+  question: 'Cancel the job {job} of {project}?',
+  describeLoss: lookAt('job', () => getJob, jobTold),
   summary: 'Cancel a job, and wait until it has stopped.',
   verifyWith: 'dataops_get_job shows whether it is being cancelled.',
   input: z.strictObject({ project, job }),
@@ -69,6 +72,8 @@ export const eraseJob = operation({
   name: 'dataops_erase_job',
   route: 'POST /projects/{project}/jobs/{job}/erase',
   risk: 'deletes',
+  question: 'Erase the log and the artifacts of the job {job} of {project}?',
+  describeLoss: lookAt('job', () => getJob, jobTold),
   summary: 'Delete log and artifacts of a finished job.',
   input: z.strictObject({ project, job }),
   output: jobRow,

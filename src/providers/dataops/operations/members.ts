@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { dayAhead } from '../../../base/time.ts';
 import { operation } from '../../../operations/operation.ts';
-import { drillAssays, flag, id, role, search, text } from '../arguments.ts';
+import { drillAssays, flag, id, role, roleOf, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
@@ -67,6 +68,7 @@ export const addProjectMember = operation({
   name: 'dataops_add_project_member',
   route: 'POST /projects/{project}/members',
   risk: 'exposes',
+  question: 'Give {user} access to {project} as {role}?',
   summary: 'Give a user a role in a project. Give user_id or username.',
   input: z.strictObject({
     project,
@@ -76,6 +78,22 @@ export const addProjectMember = operation({
     expires_at: dayAhead('Last day').optional(),
   }),
   output: member,
+  async describeLoss({ project, user_id, username }, context) {
+    const found = username === undefined ? [] : await context.rows(listUsers, { username });
+    if (username !== undefined && !found.length)
+      throw new Fault({
+        code: 'not_found',
+        message: `There is no user ${username}.`,
+        hint: 'dataops_list_users finds users by a part of their name.',
+      });
+    const [{ id = user_id, name = `user ${user_id}` } = {}] = found;
+    const known = (await context.rows(listAllProjectMembers, { project })).find(
+      one => String(one['id']) === String(id),
+    );
+    const says = known && `${String(known['name'])} has access already, as ${roleOf(known['access_level'])}.`;
+    const user = `${String(known?.['name'] ?? name)}${username ? ` (${username})` : ''}`;
+    return { names: { user }, ...(says ? { says } : {}) };
+  },
   example: { arguments: { project: 'meridian/data/drill-assays', username: 'ines.duarte', role: 'developer' } },
 });
 

@@ -3,6 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lookAt, mergeRequestTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -153,6 +154,8 @@ export const merge = operation({
   name: 'dataops_merge_merge_request',
   route: 'PUT /projects/{project}/merge_requests/{merge_request}/merge',
   risk: 'replaces',
+  question: 'Merge the merge request {merge_request} of {project}?',
+  describeLoss: lookAt('merge_request', () => getMergeRequest, mergeRequestTold),
   summary:
     'Merge a merge request. First dataops_get_merge_request: detailed_merge_status must be mergeable (checking: ask ' +
     'again in a moment); pass its sha, so that nothing newer is merged.',
@@ -243,6 +246,8 @@ export const approve = operation({
   name: 'dataops_approve_merge_request',
   route: 'POST /projects/{project}/merge_requests/{merge_request}/approve',
   risk: 'exposes',
+  question: 'Approve the merge request {merge_request} of {project} in your name?',
+  describeLoss: lookAt('merge_request', () => getMergeRequest, mergeRequestTold),
   summary: 'Approve a merge request in the name of the user behind the credential.',
   input: z.strictObject({ ...one, sha: text('Head that was reviewed') }),
   output: z.looseObject({ approvals_left: z.number().nullish() }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, id, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lookIn } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
@@ -62,6 +63,13 @@ export const deletePackage = operation({
   name: 'dataops_delete_package',
   route: 'DELETE /projects/{project}/packages/{package}',
   risk: 'deletes',
+  question: 'Delete the package {package} of {project} with its files?',
+  describeLoss: lookIn(
+    'package',
+    () => listProjectPackages,
+    'id',
+    ({ name, version }) => ({ name: `${String(name)} ${String(version)}` }),
+  ),
   summary: 'Delete a package from the registry.',
   input: z.strictObject({ project, package: packageId }),
   ...done,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
+import { lookAt, whenOf } from '../losses.ts';
 import { pipeline } from './jobs.ts';
 import { example } from './pipeline-runs.ts';
-import { briefPipeline, pipelineRow } from './pipelines.ts';
+import { briefPipeline, getPipeline, pipelineRow } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
 
 export const renamePipeline = operation({
@@ -20,6 +21,15 @@ export const deletePipeline = operation({
   name: 'dataops_delete_pipeline',
   route: 'DELETE /projects/{project}/pipelines/{pipeline}',
   risk: 'deletes',
+  question: 'Delete the pipeline {pipeline} of {project} with its jobs, logs and artifacts?',
+  describeLoss: lookAt(
+    'pipeline',
+    () => getPipeline,
+    ({ id, status, ref, created_at }) => ({
+      name: `${String(id)} on ${String(ref)}`,
+      says: [`It is ${String(status)}, started ${whenOf(created_at) ?? 'at an unknown time'}.`],
+    }),
+  ),
   summary: 'Delete a pipeline with its jobs, logs and artifacts.',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ done: z.boolean() }),

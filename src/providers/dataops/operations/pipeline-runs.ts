@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { ref } from '../arguments.ts';
+import { lookAt, rowOf, textOf, whenOf } from '../losses.ts';
 import { pipeline } from './jobs.ts';
-import { briefPipeline } from './pipelines.ts';
+import { briefPipeline, getPipeline } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
 import { pipelineRun } from './runs.ts';
 
@@ -101,6 +102,17 @@ export const cancelPipeline = operation({
   name: 'dataops_cancel_pipeline',
   route: 'POST /projects/{project}/pipelines/{pipeline}/cancel',
   risk: 'interrupts',
+  question: 'Cancel the pipeline {pipeline} of {project}?',
+  describeLoss: lookAt(
+    'pipeline',
+    () => getPipeline,
+    ({ id, status, ref, created_at, user }) => ({
+      name: `${String(id)} on ${String(ref)}`,
+      says: [
+        `It is ${String(status)}, started ${whenOf(created_at) ?? 'at an unknown time'}${textOf(rowOf(user)['name']) ? ` by ${textOf(rowOf(user)['name'])}` : ''}.`,
+      ],
+    }),
+  ),
   summary: 'Cancel the jobs of a pipeline that are not done, and wait until they have stopped.',
   verifyWith: 'dataops_get_pipeline shows whether it is being cancelled.',
   input: z.strictObject({ project, pipeline }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, flag, search } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lookIn, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -47,6 +48,17 @@ export const unprotectBranch = operation({
   name: 'dataops_unprotect_branch',
   route: 'DELETE /projects/{project}/protected_branches/{name}',
   risk: 'deletes',
+  question: 'Take the protection off {name} of {project}, so that everybody who can push may change or delete it?',
+  describeLoss: lookIn(
+    'name',
+    () => listProtectedBranches,
+    'name',
+    ({ push_access_levels }) => ({
+      says: [
+        `Now ${(Array.isArray(push_access_levels) ? push_access_levels : []).map(one => String(rowOf(one)['access_level_description'])).join(', ') || 'nobody'} may push to it.`,
+      ],
+    }),
+  ),
   summary: 'Take the protection from a branch.',
   input: z.strictObject({ project, name: z.string().min(1).describe('Branch or wildcard, as protected') }),
   ...done,

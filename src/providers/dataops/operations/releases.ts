@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lookAt, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -87,6 +88,15 @@ export const deleteRelease = operation({
   name: 'dataops_delete_release',
   route: 'DELETE /projects/{project}/releases/{tag}',
   risk: 'deletes',
+  question: 'Delete the release {tag} of {project}? Its tag stays.',
+  describeLoss: lookAt(
+    'tag',
+    () => getRelease,
+    ({ name, tag_name, released_at }) => ({
+      name: textOf(name) ?? textOf(tag_name),
+      says: [whenOf(released_at) && `It is of ${whenOf(released_at)}; its notes and links would be lost.`],
+    }),
+  ),
   summary: 'Delete a release. Its tag stays.',
   input: z.strictObject(one),
   ...done,

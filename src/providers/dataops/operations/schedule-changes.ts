@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, ref } from '../arguments.ts';
+import { countOf, howMany, lookAt, rowOf, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pipelineFilters, pipelineLine, pipelineRow } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
@@ -56,7 +57,16 @@ export const updateSchedule = operation({
 export const takeSchedule = operation({
   name: 'dataops_take_schedule',
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/take_ownership',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Run the schedule {schedule} of {project} with your rights from now on?',
+  describeLoss: lookAt(
+    'schedule',
+    () => getSchedule,
+    ({ description, owner }) => ({
+      name: textOf(description),
+      says: [`It runs with the rights of ${textOf(rowOf(owner)['name']) ?? 'nobody'} now.`],
+    }),
+  ),
   summary: 'Become the owner of a schedule: it then runs with your rights.',
   input: z.strictObject({ project, schedule }),
   output: scheduleRow,
@@ -68,6 +78,18 @@ export const deleteSchedule = operation({
   name: 'dataops_delete_schedule',
   route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}',
   risk: 'deletes',
+  question: 'Delete the schedule {schedule} of {project}?',
+  describeLoss: lookAt(
+    'schedule',
+    () => getSchedule,
+    ({ description, active, next_run_at, variables }) => ({
+      name: textOf(description),
+      says: [
+        active === false ? 'It is off.' : whenOf(next_run_at) && `Its next run is ${whenOf(next_run_at)}.`,
+        countOf(variables) > 0 && `${howMany(countOf(variables), 'variable')} of it would be lost.`,
+      ],
+    }),
+  ),
   summary: 'Delete a schedule.',
   input: z.strictObject({ project, schedule }),
   ...done,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation } from '../../../operations/operation.ts';
+import { lookAt, textOf, variableNamed } from '../losses.ts';
 import { pick } from '../rows.ts';
 import { projectArgument as project } from './projects.ts';
+import { getSchedule } from './schedule-changes.ts';
 import { example, schedule } from './schedules.ts';
 
 export const key = z.string().min(1).describe('Name');
@@ -29,7 +31,16 @@ export const addVariable = operation({
 export const updateScheduleVariable = operation({
   name: 'dataops_update_schedule_variable',
   route: 'PUT /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the value of the variable {key} of the schedule {schedule} of {project}?',
+  describeLoss: lookAt(
+    'schedule',
+    () => getSchedule,
+    ({ description, variables }, { key }) => ({
+      name: textOf(description),
+      says: [variableNamed(variables, key) && 'The value that it has now would be lost.'],
+    }),
+  ),
   summary: 'Change a variable of a schedule.',
   input: z.strictObject({ project, schedule, key, value, variable_type }),
   output: variableRow,
@@ -41,6 +52,15 @@ export const deleteScheduleVariable = operation({
   name: 'dataops_delete_schedule_variable',
   route: 'DELETE /projects/{project}/pipeline_schedules/{schedule}/variables/{key}',
   risk: 'deletes',
+  question: 'Delete the variable {key} of the schedule {schedule} of {project}?',
+  describeLoss: lookAt(
+    'schedule',
+    () => getSchedule,
+    ({ description, variables }, { key }) => ({
+      name: textOf(description),
+      says: [variableNamed(variables, key) && 'Its value would be lost.'],
+    }),
+  ),
   summary: 'Take a variable from a schedule.',
   input: z.strictObject({ project, schedule, key }),
   output: variableRow,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, ref, search, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { beginning, lookAt, rowOf, textOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -56,6 +57,16 @@ export const deleteTag = operation({
   name: 'dataops_delete_tag',
   route: 'DELETE /projects/{project}/repository/tags/{tag}',
   risk: 'deletes',
+  question: 'Delete the tag {tag} of {project}?',
+  describeLoss: lookAt(
+    'tag',
+    () => getTag,
+    ({ name, commit, release }) => ({
+      name: textOf(name),
+      says: [`It stands at "${beginning(rowOf(commit)['title'])}".`, release ? 'There is a release of it.' : undefined],
+      version: rowOf(commit)['id'],
+    }),
+  ),
   summary: 'Delete a tag.',
   input: z.strictObject({ project, tag }),
   ...done,

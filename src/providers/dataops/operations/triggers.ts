@@ -3,6 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, id, project } from '../arguments.ts';
+import { lookAt, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { masked } from '../secrets.ts';
@@ -44,6 +45,7 @@ export const createTrigger = operation({
   name: 'dataops_create_trigger',
   route: 'POST /projects/{project}/triggers',
   risk: 'exposes',
+  question: 'Make a token in {project} that starts pipelines?',
   summary: 'Create a pipeline trigger. Its token is shown to its owner under Settings > CI/CD, not here.',
   input: z.strictObject({ project, description }),
   output: row,
@@ -66,6 +68,15 @@ export const deleteTrigger = operation({
   name: 'dataops_delete_trigger',
   route: 'DELETE /projects/{project}/triggers/{trigger}',
   risk: 'deletes',
+  question: 'Delete the trigger token {trigger} of {project}?',
+  describeLoss: lookAt(
+    'trigger',
+    () => getTrigger,
+    ({ description, last_used }) => ({
+      name: textOf(description),
+      says: [whenOf(last_used) ? `It was last used ${whenOf(last_used)}.` : 'It was never used.'],
+    }),
+  ),
   summary: 'Delete a pipeline trigger: its token is then good for nothing.',
   input: z.strictObject({ project, trigger }),
   ...done,

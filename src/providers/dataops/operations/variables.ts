@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, text } from '../arguments.ts';
+import { lookAt, variableTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { facts, masked, maskedValue, refuseReadOnly, showValue } from '../secrets.ts';
 import { groupArgument as group } from './groups.ts';
@@ -73,6 +74,8 @@ export const updateProjectVariable = operation({
   name: 'dataops_update_project_variable',
   route: 'PUT /projects/{project}/variables/{key}',
   risk: 'replaces',
+  question: 'Change the variable {key} of {project}?',
+  describeLoss: lookAt('key', () => getProjectVariable, variableTold),
   summary: 'Replace the value or flags of a CI/CD variable of a project. The old value is lost.',
   input: z.strictObject({
     project,
@@ -91,6 +94,8 @@ export const deleteProjectVariable = operation({
   name: 'dataops_delete_project_variable',
   route: 'DELETE /projects/{project}/variables/{key}',
   risk: 'deletes',
+  question: 'Delete the variable {key} of {project}?',
+  describeLoss: lookAt('key', () => getProjectVariable, variableTold),
   summary: 'Delete a CI/CD variable of a project.',
   input: z.strictObject({ project, key, scope: inQuery }),
   ...done,
@@ -139,6 +144,8 @@ export const updateGroupVariable = operation({
   name: 'dataops_update_group_variable',
   route: 'PUT /groups/{group}/variables/{key}',
   risk: 'replaces',
+  question: 'Change the variable {key} of the group {group}?',
+  describeLoss: lookAt('key', () => getGroupVariable, variableTold),
   summary: 'Replace the value or flags of a CI/CD variable of a group. The old value is lost.',
   input: z.strictObject({ group, key, value: value.optional(), ...flags, environment_scope: environmentScope }),
   output: variable,
@@ -150,6 +157,8 @@ export const deleteGroupVariable = operation({
   name: 'dataops_delete_group_variable',
   route: 'DELETE /groups/{group}/variables/{key}',
   risk: 'deletes',
+  question: 'Delete the variable {key} of the group {group}?',
+  describeLoss: lookAt('key', () => getGroupVariable, variableTold),
   summary: 'Delete a CI/CD variable of a group.',
   input: z.strictObject({ group, key }),
   ...done,

@@ -75,6 +75,7 @@ export const setPullServices = operation({
   name: 'dx_set_pull_services',
   route: 'POST /deployments.setPullServices',
   risk: 'replaces',
+  question: 'Replace the services of the pull request {pull_number} of {repository}?',
   idempotent: true,
   summary:
     'Say which services a merged pull request belongs to, before its deployment is recorded. Adds to those it has, or replaces them.',

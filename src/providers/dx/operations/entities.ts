@@ -127,6 +127,7 @@ export const deleteEntity = operation({
   name: 'dx_delete_entity',
   route: 'POST /catalog.entities.delete',
   risk: 'deletes',
+  question: 'Delete the entity {identifier} from the catalog?',
   summary: 'Delete an entity from the software catalog, with its relations.',
   input: z.strictObject({ identifier }),
   output: entity.partial({ identifier: true }),

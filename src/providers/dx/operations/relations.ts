@@ -106,6 +106,7 @@ export const deleteRelation = operation({
   name: 'dx_delete_relation',
   route: 'POST /catalog.relations.delete',
   risk: 'deletes',
+  question: 'Delete the relation {identifier}?',
   summary: 'Delete a kind of relation, with every edge of it between entities.',
   input: z.strictObject({ identifier }),
   ...done,
@@ -161,6 +162,8 @@ export const removeEdge = operation({
   name: 'dx_remove_relation_edge',
   route: 'POST /catalog.relationEdges.remove',
   risk: 'deletes',
+  question:
+    'Take the relation {relation_identifier} between {source_entity_identifier} and {target_entity_identifier} away?',
   summary: 'Remove the edge between two entities of the software catalog.',
   input: z.strictObject(edge),
   ...done,

@@ -59,6 +59,7 @@ export const upsertRepoGroup = operation({
   name: 'dx_upsert_repo_group',
   route: 'POST /repoGroups.upsert',
   risk: 'replaces',
+  question: 'Replace the repositories of the group {name}?',
   summary: 'Make a group of repositories, or change the one with this id or reference_id; repos replaces all it has.',
   verifyWith: 'dx_get_repo_group shows whether it was made.',
   input: z.strictObject({
@@ -98,6 +99,7 @@ export const removeRepos = operation({
   name: 'dx_remove_repo_group_repos',
   route: 'POST /repoGroups.removeRepos',
   risk: 'deletes',
+  question: 'Take {repos} out of the repository group {id}?',
   summary: 'Take repositories out of a group; all of them must be in it.',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
@@ -114,6 +116,7 @@ export const deleteRepoGroup = operation({
   name: 'dx_delete_repo_group',
   route: 'POST /repoGroups.delete',
   risk: 'deletes',
+  question: 'Delete the repository group {id}?',
   summary: 'Delete a group; its repositories stay, without a group.',
   input: z.strictObject(one),
   ...done,

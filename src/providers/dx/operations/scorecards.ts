@@ -103,6 +103,7 @@ export const updateScorecard = operation({
   name: 'dx_update_scorecard',
   route: 'POST /scorecards.update',
   risk: 'replaces',
+  question: 'Change the scorecard {id}?',
   summary:
     'Change a scorecard. Given levels, check_groups or checks replace those there are: repeat each with its id, ' +
     'what is missing is deleted.',
@@ -135,6 +136,7 @@ export const deleteScorecard = operation({
   name: 'dx_delete_scorecard',
   route: 'POST /scorecards.delete',
   risk: 'deletes',
+  question: 'Delete the scorecard {id}?',
   summary: 'Delete a scorecard with its checks.',
   input: z.strictObject({ id }),
   ...done,

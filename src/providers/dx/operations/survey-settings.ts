@@ -133,6 +133,7 @@ export const selectDrivers = operation({
   name: 'dx_set_survey_drivers',
   route: 'POST /snapshots.settings.driverSelection.set',
   risk: 'replaces',
+  question: 'Have the next survey ask {driver_ids} and no other drivers?',
   summary: `Choose the drivers of the next survey: the whole selection is replaced. ${locked}`,
   input: z.strictObject({
     driver_ids: ids('All drivers to ask: ids or names').meta({ reference: driverItem }),
@@ -149,6 +150,7 @@ export const selectWorkflows = operation({
   name: 'dx_set_survey_workflows',
   route: 'POST /snapshots.settings.workflowSelection.set',
   risk: 'replaces',
+  question: 'Have the next survey ask {workflow_ids} and no other workflows?',
   summary: `Choose the workflows of the next survey: the whole selection is replaced; required ones must stay. ${locked}`,
   input: z.strictObject({
     workflow_ids: ids('All workflows to ask: ids or names').meta({ reference: workflowItem }),
@@ -165,6 +167,7 @@ export const selectCsat = operation({
   name: 'dx_set_survey_csat_items',
   route: 'POST /snapshots.settings.csatSelection.set',
   risk: 'replaces',
+  question: 'Have the next survey ask {csat_ids} and no other tools?',
   summary: `Choose the CSAT items (tools) of the next survey: the whole selection is replaced. ${locked}`,
   input: z.strictObject({
     csat_ids: ids('All CSAT items to ask: ids or names').meta({ reference: csatItemName }),
@@ -229,6 +232,7 @@ export const orderCsat = operation({
   name: 'dx_set_survey_csat_order',
   route: 'POST /snapshots.settings.csatOrder.set',
   risk: 'replaces',
+  question: 'Replace the order in which the survey asks about tools?',
   summary: `Set the order in which CSAT items, or their groups, are asked; each list must be complete. ${locked}`,
   input: z.strictObject({
     csat_ids: ids('All CSAT items, in order: ids or names').meta({ reference: csatItemName }).optional(),

@@ -123,6 +123,7 @@ export const processHierarchy: Operation = operation({
   name: 'dx_process_team_hierarchy',
   route: 'POST /orgfiles.teamHierarchy.process',
   risk: 'replaces',
+  question: 'Replace the hierarchy of teams by that of the file {teams}?',
   summary:
     'Import a whole team hierarchy: every team that is not listed is archived. It is queued; refused during a live ' +
     'snapshot and about 3 weeks after. dx_preview_team_hierarchy shows what it would do.',

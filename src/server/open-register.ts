@@ -4,23 +4,25 @@ import type { Config } from '../config/config.ts';
 import { folderRegister } from '../coordination/folder-register.ts';
 import { memoryRegister } from '../coordination/memory-register.ts';
 import type { Register } from '../coordination/register.ts';
-import { createStarts, type Starts } from '../coordination/starts.ts';
 import { diskFault } from '../results/disk.ts';
 import { defaultResultsDirectory } from '../results/store/store.ts';
-import { startsFolder } from '../results/store/sweep.ts';
+import { registerFolders } from '../results/store/sweep.ts';
 
-/** What was started, for all processes that have the results folder in common. */
-export function openStarts({ results_dir: given }: Pick<Config, 'results_dir'>, clock: Clock): Starts {
-  const directory = given ?? defaultResultsDirectory();
-  return createStarts(clock, folderOrMemory(clock, directory));
+/** What happened once, by a name for the kind, for all processes that have the results folder in common. */
+export function openRegister(
+  kind: keyof typeof registerFolders,
+  { results_dir: given }: Pick<Config, 'results_dir'>,
+  clock: Clock,
+): Register {
+  return folderOrMemory(clock, given ?? defaultResultsDirectory(), kind);
 }
 
 /**
  * A folder that this process may not write is shared with nobody, so that memory does as well. One that cannot be
  * written for another reason, such as a full disk, may hold what others have started.
  */
-function folderOrMemory(clock: Clock, directory: string): Register {
-  const folder = folderRegister(clock, join(directory, startsFolder));
+function folderOrMemory(clock: Clock, directory: string, kind: keyof typeof registerFolders): Register {
+  const folder = folderRegister(clock, join(directory, registerFolders[kind]));
   let memory: Register | undefined;
   const use = async <Result>(act: (register: Register) => Promise<Result>): Promise<Result> => {
     if (memory) return act(memory);
