@@ -41,6 +41,7 @@ const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
 
 /** Patterns that repeat a group, which ends in an error from some million turns on. */
 const turns: Readonly<Record<string, string>> = {
+  'src/base/phrases.ts /^(?:on|at': 'an argument that says a time: 2,048 characters',
   'src/providers/datagrok/operations/sync.ts /filename="': 'a header of a part: 16 KiB',
   'src/providers/dataops/simulator/parameters.ts /^([^[]+)': 'a field of a form that this program sends',
 };
