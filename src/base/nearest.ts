@@ -10,6 +10,12 @@ export function nearest(value: string, candidates: Iterable<string>): string | u
   return mistyped(value, all) ?? partly(value, all);
 }
 
+/** For a hint: what was probably meant; `otherwise` where nothing is near. */
+export function suggestion(given: string, known: Iterable<string>, otherwise: string): string {
+  const near = nearest(given, known);
+  return near ? `Did you mean ${near}?` : otherwise;
+}
+
 function mistyped(value: string, candidates: readonly string[]): string | undefined {
   if (value.length > longestCompared) return undefined;
   let best: string | undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 import type { AccessRule } from '../config/http.ts';
 import type { Caller } from './caller.ts';
 
@@ -43,10 +43,9 @@ export function accessBy(
 }
 
 function noConnection(name: string, connections: readonly string[]): Fault {
-  const near = nearest(name, connections);
   return new Fault({
     code: 'not_configured',
     message: `http.access names a connection "${name}", which does not exist.`,
-    hint: near ? `Did you mean ${near}?` : `There are: ${connections.join(', ') || 'none'}.`,
+    hint: suggestion(name, connections, `There are: ${connections.join(', ') || 'none'}.`),
   });
 }

@@ -1,5 +1,5 @@
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 import { type Connections, closedApi } from '../connections/connections.ts';
 import { isReading, type Operation, type RunKind } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
@@ -118,11 +118,10 @@ function withheld(
 }
 
 function unknown(name: string, known: Iterable<string>): Fault {
-  const near = nearest(name, known);
   return new Fault({
     code: 'unknown_operation',
     message: `There is no operation "${name}" here.`,
-    hint: near ? `Did you mean ${near}?` : 'find_operation searches all that are not tools of their own.',
+    hint: suggestion(name, known, 'find_operation searches all that are not tools of their own.'),
   });
 }
 
@@ -150,11 +149,10 @@ function chosenToolsets(
 function noToolset(given: string, platform: string, platforms: readonly string[], existing: readonly string[]): Fault {
   const wholes = platforms.map(name => `${name}:all`);
   const own = existing.filter(one => one.startsWith(`${platform}:`));
-  const near = nearest(given, ['all', ...wholes, ...existing]);
   const there = own.length ? [`${platform}:all`, ...new Set(own)] : ['all', ...wholes];
   return new Fault({
     code: 'not_configured',
     message: `There is no toolset "${given}".`,
-    hint: near ? `Did you mean ${near}?` : `There are: ${there.join(', ')}.`,
+    hint: suggestion(given, ['all', ...wholes, ...existing], `There are: ${there.join(', ')}.`),
   });
 }

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 import { version } from '../base/version.ts';
 import { providerVariables } from '../config/connection.ts';
 import { providers } from '../providers/index.ts';
@@ -173,11 +173,14 @@ function flagsOf(command: Command, flags = generalFlags()): Flags {
 
 function unknownCommand(given: string, program: Command): Fault {
   const names = program.commands.map(command => command.name());
-  const near = nearest(given, ['--help', '--version', ...names]);
   return new Fault({
     code: 'bad_arguments',
     message: `There is no command "${given}".`,
-    hint: near ? `Did you mean ${near}?` : `There are: ${names.join(', ')}. See data-platforms-mcp --help.`,
+    hint: suggestion(
+      given,
+      ['--help', '--version', ...names],
+      `There are: ${names.join(', ')}. See data-platforms-mcp --help.`,
+    ),
   });
 }
 

@@ -1,5 +1,5 @@
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 import type { OperationDetails } from '../catalog/manifest.ts';
 import { loadManifest } from '../server/manifest.ts';
 import { shellCall } from './shell.ts';
@@ -70,14 +70,11 @@ async function find(name: string): Promise<Described> {
     const details = await detailsOf(operation);
     return { name, summary: operation.summary, input: details.input, details };
   }
-  const near = nearest(
-    name,
-    [...operations, ...general].map(one => one.name),
-  );
+  const known = [...operations, ...general].map(one => one.name);
   throw new Fault({
     code: 'unknown_operation',
     message: `There is no tool "${name}".`,
-    hint: near ? `Did you mean ${near}?` : 'data-platforms-mcp tools lists them.',
+    hint: suggestion(name, known, 'data-platforms-mcp tools lists them.'),
   });
 }
 

@@ -1,17 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Fault } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 
 /** What is wrong with the configuration, and what to do about it. */
 export const configFault = (message: string, hint: string, cause?: unknown) =>
   new Fault({ code: 'not_configured', message, hint, cause });
 
 /** For a hint: what was probably meant, otherwise all there is. */
-export function suggestion(given: string, known: Iterable<string>): string {
-  const names = [...known];
-  const near = nearest(given, names);
-  return near ? `Did you mean ${near}?` : `Known are: ${names.join(', ')}.`;
-}
+export const suggestionOf = (given: string, known: readonly string[]): string =>
+  suggestion(given, known, `Known are: ${known.join(', ')}.`);
 
 /** A secret out of its file, without the line end that editors add. @throws Fault `not_configured` */
 /** Whether users of this computer beside the owner may read it. Windows has no such bits. */

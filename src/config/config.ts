@@ -6,7 +6,7 @@ import { zodMessage } from '../base/zod-messages.ts';
 import { type ProxyVariables, proxyVariables } from '../http/proxy/variables.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { configFault, readSecret, suggestion } from './config-fault.ts';
+import { configFault, readSecret, suggestionOf } from './config-fault.ts';
 import {
   type ConnectionConfig,
   connection,
@@ -196,7 +196,7 @@ function readTable(table: Table, file: Settings = {}, env: ConfigSources['env'],
   const given = { ...file, ...fromEnvironment(table, env), ...flags };
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
-    throw configFault(`There is no setting "${path}${key}".`, suggestion(key, [...known, ...others]));
+    throw configFault(`There is no setting "${path}${key}".`, suggestionOf(key, [...known, ...others]));
   }
   const parsed = schema.safeParse(given, { error: zodMessage });
   if (parsed.success) return parsed.data;
@@ -247,7 +247,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
     const owner = owners.find(({ prefix }) => name.startsWith(prefix));
     if (!owner || owner.names().includes(name)) continue;
     if (owner.shared && !isSlip(name, owner.names())) unread.push(name);
-    else throw configFault(`Nobody reads the variable ${name}.`, suggestion(name, owner.names()));
+    else throw configFault(`Nobody reads the variable ${name}.`, suggestionOf(name, owner.names()));
   }
   return unread;
 }

@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { configFault, isReadableByOthers, readSecret, suggestion } from './config-fault.ts';
+import { configFault, isReadableByOthers, readSecret, suggestionOf } from './config-fault.ts';
 import { settingsIn } from './header-credentials.ts';
 
 type Settings = Record<string, unknown>;
@@ -78,7 +78,7 @@ export function fromFileEntry(
   if (!provider)
     throw configFault(
       `Connection "${name}" is for platform "${String(platform)}", which does not exist.`,
-      suggestion(
+      suggestionOf(
         String(platform),
         providers.map(one => one.name),
       ),
@@ -98,7 +98,7 @@ export function connection(
     if (known.includes(key)) continue;
     throw configFault(
       `Connection "${name}" has no setting "${key}".`,
-      suggestion(key, [...known, 'read_only', 'credential_header']),
+      suggestionOf(key, [...known, 'read_only', 'credential_header']),
     );
   }
   const exposed = Object.entries(given).flatMap(([key, path]) =>
