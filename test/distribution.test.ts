@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,24 @@ describe('what registries and clients are told', () => {
     const config = new URL(cursor).searchParams.get('config') ?? '';
     expect(JSON.parse(Buffer.from(config, 'base64').toString()).args).toEqual(args);
     expect(args).toEqual(['-y', `${name}@${version}`, '--sandbox']);
+  });
+});
+
+test('a release refuses a repository without an address, and a tag that is not the version', () => {
+  const refused = (tag: string) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'release.mjs'), tag], {
+      encoding: 'utf8',
+    });
+    return { status, stderr };
+  };
+  expect(refused('v0.0.0')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`package.json says v${version}`),
+  });
+  if (!repository.url.includes('/OWNER/')) return;
+  expect(refused(`v${version}`)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('names no repository yet'),
   });
 });
 
