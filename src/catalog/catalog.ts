@@ -117,11 +117,19 @@ function withheld(
   });
 }
 
+const giving = /_(add|create|upsert|save|set|protect|approve|block|archive|play|run|start)_/;
+const taking = /_(remove|delete|revoke|drop|unprotect|unapprove|unblock|unarchive|cancel|stop)_/;
+
+/** Two names of which one undoes what the other does: nobody who asked for the one means the other. */
+const areOpposite = (one: string, other: string): boolean =>
+  (giving.test(one) && taking.test(other)) || (taking.test(one) && giving.test(other));
+
 function unknown(name: string, known: Iterable<string>): Fault {
+  const offered = [...known].filter(one => !areOpposite(name, one));
   return new Fault({
     code: 'unknown_operation',
     message: `There is no operation "${name}" here.`,
-    hint: suggestion(name, known, 'find_operation searches all that are not tools of their own.'),
+    hint: suggestion(name, offered, 'find_operation searches all that are not tools of their own.'),
   });
 }
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { search } from '../../src/catalog/search.ts';
 import { providers } from '../../src/providers/index.ts';
 import { loadManifest } from '../../src/server/manifest.ts';
+import { startWorld } from '../support/harness.ts';
 
 const { platforms } = await loadManifest();
 const unlisted = providers.flatMap(({ name, defaultToolsets }) =>
@@ -85,4 +86,15 @@ it('knows the tools that are listed, too', () => {
   expect(first('why did the pipeline fail')).toContain('dataops_get_pipeline');
   expect(first('upload a file to datagrok')).toContain('datagrok_upload_file');
   expect(first('average duration per month')).toContain('datamin_get_pipeline_history');
+});
+
+it('never offers the opposite of what was asked for', async () => {
+  const { call } = await startWorld({ platforms: ['dataops'] });
+  const missing = ['dataops_remove_project_memberx', 'dataops_delete_mr_notes', 'dataops_create_branc'];
+  const hints = await Promise.all(
+    missing.map(async operation => (await call('call_write_operation', { operation })).text.split('Did you mean ')[1]),
+  );
+  expect(hints[0] ?? '').not.toContain('_add_');
+  expect(hints[1]).toBe('dataops_delete_mr_note?');
+  expect(hints[2]).toBe('dataops_create_branch?');
 });
