@@ -98,6 +98,11 @@ describe('the gate', () => {
       'noRestrictedImports',
     ],
     ['src/tools/printing.ts', `console.log('a line that no protocol knows');\n`, 'noConsole'],
+    [
+      'src/tools/tangled.ts',
+      `export function tangled(n: number): number {\n${'  if (n > 1) { for (let i = 0; i < n; i++) { if (i % 2) n -= 1; } }\n'.repeat(9)}  return n;\n}\n`,
+      'noExcessiveCognitiveComplexity',
+    ],
   ];
 
   it('refuses each violation of the rules', { timeout: 300_000 }, async () => {

@@ -1,5 +1,3 @@
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** What clients hand on as it is where their user left a field empty: `${user_config.token}`, `${input:token}`. */
 const unreplaced = /^\$\{(?:user_config\.|env:|input:)[^}]*\}$/;
 

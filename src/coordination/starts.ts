@@ -67,22 +67,24 @@ export function createStarts(clock: Clock, register: Register): Starts {
         signal.throwIfAborted();
         const { version, value } = await register.read(key);
         const found = value && foundIn(value as unknown as Start, clock.now());
-        const free =
-          !found || (taken === 'all' ? found.kind !== 'pending' : found.kind === 'done' && found.id === taken);
+        const isFree = !found || isTakenOver(found, taken);
         // What others start from now on is what this call asks for.
         if (taken === 'all') taken = undefined;
-        if (free) {
+        if (isFree) {
           const claim = new HeldClaim({ clock, register, key, version });
           if (await claim.take()) return claim;
-        } else if (found.kind !== 'pending') return found;
-        else {
-          if (clock.now() + lookEveryMs >= deadline) return found;
-          await clock.sleep(lookEveryMs, signal);
+          continue;
         }
+        if (found.kind !== 'pending' || clock.now() + lookEveryMs >= deadline) return found;
+        await clock.sleep(lookEveryMs, signal);
       }
     },
   };
 }
+
+/** Whether what was found is what the call may start over: everything that nobody is starting, or one start by its id. */
+const isTakenOver = (found: Found, taken: string | undefined): boolean =>
+  taken === 'all' ? found.kind !== 'pending' : found.kind === 'done' && found.id === taken;
 
 function foundIn({ stage, id, at, aliveUntil, uri }: Start, now: number): Found | undefined {
   if (stage === 'dropped') return undefined;

@@ -24,7 +24,7 @@ export const isUnsure = ({ request, mayHaveActed }: Change): boolean =>
   mayHaveActed && request.changes !== undefined && !request.repeatable;
 
 /** For a hint, where a request may have taken effect that must not be sent twice. */
-export const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: Effects): string =>
+const lookFirst = ({ verifyWith = 'Look whether it took effect before you send it again.' }: Effects): string =>
   verifyWith;
 
 /** The failure of a request, told so that nobody does twice what may have been done. */

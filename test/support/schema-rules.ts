@@ -26,7 +26,7 @@ const basics = ['type', 'description', 'properties', 'required', 'items', 'enum'
 const bounds = ['minimum', 'maximum', 'minItems', 'maxItems'];
 
 /** Adds what strict mode demands, as the converters of agent frameworks do: what was optional may be null. */
-export function strict(schema: JsonSchema): JsonSchema {
+function strict(schema: JsonSchema): JsonSchema {
   const {
     properties,
     items,

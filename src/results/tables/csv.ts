@@ -8,7 +8,7 @@ export function csvRow(columns: readonly string[], row: Row): string {
 }
 
 /** A value as a cell of CSV. Never with an exponent: `1e-7` is a name to those who read digits exactly. */
-export function cellText(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return withoutExponent(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -22,5 +22,4 @@ export function csvLine(fields: readonly string[]): string {
 }
 
 // Blanks at the ends would be taken for padding by some readers.
-export const csvField = (field: string) =>
-  /[",\r\n]|^[ \t]|[ \t]$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+const csvField = (field: string) => (/[",\r\n]|^[ \t]|[ \t]$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);

@@ -20,7 +20,6 @@ export interface Dialect {
 
 export const [lineFeed, carriageReturn, quoteMark, blank, hash] = [10, 13, 34, 32, 35];
 export const [comma, semicolon, tab, pipe, point] = [44, 59, 9, 124, 46];
-export const controlZ = 26;
 
 /** RFC 4180, in which everything is written that this program writes itself. */
 export const plainDialect: Dialect = {

@@ -68,7 +68,7 @@ function parseLine(text: string, line: number): unknown {
   }
 }
 
-export function damagedJson(what: string, cause?: unknown): Fault {
+function damagedJson(what: string, cause?: unknown): Fault {
   return new Fault({
     code: 'bad_upstream_reply',
     message: `The JSON is damaged or cut short. ${what}`,

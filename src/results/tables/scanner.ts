@@ -236,9 +236,8 @@ export class Scanner {
       if (behind === incomplete && !isLast) return incomplete;
       if (behind !== noEnd) {
         const end = behind === incomplete ? bytes.length : behind;
-        if (strays > 0) this.#record.strayQuotes++;
-        if (start !== from + 1 || end !== at + 1) this.#record.padded++;
-        this.#record.lines += countLines(bytes, start, at);
+        const isPadded = start !== from + 1 || end !== at + 1;
+        this.#noteQuoted(countLines(bytes, start, at), strays > 0, isPadded);
         this.#setField(count, start, at, doubled > 0 ? 2 : 1);
         return end;
       }
@@ -252,6 +251,12 @@ export class Scanner {
     }
     if (!isLast) return incomplete;
     throw new OpenQuoteError(this.#nextLine);
+  }
+
+  #noteQuoted(lines: number, hasStrays: boolean, isPadded: boolean): void {
+    this.#record.lines += lines;
+    if (hasStrays) this.#record.strayQuotes++;
+    if (isPadded) this.#record.padded++;
   }
 
   /** Where the field ends behind its closing quote; `noEnd` where something else follows the quote. */

@@ -27,8 +27,6 @@ export function textKind(text: string): TextKind {
   return wordPattern.test(text) ? 'word' : 'name';
 }
 
-export const isNothing = (text: string) => nothingPattern.test(text);
-export const isBoolean = (text: string) => booleanPattern.test(text);
 export const isDate = (text: string) => datePattern.test(text) && isReal(text);
 export const isDatetime = (text: string) => datetimePattern.test(text) && isReal(text);
 
@@ -72,7 +70,7 @@ export const isExactNumber = (text: string) => exactPattern.test(text);
 export const hasExponent = (text: string) => exponentPattern.test(text);
 
 /** A decimal without what does not change it: `-0.50` is `-0.5`, `.5` is `0.5`, `415.0` is `415`. */
-export function plainDecimal(text: string): string {
+function plainDecimal(text: string): string {
   const [, sign = '', whole = '', part = ''] = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
   const decimals = withoutEnd(part, '0');
   const digits = `${whole.replace(/^0+/, '') || '0'}${decimals === '' ? '' : `.${decimals}`}`;

@@ -258,7 +258,7 @@ function foundNotes({ short, firstShort, trailing, blankLines, comments, strayQu
 const mostNoted = 6;
 
 /** What has to be known of columns before their figures are believed. */
-export function columnNotes(columns: readonly Column[], rows: number): string[] {
+function columnNotes(columns: readonly Column[], rows: number): string[] {
   const notes = columns.flatMap(column => {
     const { name, nothing, exceptions, placeholder } = column;
     const words = nothing ? Object.entries(nothing).map(([word, times]) => `${word} (${times})`) : [];
