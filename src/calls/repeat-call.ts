@@ -1,6 +1,5 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import { type Catalog, dispatcherFor } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
-import { isReading } from '../operations/operation.ts';
 import type { Provenance } from '../results/result.ts';
 
 /** The one call that makes a result again, as a caller of this server would write it. */
@@ -13,6 +12,6 @@ export function callAgain(
     facts && connection !== undefined ? connections.argumentFor({ name: connection, platform: facts.platform }) : {};
   const args = { ...(given as object), ...choice };
   if (!facts || catalog.listed.includes(facts)) return `${operation} ${JSON.stringify(args)}`;
-  const dispatcher = isReading(facts) ? 'call_read_operation' : 'call_write_operation';
+  const dispatcher = dispatcherFor(facts);
   return `${dispatcher} ${JSON.stringify({ operation, arguments: args })}`;
 }

@@ -43,6 +43,10 @@ export interface CatalogSources {
   connections: Pick<Connections, 'of' | 'states'>;
 }
 
+/** The tool that runs an operation which is no tool of its own. */
+export const dispatcherFor = (operation: Pick<OperationManifest, 'risk'>) =>
+  isReading(operation) ? 'call_read_operation' : 'call_write_operation';
+
 /** @throws Fault `not_configured` for a toolset that does not exist */
 export function createCatalog(sources: CatalogSources, selection: Selection): Catalog {
   const { providers, connections } = sources;

@@ -7,6 +7,7 @@ import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { askingOf, defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
+import { dispatcherFor } from '../catalog/catalog.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
 import { isReading } from '../operations/operation.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
@@ -87,7 +88,7 @@ async function describe(operation: OperationManifest, { catalog, connections }: 
   return {
     name: operation.name,
     summary: operation.summary,
-    run_with: dispatcherOf(operation),
+    run_with: dispatcherFor(operation),
     arguments: ownArguments(operation, schema['properties'] as Record<string, unknown>),
     required: schema['required'] ?? [],
     ...(operation.lists ? { paging: `${paging.join(', ')}, as of every list` } : {}),
@@ -100,9 +101,6 @@ const paging = ['limit', 'cursor', 'fields'];
 /** Without those that all lists have in common: five times the same would be most of an answer. */
 const ownArguments = ({ lists }: OperationManifest, properties: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => !(lists && paging.includes(name))));
-
-const dispatcherOf = (operation: OperationManifest) =>
-  isReading(operation) ? 'call_read_operation' : 'call_write_operation';
 
 // Two dispatchers, so that a client that approves read-only tools by itself stays right.
 const dispatcher = (name: string, reads: boolean) =>
@@ -118,11 +116,11 @@ const dispatcher = (name: string, reads: boolean) =>
     needs: reads ? 'unlisted reading' : 'unlisted writing',
     async call({ operation: wanted, arguments: given }, shared, call) {
       const operation = shared.catalog.get(wanted);
-      if (dispatcherOf(operation) !== name)
+      if (dispatcherFor(operation) !== name)
         throw new Fault({
           code: 'bad_arguments',
           message: `${wanted} ${isReading(operation) ? 'only reads' : 'changes something'}.`,
-          hint: `Use ${dispatcherOf(operation)} for it.`,
+          hint: `Use ${dispatcherFor(operation)} for it.`,
         });
       return callOperation(shared, await shared.catalog.load(operation), given ?? {}, call);
     },

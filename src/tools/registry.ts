@@ -10,6 +10,7 @@ import { asFault, callOperation } from '../calls/call.ts';
 import { type CallOptions, createRunAsCall, type RunAsCall } from '../calls/call-scope.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { askingOf, toolTitle, withConnection } from '../calls/tool-input.ts';
+import { dispatcherFor } from '../catalog/catalog.ts';
 import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
@@ -165,7 +166,7 @@ function hints(
 /** A tool somebody names although it is not listed: say where it is. */
 function notListed(name: string, { catalog }: CallerServices): Fault {
   try {
-    const dispatcher = isReading(catalog.get(name)) ? 'call_read_operation' : 'call_write_operation';
+    const dispatcher = dispatcherFor(catalog.get(name));
     return new Fault({
       code: 'unknown_operation',
       message: `${name} is not a tool of its own here.`,
