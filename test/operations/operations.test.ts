@@ -104,8 +104,9 @@ describe.each(code.map(one => [one.provider.name, one] as const))(
     it('offers every operation that a file of its folder exports', async () => {
       const folder = new URL(`../../src/providers/${platform}/operations/`, import.meta.url);
       const files = await Promise.all((await readdir(folder)).map(name => import(new URL(name, folder).href)));
-      const exported = toolset('all', ...files).operations.map(({ name }) => name);
-      expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(exported));
+      // The records themselves: a file that was left behind exports others of the same names.
+      const exported = toolset('all', ...files).operations;
+      expect(exported.filter(one => !operations.includes(one)).map(({ name }) => name)).toEqual([]);
     });
 
     it('has no toolset twice, and none without operations', () => {
