@@ -3,7 +3,8 @@ import { type AnyClient, newClient, oldClient } from '../support/clients.ts';
 import { type Server, startServers, type TransportName } from '../support/servers.ts';
 
 const project = 'Copperhead North';
-const rqd = { project, artefact: 'RQD', holes: 'all', wait_seconds: 45 };
+// Every column starts one of its own, though all of them ask one server for the same.
+const rqd = { project, artefact: 'RQD', holes: 'all', wait_seconds: 45, again: true };
 const little = { ...rqd, holes: ['DDH001', 'DDH002'] };
 
 /** One client over one transport. */
