@@ -64,9 +64,11 @@ export function createTools(shared: CallerServices, general: Manifest['general']
     async call(name, args, options = {}) {
       let usage: Meter | undefined;
       try {
-        refuseOversized(name, nameBound, 'The name of the tool');
-        return await runAsCall(name, options, async call => {
+        // In logs and figures it stands under one name, whatever somebody makes up.
+        const shown = name.length > nameBound.text ? oversizedName : name;
+        return await runAsCall(shown, options, async call => {
           usage = call.meter;
+          refuseOversized(name, nameBound, 'The name of the tool');
           const answered = await answer(name, args, call);
           if (answered.kind === 'question' && options.put) return options.put(answered);
           if (answered.kind === 'run' && answered.handedOver && options.handOver) return options.handOver(answered);
@@ -81,6 +83,8 @@ export function createTools(shared: CallerServices, general: Manifest['general']
     },
   };
 }
+
+const oversizedName = '(oversized name)';
 
 /** Key in `_meta` of every answer: what it cost upstream, as a `Meter`. */
 export const usageKey = 'data-platforms-mcp/usage';

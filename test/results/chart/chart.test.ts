@@ -86,7 +86,7 @@ test('histogram, box and scatter are drawn, in light colours, with what they lea
   const box = await draw(csv, { type: 'box', x: 'kind', y: ['a_ppm'] });
   expect(box.words).toEqual(expect.arrayContaining(['A (ppm)', 'Kind']));
   const scatter = await draw(csv, { type: 'scatter', x: 'a_ppm', y: ['b_mm'] });
-  expect(scatter.notes).toEqual(['One in 2 of 7,984 points is drawn.']);
+  expect(scatter.notes).toEqual(['b_mm: 16 empty values left out.', 'One in 2 of 7,984 points is drawn.']);
   expect(scatter.text).toContain('fill="#ffffff"');
 });
 

@@ -88,7 +88,12 @@ it('no client can make it look like a defect, or fill the log', async () => {
   await post(legacy('tools/call', { name: 'x'.repeat(100_000), arguments: {} }), bearer);
   await requests(6);
   expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
-  expect(lines.find(({ tool }) => tool)).toMatchObject({ tool: `${'x'.repeat(200)}…`, outcome: 'unknown_operation' });
+  await post(legacy('tools/call', { name: 'x'.repeat(201), arguments: {} }), bearer);
+  await requests(7);
+  expect(lines.filter(({ tool }) => tool)).toMatchObject([
+    { tool: '(oversized name)', outcome: 'too_large' },
+    { tool: `${'x'.repeat(200)}…`, outcome: 'unknown_operation' },
+  ]);
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(600);
 });
 
