@@ -7,7 +7,8 @@ const powers = Array.from({ length: 23 }, (_, power) => 10 ** power);
 const [zero, minus] = [0x30, 0x2d];
 
 /** Digits of a decimal that takes no more room than an integer, and of the longest that an engine knows. */
-export const [shortDecimal, longestDecimal] = [18, 38];
+export const shortDecimal = 18;
+const longestDecimal = 38;
 
 /** What stands for "no value" in many files of numbers. */
 const placeholders = new Set([-9, -99, -999, -9999, -99999, -999999, -1e30, -999.25, -999.99, -1e38]);
