@@ -25,7 +25,28 @@ export interface Given {
   ask_again?: boolean | undefined;
 }
 
+/** What a person has to agree to. */
+export interface Matter {
+  /** For the model: the operation or tool. */
+  name: string;
+  /** What is refused, if it is: name, account and arguments. */
+  what: readonly unknown[];
+  /** Looked up before anybody is asked; undefined: nothing would be lost. */
+  look(): Promise<Looked | undefined>;
+}
+
+interface Looked {
+  /** As a person is asked it. */
+  text: string;
+  /** What an agreement is bound to besides. */
+  bound: readonly unknown[];
+  /** What would be sent, for who cannot be asked through the client. */
+  sent?: string;
+}
+
 export interface Confirmations {
+  /** The same for what is no operation of a platform. */
+  agree(matter: Matter, given: Given, now: number, person: Person | undefined): Promise<Question | undefined>;
   /**
    * Undefined when somebody has agreed to exactly this, or nothing would be lost. Otherwise the question, where the
    * client can put it.
@@ -53,14 +74,14 @@ export function confirmations(signer: Signer, register: Register): Confirmations
   const open = new LruMap<number>(mostOpen);
   let cancelled = 0;
 
-  async function heard(operation: Operation, person: Person, subject: string, refusal: string, now: number) {
+  async function heard(name: string, person: Person, subject: string, refusal: string, now: number) {
     const { said, state } = person.answer ?? {};
     if (said === undefined || state === undefined || !asked.isGood(state, subject, now)) return false;
     open.set(subject, 0);
     if (said !== 'cancel') cancelled = 0;
     if (said === 'decline') {
       await refusals.add(refusal, now);
-      throw declined(operation);
+      throw declined(name);
     }
     if (said === 'cancel') throw unanswered(++cancelled);
     if (said === 'unreadable') throw unreadable();
@@ -75,24 +96,37 @@ export function confirmations(signer: Signer, register: Register): Confirmations
     return { kind: 'question', text, token: asked.issue(subject, now) };
   }
 
+  const agree: Confirmations['agree'] = async ({ name, what, look }, { confirm, ask_again }, now, person) => {
+    const refusal = signer.sign('refusal', what);
+    const asksAgain = person !== undefined && (ask_again === true || person.calls === true);
+    if (!asksAgain && (await refusals.has(refusal))) throw refusedBefore(name, person);
+    const looked = await look();
+    if (!looked) return undefined;
+    const { text, bound, sent } = looked;
+    const subject = JSON.stringify([...what, ...bound]);
+    if (person) {
+      if (asksAgain && !person.answer) open.set(subject, 0);
+      return (await heard(name, person, subject, refusal, now)) ? undefined : put(subject, text, now);
+    }
+    if (confirm !== undefined && (await agreed.use(confirm, subject, now))) return undefined;
+    throw twoSteps(confirm, sent ? `${text} ${sent}` : text, agreed.issue(subject, now));
+  };
+
   return {
-    async ask(operation, args, { confirm, ask_again }, context, person) {
-      const now = context.clock.now();
+    agree,
+    ask(operation, args, given, context, person) {
       const what = [operation.name, context.connection.name, args];
-      const refusal = signer.sign('refusal', what);
-      const asksAgain = person !== undefined && (ask_again === true || person.calls === true);
-      if (!asksAgain && (await refusals.has(refusal))) throw refusedBefore(operation, person);
-      const loss = await lossOf(operation, args, context);
-      if (loss === undefined) return undefined;
-      const subject = JSON.stringify([...what, loss, await sourceDigests(operation, args, context)]);
-      const text = putInWords(operation, args, loss, context);
-      if (person) {
-        if (asksAgain && !person.answer) open.set(subject, 0);
-        return (await heard(operation, person, subject, refusal, now)) ? undefined : put(subject, text, now);
-      }
-      if (confirm !== undefined && (await agreed.use(confirm, subject, now))) return undefined;
-      const sent = `This would be sent: ${requestLine(operation, args, context)}`;
-      throw twoSteps(confirm, `${text} ${sent}`, agreed.issue(subject, now));
+      const look = async () => {
+        const loss = await lossOf(operation, args, context);
+        return (
+          loss && {
+            text: putInWords(operation, args, loss, context),
+            bound: [loss, await sourceDigests(operation, args, context)],
+            sent: `This would be sent: ${requestLine(operation, args, context)}`,
+          }
+        );
+      };
+      return agree({ name: operation.name, what, look }, given, context.clock.now(), person);
     },
   };
 }
@@ -158,14 +192,14 @@ const twoSteps = (confirm: string | undefined, text: string, token: string) =>
     hint: `Ask the person. If they agree, repeat the call with confirm: "${token}", everything else unchanged, within ten minutes. It is good once.`,
   });
 
-const declined = ({ name }: Operation) =>
+const declined = (name: string) =>
   new Fault({
     code: 'cancelled',
     message: `The person did not agree to ${name}. Nothing was sent.`,
     hint: 'Do not repeat it unless they ask for it; then repeat it with ask_again: true.',
   });
 
-const refusedBefore = ({ name }: Operation, person: Person | undefined) =>
+const refusedBefore = (name: string, person: Person | undefined) =>
   new Fault({
     code: 'cancelled',
     message: `The person has refused exactly this (${name}) within the last ten minutes. Nothing was sent.`,

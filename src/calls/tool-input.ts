@@ -5,6 +5,9 @@ import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isDestructive, isGuarded, isListing, type Operation, platformOf, type Risk } from '../operations/operation.ts';
 import { type Bound, boundOfArgument, boundOfField } from './argument-bounds.ts';
 
+export const tokenArgument = () => z.string().optional().describe('Token of the first call, once a person has agreed');
+export const askAgainArgument = () => z.boolean().optional().describe('Ask the person again who has refused it');
+
 /** Arguments that the server itself reads; which of them a tool has follows from its record. */
 const controls = lazy(() => ({
   limit: z
@@ -17,8 +20,8 @@ const controls = lazy(() => ({
     .describe('page.next of the previous answer, same other arguments')
     .meta({ longest: 16_384 }),
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
-  confirm: z.string().optional().describe('Token of the first call, once a person has agreed'),
-  ask_again: z.boolean().optional().describe('Ask the person again who has refused it'),
+  confirm: tokenArgument(),
+  ask_again: askAgainArgument(),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
   again: z.boolean().optional().describe('Start another although it was started just now'),
 }));

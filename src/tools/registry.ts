@@ -145,7 +145,8 @@ function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): 
   });
   return {
     reads: annotations.readOnlyHint,
-    describe: async () => ({ name, title, description, inputSchema: input, ...outputSchema, annotations }) as Tool,
+    describe: async asks =>
+      ({ name, title, description, inputSchema: askingOf(input, asks), ...outputSchema, annotations }) as Tool,
     async answer(args, call) {
       const { code, accepted } = await loaded();
       const input = { schema: code.input, accepted, risk: annotations.readOnlyHint ? 'reads' : 'edits' } as const;

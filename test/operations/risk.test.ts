@@ -45,6 +45,7 @@ const byName: readonly (readonly [RegExp, readonly Risk[]])[] = [
 /** Where a record says something else than its verb, its name or the vendor's page, and why. */
 const exceptions: Readonly<Record<string, string>> = {
   datarock_create_export: 'An export is work that goes on, and makes nothing that stays.',
+  dataops_create_commit: 'One of its actions may delete, move or replace a file.',
   dataops_lint_ci_text: 'A text goes in the body, and what is wrong with it comes back.',
   dataops_set_job_token_scope: 'It opens a project to tokens of other projects.',
   datagrok_create_dashboard: 'The server puts it in the place of one with the same name.',

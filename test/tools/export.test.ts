@@ -14,11 +14,11 @@ const rows = [
 async function world() {
   const folder = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { call, server } = await startWorld({ flags: { allow_dir: folder } });
+  const { call, agreed, server } = await startWorld({ flags: { allow_dir: folder } });
   const { results } = server.shared;
   const source = { operation: 'x_list_y', arguments: {}, connection: 'x', at: '2026-11-21' };
   const { uri } = await results.write({ name: 'assays', mediaType: '', source }, { rows });
-  return { folder, call, server, results, uri };
+  return { folder, call, agreed, server, results, uri };
 }
 
 it('gives a table in every format, which say the same', async () => {
@@ -45,7 +45,7 @@ it('gives a table in every format, which say the same', async () => {
 });
 
 it('writes below an allowed folder, whole, and replaces nothing unasked', async () => {
-  const { folder, call, uri } = await world();
+  const { folder, call, agreed, uri } = await world();
   const order = { result: uri, format: 'json', path: 'assays.json' };
   expect((await call('export_result', order)).data).toMatchObject({ path: join(folder, 'assays.json'), rows: 2 });
   expect(JSON.parse(await readFile(join(folder, 'assays.json'), 'utf8'))).toEqual(rows);
@@ -53,13 +53,13 @@ it('writes below an allowed folder, whole, and replaces nothing unasked', async 
   const refused = await call('export_result', order);
   expect(refused.text).toMatch(/^conflict: There is a file .*assays\.json already\.\nNext: .*overwrite: true/);
   expect(await readFile(join(folder, 'assays.json'), 'utf8')).toBe('mine');
-  await call('export_result', { ...order, overwrite: true });
+  await agreed('export_result', { ...order, overwrite: true });
   expect(JSON.parse(await readFile(join(folder, 'assays.json'), 'utf8'))).toEqual(rows);
   expect(await readdir(folder)).toEqual(['assays.json']);
 });
 
 it('writes nowhere else', async () => {
-  const { folder, call, uri } = await world();
+  const { folder, call, agreed, uri } = await world();
   const outside = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   onTestFinished(() => rm(outside, { recursive: true, force: true }));
   await mkdir(join(folder, 'inner'));
@@ -71,7 +71,7 @@ it('writes nowhere else', async () => {
     expect(said, path).toMatch(/^bad_arguments: .* is outside of where this server may write/);
   }
   expect((await call('export_result', { result: uri, format: 'csv', path: 'link.csv' })).text).toMatch(/^conflict: /);
-  await call('export_result', { result: uri, format: 'csv', path: 'link.csv', overwrite: true });
+  await agreed('export_result', { result: uri, format: 'csv', path: 'link.csv', overwrite: true });
   expect(await readFile(join(outside, 'theirs.csv'), 'utf8')).toBe('theirs');
   expect(await readdir(outside)).toEqual(['theirs.csv']);
 });

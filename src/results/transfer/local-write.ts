@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { link, lstat, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { createFile, diskFault } from '../disk.ts';
 import { ifAbsent, isInside, realFolder } from './local-file.ts';
@@ -33,6 +33,16 @@ export async function writeLocalFile(
   }
 }
 
+/** What is where a file would be written, if anything is. Throws as `writeLocalFile` does. */
+export async function fileAt(
+  given: string,
+  folders: readonly string[],
+): Promise<{ path: string; bytes: number; changed: number } | undefined> {
+  const path = await placeFor(given, folders);
+  const facts = await lstat(path).catch(ifAbsent);
+  return facts && { path, bytes: facts.size, changed: facts.mtimeMs };
+}
+
 async function placeFor(given: string, folders: readonly string[]): Promise<string> {
   if (folders.length === 0)
     throw new Fault({
@@ -43,6 +53,12 @@ async function placeFor(given: string, folders: readonly string[]): Promise<stri
   for (const folder of folders) {
     const wanted = resolve(folder, given);
     if (!isInside(folder, wanted)) continue;
+    if (
+      relative(folder, wanted)
+        .split(sep)
+        .some(step => step.startsWith('.'))
+    )
+      throw hidden(given);
     // Links may lead out of the folder; what counts is where the file would really be.
     const parent = await realpath(dirname(wanted)).catch(ifAbsent);
     const real = await realFolder(folder);
@@ -54,6 +70,13 @@ async function placeFor(given: string, folders: readonly string[]): Promise<stri
     hint: `Give a path below ${folders.join(' or ')}.`,
   });
 }
+
+const hidden = (path: string) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${path} is hidden: its name, or that of a folder on the way, begins with a dot. Programs keep their settings there.`,
+    hint: 'Give a path whose names do not begin with a dot.',
+  });
 
 const isThere = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EEXIST';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { askAgainArgument, tokenArgument } from '../../calls/tool-input.ts';
 import type { ExportFormat } from '../../results/export.ts';
 import { general } from '../general-tool.ts';
 import { resultUri } from './read.ts';
@@ -16,11 +17,13 @@ export const exportResultTool = general({
     format: z.enum(formats),
     path: z.string().optional().describe('File; left out: into the store'),
     overwrite: z.boolean().optional(),
+    confirm: tokenArgument(),
+    ask_again: askAgainArgument(),
   }),
   output: z.looseObject({ name: z.string(), bytes: z.number() }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   needs: 'writing',
-  async call({ result: uri, format, path, overwrite = false }, shared, { signal }) {
+  async call({ result: uri, format, path, overwrite = false, ...given }, shared, { signal, person }) {
     const { exportedBytes, storeExport } = await import('../../results/export.ts');
     const result = await shared.results.get(uri);
     const context = { ...shared, signal };
@@ -29,7 +32,22 @@ export const exportResultTool = general({
       const { uri, name, bytes } = await storeExport(result, format, exported, context);
       return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
     }
-    const { writeLocalFile } = await import('../../results/transfer/local-write.ts');
+    const { fileAt, writeLocalFile } = await import('../../results/transfer/local-write.ts');
+    const matter = {
+      name: 'export_result',
+      what: ['export_result', path, uri, format],
+      async look() {
+        const there = overwrite ? await fileAt(path, shared.folders) : undefined;
+        if (!there) return undefined;
+        const { bytes, changed } = there;
+        const text = `Replace the file "${there.path}" (${bytes} bytes, of ${new Date(changed).toISOString()}) by "${result.name}"?`;
+        return { text, bound: [result.id, result.createdAt, bytes, changed] };
+      },
+    };
+    const question = shared.unattended
+      ? undefined
+      : await shared.confirmations.agree(matter, given, shared.clock.now(), person);
+    if (question) return question;
     const written = await writeLocalFile(path, shared.folders, exported.bytes, { overwrite, signal });
     return {
       kind: 'value',

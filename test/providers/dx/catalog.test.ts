@@ -44,7 +44,7 @@ describe('entities', () => {
   });
 
   it('are added, changed, cleared and deleted', async () => {
-    const { ok, no, seed } = await dxWorld();
+    const { ok, no, agreed, seed } = await dxWorld();
     const rail = {
       identifier: 'rail-api',
       type: 'service',
@@ -67,7 +67,7 @@ describe('entities', () => {
     });
     expect(seed.edges[0]).toMatchObject({ source: 'rail-api', target: 'booking-db' });
     expect(await no('create_entity', rail)).toMatch(/^bad_arguments: .*rail-api is taken/);
-    const changed = await ok('update_entity', {
+    const changed = await agreed('dx_update_entity', {
       identifier: 'Rail API',
       owner_user_ids: ['NDEwMQ'],
       properties: { language: null },

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { dxWorld } from '../../support/dx-world.ts';
+import { dxWorld, unattended } from '../../support/dx-world.ts';
 
 type Row = Record<string, unknown>;
 
@@ -77,7 +77,7 @@ describe('custom data', () => {
   const about = { reference: 'kestrel/booking-api', key: 'coverage' };
 
   it('is read by its key or id, and overwritten', async () => {
-    const { call, seed } = await dxWorld();
+    const { call, seed } = await unattended();
     const found = seed.customData.find(({ reference, key }) => reference === about.reference && key === about.key);
     const seen = await call('dx_get_custom_data', about);
     expect(seen.data).toEqual(found);
@@ -107,7 +107,7 @@ describe('many rows at once', () => {
     Array.from({ length: count }, (_, index) => ({ reference: `r-${index}`, key: 'n', value: { index } }));
 
   it('come from a stored result, and go in batches', async () => {
-    const { call, seed, server, sent } = await dxWorld();
+    const { call, seed, server, sent } = await unattended();
     const table = rows(450).map(row => ({ ...row, value: JSON.stringify(row.value), timestamp: '' }));
     const source = { operation: 'x', arguments: {}, at: '' };
     const { uri } = await server.shared.results.write({ name: 't', mediaType: '', source }, { rows: table });
@@ -136,7 +136,7 @@ describe('many rows at once', () => {
   });
 
   it('that are refused cost nobody the others, and it is told which', async () => {
-    const { call, dx, seed } = await dxWorld();
+    const { call, dx, seed } = await unattended();
     const body = '{"ok":false,"error":"invalid_arguments","message":"odd"}';
     dx.faults.add({ kind: 'status', status: 422, body, match: { path: /setAll/ }, skip: 1, times: 1 });
     const seen = await call('dx_set_all_custom_data', { source: rows(500) });
@@ -146,7 +146,7 @@ describe('many rows at once', () => {
   });
 
   it('stop where going on makes no sense, and are gone on with', async () => {
-    const { call, dx, state, seed, clock, sent } = await dxWorld();
+    const { call, dx, state, seed, clock, sent } = await unattended();
     dx.faults.add({ kind: 'hang', match: { path: /setAll/ }, skip: 1 });
     const pending = call('dx_set_all_custom_data', { source: rows(500) });
     await vi.waitFor(() => expect(sent('customData.setAll')).toHaveLength(2));
@@ -165,7 +165,7 @@ describe('many rows at once', () => {
   });
 
   it('are held to the rate that the operator allows', async () => {
-    const { call, sent } = await dxWorld({ env: { DX_REQUESTS_PER_SECOND: '2' } });
+    const { call, sent } = await unattended({ env: { DX_REQUESTS_PER_SECOND: '2' } });
     expect((await call('dx_set_all_custom_data', { source: rows(1200) })).data['accepted']).toBe(1200);
     const times = sent('customData.setAll').map(({ at }) => at);
     const most = Math.max(...times.map(at => times.filter(other => other >= at && other < at + 1000).length));
@@ -312,7 +312,7 @@ describe('groups of repositories', () => {
 });
 
 it('a service is named, with its team', async () => {
-  const { call, seed } = await dxWorld();
+  const { call, seed } = await unattended();
   const service = { reference_id: 'booking-api', name: 'Booking API', dx_team_id: 'MTA' };
   expect((await call('dx_sync_service', service)).data).toEqual({ ok: true });
   expect(seed.syncedServices.get('booking-api')).toEqual(service);

@@ -73,7 +73,16 @@ const fields = {
 export const saveConnection = operation({
   name: 'datagrok_save_connection',
   route: 'POST /public/v1/connections',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the data connection {name}?',
+  async describeLoss({ id, credentials, save_credentials }, context) {
+    if (id === undefined) return undefined;
+    const { body } = await context.request(getConnection, { data_connection: id });
+    const { friendlyName, name, dataSource, updatedOn } = (body ?? {}) as Row;
+    const secrets = credentials || save_credentials ? ' Its credentials would be replaced, too.' : '';
+    const says = `"${String(friendlyName ?? name)}" (${String(dataSource)}) is there already, and its settings would be lost.${secrets}`;
+    return { says, version: updatedOn };
+  },
   summary: 'Create or change a data connection. Undocumented.',
   verifyWith: 'datagrok_list_connections shows whether it was saved.',
   input: z.strictObject({

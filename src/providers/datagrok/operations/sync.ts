@@ -96,8 +96,9 @@ async function take(
   return { path, status: before ? 'modified' : 'new', bytes: result.bytes, result: result.uri };
 }
 
-/** What is gone there goes here, too. */
+/** What is gone there goes here, too, unless somebody has pinned it: this is a reading. */
 async function forget(path: string, before: StoredResult | undefined, { results }: OperationContext): Promise<Row> {
+  if (before?.pinned) return { path, status: 'deleted', bytes: before.bytes, result: before.uri };
   if (before) await results.remove(before.uri);
   return { path, status: 'deleted', bytes: null, result: null };
 }

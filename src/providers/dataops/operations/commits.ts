@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
+import { lostByCommit } from '../commit-losses.ts';
 import { pages } from '../paging.ts';
 import { branch } from './branches.ts';
 import { projectArgument as project } from './projects.ts';
@@ -120,7 +121,9 @@ const action = z.strictObject({
 export const createCommit = operation({
   name: 'dataops_create_commit',
   route: 'POST /projects/{project}/repository/commits',
-  risk: 'adds',
+  risk: 'replaces',
+  question: 'Commit to the branch {branch} of {project}?',
+  describeLoss: (args, context) => lostByCommit(args.actions, args, context),
   summary: 'Change several files in one commit on a branch. This usually starts a pipeline.',
   verifyWith: 'dataops_list_commits with ref shows whether it was made.',
   input: z.strictObject({

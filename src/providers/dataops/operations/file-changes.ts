@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, drillAssays, text } from '../arguments.ts';
+import { lostByCommit } from '../commit-losses.ts';
 import { contentOf } from '../file-content.ts';
 import { branch } from './branches.ts';
 import { message, startBranch } from './commits.ts';
@@ -43,7 +44,9 @@ export const createFile: Operation = operation({
 export const updateFile: Operation = operation({
   name: 'dataops_update_file',
   route: 'PUT /projects/{project}/repository/files/{path}',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the file {path} on the branch {branch} of {project}?',
+  describeLoss: ({ path, ...args }, context) => lostByCommit([{ action: 'update', file_path: path }], args, context),
   summary: 'Replace the content of a file on a branch by a commit. This usually starts a pipeline.',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),

@@ -30,7 +30,9 @@ const dataRow = z.strictObject({
 export const setAllCustomData: Operation = operation({
   name: 'dx_set_all_custom_data',
   route: 'POST /customData.setAll',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace custom data that is there already?',
+  describeLoss: ({ source }, context) => overwritten(source, context),
   idempotent: true,
   summary:
     'Store many values at once. Columns: reference, key, value (JSON), timestamp (optional). Says exactly which rows DX took.',
@@ -82,4 +84,24 @@ async function keysOf(about: string, context: OperationContext): Promise<string>
   const keys = (await context.rows(listCustomData, { reference: about })).map(({ key }) => String(key));
   const count = keys.length === 1 ? '1 value' : `${keys.length} values`;
   return keys.length ? `It deletes ${count} of ${about}: ${keys.join(', ')}.` : `There are none about ${about}.`;
+}
+
+/** Things whose present values are looked up before many are stored. */
+const mostThings = 20;
+
+/** Which of the rows' values are there already. */
+async function overwritten(source: unknown, context: OperationContext): Promise<string | undefined> {
+  const keys = new Map<string, Set<string>>();
+  for await (const row of (await context.source(source)).rows()) {
+    const about = String(row['reference']);
+    keys.set(about, (keys.get(about) ?? new Set()).add(String(row['key'])));
+  }
+  if (keys.size > mostThings)
+    return `It stores values about ${keys.size} things; whatever is there under the same keys would be lost.`;
+  const there: string[] = [];
+  for (const [about, wanted] of keys) {
+    const now = await context.rows(listCustomData, { reference: about });
+    there.push(...now.flatMap(({ key }) => (wanted.has(String(key)) ? [`${String(key)} of ${about}`] : [])));
+  }
+  return there.length ? `There already, and lost: ${there.join(', ')}.` : undefined;
 }

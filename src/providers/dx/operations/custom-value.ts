@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { operation } from '../../../operations/operation.ts';
+import { isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { isoMoment, lacksKey, payload, required, text } from '../arguments.ts';
 
 export const row = z.looseObject({ id: z.string(), reference: z.string(), key: z.string(), value: z.unknown() });
@@ -32,7 +35,13 @@ export const getCustomData = operation({
 export const setCustomData = operation({
   name: 'dx_set_custom_data',
   route: 'POST /customData.set',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the custom data {key} of {reference}?',
+  async describeLoss({ reference: about, key, value: wanted }, context) {
+    const now = await valueNow(about, key, context);
+    if (now === undefined || isDeepStrictEqual(now, wanted)) return undefined;
+    return { says: `It is ${JSON.stringify(now).slice(0, 500)} now, and that would be lost.`, version: now };
+  },
   idempotent: true,
   summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
   api: 'data_cloud',
@@ -46,3 +55,14 @@ export const setCustomData = operation({
   repair: payload('data'),
   example: { arguments: { ...example, value: { percent: 81 } } },
 });
+
+/** Undefined where there is none. */
+async function valueNow(about: string, key: string, context: OperationContext): Promise<unknown> {
+  try {
+    const { body } = await context.request(getCustomData, { reference: about, key });
+    return (payload('data')(body) as Row | undefined)?.['value'];
+  } catch (error) {
+    if (isFault(error, 'not_found')) return undefined;
+    throw error;
+  }
+}

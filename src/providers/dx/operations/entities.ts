@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { isFault } from '../../../base/errors.ts';
 import { isRow, type Row } from '../../../base/json-value.ts';
-import { operation, reference } from '../../../operations/operation.ts';
+import { type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { ids, inUri, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
 import { each, mapped, web } from '../web.ts';
@@ -101,7 +102,9 @@ export const updateEntity = operation({
   ...web(writes),
   name: 'dx_update_entity',
   route: 'POST /catalog.entities.update',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the owners of {identifier}?',
+  describeLoss: (args, context) => ownersLost(args, context),
   summary: 'Change an entity of the software catalog: owners, properties, aliases. What is left out stays.',
   input: z.strictObject({ identifier, ...settable }),
   output: entity,
@@ -113,7 +116,9 @@ export const upsertEntity = operation({
   ...web(writes),
   name: 'dx_upsert_entity',
   route: 'POST /catalog.entities.upsert',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the owners of {identifier}?',
+  describeLoss: (args, context) => ownersLost(args, context),
   idempotent: true,
   summary: 'Add an entity to the software catalog, or change the one with this identifier; result says which.',
   input: z.strictObject({ identifier: fresh, type, ...settable }),
@@ -202,3 +207,18 @@ export const listEntityScorecards = operation({
   resource: { uri: 'dx://entities/{identifier}/scorecards', title: 'Scorecards of a DX catalog entity' },
   example,
 });
+
+/** The owners that an entity has, where others are to take their place. */
+async function ownersLost(args: Row, context: OperationContext): Promise<string | undefined> {
+  const { identifier: wanted, owner_team_ids, owner_user_ids, owner_user_emails } = args;
+  if ((owner_team_ids ?? owner_user_ids ?? owner_user_emails) === undefined) return undefined;
+  try {
+    const { body } = await context.request(getEntity, { identifier: wanted });
+    const { name, owner_teams, owner_users } = brief((payload('entity')(body) ?? {}) as Row);
+    const owners = [owner_teams, owner_users].flatMap(some => (Array.isArray(some) ? some.map(String) : []));
+    return owners.length ? `${String(name ?? wanted)} is owned by ${owners.join(', ')} now.` : undefined;
+  } catch (error) {
+    if (isFault(error, 'not_found')) return undefined;
+    throw error;
+  }
+}

@@ -5,7 +5,12 @@ import { done, required, text } from '../arguments.ts';
 export const syncService = operation({
   name: 'dx_sync_service',
   route: 'POST /services.sync',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Make another team the owner of the service {name}?',
+  describeLoss: async ({ dx_team_id: team }) =>
+    team === undefined
+      ? undefined
+      : 'If DX knows the service, the team that owns it now is replaced; which one it does not tell here.',
   idempotent: true,
   summary: 'Name a service and the team that owns it. Older than the catalogue: prefer dx_upsert_entity.',
   api: 'data_cloud',
