@@ -8,13 +8,16 @@ export interface Signer {
 /** Enough of an HMAC-SHA-256 that nobody guesses it: 132 bits. */
 const signatureLength = 22;
 
-/** Processes with the same key accept each other's signatures. Without one, they end with the process. */
-export function createSigner(given?: string | Uint8Array): Signer {
-  let key = given;
+/**
+ * Processes with the same key accept each other's signatures. Without one, they end with the process. A function is
+ * asked for the key when something is signed first.
+ */
+export function createSigner(given?: string | Uint8Array | (() => Uint8Array)): Signer {
+  let key = typeof given === 'function' ? undefined : given;
   function sign(purpose: string, subject: unknown): string {
     // Not imported: a start does not need it, and it takes some ms to load.
     const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto');
-    key ??= randomBytes(32);
+    key ??= typeof given === 'function' ? given() : randomBytes(32);
     const text = JSON.stringify([purpose, subject]);
     return createHmac('sha256', key).update(text).digest('base64url').slice(0, signatureLength);
   }

@@ -122,7 +122,7 @@ export async function readRows(
   }
   if (!paging) throw new Error(`${operation.name} is not a listing`);
   const request = (patch: PagePatch) =>
-    context.request(operation, { ...args, ...patch.path }, patch as RequestOptions & { url?: string });
+    context.request(operation, { ...args, ...patch.path }, patch as RequestOptions & { search?: string });
   const fetch: PageFetch = Object.assign(request, { path: args, connection: context.connection });
   const page = await collect(paging, fetch, { ...(from === undefined ? {} : { from }), limit });
   return page as Rows;
@@ -154,7 +154,7 @@ async function sendOperation(
   context: OperationContext,
   operation: Operation,
   args: Record<string, unknown>,
-  options: RequestOptions & { url?: string } = {},
+  options: RequestOptions & { search?: string } = {},
 ): Promise<HttpReply> {
   const { method, path } = routeOf(operation);
   const parts = distribute(operation, args, context.clock.now());
@@ -162,8 +162,9 @@ async function sendOperation(
   const request: HttpRequest = {
     method,
     url:
-      options.url ??
-      buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists),
+      options.search === undefined
+        ? buildUrl(connection.baseUrl, path, parts.path, { ...parts.query, ...options.query }, connection.lists)
+        : buildUrl(connection.baseUrl, path, parts.path) + options.search,
     ...(options.json === undefined ? await bodyOf(operation, parts.body, context) : { json: options.json }),
     repeatable: isReading(operation) || operation.idempotent === true,
     ...changeOf(runtime, operation),

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { lazyObject } from '../base/lazy.ts';
 import { type Log, redactedLog } from '../base/log.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
-import { createSigner, type Signer, signerFor } from '../base/signer.ts';
+import { type Signer, signerFor } from '../base/signer.ts';
 import { type Caller, localCaller } from '../callers/caller.ts';
 import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
@@ -49,10 +49,8 @@ export interface ProcessServices {
   starts: Starts;
   /** Agreements that were used, and refusals. */
   agreements: Register;
-  /** Shared by replicas. Absent: nobody gave the process one. */
-  signer?: Signer | undefined;
-  /** For what need not outlive the process. */
-  ownSigner: Signer;
+  /** The same in every process that was given the same key, or is the same user's. */
+  signer: Signer;
 }
 
 /** What one caller is answered from: the connections it may use, and everything that is remembered for it. */
@@ -72,7 +70,7 @@ export interface CallerServer {
  * @throws Fault `not_configured` for a toolset that does not exist
  */
 export function serverFor(common: ProcessServices, caller: Caller): CallerServer {
-  const { config, clock, facts, observers, ownSigner, http, running, watchedRuns } = common;
+  const { config, clock, facts, observers, http, running, watchedRuns } = common;
   // Secrets of a caller are forgotten with the caller.
   const redactor = caller.credentials ? createRedactor(common.redactor) : common.redactor;
   const log = caller.credentials ? redactedLog(common.log, redactor) : common.log;
@@ -81,7 +79,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     allowed.map(state => stateFor(caller, state, redactor)),
     providers,
   );
-  const signer = signerFor(caller.callerId, common.signer ?? ownSigner);
+  const signer = signerFor(caller.callerId, common.signer);
   const catalog = createCatalog(
     { providers, facts, connections },
     { toolsets: config.toolsets, readOnly: config.read_only },
@@ -102,8 +100,8 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     catalog,
     confirmations: confirmations(signer, common.agreements),
     starts: common.starts,
-    startKeys: signerFor(caller.callerId, lasting(common)),
-    cursors: cursors(caller === localCaller ? lasting(common) : signer),
+    startKeys: signer,
+    cursors: cursors(signer),
     timeZone: caller.timeZone ?? config.time_zone,
     readOnly: config.read_only,
     asks: config.consent === 'ask' && caller.twoStep !== true,
@@ -140,7 +138,3 @@ function resultsOf(
     });
   });
 }
-
-// A shell gets a cursor from one process and gives it to the next. Its person could send anything as it is, so the
-// signature is against mistakes alone.
-const lasting = ({ signer }: ProcessServices): Signer => signer ?? createSigner('');

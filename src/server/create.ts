@@ -17,12 +17,14 @@ import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
+import { defaultResultsDirectory } from '../results/store/places.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import { callerIn } from './call-options.ts';
 import { type CallerServer, type ProcessServices, serverFor } from './caller-server.ts';
 import { loadManifest } from './manifest.ts';
+import { ownKey } from './own-key.ts';
 import { protocolServer } from './protocol.ts';
 
 /** A configured server, before any transport: one factory for every connection, request, caller and era. */
@@ -119,7 +121,6 @@ export async function createServer(
     }),
     agreements: lazyObject(async () => (await import('./open-register.ts')).openRegister('agreements', config, clock)),
     signer,
-    ownSigner: createSigner(),
   };
   const own = serverFor(common, localCaller);
   const others = new LruMap<CallerServer>(mostCallers);
@@ -161,5 +162,6 @@ const closed = () =>
     hint: 'Repeat the call once it is back. A run that was started goes on, and wait_for_run finds it.',
   });
 
-/** Replicas that were given the same key take what another of them has signed. */
-const replicated = ({ state_key }: Config) => (state_key === undefined ? undefined : createSigner(state_key));
+/** Replicas that were given the same key take what another of them has signed; without one, those of the same user do. */
+const replicated = ({ state_key, results_dir }: Config) =>
+  createSigner(state_key ?? (() => ownKey(results_dir ?? defaultResultsDirectory())));

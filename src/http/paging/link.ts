@@ -24,7 +24,7 @@ export function link(options: LinkOptions): Paging {
     patch: (at, size) =>
       at === undefined
         ? { query: { ...query, ...(limitParam !== null && { [limitParam]: size }) } }
-        : { url: fromRoot(at) },
+        : { search: searchOf(at) },
     next(reply) {
       const target = next === undefined ? nextLink(reply.headers['link']) : read(next, reply);
       return typeof target === 'string' && target !== '' ? onOwnOrigin(target, reply) : undefined;
@@ -39,11 +39,11 @@ export function nextLink(header = ''): string | undefined {
   return undefined;
 }
 
-// From the root, so that a position names no host.
+// Its parameters alone: a position comes back from outside, and must not lead to another route.
 function onOwnOrigin(target: string, { url, status }: HttpReply): string {
   const own = new URL(url);
   const next = URL.canParse(target, url) ? new URL(target, url) : undefined;
-  if (next?.origin === own.origin) return next.pathname + next.search;
+  if (next?.origin === own.origin) return next.search;
   throw new Fault({
     code: 'bad_upstream_reply',
     message: `${own.host} links to the next page at ${next?.origin ?? 'no URL'}, and another origin is not followed.`,
@@ -52,8 +52,7 @@ function onOwnOrigin(target: string, { url, status }: HttpReply): string {
   });
 }
 
-// A position comes back from outside, and "//host" would lead away.
-function fromRoot(at: string): string {
-  if (!/^\/(?![/\\])/.test(at)) throw badPosition();
+function searchOf(at: string): string {
+  if (!at.startsWith('?')) throw badPosition();
   return at;
 }

@@ -21,8 +21,8 @@ export interface Page {
 
 export interface PagePatch {
   query?: Record<string, unknown>;
-  /** In place of path and query: from the root of the connection's origin, as `/api/x?after=5`. */
-  url?: string;
+  /** In place of the query, as the platform wrote it: `?after=5`. The route stays the operation's own. */
+  search?: string;
   /** In place of the path arguments of the same names. */
   path?: Record<string, unknown>;
 }

@@ -1,5 +1,4 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { diskFault, ifMissing, replaceFile } from '../disk.ts';
 import { resultId, type StoredResult } from '../result.ts';
@@ -31,21 +30,6 @@ export const fileBytes = ({ packed, result }: ResultRecord) => packed?.bytes ?? 
 
 /** All that it takes on the disk. */
 export const heldBytes = (record: ResultRecord) => fileBytes(record) + (record.parquet?.bytes ?? 0);
-
-/** `data-platforms-mcp/results` in the user's cache folder. */
-export function defaultResultsDirectory(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  return join(cacheDirectory(environment, platform), 'data-platforms-mcp', 'results');
-}
-
-function cacheDirectory(environment: Readonly<Record<string, string | undefined>>, platform: string): string {
-  if (environment['XDG_CACHE_HOME']) return environment['XDG_CACHE_HOME'];
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  if (platform !== 'win32') return join(homedir(), '.cache');
-  return environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
-}
 
 export async function makeFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from '../disk.ts';
+import { keyFile } from './places.ts';
 import { fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
@@ -13,7 +14,7 @@ const ownersFolder = 'callers';
 /** Folders in the results folder that hold what was started, agreed to or refused lately. They are swept by themselves. */
 export const registerFolders = { starts: 'starts', agreements: 'agreements' } as const;
 
-const folders: ReadonlySet<string> = new Set([workFolder, ownersFolder, ...Object.values(registerFolders)]);
+const kept: ReadonlySet<string> = new Set([workFolder, ownersFolder, keyFile, ...Object.values(registerFolders)]);
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {
@@ -75,7 +76,7 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
     if (record.parquet) names.delete(record.parquet.file);
   }
   for (const name of names) {
-    if (!name.endsWith('.json') && !folders.has(name)) await removeAbandoned(join(directory, name));
+    if (!name.endsWith('.json') && !kept.has(name)) await removeAbandoned(join(directory, name));
   }
   return holdings;
 }

@@ -52,7 +52,7 @@ export const platforms = {
     return reply({ items: range(count).slice(start, end), meta: { next } });
   },
   link: (count: number, own: number) => (patch: PagePatch) => {
-    const params = new URL(patch.url ?? '/list', origin).searchParams;
+    const params = new URL(`/list${patch.search ?? ''}`, origin).searchParams;
     const size = Math.min(own, numberOf(params.get('per_page') ?? patch.query?.['per_page'], own));
     const start = numberOf(params.get('after') ?? undefined, 0);
     const next = `<${origin}/list?per_page=${size}&after=${start + size}>; rel="next", <${origin}/list>; rel="first"`;

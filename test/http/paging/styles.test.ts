@@ -169,7 +169,7 @@ describe('pages that name the next', () => {
       expect(platform.patches).toHaveLength(1);
     }
     const platform = listing(platforms.link(9, 3));
-    for (const at of ['https://evil.example/', '//evil.example/', '/\\evil.example/'])
+    for (const at of ['https://evil.example/', '//evil.example/', '/\\evil.example/', '/list/variables?after=3'])
       await expect(collect(styles.link(3), platform.fetch, { from: { at } })).rejects.toMatchObject({
         code: 'bad_arguments',
       });
@@ -193,8 +193,8 @@ describe('pages that name the next', () => {
   for (const [name, [next, items, most]] of Object.entries(endless))
     for (const style of ['cursor', 'link'] as const)
       test(`${name} end a listing by ${style}, and what came is kept`, async () => {
-        const platform = listing(({ query, url }) => {
-          const page = Number(/p(\d+)/.exec(String(query?.['cursor'] ?? url ?? 'p0'))?.[1] ?? 0);
+        const platform = listing(({ query, search }) => {
+          const page = Number(/p(\d+)/.exec(String(query?.['cursor'] ?? search ?? 'p0'))?.[1] ?? 0);
           const to = next(page);
           return reply({ items: items(page), meta: { next: to } }, '/list', {
             link: `<${origin}/list?${to}>; rel="next"`,

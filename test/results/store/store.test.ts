@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { diskFault } from '../../../src/results/disk.ts';
-import { defaultResultsDirectory, writeRecord } from '../../../src/results/store/record-files.ts';
+import { defaultResultsDirectory } from '../../../src/results/store/places.ts';
+import { writeRecord } from '../../../src/results/store/record-files.ts';
 import { openResultStore } from '../../../src/results/store/store.ts';
 import { day, freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 
