@@ -4,6 +4,7 @@ import { diskFault, ifMissing, replaceFile } from '../disk.ts';
 import { resultId, type StoredResult } from '../result.ts';
 import type { RowIndex } from '../tables/row-index.ts';
 import type { Reading } from '../tables/text/table.ts';
+import { isDataFile } from './places.ts';
 import type { Blocks } from './stored-bytes.ts';
 
 /**
@@ -43,8 +44,10 @@ export async function readRecord(directory: string, id: string): Promise<ResultR
   const text = await readFile(recordPath(directory, id), 'utf8').catch(readable(directory, '{}'));
   try {
     const record = JSON.parse(text) as Partial<ResultRecord>;
-    const isKnown = (record.version === 1 || record.version === 2) && record.result !== undefined;
-    return isKnown ? (record as ResultRecord) : undefined;
+    const isKnown = (record.version === 1 || record.version === 2) && record.result?.id === id;
+    // Whoever can write into the folder could name any file, to have it read or removed.
+    const isOwn = isDataFile(record.file) && (record.parquet === undefined || isDataFile(record.parquet.file));
+    return isKnown && isOwn ? (record as ResultRecord) : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from '../disk.ts';
-import { keyFile } from './places.ts';
+import { isOfStore, isOwnFolder } from './places.ts';
 import { fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
@@ -13,8 +13,6 @@ const ownersFolder = 'callers';
 
 /** Folders in the results folder that hold what was started, agreed to or refused lately. They are swept by themselves. */
 export const registerFolders = { starts: 'starts', agreements: 'agreements' } as const;
-
-const kept: ReadonlySet<string> = new Set([workFolder, ownersFolder, keyFile, ...Object.values(registerFolders)]);
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {
@@ -48,7 +46,7 @@ export async function sweepFolder(directory: string, limits: SweepLimits): Promi
   const owned = join(directory, ownersFolder);
   const owners = await readdir(owned).catch(ifMissing([]));
   const holdings: Holding[] = [];
-  for (const folder of [directory, ...owners.map(owner => join(owned, owner))])
+  for (const folder of [directory, ...owners.filter(isOwnFolder).map(owner => join(owned, owner))])
     holdings.push(...(await sweepResults(folder, limits)), ...(await sweepWork(folder, limits)));
   let total = holdings.reduce((sum, holding) => sum + holding.bytes, 0);
   for (const holding of holdings.toSorted((a, b) => a.at - b.at)) {
@@ -76,7 +74,7 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
     if (record.parquet) names.delete(record.parquet.file);
   }
   for (const name of names) {
-    if (!name.endsWith('.json') && !kept.has(name)) await removeAbandoned(join(directory, name));
+    if (isOfStore(name)) await removeAbandoned(join(directory, name));
   }
   return holdings;
 }
@@ -84,7 +82,7 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
 async function sweepWork(directory: string, { lifetimeMs, now }: SweepLimits): Promise<Holding[]> {
   const root = join(directory, workFolder);
   const holdings: Holding[] = [];
-  for (const name of await readdir(root).catch(ifMissing([]))) {
+  for (const name of (await readdir(root).catch(ifMissing([]))).filter(isOwnFolder)) {
     const area = join(root, name);
     const parts = await readdir(area).catch(ifMissing([]));
     const facts = await Promise.all(parts.map(part => fileFacts(join(area, part))));

@@ -232,14 +232,24 @@ describe('a sweep', () => {
     const { store, directory } = await freshStore();
     const stored = await store.write(origin(), { bytes: pieces(small) });
     const old = new Date(Date.now() - 2 * 3_600_000);
-    for (const name of ['dead.csv', 'dead.json.1.tmp', 'busy.csv']) await writeFile(join(directory, name), 'a,b\n1');
+    for (const name of [
+      'deaddeaddead-0123456789ab.csv',
+      'deaddeaddead.json.0123456789ab.tmp',
+      'busybusybusy-0123456789ab.csv',
+    ])
+      await writeFile(join(directory, name), 'a,b\n1');
     await mkdir(join(directory, 'starts'));
     await utimes(join(directory, 'starts'), old, old);
-    await utimes(join(directory, 'dead.csv'), old, old);
-    await utimes(join(directory, 'dead.json.1.tmp'), old, old);
+    await utimes(join(directory, 'deaddeaddead-0123456789ab.csv'), old, old);
+    await utimes(join(directory, 'deaddeaddead.json.0123456789ab.tmp'), old, old);
     await utimes(await store.path(stored), old, old);
     await store.sweep();
-    const left = ['starts', `${stored.id}.json`, 'busy.csv', (await store.path(stored)).slice(directory.length + 1)];
+    const left = [
+      'starts',
+      `${stored.id}.json`,
+      'busybusybusy-0123456789ab.csv',
+      (await store.path(stored)).slice(directory.length + 1),
+    ];
     expect((await readdir(directory)).toSorted()).toEqual(left.toSorted());
   });
 
