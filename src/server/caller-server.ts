@@ -1,3 +1,4 @@
+import type { BackgroundWork } from '../base/background-work.ts';
 import type { Clock } from '../base/clock.ts';
 import { lazyObject } from '../base/lazy.ts';
 import { type Log, redactedLog } from '../base/log.ts';
@@ -43,6 +44,7 @@ export interface ProcessServices {
   folders: readonly string[];
   facts: Manifest;
   running: RunningCalls;
+  background: BackgroundWork;
   watchedRuns: Tally;
   observers: Observers;
   /** Of the processes that share the results folder. */
@@ -121,7 +123,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
 
 function resultsOf(
   caller: Caller,
-  { config, clock }: ProcessServices,
+  { config, clock, background }: ProcessServices,
   callOf: (source: Provenance) => string,
 ): ResultStore {
   const { callerId } = caller;
@@ -129,7 +131,7 @@ function resultsOf(
     const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
     const { prepareLarge } = await import('../results/query/prepare.ts');
     return openResultStore({
-      afterWrite: prepareLarge({ clock, caller }),
+      afterWrite: prepareLarge({ clock, caller }, background),
       directory: config.results_dir ?? defaultResultsDirectory(),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
+import { BackgroundWork } from '../base/background-work.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
 import { lazyObject } from '../base/lazy.ts';
@@ -113,6 +114,7 @@ export async function createServer(
     folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
     facts: await loadManifest(),
     running: new RunningCalls(),
+    background: new BackgroundWork(),
     watchedRuns: new Tally(),
     observers,
     starts: lazyObject(async () => {
@@ -141,6 +143,7 @@ export async function createServer(
     log: ownLog,
     async close() {
       common.running.abort(closed());
+      await common.background.close();
       if (http.made()) await http.close();
       await (await opened)?.close();
     },

@@ -1,3 +1,4 @@
+import type { BackgroundWork } from '../../base/background-work.ts';
 import { findDuckdb } from '../../base/duckdb.ts';
 import type { StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
@@ -12,15 +13,14 @@ const leastBytes = 4_194_304;
  */
 export function prepareLarge(
   context: Omit<QueryContext, 'results' | 'signal'>,
+  background: BackgroundWork,
 ): (result: StoredResult, results: ResultStore) => void {
-  const { signal } = new AbortController();
+  const { signal } = background;
   return (result, results) => {
     if (result.kind !== 'table' || result.bytes < leastBytes) return;
     const columns = async () => {
       if (await findDuckdb()) await writeColumnarForm(result, { ...context, results, signal });
     };
-    columns()
-      .then(() => results.pack(result))
-      .catch(() => {});
+    background.add(columns().then(() => results.pack(result, signal)));
   };
 }

@@ -4,7 +4,11 @@ import { createFile } from '../disk.ts';
 import { type Blocks, blockBytes } from './stored-bytes.ts';
 
 /** Compresses a file into another one, block by block, on the threads of the runtime. */
-export async function packFile(path: string, target: string): Promise<{ blocks: Blocks; bytes: number }> {
+export async function packFile(
+  path: string,
+  target: string,
+  signal?: AbortSignal,
+): Promise<{ blocks: Blocks; bytes: number }> {
   const { brotliCompress, constants } = await import('node:zlib');
   const compress = promisify(brotliCompress);
   // The least effort: five times as much gains a tenth to a half of what is left.
@@ -15,6 +19,7 @@ export async function packFile(path: string, target: string): Promise<{ blocks: 
     const { bytes } = await createFile(target, { bytes: Number.POSITIVE_INFINITY }, async save => {
       let end = 0;
       for (let at = 0; ; at += blockBytes) {
+        signal?.throwIfAborted();
         const block = await readBlock(source, at);
         if (block.length === 0) return;
         const packed = await compress(block, options);

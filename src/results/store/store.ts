@@ -69,7 +69,7 @@ export interface ResultStore {
   /** Makes a columnar form that has been written known. Without effect where the result was replaced meanwhile. */
   keepColumns(table: StoredTable, path: string): Promise<void>;
   /** Compresses the bytes of a large table. They are handed out as they came. */
-  pack(result: StoredResult): Promise<void>;
+  pack(result: StoredResult, signal?: AbortSignal): Promise<void>;
   remove(idOrUri: string): Promise<void>;
   /** Keeps a result beyond its time and the quota, or no longer; it then lives as long as one made now. */
   pin(idOrUri: string, pinned: boolean): Promise<StoredResult>;
@@ -219,12 +219,12 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     if (!isKept) await rm(path, { force: true });
   }
 
-  async function pack(uri: string): Promise<void> {
+  async function pack(uri: string, signal?: AbortSignal): Promise<void> {
     const known = await record(uri);
     const { id, bytes, kind } = known.result;
     if (known.packed || kind !== 'table' || bytes < leastPacked) return;
     const file = `${id}-${newId()}.br`;
-    const packed = await packFile(join(directory, known.file), join(directory, file));
+    const packed = await packFile(join(directory, known.file), join(directory, file), signal);
     const isKept = await amend(id, known.file, before => ({ ...before, file, packed }));
     // Whoever is reading it has it open; whoever is about to looks again.
     await rm(join(directory, isKept ? known.file : file), { force: true });
@@ -337,7 +337,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     table: ({ uri }) => table(uri),
     columnsPath: async ({ id }) => join(directory, `${id}-${newId()}.parquet`),
     keepColumns,
-    pack: ({ uri }) => whileThere(uri, () => pack(uri)),
+    pack: ({ uri }, signal) => whileThere(uri, () => pack(uri, signal)),
     read: async ({ uri }, signal) => rowsOf(allRows(await table(uri), signal), uri),
     open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
