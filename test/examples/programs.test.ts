@@ -1,0 +1,58 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { expect, it, onTestFinished } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+/** The example as JavaScript, in a folder of its own where what it imports is installed. */
+async function compiled(example: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'data-platforms-example-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const outfile = join(folder, 'example.mjs');
+  const entryPoints = [join(root, 'examples', example)];
+  await build({ entryPoints, outfile, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent' });
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return outfile;
+}
+
+it('a client over HTTP lists the tools and calls one', async () => {
+  const example = await compiled('http-client/client.ts');
+  const results = await mkdtemp(join(tmpdir(), 'data-platforms-example-'));
+  const flags = ['http', '--port', '0', '--sandbox', '--results-dir', results];
+  const server = spawn(process.execPath, [join(root, 'dist', 'bin.cjs'), ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(async () => {
+    server.kill();
+    await once(server, 'close');
+    await rm(results, { recursive: true, force: true });
+  });
+  let url = '';
+  for await (const line of createInterface(server.stderr)) {
+    url = JSON.parse(line).url ?? '';
+    if (url) break;
+  }
+  const { stdout } = await run(process.execPath, [example, url]);
+  expect(stdout).toMatch(/^\d+ tools\n3 of \d+ holes/);
+});
+
+it('a program embeds the server', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'data-platforms-example-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const example = await compiled('library/embed.ts');
+  // Inside this repository the package finds itself by its own name.
+  const inside = join(root, 'dist', `example-${process.pid}.mjs`);
+  await cp(example, inside);
+  onTestFinished(() => rm(inside));
+  const env = { PATH: process.env['PATH'], HOME: folder };
+  const { stdout } = await run(process.execPath, [inside], { env });
+  expect(stdout).toContain('not_configured');
+});
