@@ -48,9 +48,10 @@ describe('the stdio server stops without waiting for the call under way', () => 
     const lines = server.stdout.split('\n');
     expect(lines.pop()).toBe('');
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
-    // What was started stays known, so that it is not started twice; of results nothing is left half-written.
+    // What was started stays known, so that it is not started twice, and so does this user's key; of results nothing is
+    // left half-written.
     const left = await readdir(results).catch((): string[] => []);
-    expect(left.filter(name => name !== 'starts')).toEqual([]);
+    expect(left.filter(name => !['starts', 'key'].includes(name))).toEqual([]);
     for (const line of server.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
   });
 });
