@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
 
@@ -29,6 +30,7 @@ it('a client over HTTP lists the tools and calls one', async () => {
   const flags = ['http', '--port', '0', '--sandbox', '--results-dir', results];
   const server = spawn(process.execPath, [join(root, 'dist', 'bin.cjs'), ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: getDefaultEnvironment(),
   });
   onTestFinished(async () => {
     server.kill();
