@@ -18,7 +18,7 @@ async function world() {
   const posts = () =>
     made.dataops.requests.filter(({ method, target }) => method === 'POST' && target.endsWith('/pipeline')).length;
   const run = async (args: object = {}) => {
-    const { data, isError, text } = await made.call('dataops_run_pipeline', { ...order, ...args });
+    const { data, isError, text } = await made.callTool('dataops_run_pipeline', { ...order, ...args });
     const { uri } = (data['run'] ?? {}) as { uri?: string };
     return { uri, warnings: (data['warnings'] ?? []) as string[], isError, text };
   };
@@ -58,19 +58,19 @@ describe('the same start', () => {
   });
 
   test('is made anew, unasked, when the run was cancelled', async () => {
-    const { run, posts, ok } = await world();
+    const { run, posts, call } = await world();
     const first = await run();
     const pipeline = first.uri?.split('/').at(-1) ?? '';
-    await ok('cancel_pipeline', { project, pipeline });
+    await call('cancel_pipeline', { project, pipeline });
     const second = await run();
     expect([second.uri === first.uri, second.warnings, posts()]).toEqual([false, [], 2]);
   });
 
   test('cancelling is told again each time', async () => {
-    const { run, ok, dataops } = await world();
+    const { run, call, dataops } = await world();
     const pipeline = (await run()).uri?.split('/').at(-1) ?? '';
-    await ok('cancel_pipeline', { project, pipeline });
-    await ok('cancel_pipeline', { project, pipeline });
+    await call('cancel_pipeline', { project, pipeline });
+    await call('cancel_pipeline', { project, pipeline });
     expect(dataops.requests.filter(({ target }) => target.endsWith('/cancel'))).toHaveLength(2);
   });
 

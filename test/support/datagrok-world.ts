@@ -19,7 +19,7 @@ export async function startDatagrok({ flags = {}, ...options }: WorldOptions = {
     return answer.data;
   }
   /** The code and words of an error, in one text. */
-  async function refusal(name: string, args: Row = {}): Promise<string> {
+  async function callFails(name: string, args: Row = {}): Promise<string> {
     const answer = await world.call(name, args);
     if (!answer.isError) throw new Error(`${name} was not refused: ${answer.text}`);
     return answer.text;
@@ -32,5 +32,5 @@ export async function startDatagrok({ flags = {}, ...options }: WorldOptions = {
     return { ...result, content: bytes, text: bytes.toString() };
   }
   const lines = () => requests.map(({ method, target }) => `${method} ${target}`);
-  return { ...world, state, requests, faults, ask, refusal, stored, lines };
+  return { ...world, state, requests, faults, ask, callFails, stored, lines };
 }

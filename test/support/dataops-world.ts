@@ -9,25 +9,25 @@ export const project = 'meridian/data/drill-assays';
 const unattended = { yes: true };
 
 export async function start({ flags, ...options }: WorldOptions = {}) {
-  const world = await startWorld({
+  const { call: callTool, ...world } = await startWorld({
     platforms: ['dataops'],
     flags: { toolsets: 'dataops:all', ...unattended, ...flags },
     ...options,
   });
   const { names } = world.dataops.state;
-  const ok = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dataops_${name}`, args);
+  const call = async (name: string, args: Row = {}) => {
+    const seen = await callTool(`dataops_${name}`, args);
     expect(seen.isError, seen.text).toBe(false);
     expect(seen.data['warnings'] ?? []).not.toContainEqual(expect.stringContaining('differs'));
     return seen;
   };
-  const rows = async (name: string, args: Row = {}) => itemsOf(await ok(name, args));
-  const no = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dataops_${name}`, args);
+  const callRows = async (name: string, args: Row = {}) => itemsOf(await call(name, args));
+  const callFails = async (name: string, args: Row = {}) => {
+    const seen = await callTool(`dataops_${name}`, args);
     expect(seen.isError, seen.text).toBe(true);
     return seen.text;
   };
-  return { ...world, names, ok, rows, no };
+  return { ...world, callTool, names, call, callRows, callFails };
 }
 
 export const itemsOf = ({ data }: Seen) => data['items'] as Row[];

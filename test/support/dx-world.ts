@@ -9,27 +9,31 @@ const itemsOf = ({ data }: Seen) => data['items'] as Row[];
 /** The program over DX's simulator, on every toolset unless the test says otherwise. */
 export async function dxWorld(options: WorldOptions = {}) {
   const { flags = {}, ...rest } = options;
-  const world = await startWorld({ platforms: ['dx'], ...rest, flags: { toolsets: 'dx:all', ...flags } });
+  const { call: callTool, ...world } = await startWorld({
+    platforms: ['dx'],
+    ...rest,
+    flags: { toolsets: 'dx:all', ...flags },
+  });
   const { dx } = world;
   const seed: DxWorld = dx.state.world;
   /** Requests for a method, in the order of their arrival. */
   const sent = (method: string) =>
     dx.requests.filter(({ target }) => target.split('?', 1)[0]?.endsWith(`/${method}`) === true);
   /** An answer that is no error, in the form that its record says. */
-  const ok = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dx_${name}`, args);
+  const call = async (name: string, args: Row = {}) => {
+    const seen = await callTool(`dx_${name}`, args);
     expect(seen.isError, seen.text).toBe(false);
     expect(seen.data['warnings'] ?? []).toEqual([]);
     return seen;
   };
-  const rows = async (name: string, args: Row = {}) => itemsOf(await ok(name, args));
+  const callRows = async (name: string, args: Row = {}) => itemsOf(await call(name, args));
   /** The words of a refusal. */
-  const no = async (name: string, args: Row = {}) => {
-    const seen = await world.call(`dx_${name}`, args);
+  const callFails = async (name: string, args: Row = {}) => {
+    const seen = await callTool(`dx_${name}`, args);
     expect(seen.isError, seen.text).toBe(true);
     return seen.text;
   };
-  return { ...world, state: dx.state, seed, sent, ok, rows, no };
+  return { ...world, callTool, state: dx.state, seed, sent, call, callRows, callFails };
 }
 
 /** The same, where what is destructive is sent unasked. */

@@ -50,9 +50,9 @@ describe('functions', () => {
   });
 
   test('are checked before they run, where the server tells their inputs', async () => {
-    const { refusal, state, ask } = await startDatagrok();
+    const { callFails, state, ask } = await startDatagrok();
     const run = (name: string, given: object) =>
-      refusal('datagrok_call_function', { function: name, arguments: given });
+      callFails('datagrok_call_function', { function: name, arguments: given });
     expect(await run('Geology:Composite', { hole: 'DDH001', lenght_m: 5 })).toBe(
       'bad_arguments: Geology:Composite: it has no input "lenght_m". Nothing was run.\n' +
         'Next: Its inputs: hole (string), length_m (double).',
@@ -68,9 +68,9 @@ describe('functions', () => {
   });
 
   test('that fail inside say so without their stack, and are not run twice', async () => {
-    const { refusal, state } = await startDatagrok();
+    const { callFails, state } = await startDatagrok();
     const run = (name: string, given: object = {}) =>
-      refusal('datagrok_call_function', { function: name, arguments: given });
+      callFails('datagrok_call_function', { function: name, arguments: given });
     const crash = await run('Sqrt', { x: -1 });
     expect(crash).toBe(
       'upstream_down: Datagrok failed at datagrok_call_function: "Sqrt: x is negative". It may have been carried out.\n' +
@@ -83,7 +83,7 @@ describe('functions', () => {
   });
 
   test('are found by either route, and the one that works is remembered', async () => {
-    const { ask, refusal, state, lines } = await startDatagrok();
+    const { ask, callFails, state, lines } = await startDatagrok();
     state.absent.set('A7', 404);
     const order = { function: 'Sin', arguments: { x: 0 } };
     expect(await ask('datagrok_call_function', order)).toEqual({ value: 0 });
@@ -93,19 +93,19 @@ describe('functions', () => {
       'POST /api/public/v1/Sin/call',
       'POST /api/public/v1/Sin/call',
     ]);
-    expect(await refusal('datagrok_call_function', { function: 'NoSuch' })).toMatch(/Function not found: NoSuch/);
+    expect(await callFails('datagrok_call_function', { function: 'NoSuch' })).toMatch(/Function not found: NoSuch/);
     state.absent.set('A7-short', 404);
-    expect(await refusal('datagrok_call_function', order)).toMatch(
+    expect(await callFails('datagrok_call_function', order)).toMatch(
       /^not_found: This server does not offer datagrok_call_function/,
     );
   });
 
   test('are tried by the other route on a real 404 alone', async () => {
-    const { refusal, lines, faults } = await startDatagrok();
+    const { callFails, lines, faults } = await startDatagrok();
     const order = { function: 'NoSuch' };
-    expect(await refusal('datagrok_call_function', order)).toMatch(/^not_found: /);
+    expect(await callFails('datagrok_call_function', order)).toMatch(/^not_found: /);
     faults.add({ kind: 'status', status: 502, match: { path: /call$/ } });
-    expect(await refusal('datagrok_call_function', order)).toMatch(/^upstream_down: /);
+    expect(await callFails('datagrok_call_function', order)).toMatch(/^upstream_down: /);
     expect(calls(lines())).toEqual(Array(2).fill('POST /api/public/v1/functions/NoSuch/call'));
   });
 

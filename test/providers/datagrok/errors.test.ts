@@ -15,32 +15,32 @@ describe('a refusal', () => {
     { form: 'body', fields: 'current', contentType: 'text/plain' },
     { form: 'body', fields: 'older', contentType: 'application/json' },
   ] as const)('is read in the form $form, $fields, $contentType', async style => {
-    const { refusal, ask, state } = await startDatagrok();
+    const { callFails, ask, state } = await startDatagrok();
     Object.assign(state.errors, style);
     for (const [tool, args, words] of [
       ['datagrok_download_table', lost, 'Table not found: MaraOkafor:CopperheadNorth:Lost'],
       ['datagrok_download_file', { connector: 'System:DemoFiles', path: 'x.bin' }, 'File not found: x.bin'],
       ['datagrok_get_function', { function: 'NoSuch' }, 'Function not found: NoSuch'],
     ] as const) {
-      const text = await refusal(tool, args);
+      const text = await callFails(tool, args);
       expect(text).toMatch(new RegExp(`^not_found: Datagrok refused ${tool} \\(404\\): "${words}"`));
       expect(text).not.toMatch(/package:|dart|stack/i);
     }
-    const broken = await refusal('datagrok_download_table', { table: 'MaraOkafor:Legacy:OldGrid' });
+    const broken = await callFails('datagrok_download_table', { table: 'MaraOkafor:Legacy:OldGrid' });
     expect(broken).toMatch(/^upstream_down: .*"Unable to read the data of table/);
     expect(
-      await refusal('datagrok_upload_file', { connector: 'System:DemoFiles', path: 'x', source: [{ a: 1 }] }),
+      await callFails('datagrok_upload_file', { connector: 'System:DemoFiles', path: 'x', source: [{ a: 1 }] }),
     ).toMatch(/^missing_scope: .*\(403\)/);
     expect(await ask('datagrok_call_function', { function: 'Sin', arguments: { x: 0 } })).toEqual({ value: 0 });
   });
 
   test('of a route that is not there is told from one of a thing that is not there', async () => {
-    const { refusal, state } = await startDatagrok();
+    const { callFails, state } = await startDatagrok();
     state.absent.set('B8-list', 404).set('B10-list', 405);
-    expect(await refusal('datagrok_list_groups')).toMatch(
+    expect(await callFails('datagrok_list_groups')).toMatch(
       /^not_found: This server does not offer datagrok_list_groups \(404\)\.\nNext: Check that DATAGROK_BASE_URL is the API root/,
     );
-    expect(await refusal('datagrok_list_packages')).toMatch(
+    expect(await callFails('datagrok_list_packages')).toMatch(
       /^not_found: This server does not offer datagrok_list_packages \(405\)/,
     );
   });

@@ -10,7 +10,7 @@ const items = (data: Row) => data['items'] as Row[];
 
 describe('files', () => {
   test('are listed by the name of their share, at the root, in a folder, and all of them', async () => {
-    const { ask, refusal, lines } = await startDatagrok();
+    const { ask, callFails, lines } = await startDatagrok();
     const list = (connector: string, args: Row = {}) => ask('datagrok_list_files', { connector, ...args });
     expect(items(await list('System:DemoFiles')).map(({ path, isFile }) => `${path} ${isFile}`)).toEqual([
       'geology false',
@@ -33,24 +33,24 @@ describe('files', () => {
     const id = idOf('connection System:DemoFiles');
     expect(lines()).toContain(`GET /api/connectors/connections/${id}/files/`);
     expect(lines()).toContain(`GET /api/connectors/connections/${id}/files/geology/`);
-    expect(await refusal('datagrok_list_files', { connector: 'System:DemoFile' })).toMatch(
+    expect(await callFails('datagrok_list_files', { connector: 'System:DemoFile' })).toMatch(
       /^not_found: .*shows nothing called "System:DemoFile"\.\nNext: Did you mean "System:DemoFiles"\?/,
     );
   });
 
   test('are deleted after somebody agreed', async () => {
-    const { ask, refusal, call } = await startDatagrok({ flags: { yes: false } });
+    const { ask, callFails, call } = await startDatagrok({ flags: { yes: false } });
     const notes = { connector: 'MaraOkafor:Home', path: 'notes.txt' };
-    const question = await refusal('datagrok_delete_file', notes);
+    const question = await callFails('datagrok_delete_file', notes);
     expect(question).toContain('DELETE /public/v1/files/MaraOkafor.Home/notes.txt');
     expect((await ask('datagrok_download_file', notes))['result']).toMatchObject({ bytes: 28 });
     const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
     expect((await call('datagrok_delete_file', { ...notes, confirm })).data).toEqual({ done: true });
-    expect(await refusal('datagrok_download_file', notes)).toMatch(/^not_found: /);
+    expect(await callFails('datagrok_download_file', notes)).toMatch(/^not_found: /);
   });
 
   test('of a folder are fetched once, and afterwards only what changed', async () => {
-    const { ask, server, faults, refusal } = await startDatagrok();
+    const { ask, server, faults, callFails } = await startDatagrok();
     const archive = { connector: 'Geology:CoreArchive', dir: 'photos', recursive: true };
     async function sync(args: Row = archive) {
       const data = await ask('datagrok_sync_folder', args);
@@ -91,7 +91,7 @@ describe('files', () => {
     expect(await sync(drafts)).toEqual([{ path: 'a.csv', status: 'deleted', bytes: null, result: null }]);
     const logs = { connector: share, dir: 'logs', recursive: true };
     faults.add({ kind: 'truncate', match: { path: /files\/sync/ }, times: 1 });
-    expect(await refusal('datagrok_sync_folder', logs)).toMatch(/^bad_upstream_reply: /);
+    expect(await callFails('datagrok_sync_folder', logs)).toMatch(/^bad_upstream_reply: /);
     expect(await sync(logs)).toHaveLength(6);
   });
 });

@@ -75,8 +75,8 @@ describe('files', () => {
   });
 
   test('that are no files, not there, or not for this account', async () => {
-    const { refusal } = await startDatagrok();
-    const get = (path: string, connector = demo) => refusal('datagrok_download_file', { connector, path });
+    const { callFails } = await startDatagrok();
+    const get = (path: string, connector = demo) => callFails('datagrok_download_file', { connector, path });
     expect(await get('geology/none.csv')).toBe(
       'not_found: Datagrok refused datagrok_download_file (404): "File not found: geology/none.csv"\n' +
         'Next: datagrok_list_files shows those there are; what this account may not see looks the same.',
@@ -88,11 +88,11 @@ describe('files', () => {
     expect(await get('../x')).toMatch(/^bad_arguments: path holds "\." or "\.\." as a step/);
     expect(await get('private.txt', 'TomasLindqvist:Home')).toMatch(/^not_found: /);
     const put = { connector: demo, path: 'x.txt', source: [{ a: 1 }] };
-    expect(await refusal('datagrok_upload_file', put)).toBe(
+    expect(await callFails('datagrok_upload_file', put)).toBe(
       'missing_scope: Datagrok refused datagrok_upload_file (403): "You do not have permission to write to Demo files"\n' +
         'Next: Ask the owner of the thing, or an administrator, for the permission.',
     );
-    expect(await refusal('datagrok_upload_file', { connector: home, path: 'x', source: '/etc/passwd' })).toMatch(
+    expect(await callFails('datagrok_upload_file', { connector: home, path: 'x', source: '/etc/passwd' })).toMatch(
       /^not_configured: "\/etc\/passwd" is no result:\/\/ handle, and this server opens no files\./,
     );
   });
@@ -105,7 +105,7 @@ test('a local file is for callers on this machine only, whatever folders are all
   const here = await startDatagrok({ flags: { allow_dir: [folder] } });
   expect(await here.ask('datagrok_upload_table', order)).toHaveProperty('id');
   const remote = await startDatagrok({ flags: { allow_dir: [folder] }, local: false });
-  expect(await remote.refusal('datagrok_upload_table', order)).toMatch(
+  expect(await remote.callFails('datagrok_upload_table', order)).toMatch(
     /^not_configured: .*this server opens no files\./,
   );
   expect(remote.lines()).toEqual([]);
@@ -163,17 +163,19 @@ describe('tables', () => {
   });
 
   test('are named as the address needs it, and names that it cannot say are refused', async () => {
-    const { refusal, ask, state, lines, datagrok } = await startDatagrok();
-    const refused = await refusal('datagrok_download_table', { table: 'Okafor, M.:Collars' });
+    const { callFails, ask, state, lines, datagrok } = await startDatagrok();
+    const refused = await callFails('datagrok_download_table', { table: 'Okafor, M.:Collars' });
     expect(refused).toMatch(/^bad_arguments: .*a period cannot be part of a name in an address: give the id \(UUID\)/);
     expect(lines()).toEqual([]);
     const address = `${state.server}/p/MaraOkafor.CopperheadNorth.Collars`;
     const { result } = await ask('datagrok_download_table', { table: address });
     expect(result).toMatchObject({ rows: 40 });
     expect(lines()).toEqual(['GET /api/public/v1/tables/MaraOkafor.CopperheadNorth.Collars']);
-    expect(await refusal('datagrok_download_table', { table: 'https://x.example/p/100%' })).toMatch(/^bad_arguments: /);
-    expect(await refusal('datagrok_download_table', { table: 'Collars' })).toMatch(/name is ambiguous: Collars/);
-    expect(await refusal('datagrok_download_table', { table: 'MaraOkafor:Legacy:OldGrid' })).toBe(
+    expect(await callFails('datagrok_download_table', { table: 'https://x.example/p/100%' })).toMatch(
+      /^bad_arguments: /,
+    );
+    expect(await callFails('datagrok_download_table', { table: 'Collars' })).toMatch(/name is ambiguous: Collars/);
+    expect(await callFails('datagrok_download_table', { table: 'MaraOkafor:Legacy:OldGrid' })).toBe(
       'upstream_down: Datagrok failed at datagrok_download_table: "Unable to read the data of table MaraOkafor:Legacy:OldGrid"\n' +
         'Next: The failure is inside the platform, or inside the function. Its server log has the details.',
     );
@@ -181,11 +183,11 @@ describe('tables', () => {
   });
 
   test('of another form than a table are refused before anything is sent', async () => {
-    const { ask, refusal, lines } = await startDatagrok();
+    const { ask, callFails, lines } = await startDatagrok();
     const photo = { connector: 'Geology:CoreArchive', path: 'photos/DDH001/box-01.jpg' };
     const { uri } = (await ask('datagrok_download_file', photo))['result'] as { uri: string };
     const sent = lines().length;
-    expect(await refusal('datagrok_upload_table', { table: 'Photo', source: uri })).toMatch(
+    expect(await callFails('datagrok_upload_table', { table: 'Photo', source: uri })).toMatch(
       /^bad_arguments: box-01\.jpg is a file, not a table\./,
     );
     expect(lines()).toHaveLength(sent);
@@ -194,11 +196,11 @@ describe('tables', () => {
 
 describe('replacing what is there', () => {
   test('is asked for by size; what is new is not, and a stranger’s folder is not read', async () => {
-    const { refusal, call, ask, stored, lines } = await startDatagrok({ flags: { yes: false } });
+    const { callFails, call, ask, stored, lines } = await startDatagrok({ flags: { yes: false } });
     const source = [{ a: 1 }];
     const table = 'MaraOkafor:CopperheadNorth:Collars';
     const size = Buffer.byteLength(collarsCsv());
-    const question = await refusal('datagrok_upload_table', { table, source });
+    const question = await callFails('datagrok_upload_table', { table, source });
     expect(question).toMatch(
       new RegExp(
         `^needs_confirmation: Replace the table .* The table ${table} is there already \\(${size} bytes\\) and its data would be replaced\\. ` +
@@ -213,11 +215,11 @@ describe('replacing what is there', () => {
       'id',
     );
 
-    expect(await refusal('datagrok_upload_file', { connector: home, path: 'notes.txt', source })).toMatch(
+    expect(await callFails('datagrok_upload_file', { connector: home, path: 'notes.txt', source })).toMatch(
       /^needs_confirmation: .*The file notes\.txt is there already \(\d+ bytes\) and would be replaced\./,
     );
     expect(await ask('datagrok_upload_file', { connector: home, path: 'new.txt', source })).toEqual({ done: true });
-    const broken = await refusal('datagrok_upload_table', { table: 'MaraOkafor:Legacy:OldGrid', source });
+    const broken = await callFails('datagrok_upload_table', { table: 'MaraOkafor:Legacy:OldGrid', source });
     expect(broken).toMatch(/OldGrid is there already \(not readable\)/);
     expect(lines().filter(line => line.startsWith('POST')).length).toBe(3);
   });
@@ -248,9 +250,9 @@ describe('dashboards', () => {
   });
 
   test('that are there are replaced once somebody agreed, as far as the server tells that they are there', async () => {
-    const { refusal, call, ask, lines, state } = await startDatagrok({ flags: { yes: false } });
+    const { callFails, call, ask, lines, state } = await startDatagrok({ flags: { yes: false } });
     const order = { name: 'CopperheadOverview', tables };
-    const question = await refusal('datagrok_create_dashboard', order);
+    const question = await callFails('datagrok_create_dashboard', order);
     expect(question).toMatch(
       /^needs_confirmation: .* The dashboard MaraOkafor:CopperheadOverview is there already and would be replaced\./,
     );
@@ -265,8 +267,8 @@ describe('dashboards', () => {
   });
 
   test('are made of what is on the server, and tables there are listed with whose they are', async () => {
-    const { refusal, ask } = await startDatagrok();
-    expect(await refusal('datagrok_create_dashboard', { name: 'X', tables: 'result://k3v9x0q2m1ab' })).toMatch(
+    const { callFails, ask } = await startDatagrok();
+    expect(await callFails('datagrok_create_dashboard', { name: 'X', tables: 'result://k3v9x0q2m1ab' })).toMatch(
       /tables\.0: must be on the server: datagrok_upload_table makes a table of a result/,
     );
     const { items } = await ask('datagrok_list_tables', { text: 'BlastHoles' });
@@ -274,9 +276,9 @@ describe('dashboards', () => {
   });
 
   test('are shared once, after somebody agreed, and the GET that does it is never repeated', async () => {
-    const { refusal, call, state, lines, faults, requests } = await startDatagrok({ flags: { yes: false } });
+    const { callFails, call, state, lines, faults, requests } = await startDatagrok({ flags: { yes: false } });
     const order = { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology', 'Data science'], access: 'Edit' };
-    const question = await refusal('datagrok_share_dashboard', order);
+    const question = await callFails('datagrok_share_dashboard', order);
     expect(question).toContain(
       'GET /public/v1/dashboards/MaraOkafor.CopperheadOverview/shares {"groups":["Geology","Data science"],"access":"Edit"}',
     );
@@ -292,7 +294,7 @@ describe('dashboards', () => {
     expect(granted).toEqual(expect.arrayContaining(groups.map(group => `${id}/${group.id}`)));
 
     faults.add({ kind: 'drop' });
-    const used = await refusal('datagrok_share_dashboard', { ...order, confirm });
+    const used = await callFails('datagrok_share_dashboard', { ...order, confirm });
     expect(used).toMatch(/^needs_confirmation: The token .* was used/);
     const again = /confirm: "([^"]+)"/.exec(used)?.[1];
     const answer = await call('datagrok_share_dashboard', { ...order, confirm: again });
@@ -301,12 +303,12 @@ describe('dashboards', () => {
   });
 
   test('whose sharing failed inside a 200 are not shared', async () => {
-    const { refusal, ask, state } = await startDatagrok();
+    const { callFails, ask, state } = await startDatagrok();
     const dashboard = 'MaraOkafor:CopperheadOverview';
-    expect(await refusal('datagrok_share_dashboard', { dashboard, groups: ['Nobody'] })).toMatch(
+    expect(await callFails('datagrok_share_dashboard', { dashboard, groups: ['Nobody'] })).toMatch(
       /^not_found: Datagrok refused datagrok_share_dashboard \(404\): "Group not found: Nobody"/,
     );
-    expect(await refusal('datagrok_share_entity', { entity: dashboard, groups: ['Nobody', 'No one'] })).toBe(
+    expect(await callFails('datagrok_share_entity', { entity: dashboard, groups: ['Nobody', 'No one'] })).toBe(
       'rejected: Datagrok shared it with nobody; it failed for ["Nobody","No one"].\n' +
         'Next: Check the names of the groups and users; datagrok_lookup_groups finds them.',
     );
@@ -324,7 +326,7 @@ describe('dashboards', () => {
     expect(await ask('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toEqual({ status: 'success' });
     for (const status of [404, 405] as const) {
       state.absent.set('A6', status);
-      expect(await refusal('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toMatch(
+      expect(await callFails('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toMatch(
         new RegExp(`^not_found: Datagrok answered ${status}.*\\nNext: .*shares by datagrok_share_entity`),
       );
     }

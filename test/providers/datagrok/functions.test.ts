@@ -38,7 +38,7 @@ describe('functions', () => {
   });
 
   test('are saved under an id of their own, changed under the same', async () => {
-    const { ask, state, refusal } = await startDatagrok();
+    const { ask, state, callFails } = await startDatagrok();
     const script = { name: 'Depth', source: 'script', language: 'python', script: '#name: Depth\n' };
     const saved = await ask('datagrok_save_function', script);
     expect(saved).toMatchObject({ name: 'Depth', grok_name: 'MaraOkafor:Depth', source: 'script', language: 'python' });
@@ -56,7 +56,7 @@ describe('functions', () => {
       query: 'select * from holes',
       source: 'data-query',
     });
-    expect(await refusal('datagrok_save_function', { ...query, data_connection: undefined })).toMatch(
+    expect(await callFails('datagrok_save_function', { ...query, data_connection: undefined })).toMatch(
       /connection is required/,
     );
   });
@@ -64,7 +64,7 @@ describe('functions', () => {
 
 describe('connections', () => {
   test('are listed and shown without their secrets', async () => {
-    const { ask, refusal, call } = await startDatagrok();
+    const { ask, callFails, call } = await startDatagrok();
     const shares = await ask('datagrok_list_connections', { data_source: 'Files' });
     expect(items(shares).map(row => row['grok_name'])).toEqual([
       'System:DemoFiles',
@@ -85,11 +85,11 @@ describe('connections', () => {
       openParameters: { login: 'lab_reader' },
     });
     expect(JSON.stringify(credentials.raw)).not.toContain('sandbox-lab-password');
-    expect(await refusal('datagrok_get_credentials', { entity: 'Geology:GroundWater' })).toMatch(/^missing_scope: /);
+    expect(await callFails('datagrok_get_credentials', { entity: 'Geology:GroundWater' })).toMatch(/^missing_scope: /);
   });
 
   test('are saved, tried and deleted; what is not there is not deleted', async () => {
-    const { ask, agreed, state, refusal, call } = await startDatagrok({ flags: { yes: false } });
+    const { ask, agreed, state, callFails, call } = await startDatagrok({ flags: { yes: false } });
     const archive = { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core' } };
     expect((await agreed('datagrok_test_connection', archive)).data).toEqual({ works: true });
     const old = { name: 'Old', dataSource: 'Postgres', parameters: { server: 'lab-db-old.sandbox.example' } };
@@ -107,14 +107,14 @@ describe('connections', () => {
     const [kept] = [...state.world.credentials.values()].filter(({ entity }) => entity === saved['id']);
     expect(kept?.parameters).toEqual({ accessKey: 'a-secret-access-key' });
 
-    const question = await refusal('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive' });
+    const question = await callFails('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive' });
     expect(question).toMatch(/^needs_confirmation: .*This is "Archive" \(S3\)\./);
     const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
     expect((await call('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive', confirm })).data).toEqual(
       { done: true },
     );
     expect(state.world.connections.has(String(saved['id']))).toBe(false);
-    expect(await refusal('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive' })).toMatch(
+    expect(await callFails('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive' })).toMatch(
       /^not_found: /,
     );
   });

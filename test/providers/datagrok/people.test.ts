@@ -22,11 +22,11 @@ describe('users', () => {
   });
 
   test('are made, changed, blocked and let in again', async () => {
-    const { ask, state, refusal } = await startDatagrok();
+    const { ask, state, callFails } = await startDatagrok();
     const nils = { login: 'nils.holm', first_name: 'Nils', last_name: 'Holm', email: 'nils@copperhead.example' };
     const { id } = await ask('datagrok_save_user', nils);
     expect(state.world.users.get(String(id))).toMatchObject({ login: 'nils.holm', status: 'active', lastName: 'Holm' });
-    expect(await refusal('datagrok_save_user', nils)).toMatch(/^conflict: .*"User nils\.holm already exists"/);
+    expect(await callFails('datagrok_save_user', nils)).toMatch(/^conflict: .*"User nils\.holm already exists"/);
     expect(await ask('datagrok_save_user', { ...nils, id, last_name: 'Berg' })).toMatchObject({ lastName: 'Berg' });
     expect(await ask('datagrok_block_user', { user: 'nils.holm' })).toMatchObject({ id, status: 'blocked' });
     expect(state.world.users.get(String(id))?.status).toBe('blocked');
@@ -58,7 +58,7 @@ describe('groups', () => {
   });
 
   test('are made and deleted; members come and go, and those who stay are kept', async () => {
-    const { ask, state, refusal, call } = await startDatagrok({ flags: { yes: false } });
+    const { ask, state, callFails, call } = await startDatagrok({ flags: { yes: false } });
     const { id } = await ask('datagrok_save_group', { name: 'CoreShed', friendlyName: 'Core shed' });
     const membersOf = (group: unknown) =>
       [...state.world.relations.values()]
@@ -73,15 +73,15 @@ describe('groups', () => {
       [personalGroupId('priya.raman'), false],
     ]);
     const order = { group: 'CoreShed', remove: ['hana.sato', 'MineGeology'] };
-    const question = await refusal('datagrok_change_group_members', order);
+    const question = await callFails('datagrok_change_group_members', order);
     expect(question).toMatch(/^needs_confirmation: .*This takes Hana Satō, Mine geology out of CoreShed\./);
     const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
     expect((await call('datagrok_change_group_members', { ...order, confirm })).isError).toBe(false);
     expect(membersOf(id)).toEqual([[personalGroupId('priya.raman'), false]]);
-    expect(await refusal('datagrok_change_group_members', { group: 'CoreShed', remove: ['jonas.weber'] })).toMatch(
+    expect(await callFails('datagrok_change_group_members', { group: 'CoreShed', remove: ['jonas.weber'] })).toMatch(
       /^bad_arguments: jonas\.weber is not a member\.\nNext: Members are: Priya Raman\./,
     );
-    const gone = await refusal('datagrok_delete_group', { group: 'CoreShed' });
+    const gone = await callFails('datagrok_delete_group', { group: 'CoreShed' });
     const agreed = /confirm: "([^"]+)"/.exec(gone)?.[1];
     expect((await call('datagrok_delete_group', { group: 'CoreShed', confirm: agreed })).data).toEqual({ done: true });
     expect(state.world.groups.has(String(id))).toBe(false);

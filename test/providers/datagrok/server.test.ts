@@ -24,7 +24,7 @@ test('packages are listed and shown, and which versions are current', async () =
 });
 
 test('the server tells its health, and takes many operations at once', async () => {
-  const { ask, state, refusal } = await startDatagrok();
+  const { ask, state, callFails } = await startDatagrok();
   expect(await ask('datagrok_check_health')).toMatchObject({ status: 'ok', version: '1.28.4' });
   state.failedServices.add('jupyter');
   expect(await ask('datagrok_check_health', { module: 'jupyter' })).toMatchObject({
@@ -48,7 +48,7 @@ test('the server tells its health, and takes many operations at once', async () 
   ]);
   const shared = { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['DataScience'], access: 'Edit' };
   expect(await ask('datagrok_share_entity', shared)).toMatchObject({ status: 'success', shared: ['DataScience'] });
-  expect(await refusal('datagrok_share_entity', { ...shared, access: 'Own' })).toMatch(/^bad_arguments: /);
+  expect(await callFails('datagrok_share_entity', { ...shared, access: 'Own' })).toMatch(/^bad_arguments: /);
 });
 
 describe('internal routes', () => {

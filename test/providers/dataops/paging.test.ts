@@ -6,8 +6,8 @@ import { itemsOf, project, type Row, start } from '../../support/dataops-world.t
 
 describe('paging', () => {
   it('asks for full pages, several at once, and stores what is large', async () => {
-    const { ok, names } = await start();
-    const { data, usage } = await ok('list_group_projects', { group: names.manyPath, limit: 350 });
+    const { call, names } = await start();
+    const { data, usage } = await call('list_group_projects', { group: names.manyPath, limit: 350 });
     expect(data).toMatchObject({
       page: { returned: 350, total: 10_000, complete: false },
       result: { rows: 350 },
@@ -16,11 +16,11 @@ describe('paging', () => {
   });
 
   it('goes on exactly where a page ended, whatever the limits', async () => {
-    const { ok } = await start();
+    const { call } = await start();
     const numbers: unknown[] = [];
     let cursor: unknown;
     for (const limit of [3, 7, 50]) {
-      const { data } = await ok('list_issues', { project, sort: 'asc', limit, ...(cursor ? { cursor } : {}) });
+      const { data } = await call('list_issues', { project, sort: 'asc', limit, ...(cursor ? { cursor } : {}) });
       numbers.push(...(data['items'] as Row[]).map(({ iid }) => iid));
       cursor = (data['page'] as Row)['next'];
     }
@@ -33,10 +33,10 @@ describe('paging', () => {
   it('continues a keyset listing from a cursor', async () => {
     const world = await start();
     world.dataops.state.offsetCap = 100;
-    const first = await world.ok('list_projects', { limit: 150, fields: ['id'] });
+    const first = await world.call('list_projects', { limit: 150, fields: ['id'] });
     const { next, total } = first.data['page'] as Row;
     expect(total).toBeNull();
-    const second = await world.ok('list_projects', { limit: 150, fields: ['id'], cursor: next });
+    const second = await world.call('list_projects', { limit: 150, fields: ['id'], cursor: next });
     const ids = [...itemsOf(first), ...itemsOf(second)].map(({ id }) => Number(id));
     expect(ids).toHaveLength(300);
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => b - a));

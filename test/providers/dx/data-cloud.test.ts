@@ -4,7 +4,7 @@ import { dxWorld, unattended } from '../../support/dx-world.ts';
 type Row = Record<string, unknown>;
 
 /** Asks for the token of a confirmation and gives it; the question is handed back. */
-async function confirmed(call: Awaited<ReturnType<typeof dxWorld>>['call'], name: string, args: Row) {
+async function confirmed(call: Awaited<ReturnType<typeof dxWorld>>['callTool'], name: string, args: Row) {
   const question = await call(name, args);
   const confirm = /confirm: "([^"]+)"/.exec(question.text)?.[1];
   expect(question.text).toMatch(/^needs_confirmation: /);
@@ -17,11 +17,11 @@ describe('an incident', () => {
   const base = { reference_id: 'INC-9', started_at: '2026-11-20T08:00:00Z' };
 
   it('keeps what an update leaves out, and loses what it clears', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const details = { name: 'Queue', services: ['notify'], metadata: { team: 'a', old: 1 }, source_name: 'pager' };
-    expect((await call('dx_upsert_incident', { ...base, ...details })).data).toEqual({ ok: true });
+    expect((await callTool('dx_upsert_incident', { ...base, ...details })).data).toEqual({ ok: true });
     const change = { ...base, resolved_at: '1795161600', priority: 'P1', metadata: { team: 'b' } };
-    await call('dx_upsert_incident', change);
+    await callTool('dx_upsert_incident', change);
     expect(seed.incidents.get('INC-9')).toEqual({
       reference_id: 'INC-9',
       name: 'Queue',
@@ -32,20 +32,20 @@ describe('an incident', () => {
       metadata: { team: 'b' },
       source_name: 'pager',
     });
-    await call('dx_upsert_incident', { ...base, resolved_at: '', services: [], metadata: '' });
+    await callTool('dx_upsert_incident', { ...base, resolved_at: '', services: [], metadata: '' });
     expect(seed.incidents.get('INC-9')).toMatchObject({ resolved_at: null, services: [], metadata: {} });
   });
 
   it('whose answer is lost is sent again', async () => {
-    const { call, dx, sent } = await dxWorld();
+    const { callTool, dx, sent } = await dxWorld();
     dx.faults.add({ kind: 'drop', match: { path: /incidents/ }, times: 1 });
-    expect((await call('dx_upsert_incident', base)).isError).toBe(false);
+    expect((await callTool('dx_upsert_incident', base)).isError).toBe(false);
     expect(sent('incidents.upsert')).toHaveLength(2);
   });
 });
 
 it('a pipeline run takes everything that the vendor knows, and is merged by its key', async () => {
-  const { call, seed } = await dxWorld();
+  const { callTool, seed } = await dxWorld();
   const start = { pipeline_name: 'release', pipeline_source: 'ci', reference_id: 'run-1' };
   const rest = {
     repository: 'kestrel/notify',
@@ -57,9 +57,14 @@ it('a pipeline run takes everything that the vendor knows, and is merged by its 
     github_username: 'a',
     gitlab_username: 'b',
   };
-  await call('dx_upsert_pipeline_run', { ...start, ...rest, started_at: '2026-11-20T10:00:00Z', status: 'running' });
+  await callTool('dx_upsert_pipeline_run', {
+    ...start,
+    ...rest,
+    started_at: '2026-11-20T10:00:00Z',
+    status: 'running',
+  });
   const end = { finished_at: '2026-11-20T10:09:00Z', status: 'failure' };
-  await call('dx_upsert_pipeline_run', { ...start, started_at: '2026-11-20T10:05:00Z', ...end });
+  await callTool('dx_upsert_pipeline_run', { ...start, started_at: '2026-11-20T10:05:00Z', ...end });
   expect(seed.pipelineRuns.get('run-1')).toEqual({
     ...start,
     ...rest,
@@ -68,7 +73,7 @@ it('a pipeline run takes everything that the vendor knows, and is merged by its 
     finished_at: Date.UTC(2026, 10, 20, 10, 9),
   });
   const lost = { ...start, started_at: 'now', commit_sha: 'd1a34f0', reference_id: 'run-2' };
-  expect((await call('dx_upsert_pipeline_run', lost)).text).toMatch(
+  expect((await callTool('dx_upsert_pipeline_run', lost)).text).toMatch(
     /^bad_arguments: Arguments of dx_upsert_pipeline_run: commit_sha needs repository \(org\/repo\)\.\nNext: Nothing was sent/,
   );
 });
@@ -77,26 +82,28 @@ describe('custom data', () => {
   const about = { reference: 'kestrel/booking-api', key: 'coverage' };
 
   it('is read by its key or id, and overwritten', async () => {
-    const { call, seed } = await unattended();
+    const { callTool, seed } = await unattended();
     const found = seed.customData.find(({ reference, key }) => reference === about.reference && key === about.key);
-    const seen = await call('dx_get_custom_data', about);
+    const seen = await callTool('dx_get_custom_data', about);
     expect(seen.data).toEqual(found);
-    expect((await call('dx_get_custom_data', { id: found?.id })).data).toEqual(found);
-    const made = await call('dx_set_custom_data', { ...about, value: '{"percent": 81}', timestamp: '2026-11-20' });
+    expect((await callTool('dx_get_custom_data', { id: found?.id })).data).toEqual(found);
+    const made = await callTool('dx_set_custom_data', { ...about, value: '{"percent": 81}', timestamp: '2026-11-20' });
     expect(made.data).toEqual({ ...seen.data, value: { percent: 81 }, timestamp: '2026-11-20T00:00:00.000Z' });
-    await call('dx_set_custom_data', { ...about, key: 'owners', value: ['a', 'b'] });
-    const listed = await call('dx_list_custom_data', { reference: about.reference });
+    await callTool('dx_set_custom_data', { ...about, key: 'owners', value: ['a', 'b'] });
+    const listed = await callTool('dx_list_custom_data', { reference: about.reference });
     expect(listed.data['items']).toEqual(seed.customData.filter(({ reference }) => reference === about.reference));
     expect(listed.data['page']).toMatchObject({ total: 3, complete: true });
-    expect((await call('dx_get_custom_data', { ...about, key: 'nothing' })).text).toMatch(/^not_found: .*not_found, /);
+    expect((await callTool('dx_get_custom_data', { ...about, key: 'nothing' })).text).toMatch(
+      /^not_found: .*not_found, /,
+    );
   });
 
   it('is deleted when somebody has agreed to what is lost', async () => {
-    const { call, seed } = await dxWorld();
-    const { question } = await confirmed(call, 'dx_delete_custom_data', about);
+    const { callTool, seed } = await dxWorld();
+    const { question } = await confirmed(callTool, 'dx_delete_custom_data', about);
     expect(question).toMatch(/It deletes coverage of kestrel\/booking-api: \{"percent":\d+\}\./);
     expect(seed.customData.filter(({ reference }) => reference === about.reference)).toHaveLength(1);
-    const all = await confirmed(call, 'dx_delete_all_custom_data', { reference: about.reference });
+    const all = await confirmed(callTool, 'dx_delete_all_custom_data', { reference: about.reference });
     expect(all.question).toContain('It deletes 1 value of kestrel/booking-api: ownership.');
     expect(seed.customData.some(({ reference }) => reference === about.reference)).toBe(false);
   });
@@ -107,11 +114,11 @@ describe('many rows at once', () => {
     Array.from({ length: count }, (_, index) => ({ reference: `r-${index}`, key: 'n', value: { index } }));
 
   it('come from a stored result, and go in batches', async () => {
-    const { call, seed, server, sent } = await unattended();
+    const { callTool, seed, server, sent } = await unattended();
     const table = rows(450).map(row => ({ ...row, value: JSON.stringify(row.value), timestamp: '' }));
     const source = { operation: 'x', arguments: {}, at: '' };
     const { uri } = await server.shared.results.write({ name: 't', mediaType: '', source }, { rows: table });
-    const seen = await call('dx_set_all_custom_data', { source: uri });
+    const seen = await callTool('dx_set_all_custom_data', { source: uri });
     expect(seen.data).toEqual({ rows: 450, accepted: 450, accepted_rows: '1-450' });
     expect(sent('customData.setAll')).toHaveLength(3);
     expect(seed.customData.filter(({ key }) => key === 'n').map(({ value }) => value)).toEqual(
@@ -120,35 +127,35 @@ describe('many rows at once', () => {
   });
 
   it('keep every digit of a long number, as a text', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const source = [{ reference: 'r', key: 'long', value: '{"id":12345678901234567890}' }];
-    expect((await call('dx_set_all_custom_data', { source })).isError).toBe(false);
+    expect((await callTool('dx_set_all_custom_data', { source })).isError).toBe(false);
     expect(seed.customData.find(({ key }) => key === 'long')?.value).toEqual({ id: '12345678901234567890' });
   });
 
   it('are checked before the first is sent', async () => {
-    const { call, sent } = await dxWorld();
+    const { callTool, sent } = await dxWorld();
     const given = [...rows(2), { reference: 'x', value: {} }, { reference: 'y', key: 'k', value: 7, other: 1 }];
-    const seen = await call('dx_set_all_custom_data', { source: given });
+    const seen = await callTool('dx_set_all_custom_data', { source: given });
     expect(seen.text).toMatch(/^bad_arguments: Nothing was sent: row 3: key .*; row 4: /);
     expect(seen.text).toContain('\nNext: Columns: reference, key, value, timestamp.');
     expect(sent('customData.setAll')).toHaveLength(0);
   });
 
   it('that are refused cost nobody the others, and it is told which', async () => {
-    const { call, dx, seed } = await unattended();
+    const { callTool, dx, seed } = await unattended();
     const body = '{"ok":false,"error":"invalid_arguments","message":"odd"}';
     dx.faults.add({ kind: 'status', status: 422, body, match: { path: /setAll/ }, skip: 1, times: 1 });
-    const seen = await call('dx_set_all_custom_data', { source: rows(500) });
+    const seen = await callTool('dx_set_all_custom_data', { source: rows(500) });
     expect(seen.data).toMatchObject({ rows: 500, accepted: 300, accepted_rows: '1-200, 401-500' });
     expect(seen.data['rejected']).toEqual([{ rows: '201-400', problem: expect.stringContaining('invalid_arguments') }]);
     expect(seed.customData.filter(({ key }) => key === 'n')).toHaveLength(300);
   });
 
   it('stop where going on makes no sense, and are gone on with', async () => {
-    const { call, dx, state, seed, clock, sent } = await unattended();
+    const { callTool, dx, state, seed, clock, sent } = await unattended();
     dx.faults.add({ kind: 'hang', match: { path: /setAll/ }, skip: 1 });
-    const pending = call('dx_set_all_custom_data', { source: rows(500) });
+    const pending = callTool('dx_set_all_custom_data', { source: rows(500) });
     await vi.waitFor(() => expect(sent('customData.setAll')).toHaveLength(2));
     await clock.advance(51_000);
     const seen = await pending;
@@ -157,16 +164,18 @@ describe('many rows at once', () => {
     // Sending the same key twice does no harm, so what may have arrived is sent again.
     expect(seen.text).toContain('Go on with dx_set_all_custom_data and skip_rows 200.');
     dx.faults.clear();
-    const rest = await call('dx_set_all_custom_data', { source: rows(500), skip_rows: 200 });
+    const rest = await callTool('dx_set_all_custom_data', { source: rows(500), skip_rows: 200 });
     expect(rest.data).toEqual({ rows: 500, accepted: 300, accepted_rows: '201-500', skipped: 200 });
     expect(seed.customData.filter(({ key }) => key === 'n')).toHaveLength(500);
     state.accountActive = false;
-    expect((await call('dx_set_all_custom_data', { source: rows(3) })).text).toMatch(/^rejected: .*account_inactive/);
+    expect((await callTool('dx_set_all_custom_data', { source: rows(3) })).text).toMatch(
+      /^rejected: .*account_inactive/,
+    );
   });
 
   it('are held to the rate that the operator allows', async () => {
-    const { call, sent } = await unattended({ env: { DX_REQUESTS_PER_SECOND: '2' } });
-    expect((await call('dx_set_all_custom_data', { source: rows(1200) })).data['accepted']).toBe(1200);
+    const { callTool, sent } = await unattended({ env: { DX_REQUESTS_PER_SECOND: '2' } });
+    expect((await callTool('dx_set_all_custom_data', { source: rows(1200) })).data['accepted']).toBe(1200);
     const times = sent('customData.setAll').map(({ at }) => at);
     const most = Math.max(...times.map(at => times.filter(other => other >= at && other < at + 1000).length));
     expect(most).toBe(2);
@@ -177,16 +186,16 @@ describe('use of AI tools', () => {
   const day = { email: 'a@kestrel.example', date: '2026-11-20', is_active: true, tool: 'pair-coder' };
 
   it('that may have arrived is not sent again', async () => {
-    const { call, dx } = await dxWorld();
+    const { callTool, dx } = await dxWorld();
     dx.faults.add({ kind: 'status', status: 502, match: { path: /pushAll/ }, skip: 1 });
     const source = Array.from({ length: 500 }, (_, index) => ({ ...day, email: `${index}@kestrel.example` }));
-    const seen = await call('dx_push_all_ai_tool_metrics', { source });
+    const seen = await callTool('dx_push_all_ai_tool_metrics', { source });
     expect(seen.data).toMatchObject({ accepted_rows: '1-200', unknown_rows: '201-400', unsent_rows: '401-500' });
     expect(seen.text).toContain('Go on with dx_push_all_ai_tool_metrics and skip_rows 400.');
   });
 
   it('is recorded for a day, given as any moment of it', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const figures = {
       input_tokens: 5,
       output_tokens: 4,
@@ -195,35 +204,35 @@ describe('use of AI tools', () => {
       spend_cents: 1,
       metrics: { accepted: 7 },
     };
-    const seen = await call('dx_push_ai_tool_metrics', { ...day, ...figures, date: '2026-11-20T23:30:00Z' });
+    const seen = await callTool('dx_push_ai_tool_metrics', { ...day, ...figures, date: '2026-11-20T23:30:00Z' });
     expect(seen.data).toMatchObject({ ...day, ...figures });
     expect(seed.aiToolMetrics.get('a@kestrel.example\n2026-11-20\npair-coder')).toMatchObject({ ...day, ...figures });
   });
 
   it('is not repeated when no answer came', async () => {
-    const { call, dx, sent } = await dxWorld();
+    const { callTool, dx, sent } = await dxWorld();
     dx.faults.add({ kind: 'truncate', match: { path: /aiToolMetrics/ } });
-    expect((await call('dx_push_ai_tool_metrics', day)).text).toMatch(/^bad_upstream_reply: .*may have/);
+    expect((await callTool('dx_push_ai_tool_metrics', day)).text).toMatch(/^bad_upstream_reply: .*may have/);
     dx.faults.clear();
     dx.faults.add({ kind: 'status', status: 502, match: { path: /aiToolMetrics/ } });
-    expect((await call('dx_push_ai_tool_metrics', day)).text).toMatch(
+    expect((await callTool('dx_push_ai_tool_metrics', day)).text).toMatch(
       /^upstream_down: .*\nNext: It may be recorded\. The same email, date and tool again replaces it/,
     );
     expect(sent('aiToolMetrics.push')).toHaveLength(2);
   });
 
   it('comes as a table, its texts converted', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const source = [
       { ...day, is_active: 'yes', input_tokens: '12', metrics: '{"accepted":1}' },
       { ...day, date: '2026-11-21T08:00:00Z', is_active: 0, spend_cents: null },
     ];
-    const seen = await call('dx_push_all_ai_tool_metrics', { source });
+    const seen = await callTool('dx_push_all_ai_tool_metrics', { source });
     expect(seen.data).toEqual({ rows: 2, accepted: 2, accepted_rows: '1-2' });
     const stored = (date: string) => seed.aiToolMetrics.get(`a@kestrel.example\n${date}\npair-coder`);
     expect(stored('2026-11-20')).toMatchObject({ is_active: true, input_tokens: 12, metrics: { accepted: 1 } });
     expect(stored('2026-11-21')).toEqual({ ...day, id: expect.any(Number), date: '2026-11-21', is_active: false });
-    const wrong = await call('dx_push_all_ai_tool_metrics', { source: [{ ...day, date: '24h' }] });
+    const wrong = await callTool('dx_push_all_ai_tool_metrics', { source: [{ ...day, date: '24h' }] });
     expect(wrong.text).toMatch(/^bad_arguments: Nothing was sent: row 1: date "24h" is no time\./);
   });
 });
@@ -232,26 +241,31 @@ describe('custom metrics', () => {
   const metric = { reference: 'kestrel/booking-api', key: 'build_minutes' };
 
   it('are listed past the hundred that DX shows at once, also where many share a moment', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const { timestamp } = seed.customMetrics[99] as { timestamp: string };
     for (const row of seed.customMetrics.slice(95, 105)) row.timestamp = timestamp;
     const ids: unknown[] = [];
     let cursor: unknown;
     do {
       const page = { limit: 98, fields: ['id'], ...(cursor ? { cursor } : {}) };
-      const { data } = await call('dx_list_custom_metrics', { ...metric, ...page });
+      const { data } = await callTool('dx_list_custom_metrics', { ...metric, ...page });
       ids.push(...(data['items'] as Row[]).map(({ id }) => id));
       cursor = (data['page'] as Row)['next'];
       expect((data['page'] as Row)['complete']).toBe(cursor === null);
     } while (cursor);
     expect(ids).toEqual(seed.customMetrics.map(({ id }) => String(id)));
-    const all = await call('dx_list_custom_metrics', { ...metric, limit: 'all' });
+    const all = await callTool('dx_list_custom_metrics', { ...metric, limit: 'all' });
     expect(all.data['page']).toMatchObject({ returned: 250, complete: true });
   });
 
   it('newest first end after a hundred, and do not pass for all', async () => {
-    const { call, seed } = await dxWorld();
-    const { data } = await call('dx_list_custom_metrics', { ...metric, order: 'desc', limit: 'all', fields: ['id'] });
+    const { callTool, seed } = await dxWorld();
+    const { data } = await callTool('dx_list_custom_metrics', {
+      ...metric,
+      order: 'desc',
+      limit: 'all',
+      fields: ['id'],
+    });
     expect(data['items']).toEqual(
       seed.customMetrics
         .slice(-100)
@@ -260,14 +274,14 @@ describe('custom metrics', () => {
     );
     expect(data['page']).toEqual({ returned: 100, total: null, complete: false, next: null });
     const from = seed.customMetrics.at(-3)?.timestamp;
-    const last = await call('dx_list_custom_metrics', { ...metric, order: 'desc', from });
+    const last = await callTool('dx_list_custom_metrics', { ...metric, order: 'desc', from });
     expect(last.data['page']).toMatchObject({ returned: 3, complete: true });
   });
 
   it('grow by one value with each call', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const given = { ...metric, value: '7.5', timestamp: '2026-11-20T10:00:00+02:00', metadata: { branch: 'main' } };
-    const { data } = await call('dx_push_custom_metric', given);
+    const { data } = await callTool('dx_push_custom_metric', given);
     const expected = { ...given, value: 7.5, timestamp: '2026-11-20T08:00:00.000Z', id: data['id'] };
     expect(data).toEqual(expected);
     expect(seed.customMetrics.at(-1)).toEqual({ ...expected, id: Number(data['id']) });
@@ -279,31 +293,36 @@ describe('groups of repositories', () => {
   const repo = (name: string) => ({ source: 'github', external_id: `kestrel/${name}` });
 
   it('are shown, and grow', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const [group] = seed.repoGroups;
     const shown = { ...group, id: String(group?.id) };
-    expect((await call('dx_get_repo_group', booking)).data).toEqual(shown);
-    expect((await call('dx_get_repo_group', { id: '410' })).data).toEqual(shown);
-    await call('dx_add_repo_group_repos', { ...booking, repos: [repo('new')] });
+    expect((await callTool('dx_get_repo_group', booking)).data).toEqual(shown);
+    expect((await callTool('dx_get_repo_group', { id: '410' })).data).toEqual(shown);
+    await callTool('dx_add_repo_group_repos', { ...booking, repos: [repo('new')] });
     expect(group?.repos).toHaveLength(5);
     const taken = { id: 411, repos: [repo('new')] };
-    expect((await call('dx_add_repo_group_repos', taken)).text).toMatch(/^bad_arguments: .*is in another group/);
+    expect((await callTool('dx_add_repo_group_repos', taken)).text).toMatch(/^bad_arguments: .*is in another group/);
   });
 
   it('are made without asking, and lose repositories only when somebody agreed', async () => {
-    const { call, seed } = await dxWorld();
-    const made = await call('dx_upsert_repo_group', { name: 'New', reference_id: 'rg-new', parent_id: 410, repos: [] });
+    const { callTool, seed } = await dxWorld();
+    const made = await callTool('dx_upsert_repo_group', {
+      name: 'New',
+      reference_id: 'rg-new',
+      parent_id: 410,
+      repos: [],
+    });
     expect(made.data).toMatchObject({ name: 'New', reference_id: 'rg-new', parent_id: '410', repos: [] });
     const has = seed.repoGroups[0]?.repos ?? [];
     const more = { ...booking, name: 'Booking', repos: [...has, repo('new')] };
-    expect((await call('dx_upsert_repo_group', more)).isError).toBe(false);
+    expect((await callTool('dx_upsert_repo_group', more)).isError).toBe(false);
     const fewer = { ...booking, name: 'Booking', repos: has.slice(0, 3) };
-    const { question } = await confirmed(call, 'dx_upsert_repo_group', fewer);
+    const { question } = await confirmed(callTool, 'dx_upsert_repo_group', fewer);
     expect(question).toContain(`Booking loses 2 repositories: ${has[3]?.external_id}, kestrel/new.`);
     expect(seed.repoGroups[0]?.repos).toEqual(has.slice(0, 3));
-    const out = await confirmed(call, 'dx_remove_repo_group_repos', { id: 410, repos: has.slice(0, 1) });
+    const out = await confirmed(callTool, 'dx_remove_repo_group_repos', { id: 410, repos: has.slice(0, 1) });
     expect(out.question).toContain(`Booking loses 1 repository of its 3: ${has[0]?.external_id}.`);
-    const gone = await confirmed(call, 'dx_delete_repo_group', booking);
+    const gone = await confirmed(callTool, 'dx_delete_repo_group', booking);
     expect(gone.question).toContain(
       `It deletes Booking with 2 repositories: ${has[1]?.external_id}, ${has[2]?.external_id}.`,
     );
@@ -312,9 +331,9 @@ describe('groups of repositories', () => {
 });
 
 it('a service is named, with its team', async () => {
-  const { call, seed } = await unattended();
+  const { callTool, seed } = await unattended();
   const service = { reference_id: 'booking-api', name: 'Booking API', dx_team_id: 'MTA' };
-  expect((await call('dx_sync_service', service)).data).toEqual({ ok: true });
+  expect((await callTool('dx_sync_service', service)).data).toEqual({ ok: true });
   expect(seed.syncedServices.get('booking-api')).toEqual(service);
 });
 
@@ -331,9 +350,9 @@ describe('what belongs together', () => {
     ['dx_track_event', { name: 'a', timestamp: 'now' }, 'say who did it: email, github_username or gitlab_username'],
     ['dx_create_deployment', { service: 'a', deployed_at: 'now', commit_sha: 'abc123' }, 'a SHA of 7 to 40 characters'],
   ])('%s with %j is refused in words, and nothing is sent', async (tool, args, words) => {
-    const { call, dx } = await dxWorld({ flags: { toolsets: 'all' } });
+    const { callTool, dx } = await dxWorld({ flags: { toolsets: 'all' } });
     const before = dx.requests.length;
-    const { text } = await call(tool, args);
+    const { text } = await callTool(tool, args);
     expect(text).toMatch(/^bad_arguments: /);
     expect(text).toContain(words);
     expect(dx.requests.length).toBe(before);

@@ -93,10 +93,10 @@ describe('settings', () => {
   });
 
   it('that are incomplete are told by whatever is called', async () => {
-    const { call } = await dxWorld({ env: { DX_BASE_URL: '' } });
+    const { callTool } = await dxWorld({ env: { DX_BASE_URL: '' } });
     const words =
       'not_configured: Connection "dx": DX_INSTANCE must be set beside DX_API_KEY (or DX_BASE_URL must).\nNext: ';
-    expect((await call('dx_list_custom_data', { reference: 'x' })).text).toContain(words);
+    expect((await callTool('dx_list_custom_data', { reference: 'x' })).text).toContain(words);
   });
 
   it('the Web API and events share the allowance of the account', () => {
@@ -110,14 +110,14 @@ describe('settings', () => {
   });
 
   it('a Data Cloud key alone lists what it opens, and says what opens the rest', async () => {
-    const { server, call } = await dxWorld({ env: { DX_WEB_TOKEN: '', DX_PROJECT_TOKEN: '' } });
+    const { server, callTool } = await dxWorld({ env: { DX_WEB_TOKEN: '', DX_PROJECT_TOKEN: '' } });
     const names = (await server.tools.list()).map(({ name }) => name);
     expect(names).toContain('dx_create_deployment');
     expect(names).not.toContain('dx_get_token');
-    expect((await call('dx_get_token')).text).toBe(
+    expect((await callTool('dx_get_token')).text).toBe(
       'not_configured: The Web API of DX is not connected.\nNext: Set DX_WEB_TOKEN (or DX_WEB_TOKEN_FILE); the rest of DX works without it.',
     );
-    const { connections } = (await call('check_connections')).data as { connections: Row[] };
+    const { connections } = (await callTool('check_connections')).data as { connections: Row[] };
     expect(connections[0]).toMatchObject({
       status: 'ok',
       facts: ['Data Cloud key accepted'],
@@ -128,9 +128,9 @@ describe('settings', () => {
 
 describe('a look at the connection', () => {
   it('costs one request per API, and tells what the token is', async () => {
-    const { call, dx: simulator, seed } = await dxWorld();
+    const { callTool, dx: simulator, seed } = await dxWorld();
     const before = seed.events.length;
-    const { connections } = (await call('check_connections')).data as { connections: Row[] };
+    const { connections } = (await callTool('check_connections')).data as { connections: Row[] };
     const [cloud, token, scopes, events] = (connections[0] as { facts: string[] }).facts;
     expect([cloud, token, events]).toEqual([
       'Data Cloud key accepted',
@@ -147,10 +147,10 @@ describe('a look at the connection', () => {
   });
 
   it('says what a narrow token leaves out, and when it ends', async () => {
-    const { call } = await dxWorld({
+    const { callTool } = await dxWorld({
       env: { DX_WEB_TOKEN: 'sandbox-reader-token-0f96', DX_API_KEY: '', DX_BASE_URL: '' },
     });
-    const { connections } = (await call('check_connections')).data as { connections: Row[] };
+    const { connections } = (await callTool('check_connections')).data as { connections: Row[] };
     const { facts } = connections[0] as { facts: string[] };
     expect(facts[0]).toBe('Web API personal access token "Read only" of Kestrel Freight, expires in 60 days');
     expect(facts[1]).toBe('scopes snapshots:read catalog:read scorecards:read workflows:read workflowRuns:trigger');
@@ -161,8 +161,8 @@ describe('a look at the connection', () => {
   });
 
   it('names the credential that is wrong, and does not show it', async () => {
-    const { call } = await dxWorld({ env: { DX_WEB_TOKEN: 'wrong-token-of-somebody' } });
-    const seen = await call('check_connections');
+    const { callTool } = await dxWorld({ env: { DX_WEB_TOKEN: 'wrong-token-of-somebody' } });
+    const seen = await callTool('check_connections');
     const [connection] = (seen.data as { connections: Row[] }).connections;
     expect(connection).toMatchObject({
       status: 'failed',
@@ -179,9 +179,9 @@ describe('the envelope', () => {
   const metadata = { deployed_at: 'now', service: 'notify', metadata: { 'a b': 1 } };
 
   it.each([422, 200, 500])('the error code counts before the status %i', async status => {
-    const { call, state } = await dxWorld();
+    const { callTool, state } = await dxWorld();
     state.statuses.failure = status;
-    expect((await call('dx_create_deployment', metadata)).text).toBe(
+    expect((await callTool('dx_create_deployment', metadata)).text).toBe(
       'bad_arguments: DX refused dx_create_deployment: metadata_invalid, metadata is not an object, or has a bad key: ' +
         '"metadata must be an object with keys of letters, digits, - and _".\n' +
         'Next: Use letters, digits, "-" and "_" in the keys of metadata.',
@@ -189,22 +189,22 @@ describe('the envelope', () => {
   });
 
   it('a code without an explanation has its own', async () => {
-    const { call, state } = await dxWorld();
+    const { callTool, state } = await dxWorld();
     state.explains = false;
-    expect((await call('dx_create_deployment', { ...metadata, metadata: {}, repository: 'no/where' })).text).toBe(
+    expect((await callTool('dx_create_deployment', { ...metadata, metadata: {}, repository: 'no/where' })).text).toBe(
       'not_found: DX refused dx_create_deployment: repo_not_found, DX does not know the repository.\n' +
         'Next: Write it as DX imports it (org/repo), or leave repository out.',
     );
     state.accountActive = false;
-    expect((await call('dx_list_custom_data', { reference: 'x' })).text).toMatch(
+    expect((await callTool('dx_list_custom_data', { reference: 'x' })).text).toMatch(
       /^rejected: .*account_inactive, the account is disabled\.\nNext: An administrator/,
     );
   });
 
   it('a missing scope is explained', async () => {
-    const { call, state } = await dxWorld();
+    const { callTool, state } = await dxWorld();
     state.tokens.get(state.names.organization)?.scopes.delete('snapshots:read');
-    expect((await call('dx_list_attribute_groups')).text).toMatch(
+    expect((await callTool('dx_list_attribute_groups')).text).toMatch(
       /^missing_scope: DX refused dx_list_attribute_groups: not_authorized, .*: "The token lacks the scope snapshots:read"\.\nNext: It needs snapshots:read\. check_connections/,
     );
   });
@@ -259,14 +259,14 @@ describe('faults', () => {
     ['html', 'bad_upstream_reply'],
     ['malformed', 'bad_upstream_reply'],
   ] as const)('%s is %s', async (kind, code) => {
-    const { call, dx: simulator } = await dxWorld();
+    const { callTool, dx: simulator } = await dxWorld();
     simulator.faults.add({ kind });
     for (const name of ['dx_get_token', 'dx_list_reports'])
-      expect((await call(name)).text).toMatch(new RegExp(`^${code}: `));
+      expect((await callTool(name)).text).toMatch(new RegExp(`^${code}: `));
   });
 
   it.each(['null-fields', 'unknown-fields'] as const)('%s are no obstacle', async kind => {
-    const { call, dx: simulator } = await dxWorld();
+    const { callTool, dx: simulator } = await dxWorld();
     simulator.faults.add({ kind });
     for (const [name, args] of [
       ['dx_get_token', {}],
@@ -281,14 +281,14 @@ describe('faults', () => {
       ['dx_read_datafeed', { feed_token: 'feed-deployments-per-service', variables: { service: '%' } }],
       ['check_connections', {}],
     ] as const)
-      expect((await call(name, args)).isError, name).toBe(false);
+      expect((await callTool(name, args)).isError, name).toBe(false);
   });
 
   it('a refused rate is waited for, also before a change', async () => {
-    const { call, dx: simulator, sent } = await dxWorld();
+    const { callTool, dx: simulator, sent } = await dxWorld();
     simulator.faults.add({ kind: 'rate-limit', retryAfter: 2, times: 2 });
     const day = { email: 'a@kestrel.example', date: '2026-11-20', is_active: true, tool: 'pair-coder' };
-    expect((await call('dx_push_ai_tool_metrics', day)).isError).toBe(false);
+    expect((await callTool('dx_push_ai_tool_metrics', day)).isError).toBe(false);
     const [first, second, third] = sent('aiToolMetrics.push').map(({ at }) => at) as [number, number, number];
     expect(second - first).toBeGreaterThanOrEqual(2000);
     expect(third - second).toBeGreaterThanOrEqual(2000);
@@ -300,15 +300,15 @@ describe('a deployment', () => {
   const at = 1_680_723_287_000;
 
   it('is recorded once however often it is described, under a key that the answer shows', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const before = seed.deployments.size;
-    const first = await call('dx_create_deployment', order);
+    const first = await callTool('dx_create_deployment', order);
     expect(first.data).toEqual({
       reference_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       service: 'booking-api',
       deployed_at: '2023-04-05T19:34:47.000Z',
     });
-    const again = await call('dx_create_deployment', { ...order, deployed_at: '2023-04-05T21:34:47+02:00' });
+    const again = await callTool('dx_create_deployment', { ...order, deployed_at: '2023-04-05T21:34:47+02:00' });
     expect(again.data).toEqual(first.data);
     expect(seed.deployments.size).toBe(before + 1);
     expect(seed.deployments.get(first.data['reference_id'] as string)).toMatchObject({
@@ -319,20 +319,20 @@ describe('a deployment', () => {
   });
 
   it.each([[at], [String(at)], ['1680723287'], ['2023-04-05 19:34:47']])('may be at %s', async deployed_at => {
-    const { call, seed } = await dxWorld();
-    await call('dx_create_deployment', { ...order, deployed_at, reference_id: 'r-1' });
+    const { callTool, seed } = await dxWorld();
+    await callTool('dx_create_deployment', { ...order, deployed_at, reference_id: 'r-1' });
     expect(seed.deployments.get('r-1')?.deployed_at).toBe(at);
   });
 
   it('at "one of these days" is refused before anything is sent', async () => {
-    const { call, sent } = await dxWorld();
-    const seen = await call('dx_create_deployment', { ...order, deployed_at: 'one of these days' });
+    const { callTool, sent } = await dxWorld();
+    const seen = await callTool('dx_create_deployment', { ...order, deployed_at: 'one of these days' });
     expect(seen.text).toMatch(/^bad_arguments: deployed_at: "one of these days" is not a time\./);
     expect(sent('deployments.create')).toHaveLength(0);
   });
 
   it('takes everything that the vendor knows', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const { commit_sha: _, ...rest } = order;
     const all = {
       ...rest,
@@ -346,7 +346,7 @@ describe('a deployment', () => {
       metadata: { team: 'a' },
       reference_id: 'r-9',
     };
-    expect((await call('dx_create_deployment', all)).isError).toBe(false);
+    expect((await callTool('dx_create_deployment', all)).isError).toBe(false);
     expect(seed.deployments.get('r-9')).toEqual({
       ...all,
       deployed_at: at,
@@ -355,45 +355,48 @@ describe('a deployment', () => {
   });
 
   it('whose answer is lost is sent again with the same key', async () => {
-    const { call, seed, sent, dx: simulator } = await dxWorld();
+    const { callTool, seed, sent, dx: simulator } = await dxWorld();
     const before = seed.deployments.size;
     simulator.faults.add({ kind: 'drop', match: { path: /deployments\.create/ }, times: 1 });
-    expect((await call('dx_create_deployment', order)).isError).toBe(false);
+    expect((await callTool('dx_create_deployment', order)).isError).toBe(false);
     expect(sent('deployments.create')).toHaveLength(2);
     expect(seed.deployments.size).toBe(before + 1);
   });
 
   it('that may be recorded or not says how to repeat it safely', async () => {
-    const { call, dx: simulator } = await dxWorld();
+    const { callTool, dx: simulator } = await dxWorld();
     simulator.faults.add({ kind: 'status', status: 503, match: { path: /deployments\.create/ } });
-    const seen = await call('dx_create_deployment', { ...order, reference_id: 'r-3' });
+    const seen = await callTool('dx_create_deployment', { ...order, reference_id: 'r-3' });
     expect(seen.text).toMatch(
       /^upstream_down: .*\nNext: It may be recorded\. Repeat the call with \{"deployed_at":1680723287,"reference_id":"r-3"\}/,
     );
   });
 
   it.each([422, 409, 200] as const)('with a known key and other values is a conflict (%i)', async status => {
-    const { call, state } = await dxWorld();
-    await call('dx_create_deployment', { ...order, reference_id: 'r-4' });
+    const { callTool, state } = await dxWorld();
+    await callTool('dx_create_deployment', { ...order, reference_id: 'r-4' });
     if (status === 200) state.statuses.failure = 200;
     else state.statuses.conflict = status;
     state.explains = status !== 409;
-    const seen = await call('dx_create_deployment', { ...order, service: 'notify', reference_id: 'r-4' });
+    const seen = await callTool('dx_create_deployment', { ...order, service: 'notify', reference_id: 'r-4' });
     expect(seen.text).toMatch(/^conflict: DX has this reference_id with other values \(reference_id_taken\)/);
   });
 });
 
 describe('services of a pull request', () => {
   it('are added, by identifier or with a name, and by either number of the request', async () => {
-    const { call, seed } = await dxWorld();
-    const seen = await call('dx_set_pull_services', { github_pull_id: '812', services: ['booking-api'] });
+    const { callTool, seed } = await dxWorld();
+    const seen = await callTool('dx_set_pull_services', { github_pull_id: '812', services: ['booking-api'] });
     expect(seen.data).toEqual({ ok: true });
-    await call('dx_set_pull_services', { github_pull_id: 812, services: [{ identifier: 'notify', name: 'Notify' }] });
+    await callTool('dx_set_pull_services', {
+      github_pull_id: 812,
+      services: [{ identifier: 'notify', name: 'Notify' }],
+    });
     expect([...(seed.pullServices.get('812')?.values() ?? [])]).toEqual([
       { identifier: 'booking-api', name: 'booking-api' },
       { identifier: 'notify', name: 'Notify' },
     ]);
-    await call('dx_set_pull_services', {
+    await callTool('dx_set_pull_services', {
       repository: 'kestrel/notify',
       pull_number: 7,
       services: 'notify,booking-api',
@@ -402,23 +405,23 @@ describe('services of a pull request', () => {
   });
 
   it('are replaced when somebody has agreed', async () => {
-    const { call, seed } = await dxWorld();
+    const { callTool, seed } = await dxWorld();
     const pull = { github_pull_id: 812, services: ['booking-api'] };
-    await call('dx_set_pull_services', pull);
+    await callTool('dx_set_pull_services', pull);
     const clearing = { ...pull, services: [], replace: true };
-    const asked = await call('dx_set_pull_services', clearing);
+    const asked = await callTool('dx_set_pull_services', clearing);
     expect(asked.text).toMatch(/^needs_confirmation: .*It replaces every service of the pull request/);
     expect(seed.pullServices.get('812')?.size).toBe(1);
     const confirm = /confirm: "([^"]+)"/.exec(asked.text)?.[1];
-    expect((await call('dx_set_pull_services', { ...clearing, confirm })).isError).toBe(false);
+    expect((await callTool('dx_set_pull_services', { ...clearing, confirm })).isError).toBe(false);
     expect(seed.pullServices.get('812')?.size).toBe(0);
   });
 });
 
 it('an event is recorded in Unix seconds as text', async () => {
-  const { call, seed } = await dxWorld();
+  const { callTool, seed } = await dxWorld();
   const event = { name: 'portal.search', timestamp: '2026-11-20T14:05:00Z', github_username: 'lin' };
-  expect((await call('dx_track_event', { ...event, metadata: { hits: 3 }, test_data: true })).data).toEqual({
+  expect((await callTool('dx_track_event', { ...event, metadata: { hits: 3 }, test_data: true })).data).toEqual({
     ok: true,
   });
   expect(seed.events.at(-1)).toEqual({
@@ -432,8 +435,8 @@ it('an event is recorded in Unix seconds as text', async () => {
 });
 
 it('groups of attributes come with their attributes', async () => {
-  const { call, seed } = await dxWorld();
-  const { items, page } = (await call('dx_list_attribute_groups')).data as { items: Row[]; page: Row };
+  const { callTool, seed } = await dxWorld();
+  const { items, page } = (await callTool('dx_list_attribute_groups')).data as { items: Row[]; page: Row };
   expect(items).toEqual(seed.attributeGroups);
   expect(page).toMatchObject({ complete: true, returned: seed.attributeGroups.length });
 });

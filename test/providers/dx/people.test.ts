@@ -5,42 +5,44 @@ const email = 'bashir.tanaka@kestrel.example';
 
 describe('teams', () => {
   it('are listed, and shown by id, name, reference or address', async () => {
-    const { rows, ok, seed, sent } = await dxWorld();
-    const teams = await rows('list_teams');
+    const { callRows, call, seed, sent } = await dxWorld();
+    const teams = await callRows('list_teams');
     expect(teams.map(({ id, name, parent_id }) => ({ id, name, parent_id }))).toEqual(
       seed.teams.map(({ id, name, parent_id }) => ({ id, name, parent_id })),
     );
-    const { data } = await ok('get_team', { team_id: 'Booking' });
+    const { data } = await call('get_team', { team_id: 'Booking' });
     expect(data).toMatchObject({ id: 'NjAy', reference_id: 'kf-booking', lead: { email } });
     expect(data['contributors']).toHaveLength(7);
     for (const args of [{ team_id: 'NjAy' }, { team_id: 'dx://teams/NjAy' }, { reference_id: 'kf-booking' }])
-      expect((await ok('get_team', args)).data, JSON.stringify(args)).toEqual(data);
+      expect((await call('get_team', args)).data, JSON.stringify(args)).toEqual(data);
     expect(sent('teams.list')).toHaveLength(1);
   });
 
   it('that nobody knows by that name are answered with what was meant', async () => {
-    const { no } = await dxWorld();
-    expect(await no('get_team', { team_id: 'Boking' })).toMatch(/^not_found: .*\n.*Did you mean "Booking"\?/);
-    expect(await no('get_team')).toMatch(/^bad_arguments: .*team_id or reference_id/);
+    const { callFails } = await dxWorld();
+    expect(await callFails('get_team', { team_id: 'Boking' })).toMatch(/^not_found: .*\n.*Did you mean "Booking"\?/);
+    expect(await callFails('get_team')).toMatch(/^bad_arguments: .*team_id or reference_id/);
   });
 
   it('are found by their members, although the answer has no ok', async () => {
-    const { ok, no, sent } = await dxWorld();
-    const found = await ok('find_team_by_members', { team_emails: [email, 'chloe.ferreira@kestrel.example'] });
+    const { call, callFails, sent } = await dxWorld();
+    const found = await call('find_team_by_members', { team_emails: [email, 'chloe.ferreira@kestrel.example'] });
     expect(found.data).toMatchObject({ id: 'NjAy', name: 'Booking', manager: { email } });
     expect(found.data['members']).toHaveLength(7);
     expect(sent('teams.findByMembers')[0]?.target.split('?')[1]).toBe(
       'team_emails=bashir.tanaka%40kestrel.example,chloe.ferreira%40kestrel.example',
     );
-    expect(await no('find_team_by_members', { team_emails: ['x@y.example'] })).toMatch(/^not_found: .*no_users_found/);
-    expect(await no('find_team_by_members', { team_emails: 'nobody' })).toMatch(
+    expect(await callFails('find_team_by_members', { team_emails: ['x@y.example'] })).toMatch(
+      /^not_found: .*no_users_found/,
+    );
+    expect(await callFails('find_team_by_members', { team_emails: 'nobody' })).toMatch(
       /^bad_arguments: .*email_parameter_malformed/,
     );
   });
 
   it('have an audit trail with times that people read, cut where the caller wants', async () => {
-    const { ok, sent } = await dxWorld();
-    const { data } = await ok('list_team_events', { limit: 4 });
+    const { call, sent } = await dxWorld();
+    const { data } = await call('list_team_events', { limit: 4 });
     expect((data['items'] as Row[])[0]).toEqual({
       created: '2026-07-04T00:00:00.000Z',
       actor: 'ingrid.solberg@kestrel.example',
@@ -49,7 +51,7 @@ describe('teams', () => {
       id: 'ZXYxMA',
       metadata: {},
     });
-    const rest = await ok('list_team_events', { limit: 'all', cursor: (data['page'] as Row)['next'] });
+    const rest = await call('list_team_events', { limit: 'all', cursor: (data['page'] as Row)['next'] });
     expect(rest.data['page']).toMatchObject({ returned: 7, complete: true });
     // It takes no limit.
     expect(sent('teams.auditTrail').map(({ target }) => target)).toEqual(['/teams.auditTrail', '/teams.auditTrail']);
@@ -58,25 +60,25 @@ describe('teams', () => {
 
 describe('people', () => {
   it('are listed page by page', async () => {
-    const { ok, rows, sent } = await dxWorld();
-    const { data } = await ok('list_users', { limit: 30, fields: ['email', 'attributes'] });
+    const { call, callRows, sent } = await dxWorld();
+    const { data } = await call('list_users', { limit: 30, fields: ['email', 'attributes'] });
     expect(data['page']).toMatchObject({ returned: 30, total: 44, complete: false });
     expect((data['items'] as Row[])[0]).toEqual({
       email: 'ingrid.solberg@kestrel.example',
       attributes: { Location: 'Remote', Level: 'Staff', Tenure: 'Under 1 year' },
     });
     const cursor = (data['page'] as Row)['next'];
-    expect(await rows('list_users', { limit: 'all', fields: ['email'], cursor })).toHaveLength(14);
+    expect(await callRows('list_users', { limit: 'all', fields: ['email'], cursor })).toHaveLength(14);
     expect(sent('users.list')[0]?.target).toBe('/users.list?page=1&page_size=30');
   });
 
   it('are found by their name on GitHub, and changed', async () => {
-    const { ok, seed, no } = await dxWorld();
-    const found = await ok('find_user_by_github_username', { github_username: 'bashir-tanaka' });
+    const { call, seed, callFails } = await dxWorld();
+    const found = await call('find_user_by_github_username', { github_username: 'bashir-tanaka' });
     expect(found.data).toMatchObject({ email, name: 'Bashir Tanaka' });
-    expect(await no('find_user_by_github_username', { github_username: 'nobody' })).toMatch(/^not_found/);
+    expect(await callFails('find_user_by_github_username', { github_username: 'nobody' })).toMatch(/^not_found/);
     // A day whatever way it is written, and the day that is meant whatever its zone.
-    const changed = await ok('update_user', {
+    const changed = await call('update_user', {
       email,
       gitlab_username: 'bashir',
       additional_github_username: 'bashir-2',
@@ -94,14 +96,14 @@ describe('people', () => {
       ai_moderate_adoption_date: '2025-11-20',
       ai_heavy_adoption_date: '2026-11-20',
     });
-    expect(await no('update_user', { email, start_date: 'one of these days' })).toMatch(
+    expect(await callFails('update_user', { email, start_date: 'one of these days' })).toMatch(
       /^bad_arguments: start_date: "one of these days" is not a time/,
     );
   });
 
   it('have attributes, of which some cannot be set', async () => {
-    const { ok, rows, seed } = await dxWorld();
-    const { data } = await ok('set_user_attributes', {
+    const { call, callRows, seed } = await dxWorld();
+    const { data } = await call('set_user_attributes', {
       email,
       attributes: [
         { name: 'Location', value: 'Lisbon' },
@@ -112,7 +114,7 @@ describe('people', () => {
     expect(data).toMatchObject({ email, failures: [{ name: 'Tenure', error: 'dx_managed' }] });
     const { attributes } = seed.users.find(user => user.email === email) ?? {};
     expect(attributes?.map(({ name }) => name)).toEqual(['Tenure', 'Location']);
-    const groups = await rows('list_attribute_groups');
+    const groups = await callRows('list_attribute_groups');
     expect(groups.map(({ id, name }) => [id, name])).toEqual([
       ['YWcx', 'Location'],
       ['YWcy', 'Level'],
@@ -123,63 +125,63 @@ describe('people', () => {
 
 describe('user groups', () => {
   it('are listed page by page, and shown by name', async () => {
-    const { ok, rows, sent } = await dxWorld();
-    const names = (await rows('list_user_groups', { fields: ['name'] })).map(({ name }) => name);
+    const { call, callRows, sent } = await dxWorld();
+    const names = (await callRows('list_user_groups', { fields: ['name'] })).map(({ name }) => name);
     expect(names).toHaveLength(12);
     expect(sent('userGroups.list')[0]?.target).toBe('/userGroups.list?page=1&limit=50');
-    expect((await ok('get_user_group', { id: 'AI pilot' })).data).toMatchObject({ id: 'OTAy', name: 'AI pilot' });
+    expect((await call('get_user_group', { id: 'AI pilot' })).data).toMatchObject({ id: 'OTAy', name: 'AI pilot' });
   });
 
   it('are made of a team or of people, and deleted when somebody agrees', async () => {
-    const { ok, no, seed } = await dxWorld();
-    const ofTeam = await ok('create_user_group', { name: 'Booking people', team_id: 'Booking' });
+    const { call, callFails, seed } = await dxWorld();
+    const ofTeam = await call('create_user_group', { name: 'Booking people', team_id: 'Booking' });
     expect(ofTeam.data).toMatchObject({ team_id: 'NjAy', owner_email: email });
     expect(ofTeam.data['members']).toHaveLength(7);
-    const made = await ok('create_user_group', { name: 'Captains', owner_email: email, members: [email] });
+    const made = await call('create_user_group', { name: 'Captains', owner_email: email, members: [email] });
     expect(made.data).toMatchObject({ name: 'Captains', members: [email] });
-    expect(await no('create_user_group', { name: 'Nobody' })).toMatch(/^bad_arguments: .*validation_failed/);
+    expect(await callFails('create_user_group', { name: 'Nobody' })).toMatch(/^bad_arguments: .*validation_failed/);
     const many = Array.from({ length: 101 }, () => email);
-    expect(await no('create_user_group', { name: 'Many', owner_email: email, members: many })).toMatch(
+    expect(await callFails('create_user_group', { name: 'Many', owner_email: email, members: many })).toMatch(
       /^bad_arguments: .*members/,
     );
-    const question = await no('delete_user_group', { id: 'Captains' });
+    const question = await callFails('delete_user_group', { id: 'Captains' });
     expect(question).toContain('Delete the user group "Captains"?');
     expect(question).toContain(`POST /userGroups.delete {"id":"${made.data['id']}"}`);
     expect(seed.userGroups).toHaveLength(14);
-    expect((await ok('delete_user_group', { id: 'Captains', confirm: agreement(question) })).data).toEqual({
+    expect((await call('delete_user_group', { id: 'Captains', confirm: agreement(question) })).data).toEqual({
       ok: true,
     });
     expect(seed.userGroups.map(({ name }) => name)).not.toContain('Captains');
   });
 
   it('say who would go before members are replaced, and ask nobody where none goes', async () => {
-    const { ok, no, seed } = await dxWorld();
+    const { call, callFails, seed } = await dxWorld();
     const group = seed.userGroups[0];
     const before = [...(group?.members ?? [])];
-    await ok('update_user_group', { id: 'Frontend guild', name: 'Web guild' });
-    await ok('update_user_group', { id: 'Web guild', members: [...before, email] });
+    await call('update_user_group', { id: 'Frontend guild', name: 'Web guild' });
+    await call('update_user_group', { id: 'Web guild', members: [...before, email] });
     expect(group).toMatchObject({ name: 'Web guild', members: [...before, email] });
-    const question = await no('update_user_group', { id: 'OTAw', members: before.slice(1) });
+    const question = await callFails('update_user_group', { id: 'OTAw', members: before.slice(1) });
     expect(question).toContain(`This would remove "${before[0]}", "${email}" from "Web guild".`);
-    await ok('update_user_group', { id: 'OTAw', members: before.slice(1), confirm: agreement(question) });
+    await call('update_user_group', { id: 'OTAw', members: before.slice(1), confirm: agreement(question) });
     expect(group?.members).toEqual(before.slice(1));
   });
 
   it('are out of reach of a token without their scope, keys included', async () => {
-    const { no, state } = await dxWorld();
+    const { callFails, state } = await dxWorld();
     state.tokens.get(state.names.organization)?.scopes.delete('user_groups:read');
-    expect(await no('get_user_group', { id: 'OTAw' })).toMatch(/^missing_scope: .*not_authorized/);
+    expect(await callFails('get_user_group', { id: 'OTAw' })).toMatch(/^missing_scope: .*not_authorized/);
   });
 });
 
 describe('organisation files', () => {
   it('go up as a form and come back as a table, their links unseen', async () => {
-    const { ok, call, no, seed, state, sent } = await dxWorld();
+    const { call, callTool, callFails, seed, state, sent } = await dxWorld();
     const people = [
       { name: 'Ada Okafor', email: 'ada@kestrel.example' },
       { name: 'Ben, Ong', email: 'ben@kestrel.example' },
     ];
-    const up = await ok('upload_org_file', { file: people, upload_type: 'user' });
+    const up = await call('upload_org_file', { file: people, upload_type: 'user' });
     expect(sent('orgfiles.upload')[0]?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(seed.uploads).toMatchObject([
       {
@@ -188,19 +190,19 @@ describe('organisation files', () => {
         text: 'name,email\r\nAda Okafor,ada@kestrel.example\r\n"Ben, Ong",ben@kestrel.example\r\n',
       },
     ]);
-    const listed = await ok('list_org_files');
+    const listed = await call('list_org_files');
     expect(listed.data['items']).toEqual([
       { id: up.data['id'], upload_type: 'user', created_at: '2026-11-21T00:00:00.000Z', filename: 'rows.csv' },
     ]);
     expect(listed.text).not.toContain('http');
-    const down = await ok('download_org_file', { id: up.data['id'] });
+    const down = await call('download_org_file', { id: up.data['id'] });
     expect(down.data['result']).toMatchObject({ name: 'rows.csv', kind: 'table', rows: 2, sample: people });
     const { uri } = down.data['result'] as { uri: string };
-    await ok('upload_org_file', { file: uri, upload_type: 'user' });
+    await call('upload_org_file', { file: uri, upload_type: 'user' });
     expect(seed.uploads.map(({ text }) => text)).toEqual([seed.uploads[1]?.text, seed.uploads[1]?.text]);
-    expect(await no('download_org_file', { id: 'x' })).toMatch(/^not_found: There is no organisation file x/);
+    expect(await callFails('download_org_file', { id: 'x' })).toMatch(/^not_found: There is no organisation file x/);
     expect(state.leaks).toEqual([]);
-    expect((await call('dx_upload_org_file', { file: 'result://nothing', upload_type: 'user' })).text).toMatch(
+    expect((await callTool('dx_upload_org_file', { file: 'result://nothing', upload_type: 'user' })).text).toMatch(
       /^not_found/,
     );
   });
@@ -214,15 +216,15 @@ describe('the team hierarchy', () => {
   ];
 
   it('comes as a bare list', async () => {
-    const { rows } = await dxWorld();
-    const all = await rows('list_hierarchy_teams');
+    const { callRows } = await dxWorld();
+    const all = await callRows('list_hierarchy_teams');
     expect(all).toHaveLength(11);
     expect(all[2]).toMatchObject({ name: 'Booking', parent_name: 'Product Engineering', team_lead_email: email });
   });
 
   it('is previewed without being changed, from another origin', async () => {
-    const { ok, state, seed } = await dxWorld();
-    const { data, text } = await ok('preview_team_hierarchy', { teams });
+    const { call, state, seed } = await dxWorld();
+    const { data, text } = await call('preview_team_hierarchy', { teams });
     expect(text).toMatch(
       /^This would archive 9 of the 11 teams there are now: .*"Security"\. New: "Rail"\. 40 of the 41 people in teams now would be in none\. Nothing was changed\./,
     );
@@ -231,18 +233,18 @@ describe('the team hierarchy', () => {
   });
 
   it('is imported only after saying which teams it archives', async () => {
-    const { ok, no, seed, clock, rows } = await dxWorld();
-    const question = await no('process_team_hierarchy', { teams, email });
+    const { call, callFails, seed, clock, callRows } = await dxWorld();
+    const question = await callFails('process_team_hierarchy', { teams, email });
     expect(question).toMatch(/"Security"\. New: "Rail"\. 40 of the 41 people .* This would be sent: POST /);
     expect(question).toContain(
       'This would archive 9 of the 11 teams there are now: "Product Engineering", "Tracking", "Pricing", ',
     );
     expect(seed.hierarchy).toBeUndefined();
-    expect((await ok('process_team_hierarchy', { teams, email, confirm: agreement(question) })).data).toEqual({
+    expect((await call('process_team_hierarchy', { teams, email, confirm: agreement(question) })).data).toEqual({
       ok: true,
     });
     await clock.advance(5_000);
-    expect((await rows('list_teams', { fields: ['name'] })).map(({ name }) => name)).toEqual([
+    expect((await callRows('list_teams', { fields: ['name'] })).map(({ name }) => name)).toEqual([
       'Engineering',
       'Booking',
       'Rail',
@@ -250,39 +252,39 @@ describe('the team hierarchy', () => {
   });
 
   it('is taken from a table, people in one text, and refused with the row that is wrong', async () => {
-    const { ok, no, seed, call } = await dxWorld();
+    const { call, callFails, seed, callTool } = await dxWorld();
     const file = [
       { name: 'Engineering', reference_id: 'kf-eng', team_lead_email: '', contributors: '' },
       { name: 'Booking', reference_id: 'kf-booking', contributors: `${email}; chloe.ferreira@kestrel.example` },
     ];
-    const up = await ok('upload_org_file', { file, upload_type: 'team' });
-    const stored = await ok('download_org_file', { id: up.data['id'] });
+    const up = await call('upload_org_file', { file, upload_type: 'team' });
+    const stored = await call('download_org_file', { id: up.data['id'] });
     const { uri } = stored.data['result'] as { uri: string };
-    const question = await no('process_team_hierarchy', { teams: uri });
+    const question = await callFails('process_team_hierarchy', { teams: uri });
     expect(question).toContain('39 of the 41 people in teams now would be in none.');
     expect(question).toContain(`POST /orgfiles.teamHierarchy.process {"teams":"${uri}"}`);
-    await ok('process_team_hierarchy', { teams: uri, confirm: agreement(question) });
+    await call('process_team_hierarchy', { teams: uri, confirm: agreement(question) });
     expect(seed.hierarchy?.teams.map(({ name, member_ids }) => [name, member_ids.length])).toEqual([
       ['Engineering', 0],
       ['Booking', 2],
     ]);
     const bad = [{ name: 'Engineering' }, { name: 'Booking', lead: 'x' }];
-    expect((await call('dx_process_team_hierarchy', { teams: bad })).text).toMatch(
+    expect((await callTool('dx_process_team_hierarchy', { teams: bad })).text).toMatch(
       /^bad_arguments: Nothing was sent: team 2: Unrecognized key: "lead"\.\nNext: Columns: name, reference_id/,
     );
   });
 
   it('takes no agreement to what has become more since', async () => {
-    const { no, seed } = await dxWorld();
-    const question = await no('process_team_hierarchy', { teams });
+    const { callFails, seed } = await dxWorld();
+    const question = await callFails('process_team_hierarchy', { teams });
     seed.teams.push({ ...seed.teams[3], id: 'new', name: 'Ferries', reference_id: null } as never);
-    const again = await no('process_team_hierarchy', { teams, confirm: agreement(question) });
+    const again = await callFails('process_team_hierarchy', { teams, confirm: agreement(question) });
     expect(again).toMatch(/^needs_confirmation: The token does not fit this call.*This would archive 10 of the 12/);
   });
 
   it('is locked during a survey', async () => {
-    const { no, state } = await unattended();
+    const { callFails, state } = await unattended();
     state.snapshotLive = true;
-    expect(await no('process_team_hierarchy', { teams })).toMatch(/^conflict: .*snapshot_live/);
+    expect(await callFails('process_team_hierarchy', { teams })).toMatch(/^conflict: .*snapshot_live/);
   });
 });

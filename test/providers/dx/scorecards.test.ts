@@ -19,8 +19,8 @@ const card = {
 
 describe('scorecards', () => {
   it('are listed without what only their owners need, drafts on request', async () => {
-    const { rows } = await dxWorld();
-    const [first, ...others] = await rows('list_scorecards');
+    const { callRows } = await dxWorld();
+    const [first, ...others] = await callRows('list_scorecards');
     expect(first).toMatchObject({
       id: 'MjEwMA',
       name: 'Production readiness',
@@ -30,27 +30,27 @@ describe('scorecards', () => {
     });
     expect(Object.keys(first ?? {})).not.toEqual(expect.arrayContaining(['admins']));
     expect(others).toHaveLength(1);
-    const all = await rows('list_scorecards', { include_unpublished: true, fields: ['name'] });
+    const all = await callRows('list_scorecards', { include_unpublished: true, fields: ['name'] });
     expect(all.map(({ name }) => name)).toContain('Cost awareness (draft)');
   });
 
   it('are shown by name with their checks', async () => {
-    const { ok, no } = await dxWorld();
-    const { data } = await ok('get_scorecard', { id: 'security basics' });
+    const { call, callFails } = await dxWorld();
+    const { data } = await call('get_scorecard', { id: 'security basics' });
     expect(data).toMatchObject({ id: 'MjEwMQ', check_groups: [{ key: 'supply' }] });
     expect((data['checks'] as Row[]).map(({ name, points }) => [name, points])).toEqual([
       ['No critical advisories', 50],
       ['Dependencies are pinned', 20],
       ['Secrets come from the vault', 30],
     ]);
-    expect(await no('get_scorecard', { id: 'Security' })).toMatch(/^not_found: .*dx_list_scorecards/);
+    expect(await callFails('get_scorecard', { id: 'Security' })).toMatch(/^not_found: .*dx_list_scorecards/);
   });
 
   it('are made of levels or of points, changed, and deleted by a name that the question tells', async () => {
-    const { ok, no, seed } = await dxWorld();
-    const made = await ok('create_scorecard', card);
+    const { call, callFails, seed } = await dxWorld();
+    const made = await call('create_scorecard', card);
     expect(made.data).toMatchObject({ name: 'Documentation', levels: [level], checks: [check], published: true });
-    const points = await ok('create_scorecard', {
+    const points = await call('create_scorecard', {
       name: 'Cost',
       type: 'POINTS',
       entity_filter_type: 'sql',
@@ -59,27 +59,27 @@ describe('scorecards', () => {
       checks: [{ name: 'Has a budget', sql: 'SELECT 1', scorecard_check_group_key: 'cloud', points: 10 }],
     });
     expect(points.data).toMatchObject({ type: 'POINTS', checks: [{ points: 10 }] });
-    expect(await no('create_scorecard', { ...card, levels: [] })).toMatch(/^bad_arguments: .*needs levels/);
-    await ok('update_scorecard', { id: 'Documentation', name: 'Docs', published: false });
+    expect(await callFails('create_scorecard', { ...card, levels: [] })).toMatch(/^bad_arguments: .*needs levels/);
+    await call('update_scorecard', { id: 'Documentation', name: 'Docs', published: false });
     expect(seed.scorecards.at(-2)).toMatchObject({ name: 'Docs', published: false, checks: [check] });
-    const question = await no('delete_scorecard', { id: 'Production readiness' });
+    const question = await callFails('delete_scorecard', { id: 'Production readiness' });
     expect(question).toContain('Delete the scorecard "Production readiness"?');
     expect(question).toContain('{"id":"MjEwMA"}');
     expect(question).toContain(
       'This would delete "Production readiness" with its 4 checks. ' +
         'Initiatives about it: "Every service on call by winter", "Backups that restore".',
     );
-    await ok('delete_scorecard', { id: 'Production readiness', confirm: agreement(question) });
+    await call('delete_scorecard', { id: 'Production readiness', confirm: agreement(question) });
     expect(seed.scorecards.map(({ id }) => id)).not.toContain('MjEwMA');
   });
 
   it('say what a new list of checks or levels would delete', async () => {
-    const { ok, no, seed } = await dxWorld();
-    const { data } = await ok('get_scorecard', { id: 'Production readiness' });
+    const { call, callFails, seed } = await dxWorld();
+    const { data } = await call('get_scorecard', { id: 'Production readiness' });
     const checks = data['checks'] as Row[];
     const kept = checks.map(({ id, name, sql, scorecard_level_key }) => ({ id, name, sql, scorecard_level_key }));
-    await ok('update_scorecard', { id: 'Production readiness', checks: kept });
-    const question = await no('update_scorecard', {
+    await call('update_scorecard', { id: 'Production readiness', checks: kept });
+    const question = await callFails('update_scorecard', {
       id: 'Production readiness',
       checks: kept.slice(0, 2),
       levels: (data['levels'] as Row[]).slice(0, 1),
@@ -89,7 +89,7 @@ describe('scorecards', () => {
         '"Restores from a backup every quarter".',
     );
     expect(seed.scorecards[0]?.checks).toHaveLength(4);
-    await ok('update_scorecard', {
+    await call('update_scorecard', {
       id: 'Production readiness',
       checks: kept.slice(0, 2),
       levels: (data['levels'] as Row[]).slice(0, 1),
@@ -101,8 +101,8 @@ describe('scorecards', () => {
 
 describe('initiatives', () => {
   it('are listed by state, priority and tags, owners by address', async () => {
-    const { rows, sent } = await dxWorld();
-    const [first] = await rows('list_initiatives', { published: true, tags: ['security', 'cost'], priority: 0 });
+    const { callRows, sent } = await dxWorld();
+    const [first] = await callRows('list_initiatives', { published: true, tags: ['security', 'cost'], priority: 0 });
     expect(first).toMatchObject({
       id: 'MjUwMA',
       name: 'Close critical advisories',
@@ -115,17 +115,17 @@ describe('initiatives', () => {
     expect(sent('initiatives.list')[0]?.target).toBe(
       '/initiatives.list?published=true&priority=0&tags=security,cost&limit=50',
     );
-    expect(await rows('list_initiatives', { published: false, fields: ['name'] })).toEqual([
+    expect(await callRows('list_initiatives', { published: false, fields: ['name'] })).toEqual([
       { name: 'Cheaper nights' },
     ]);
-    expect(await rows('list_initiatives')).toHaveLength(4);
+    expect(await callRows('list_initiatives')).toHaveLength(4);
   });
 
   it('are shown with how far each entity is', async () => {
-    const { ok, rows, seed } = await dxWorld();
-    const { data } = await ok('get_initiative', { id: 'Close critical advisories' });
+    const { call, callRows, seed } = await dxWorld();
+    const { data } = await call('get_initiative', { id: 'Close critical advisories' });
     expect(data).toMatchObject({ id: 'MjUwMA', scorecard_name: 'Security basics', remaining_dev_days: 54 });
-    const services = await rows('list_initiative_entities', {
+    const services = await callRows('list_initiative_entities', {
       id: 'Close critical advisories',
       entity_type_identifiers: ['service'],
     });
@@ -136,7 +136,11 @@ describe('initiatives', () => {
       due_soon_tasks: 2,
       remaining_dev_days: 3.5,
     });
-    const all = await ok('list_initiative_entities', { id: 'dx://initiatives/MjUwMA', limit: 'all', fields: ['name'] });
+    const all = await call('list_initiative_entities', {
+      id: 'dx://initiatives/MjUwMA',
+      limit: 'all',
+      fields: ['name'],
+    });
     const libraries = seed.entities.filter(({ type }) => type === 'library').length;
     expect(all.data['page']).toMatchObject({ returned: 18 + libraries, complete: true });
   });

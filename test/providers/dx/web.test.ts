@@ -28,11 +28,11 @@ describe('every method of the Web API', () => {
 
 describe('answers that are not as documented', () => {
   it('are read as far as they go', async () => {
-    const { call, dx } = await dxWorld();
+    const { callTool, dx } = await dxWorld();
     for (const kind of ['unknown-fields', 'null-fields'] as const) {
       const off = dx.faults.add({ kind });
       for (const { name, example } of reads) {
-        const seen = await call(name, example.arguments);
+        const seen = await callTool(name, example.arguments);
         expect(seen.isError, `${name} with ${kind}: ${seen.text}`).toBe(false);
       }
       off();
@@ -51,13 +51,13 @@ describe('answers that are not as documented', () => {
   });
 
   it('are refusals where ok says so, whatever the status', async () => {
-    const { no, state, ok } = await dxWorld();
+    const { callFails, state, call } = await dxWorld();
     state.statuses.failure = 200;
-    expect(await no('get_scorecard', { id: 'nothing' })).toMatch(/^not_found/);
-    expect(await no('get_entity', { identifier: 'nothing' })).toMatch(
+    expect(await callFails('get_scorecard', { id: 'nothing' })).toMatch(/^not_found/);
+    expect(await callFails('get_entity', { identifier: 'nothing' })).toMatch(
       /^not_found: DX refused dx_get_entity: not_found, there is no such thing: "There is no such entity"\./,
     );
-    await ok('list_teams');
+    await call('list_teams');
   });
 });
 
@@ -75,7 +75,7 @@ describe('resources', () => {
   }
 
   it('hold teams, scorecards, catalogue entities, initiatives and snapshots, listed and one by one', async () => {
-    const { client, read, ok } = await connected();
+    const { client, read, call } = await connected();
     const fixed = (await client.listResources()).resources.map(({ uri }) => uri);
     expect(fixed).toEqual(
       expect.arrayContaining(['dx://snapshots', 'dx://teams', 'dx://scorecards', 'dx://entities', 'dx://initiatives']),
@@ -92,7 +92,7 @@ describe('resources', () => {
         'dx://workflow-runs/{id}',
       ]),
     );
-    expect(await read('dx://teams')).toEqual((await ok('list_teams', { limit: 'all' })).data);
+    expect(await read('dx://teams')).toEqual((await call('list_teams', { limit: 'all' })).data);
     expect(await read('dx://teams/Booking')).toMatchObject({ id: 'NjAy' });
     expect(await read('dx://scorecards/Security%20basics')).toMatchObject({ id: 'MjEwMQ' });
     expect(await read('dx://entities/Booking%20Api')).toMatchObject({ identifier: 'booking-api' });
@@ -130,8 +130,8 @@ describe('without toolsets', () => {
     ['overdue tasks of an initiative', 'dx_list_initiative_entities'],
     ['snapshots.driverScores.breakdown', 'dx_list_driver_breakdowns'],
   ])('"%s" finds %s among the first five', async (query, wanted) => {
-    const { call } = await dxWorld({ flags: { toolsets: '' } });
-    const { operations } = (await call('find_operation', { query })).data as { operations: { name: string }[] };
+    const { callTool } = await dxWorld({ flags: { toolsets: '' } });
+    const { operations } = (await callTool('find_operation', { query })).data as { operations: { name: string }[] };
     expect(operations.map(({ name }) => name)).toContain(wanted);
   });
 });

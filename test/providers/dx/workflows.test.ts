@@ -16,21 +16,21 @@ const restart = {
 
 describe('workflows', () => {
   it('are listed for everybody or for an entity, and made', async () => {
-    const { ok, rows, seed, no } = await dxWorld();
-    const names = async (args = {}) => (await rows('list_workflows', args)).map(({ identifier }) => identifier);
+    const { call, callRows, seed, callFails } = await dxWorld();
+    const names = async (args = {}) => (await callRows('list_workflows', args)).map(({ identifier }) => identifier);
     expect(await names()).toEqual(['create-repository', 'rollback-service', 'rotate-secrets']);
     expect(await names({ scope: 'GLOBAL' })).toEqual(['create-repository']);
     expect(await names({ entity_identifier: 'Rates Db' })).toEqual(['create-repository']);
-    expect((await ok('create_workflow', restart)).data).toMatchObject(restart);
+    expect((await call('create_workflow', restart)).data).toMatchObject(restart);
     expect(seed.workflows.at(-1)).toMatchObject(restart);
-    expect(await no('create_workflow', restart)).toMatch(/^bad_arguments: .*taken/);
+    expect(await callFails('create_workflow', restart)).toMatch(/^bad_arguments: .*taken/);
   });
 });
 
 describe('runs of workflows', () => {
   it('are followed to their end', async () => {
-    const { ok, sent } = await dxWorld();
-    const started = await ok('trigger_workflow', {
+    const { call, sent } = await dxWorld();
+    const started = await call('trigger_workflow', {
       workflow_identifier: 'Rotate secrets',
       entity_identifier: 'Booking Api',
       data: { reason: 'leak' },
@@ -45,40 +45,40 @@ describe('runs of workflows', () => {
   });
 
   it('are waited for from their address, while somebody else reports', async () => {
-    const { ok, call, no, seed } = await dxWorld();
-    const { data } = await ok('trigger_workflow', {
+    const { call, callTool, callFails, seed } = await dxWorld();
+    const { data } = await call('trigger_workflow', {
       workflow_identifier: 'rollback-service',
       entity_identifier: 'notify',
       wait_seconds: 0,
     });
     const { uri } = data['run'] as { uri: string };
     expect(data['run']).toMatchObject({ status: 'running', vendor_status: 'RUNNING', final: false });
-    const message = await ok('post_workflow_run_message', { workflow_run_id: uri, message: 'Back to 09:40' });
+    const message = await call('post_workflow_run_message', { workflow_run_id: uri, message: 'Back to 09:40' });
     expect(message.data).toMatchObject({ type: 'MESSAGE', message: 'Back to 09:40' });
     const link = { url: 'https://ci.kestrel.example/1', label: 'Pipeline', icon: 'play' };
-    await ok('add_workflow_run_link', { workflow_run_id: uri, link });
-    expect((await ok('get_workflow_run', { id: uri })).data).toMatchObject({ status: 'RUNNING', links: [link] });
-    const ended = await ok('set_workflow_run_status', { workflow_run_id: uri, status: 'FAILED' });
+    await call('add_workflow_run_link', { workflow_run_id: uri, link });
+    expect((await call('get_workflow_run', { id: uri })).data).toMatchObject({ status: 'RUNNING', links: [link] });
+    const ended = await call('set_workflow_run_status', { workflow_run_id: uri, status: 'FAILED' });
     expect(ended.data).toMatchObject({ type: 'STATUS_CHANGED' });
-    const waited = await call('wait_for_run', { run: uri });
+    const waited = await callTool('wait_for_run', { run: uri });
     expect(waited.data['run']).toMatchObject({ status: 'failed', vendor_status: 'FAILED', final: true });
     expect([...seed.workflowRuns.values()]).toMatchObject([{ failed: true }]);
-    expect(await no('set_workflow_run_status', { workflow_run_id: uri, status: 'SUCCEEDED' })).toMatch(
+    expect(await callFails('set_workflow_run_status', { workflow_run_id: uri, status: 'SUCCEEDED' })).toMatch(
       /^bad_arguments: .*The run has ended/,
     );
   });
 
   it('want what their workflow wants, and are never started twice', async () => {
-    const { no, dx, sent } = await dxWorld();
-    expect(await no('trigger_workflow', { workflow_identifier: 'rotate-secrets' })).toMatch(
+    const { callFails, dx, sent } = await dxWorld();
+    expect(await callFails('trigger_workflow', { workflow_identifier: 'rotate-secrets' })).toMatch(
       /^bad_arguments: .*workflow_run_attribute_validation_failed/,
     );
-    expect(await no('trigger_workflow', { workflow_identifier: 'Rotate secrtes' })).toContain(
+    expect(await callFails('trigger_workflow', { workflow_identifier: 'Rotate secrtes' })).toContain(
       'Did you mean "Rotate secrets"?',
     );
     dx.faults.add({ kind: 'drop', match: { path: /workflowRuns\.trigger/ } });
     const before = sent('workflowRuns.trigger').length;
-    expect(await no('trigger_workflow', { workflow_identifier: 'create-repository' })).toMatch(/^upstream_down/);
+    expect(await callFails('trigger_workflow', { workflow_identifier: 'create-repository' })).toMatch(/^upstream_down/);
     expect(sent('workflowRuns.trigger')).toHaveLength(before + 1);
   });
 });
