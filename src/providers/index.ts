@@ -5,4 +5,9 @@ import { datarock } from './datarock/provider.ts';
 import { dx } from './dx/provider.ts';
 import type { Provider } from './provider.ts';
 
-export const providers: readonly Provider[] = [datarock, dataops, datagrok, dx, datamin];
+const all = [datarock, dataops, datagrok, dx, datamin];
+
+export const providers: readonly Provider[] = all;
+
+/** Each with its own name and simulator, for tests. */
+export type KnownProvider = (typeof all)[number];

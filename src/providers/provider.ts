@@ -66,12 +66,22 @@ export interface ConnectionParts extends Api, Pick<Connection, 'named' | 'choice
 }
 
 /** A provider as it is written. Its settings are made when somebody looks: most starts connect one or two platforms. */
-interface Declaration<Settings extends z.ZodObject> extends Omit<Provider<Settings>, 'settings'> {
+interface Declaration<Settings extends z.ZodObject, Name extends string, State>
+  extends Omit<DeclaredProvider<Name, State, Settings>, 'settings'> {
   settings: () => Settings;
 }
 
+/** A provider whose type knows which it is, and what its simulator keeps. */
+export interface DeclaredProvider<Name extends string, State, Settings extends z.ZodObject = z.ZodObject>
+  extends Provider<Settings> {
+  name: Name;
+  simulator(): Promise<SimulatorDefinition<State>>;
+}
+
 /** Declares a provider; the compiler checks that it connects with the settings it asks for. */
-export function provider<Settings extends z.ZodObject>(declaration: Declaration<Settings>): Provider {
+export function provider<Settings extends z.ZodObject, Name extends string, State>(
+  declaration: Declaration<Settings, Name, State>,
+): DeclaredProvider<Name, State> {
   const settings = lazy(declaration.settings);
   const made = {
     ...declaration,
@@ -81,7 +91,7 @@ export function provider<Settings extends z.ZodObject>(declaration: Declaration<
       return settings();
     },
   };
-  return made as unknown as Provider;
+  return made as unknown as DeclaredProvider<Name, State>;
 }
 
 export const secret = (description: string) => z.string().min(1).describe(description).meta({ secret: true });

@@ -10,12 +10,7 @@ import type { Signer } from '../../src/base/signer.ts';
 import type { CallOptions } from '../../src/calls/call-scope.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Meter } from '../../src/http/call.ts';
-import { datagrokSimulator } from '../../src/providers/datagrok/simulator/simulator.ts';
-import { dataminSimulator } from '../../src/providers/datamin/simulator/simulator.ts';
-import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
-import { datarockSimulator } from '../../src/providers/datarock/simulator/simulator.ts';
-import { dxSimulator } from '../../src/providers/dx/simulator/simulator.ts';
-import { providers } from '../../src/providers/index.ts';
+import { type KnownProvider, providers } from '../../src/providers/index.ts';
 import { type VirtualClock, virtualClock } from '../../src/sandbox/clock.ts';
 import { type Simulator, type SimulatorDefinition, startSandbox, startSimulator } from '../../src/sandbox/host.ts';
 import { createServer, type ServerDependencies } from '../../src/server/create.ts';
@@ -34,23 +29,19 @@ export interface Seen {
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-const definitions = {
-  datarock: datarockSimulator,
-  dataops: dataopsSimulator,
-  datagrok: datagrokSimulator,
-  datamin: dataminSimulator,
-  dx: dxSimulator,
-};
-
-type Platform = keyof typeof definitions;
+type Platform = KnownProvider['name'];
 type Simulators = {
-  [Name in Platform]: (typeof definitions)[Name] extends SimulatorDefinition<infer State> ? Simulator<State> : never;
+  [Known in KnownProvider as Known['name']]: Awaited<ReturnType<Known['simulator']>> extends SimulatorDefinition<
+    infer State
+  >
+    ? Simulator<State>
+    : never;
 };
 
 type Settings<Name extends string> = Readonly<Record<Name, Readonly<Record<string, string>>>>;
 
 export interface WorldOptions {
-  /** Whose simulators run. Default: Datarock's. */
+  /** Whose simulators run. Default: the first platform's. */
   platforms?: readonly Platform[] | 'all';
   /** Simulators of other definitions, beside those. */
   also?: readonly SimulatorDefinition[];
@@ -83,15 +74,15 @@ export async function startWorld(options: WorldOptions = {}) {
     file: given,
     connections,
     local = true,
-    platforms = ['datarock'],
+    platforms = providers.slice(0, 1).map(({ name }) => name),
     also = [],
     signer,
     tracer,
   } = options;
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-'));
-  const names = platforms === 'all' ? (Object.keys(definitions) as Platform[]) : platforms;
+  const wanted = providers.filter(({ name }) => platforms === 'all' || (platforms as readonly string[]).includes(name));
   const started = await Promise.all(
-    names.map(async name => [name, await startSimulator<unknown>(definitions[name] as never, { clock })] as const),
+    wanted.map(async ({ name, simulator }) => [name, await startSimulator(await simulator(), { clock })] as const),
   );
   const others = await startSandbox(also, { clock });
   // Only those that were asked for are there; a test that names another one fails at once.
