@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -135,7 +135,18 @@ describe('processes that share a results folder', () => {
       join(folder, 'r'),
     ];
     const run = (...more: string[]) => startProgram([...words, '--no-wait', '--json', ...more], env);
-    return { run, starts: () => starts };
+    return { run, starts: () => starts, folder: join(folder, 'r') };
+  }
+
+  /** What the killed process wrote, as it reads when its lease of 15 s is over. */
+  async function lapse(folder: string): Promise<void> {
+    const files = await readdir(join(folder, 'starts'), { recursive: true, withFileTypes: true });
+    for (const file of files.filter(file => file.isFile())) {
+      const path = join(file.parentPath, file.name);
+      const kept = JSON.parse(await readFile(path, 'utf8'));
+      expect(kept.value.aliveUntil).toBeGreaterThan(Date.now());
+      await writeFile(path, JSON.stringify({ ...kept, value: { ...kept.value, aliveUntil: Date.now() } }));
+    }
   }
 
   test('start it once, all of them together', async () => {
@@ -155,11 +166,12 @@ describe('processes that share a results folder', () => {
   });
 
   test('do not start again what one of them had sent when it was killed', async () => {
-    const { run, starts } = await platform('hangs');
+    const { run, starts, folder } = await platform('hangs');
     const killed = run();
     while (starts() === 0) await new Promise(resolve => setTimeout(resolve, 20));
     killed.child.kill('SIGKILL');
     await killed.ended;
+    await lapse(folder);
     const others = [run(), run()];
     await Promise.all(others.map(({ ended }) => ended));
     for (const { stdout } of others)

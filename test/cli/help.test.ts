@@ -3,8 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { sandboxKeyPair } from '../../src/providers/datarock/simulator/simulator.ts';
 import { start } from '../support/command-line.ts';
+import { upstream } from '../support/upstream.ts';
 
 const runs = (...argv: string[]) => start(argv).done;
 
@@ -64,12 +66,13 @@ it.skipIf(process.platform === 'win32')('a private key that others may read is t
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'key.pem');
   writeFileSync(file, (await sandboxKeyPair()).privateKey);
+  const { origin } = await upstream(systemClock(), [401]);
   const doctor = async (mode: number) => {
     chmodSync(file, mode);
     const env = {
       DATAROCK_USER: 'a@b.example',
       DATAROCK_PRIVATE_KEY_FILE: file,
-      DATAROCK_BASE_URL: 'http://127.0.0.1:9',
+      DATAROCK_BASE_URL: origin,
     };
     return (await start(['doctor'], env).done).stdout;
   };

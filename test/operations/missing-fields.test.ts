@@ -37,7 +37,7 @@ test.each([true, false])(
     const world = await startWorld({ platforms: 'all', flags: { toolsets: 'all', yes } });
     const simulators = world as unknown as Record<string, typeof world.datarock>;
     let variations = 0;
-    for (let round = 0; round < 5; round += 1)
+    for (let round = 0; round < 4; round += 1)
       for (const { name, example, starts, ...operation } of operations) {
         const random = chance(variations + (yes ? 0 : 1_000_000));
         const { faults } = simulators[platformOf({ name })] as typeof world.datarock;

@@ -4,7 +4,7 @@ import { type Row, startAssistant } from '../support/assistant.ts';
 const project = 'meridian/data/drill-assays';
 
 it('finds the failed pipeline, reads why, starts it on main, waits, and sees its jobs, in five calls', async () => {
-  const { ask: answered, spent } = await startAssistant({ speed: 100, era: 'legacy' });
+  const { ask: answered, spent } = await startAssistant({ speed: 1000, era: 'legacy' });
   const ask = async (name: string, given: Row) => (await answered(name, given)).data;
 
   const failed = await ask('dataops_list_pipelines', { project, status: 'failed', since: '36h' });

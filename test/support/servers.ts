@@ -28,7 +28,7 @@ export async function startServers() {
           if (!line.startsWith('{')) throw new Error(`${name} says: ${line}`);
           return JSON.parse(line);
         });
-    const flags = ['--sandbox', '--sandbox-speed', '50', '--toolsets', 'dataops:repository', '--results-dir', folder];
+    const flags = ['--sandbox', '--sandbox-speed', '150', '--toolsets', 'dataops:repository', '--results-dir', folder];
     return { stderr: openSync(path, 'a'), log, flags };
   };
   async function listening(name: string, ...flags: string[]) {

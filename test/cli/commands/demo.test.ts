@@ -6,7 +6,7 @@ import { startProgram } from '../../support/process.ts';
 describe('demo', () => {
   test('piped: tells the whole story, with figures, and leaves nothing', { timeout: 60_000 }, async () => {
     const temporary = await temporaryFolder();
-    const demo = startProgram(['demo', '--sandbox-speed', '8'], { TMPDIR: temporary });
+    const demo = startProgram(['demo', '--sandbox-speed', '40'], { TMPDIR: temporary });
     const { code } = await demo.ended;
     expect({ code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' });
     expect(demo.stdout).toMatch(/export \w+: \d+ of 40 holes/);
