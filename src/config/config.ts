@@ -62,6 +62,12 @@ export const generalSettings = z.strictObject({
     .positive()
     .default(5)
     .describe('Size of all stored results, GiB; the oldest go first'),
+  record_mib: z.coerce
+    .number()
+    .positive()
+    .max(256)
+    .default(16)
+    .describe('Size of one record of a table, MiB; data with a larger one is kept as a file'),
   replicas: z.coerce
     .number()
     .int()

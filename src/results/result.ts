@@ -78,6 +78,17 @@ export interface StoredResult {
   pinned?: true;
 }
 
+const keptAsFile = 'It is kept as a file, as it is no table. ';
+
+/** The warning of a result that was meant to be a table. */
+export const fileWarning = (reason: string): string => keptAsFile + reason;
+
+/** That warning in brackets, for who needs rows; empty for what is meant to be a file. */
+export function whyNoRows({ warnings = [] }: Pick<StoredResult, 'warnings'>): string {
+  const warning = warnings.find(one => one.startsWith(keptAsFile));
+  return warning ? ` ${warning}` : '';
+}
+
 /** A result as the origin of another one. */
 export const provenance = ({ uri, source }: StoredResult) => ({ uri, ...source });
 

@@ -136,6 +136,7 @@ function resultsOf(
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,
       quotaBytes: config.results_quota_gib * 2 ** 30,
+      recordBytes: config.record_mib * 2 ** 20,
       callOf,
     });
   });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Fault } from '../../base/errors.ts';
-import type { StoredResult } from '../result.ts';
+import { type StoredResult, whyNoRows } from '../result.ts';
 import type { ResultStore, StoredTable } from '../store/store.ts';
 import type { QueryTable } from './job.ts';
 
@@ -63,10 +63,12 @@ function claim(path: string): () => void {
   };
 }
 
-function noTable({ uri, name, kind, mediaType }: StoredResult): Fault {
+function noTable(result: StoredResult): Fault {
+  const { uri, name, kind, mediaType } = result;
+  const what = kind === 'file' ? `is a file (${mediaType}), not a table` : 'is an empty table';
   return new Fault({
     code: 'bad_arguments',
-    message: `${name} (${uri}) ${kind === 'file' ? `is a file (${mediaType}), not a table` : 'is an empty table'}.`,
+    message: `${name} (${uri}) ${what}.${whyNoRows(result)}`,
     hint: 'Query tables only; list_results says which results are.',
   });
 }

@@ -5,7 +5,8 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import { createFile, diskFault, ifMissing } from '../disk.ts';
-import { newId, type Provenance, resultId, resultUri, type StoredResult } from '../result.ts';
+import { fileWarning, newId, type Provenance, resultId, resultUri, type StoredResult, whyNoRows } from '../result.ts';
+import { usualRecordBytes } from '../tables/not-a-table.ts';
 import { type Content, type Filled, type Intake, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
 import { isPlainCsv } from '../tables/text/table.ts';
@@ -101,6 +102,8 @@ export interface StoreSettings {
   quotaBytes?: number | undefined;
   /** Default 7 days. */
   lifetimeMs?: number | undefined;
+  /** The most that one record of a table may have; data with a larger one is kept as a file. Default 16 MiB. */
+  recordBytes?: number | undefined;
   /** Told of each result that was written. What it starts goes on behind the answer. */
   afterWrite?: ((result: StoredResult, store: ResultStore) => void) | undefined;
   /** How a person or a model makes a result again: the call, in words. */
@@ -122,6 +125,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     clock,
     quotaBytes = 5 * 1_073_741_824,
     lifetimeMs = 7 * 86_400_000,
+    recordBytes = usualRecordBytes,
     callOf = plainCall,
     afterWrite = () => {},
   } = settings;
@@ -177,7 +181,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       const known = await readRecord(directory, id);
       if (!known) throw missing(resultUri(id), undefined);
       if (known.version !== 1) return known;
-      const read = await rereadRecord(known, join(directory, known.file));
+      const read = await rereadRecord(known, join(directory, known.file), recordBytes);
       await writeRecord(directory, read);
       return read;
     });
@@ -265,7 +269,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   async function store(origin: Origin, content: Content): Promise<StoredResult> {
     await makeFolder(directory);
-    const intake = await recognise(content, origin);
+    const intake = await recognise(content, origin, recordBytes);
     const id = newId(origin.key);
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
@@ -357,7 +361,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       return { bytes: held.reduce((sum, record) => sum + heldBytes(record), 0), quotaBytes };
     },
     sweep: () => sweep(),
-    workspace: async key => openWorkspace(directory, key, quotaBytes),
+    workspace: async key => openWorkspace(directory, key, { part: quotaBytes, record: recordBytes }),
   };
   return results;
 }
@@ -373,13 +377,13 @@ function readFacts(
 }
 
 function warningsOf(given: readonly string[] = [], { facts, reason }: Filled): Pick<StoredResult, 'warnings'> {
-  const why = reason === undefined ? [] : [`It is kept as a file, as it is no table. ${reason}`];
+  const why = reason === undefined ? [] : [fileWarning(reason)];
   const warnings = [...given, ...(facts?.notes ?? []), ...why];
   return warnings.length > 0 ? { warnings } : {};
 }
 
 /** Reads the data of a result of the version before. */
-async function rereadRecord(known: ResultRecord, path: string): Promise<ResultRecord> {
+async function rereadRecord(known: ResultRecord, path: string, recordBytes: number): Promise<ResultRecord> {
   const { result } = known;
   if (result.kind === 'file') return { ...known, version: 2 };
   const mediaType = result.format === 'csv' ? 'text/csv' : 'application/x-ndjson';
@@ -389,7 +393,7 @@ async function rereadRecord(known: ResultRecord, path: string): Promise<ResultRe
     ...columns,
     ...(result.format === 'csv' ? { asIs: true } : {}),
   };
-  const intake = await recognise(content, { mediaType, name: result.name });
+  const intake = await recognise(content, { mediaType, name: result.name }, recordBytes);
   const outcome = await intake.fill(async () => {});
   const { facts } = outcome;
   const read = { ...result, ...readFacts(outcome, intake), ...warningsOf(result.warnings, outcome) };
@@ -429,10 +433,11 @@ function replaced(uri: string): Fault {
   });
 }
 
-function noTable({ name, uri, mediaType }: StoredResult): Fault {
+function noTable(result: StoredResult): Fault {
+  const { name, uri, mediaType } = result;
   return new Fault({
     code: 'bad_arguments',
-    message: `${name} (${mediaType}) is stored as a file and has no rows.`,
+    message: `${name} (${mediaType}) is stored as a file and has no rows.${whyNoRows(result)}`,
     hint: `Read its bytes as the resource ${uri}.`,
   });
 }

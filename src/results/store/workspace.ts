@@ -12,6 +12,8 @@ import { workFolder } from './sweep.ts';
  */
 export interface Workspace {
   readonly directory: string;
+  /** The most that one record of a part may have. */
+  readonly recordBytes: number;
   has(part: string): Promise<boolean>;
   /** Where the part is, or would be. */
   path(part: string): string;
@@ -20,11 +22,12 @@ export interface Workspace {
   discard(): Promise<void>;
 }
 
-export function openWorkspace(root: string, key: string, partLimit: number): Workspace {
+export function openWorkspace(root: string, key: string, bytes: { part: number; record: number }): Workspace {
   const directory = join(root, workFolder, digest(key));
   const path = (part: string) => join(directory, digest(part));
   return {
     directory,
+    recordBytes: bytes.record,
     path,
     async has(part) {
       const facts = await fileFacts(path(part)).catch(error => {
@@ -32,17 +35,17 @@ export function openWorkspace(root: string, key: string, partLimit: number): Wor
       });
       return facts !== undefined;
     },
-    async write(part, bytes, signal) {
+    async write(part, source, signal) {
       try {
         await makeFolder(directory);
-        await replaceFile(path(part), { bytes: partLimit, signal }, async save => {
-          for await (const _ of saving(bytes, save));
+        await replaceFile(path(part), { bytes: bytes.part, signal }, async save => {
+          for await (const _ of saving(source, save));
         });
       } catch (error) {
         throw signal?.aborted ? signal.reason : diskFault(error, root);
       } finally {
         // Nobody else reads what was not read, and it would keep its connection open.
-        if (bytes instanceof Readable) bytes.destroy();
+        if (source instanceof Readable) source.destroy();
       }
     },
     remove: part => rm(path(part), { force: true }),

@@ -10,7 +10,8 @@ import {
   semicolon,
   tab,
 } from './dialect.ts';
-import { type Fields, fieldText, OpenQuoteError, Scanner } from './scanner.ts';
+import { NotATable } from './not-a-table.ts';
+import { type Fields, fieldText, Scanner } from './scanner.ts';
 import { namesThings } from './values.ts';
 
 export interface DecidedDialect {
@@ -147,7 +148,7 @@ function tryOut(body: Buffer, isWhole: boolean, how: { separator: number; crEnds
     if (isWhole) scanner.end();
   } catch (error) {
     // The reader of the whole file says so, with the place.
-    if (!(error instanceof OpenQuoteError)) throw error;
+    if (!(error instanceof NotATable)) throw error;
   }
   const [header, ...rows] = records;
   const width = header?.length ?? 0;

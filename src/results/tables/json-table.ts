@@ -3,16 +3,20 @@ import { type Column, valueIn } from '../result.ts';
 import { columnNames } from './column-names.ts';
 import { type Declared, JsonColumn } from './json-column.ts';
 import type { Records } from './ndjson.ts';
+import { checkNames, mostColumns, NotATable } from './not-a-table.ts';
 import { noteRow, type RowIndex } from './row-index.ts';
-import { mostColumns, type TableFacts } from './text/table.ts';
+import type { TableFacts } from './text/table.ts';
 
 const sampleRows = 5;
 
-/** Reads lines of JSON once. Undefined where some are no objects, or have too many keys: they are no table. */
+/**
+ * Reads lines of JSON once.
+ * @throws NotATable where some are no objects, or have too many keys
+ */
 export async function readJsonTable(
   batches: AsyncIterable<Records>,
   declared: readonly Declared[] = [],
-): Promise<TableFacts | undefined> {
+): Promise<TableFacts> {
   const table = new JsonTable(declared);
   // To the end, as reading is what saves it.
   for await (const { records, ends } of batches) {
@@ -27,29 +31,38 @@ class JsonTable {
   readonly #first: Row[] = [];
   #rows = 0;
   #start = 0;
-  #isTable = true;
+  /** Why it is no table. What is left of it is still looked at: it may be damaged. */
+  #reason: string | undefined;
 
   constructor(declared: readonly Declared[]) {
     this.#columns = new Map(declared.map(column => [column.name, new JsonColumn(column.name, column)]));
   }
 
   add(record: unknown, end: number): void {
-    this.#isTable &&= isRow(record) && this.#columns.size <= mostColumns;
-    if (!this.#isTable) return;
-    const row = record as Row;
+    if (this.#reason !== undefined) return;
+    if (!isRow(record)) {
+      this.#reason = `Record ${this.#rows + 1} is no object.`;
+      return;
+    }
+    const row: Row = record;
     noteRow(this.#index, this.#rows++, this.#start);
     if (this.#rows <= sampleRows) this.#first.push(row);
     for (const [name, value] of Object.entries(row)) {
       const column = this.#columns.get(name) ?? new JsonColumn(name);
       this.#columns.set(name, column);
       column.add(value);
+      if (this.#columns.size > mostColumns) {
+        this.#reason = `It has more than ${mostColumns} columns, which is as many as can be read.`;
+        return;
+      }
     }
     this.#start = end;
   }
 
-  finish(): TableFacts | undefined {
-    if (!this.#isTable || this.#columns.size > mostColumns) return undefined;
+  finish(): TableFacts {
+    if (this.#reason !== undefined) throw new NotATable(this.#reason, { isTooMuch: true });
     const keys = [...this.#columns.keys()];
+    checkNames(keys);
     const { names, notes } = columnNames(keys);
     const columns: Column[] = [...this.#columns.values()].map((column, at) => {
       const name = names[at] as string;

@@ -2,6 +2,7 @@ import { Fault } from '../../base/errors.ts';
 import { formatJson, parseJson } from '../../base/json.ts';
 import type { Row } from '../../base/json-value.ts';
 import { ArrayElements } from './json-array.ts';
+import { recordTooLarge } from './not-a-table.ts';
 
 const newline = 0x0a;
 const pieceBytes = 65_536;
@@ -12,20 +13,39 @@ export interface Records {
   ends: number[];
 }
 
+/** How lines of JSON are read. */
+export interface LineReading {
+  /** The most that one line may have. Default: no bound. */
+  recordBytes?: number;
+  /** What a line is called: elements of an array, one a line, have no lines of their own. Default "Line". */
+  noun?: string;
+}
+
 /**
  * Reads one JSON value a line. Throws `bad_upstream_reply` for a line that is not JSON, which is also how a file
- * that was cut short shows.
+ * that was cut short shows, and NotATable for one that is too large.
  */
-export async function* ndjsonRecords(source: AsyncIterable<Uint8Array>): AsyncGenerator<Records> {
-  const lines = new LineRecords();
+export async function* ndjsonRecords(
+  source: AsyncIterable<Uint8Array>,
+  { recordBytes = Number.POSITIVE_INFINITY, noun = 'Line' }: LineReading = {},
+): AsyncGenerator<Records> {
+  const lines = new LineRecords(recordBytes, noun);
   for await (const bytes of source) yield lines.add(bytes);
   yield lines.end();
 }
 
 class LineRecords {
+  readonly #recordBytes: number;
+  readonly #noun: string;
   #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   #position = 0;
   #line = 0;
+
+  constructor(recordBytes: number, noun: string) {
+    this.#recordBytes = recordBytes;
+    this.#noun = noun;
+  }
 
   add(bytes: Uint8Array): Records {
     const found: Records = { records: [], ends: [] };
@@ -38,7 +58,7 @@ class LineRecords {
     }
     this.#position = before + bytes.length;
     // A copy, as whoever gave the bytes may use their memory again.
-    if (start < bytes.length) this.#pending.push(Buffer.from(bytes.subarray(start)));
+    if (start < bytes.length) this.#hold(Buffer.from(bytes.subarray(start)));
     return found;
   }
 
@@ -48,23 +68,32 @@ class LineRecords {
     return found;
   }
 
+  #hold(bytes: Uint8Array): void {
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > this.#recordBytes)
+      throw recordTooLarge(`${this.#noun} ${this.#line + 1}`, this.#recordBytes);
+    this.#pending.push(bytes);
+  }
+
   #read(bytes: Uint8Array, found: Records): void {
+    if (bytes.length > 0) this.#hold(bytes);
     this.#line++;
-    const text = Buffer.concat([...this.#pending, bytes])
+    const text = Buffer.concat(this.#pending)
       .toString()
       .replace(/^\ufeff/, '');
     this.#pending = [];
+    this.#pendingBytes = 0;
     if (text.trim() === '') return;
-    found.records.push(parseLine(text, this.#line));
+    found.records.push(parseLine(text, `${this.#noun} ${this.#line}`));
     found.ends.push(this.#position);
   }
 }
 
-function parseLine(text: string, line: number): unknown {
+function parseLine(text: string, which: string): unknown {
   try {
     return parseJson(text);
   } catch (cause) {
-    throw damagedJson(`Line ${line} is not JSON.`, cause);
+    throw damagedJson(`${which} is not JSON.`, cause);
   }
 }
 

@@ -4,14 +4,17 @@ import { ifMissing } from '../disk.ts';
 import { columnNames } from './column-names.ts';
 import { comma, type Dialect, plainDialect } from './dialect.ts';
 import { asUtf8, decode, type Encoding, wideEncoding } from './encoding.ts';
+import { checkNames, NotATable, usualRecordBytes } from './not-a-table.ts';
 import type { Fields } from './scanner.ts';
-import { NotATable, TextReader } from './text/reader.ts';
+import { TextReader } from './text/reader.ts';
 import { dialectOf, headOf } from './text/table.ts';
 
 /** A CSV file with a header, and what its rows have in common, for example the hole they describe. */
 export interface Part {
   key: string;
   path: string;
+  /** The most that one of its records may have. Default 16 MiB. */
+  recordBytes?: number;
 }
 
 /** A part of which the beginning has been read. */
@@ -34,7 +37,9 @@ export async function openPart(part: Part): Promise<OpenedPart> {
       const wide = wideEncoding(raw.head);
       const text = wide ? await headOf(asUtf8(raw.pieces, wide)) : raw;
       const { dialect, notes } = dialectOf(text);
-      const { names, notes: renamed } = columnNames(headerOf(text.head, text.isWhole, dialect));
+      const header = headerOf(text.head, text.isWhole, dialect);
+      checkNames(header);
+      const { names, notes: renamed } = columnNames(header);
       return { ...part, dialect, encoding: wide ?? 'windows-1252', names, notes: [...notes, ...renamed] };
     } finally {
       bytes.destroy();
@@ -62,7 +67,11 @@ export async function* partRows(part: OpenedPart, signal?: AbortSignal): AsyncGe
     rows.push(part.dialect.decimalMark === comma ? texts.map(withPoint) : texts);
     return undefined;
   };
-  const reader = new TextReader(part.dialect, { header: () => {}, row });
+  const reader = new TextReader(
+    part.dialect,
+    { header: () => {}, row },
+    { recordBytes: part.recordBytes ?? usualRecordBytes },
+  );
   const isWide = part.encoding === 'utf-16le' || part.encoding === 'utf-16be';
   const stream = createReadStream(part.path);
   const bytes = isWide ? asUtf8(stream, part.encoding as 'utf-16le') : stream;

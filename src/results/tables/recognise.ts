@@ -7,8 +7,8 @@ import { csvLine } from './csv.ts';
 import { type Dialect, plainDialect } from './dialect.ts';
 import type { Declared } from './json-column.ts';
 import { readJsonTable } from './json-table.ts';
-import { arrayLines, ndjsonRecords, rowLines } from './ndjson.ts';
-import { NotATable } from './text/reader.ts';
+import { arrayLines, type LineReading, ndjsonRecords, rowLines } from './ndjson.ts';
+import { NotATable } from './not-a-table.ts';
 import { readTextTable, type TableFacts } from './text/table.ts';
 
 /** Records that are already split, for example joined from several files. Every record has a field for each column. */
@@ -42,19 +42,29 @@ export interface Intake {
 const sampleText = 500;
 const headBytes = 1_024;
 
-/** Finds out what the content is, from its media type, its name and its first bytes. */
-export async function recognise(content: Content, declared: { mediaType: string; name: string }): Promise<Intake> {
-  if ('table' in content) return csvIntake(tableBytes(content.table), 'text/csv', { dialect: plainDialect });
-  if ('rows' in content) return ndjsonIntake(rowLines(content.rows), 'application/x-ndjson');
+/**
+ * Finds out what the content is, from its media type, its name and its first bytes. A record of more than
+ * `recordBytes` makes it a file, whatever else it is.
+ */
+export async function recognise(
+  content: Content,
+  declared: { mediaType: string; name: string },
+  recordBytes: number,
+): Promise<Intake> {
+  const ndjson = (bytes: AsyncIterable<Uint8Array>, type = 'application/x-ndjson', noun = 'Record') =>
+    ndjsonIntake(bytes, type, { recordBytes, noun }, 'columns' in content ? content.columns : undefined);
+  if ('table' in content)
+    return csvIntake(tableBytes(content.table), 'text/csv', { dialect: plainDialect, recordBytes });
+  if ('rows' in content) return ndjson(rowLines(content.rows));
   const { head, bytes } = await peek(content.bytes);
   const { mediaType } = declared;
   const format = declaredFormat(declared);
-  if (format === 'csv') return csvIntake(bytes, content.asIs ? 'text/csv' : mediaType, content);
+  if (format === 'csv') return csvIntake(bytes, content.asIs ? 'text/csv' : mediaType, { ...content, recordBytes });
   // Bytes of a two-byte encoding are kept, not read: every position in them would be wrong.
   if (format === 'file' || content.asIs || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
-  if (format === 'ndjson') return ndjsonIntake(bytes, mediaType, content.columns);
+  if (format === 'ndjson') return ndjson(bytes, mediaType, 'Line');
   // An array of objects is stored one object a line: it can then be read as a stream, and from the middle.
-  if (/^\ufeff?\s*\[\s*[{\]]/.test(head.toString())) return ndjsonIntake(arrayLines(bytes), 'application/x-ndjson');
+  if (/^\ufeff?\s*\[\s*[{\]]/.test(head.toString())) return ndjson(arrayLines(bytes));
   return fileIntake(bytes, mediaType);
 }
 
@@ -113,24 +123,32 @@ function fileIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string): Intake
 function csvIntake(
   bytes: AsyncIterable<Uint8Array>,
   mediaType: string,
-  { asIs, dialect }: { asIs?: true; dialect?: Dialect },
+  { asIs, dialect, recordBytes }: { asIs?: true; dialect?: Dialect; recordBytes: number },
 ): Intake {
-  const fill = async (save: Save): Promise<Filled> => {
-    const pieces = saving(bytes, save);
-    // Without `return`: a reader that gives up must not close what is still to be saved.
-    const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-    try {
-      return { facts: withShortSample(await readTextTable(unclosed, dialect)) };
-    } catch (error) {
-      if (!(error instanceof NotATable)) throw error;
-      if (!asIs && !error.isTooMuch) throw damaged(error);
-      for await (const _ of pieces);
-      return { reason: error.message };
-    } finally {
-      await pieces.return(undefined);
-    }
-  };
+  const fill = (save: Save) => whileSaving(bytes, save, pieces => readTextTable(pieces, recordBytes, dialect), asIs);
   return { format: 'csv', mediaType, fill };
+}
+
+/** Has everything saved, whether it can be read as a table or not. @throws Fault for what is damaged */
+async function whileSaving(
+  bytes: AsyncIterable<Uint8Array>,
+  save: Save,
+  read: (pieces: AsyncIterable<Uint8Array>) => Promise<TableFacts>,
+  asIs?: true,
+): Promise<Filled> {
+  const pieces = saving(bytes, save);
+  // Without `return`: a reader that gives up must not close what is still to be saved.
+  const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+  try {
+    return { facts: withShortSample(await read(unclosed)) };
+  } catch (error) {
+    if (!(error instanceof NotATable)) throw error;
+    if (!asIs && !error.isTooMuch) throw damaged(error);
+    for await (const _ of pieces);
+    return { reason: error.message };
+  } finally {
+    await pieces.return(undefined);
+  }
 }
 
 function damaged(cause: NotATable): Fault {
@@ -142,11 +160,14 @@ function damaged(cause: NotATable): Fault {
   });
 }
 
-function ndjsonIntake(bytes: AsyncIterable<Uint8Array>, mediaType: string, declared?: readonly Declared[]): Intake {
-  const fill = async (save: Save): Promise<Filled> => {
-    const facts = await readJsonTable(ndjsonRecords(saving(bytes, save)), declared);
-    return facts ? { facts: withShortSample(facts) } : {};
-  };
+function ndjsonIntake(
+  bytes: AsyncIterable<Uint8Array>,
+  mediaType: string,
+  reading: LineReading,
+  declared?: readonly Declared[],
+): Intake {
+  const read = (pieces: AsyncIterable<Uint8Array>) => readJsonTable(ndjsonRecords(pieces, reading), declared);
+  const fill = (save: Save) => whileSaving(bytes, save, read);
   return { format: 'ndjson', mediaType, fill };
 }
 

@@ -1,4 +1,5 @@
 import { blank, carriageReturn, type Dialect, lineFeed, quoteMark, tab } from './dialect.ts';
+import { mostColumns, NotATable, recordTooLarge } from './not-a-table.ts';
 
 /** The fields of one record, as places in a buffer. They are valid until the next record. */
 export interface Fields {
@@ -24,14 +25,13 @@ export interface Irregularities {
   padded: number;
 }
 
-/** A quote that is never closed, or a record that no memory should hold. */
-export class OpenQuoteError extends Error {
-  constructor(line: number) {
-    super(`The quote that opens in line ${line} is not closed`);
-  }
-}
+const openQuote = (line: number) =>
+  new NotATable(
+    `The quote that opens in line ${line} is not closed: the file is damaged or cut short, or the quote is part of the value.`,
+  );
 
-const recordLimit = 67_108_864;
+/** Of one record; rows may have more fields than there can be columns, where those are empty. */
+const mostFields = 65_536;
 
 /**
  * Finds the records and fields of a table in the bytes of a file, piece by piece. Never makes a string, so that a
@@ -60,19 +60,26 @@ export class Scanner {
   readonly #special = new Uint8Array(256);
   /** Of the record that is being read; it may be read again when more of it has come. */
   readonly #record = { strayReturns: 0, strayQuotes: 0, padded: 0, lines: 0 };
-  #rest: Buffer = Buffer.alloc(0);
-  /** Below so many bytes the rest is not looked through again: the next piece makes it no whole record. */
+  /** The beginning of a record of which the end has not come. */
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  /** Below so many bytes the rest is not looked through again: what it costs stays in proportion to the bytes. */
   #enough = 0;
+  readonly #recordBytes: number;
   #position: number;
   #nextLine = 1;
   #isStopped = false;
 
-  /** `found` takes each record; when it returns false, nothing more is looked for. */
+  /**
+   * `found` takes each record; when it returns false, nothing more is looked for. `recordBytes`: the most that one
+   * record may have.
+   */
   constructor(
     dialect: Dialect,
     found: (fields: Fields) => boolean | undefined,
-    { position = 0, line = 1 }: { position?: number; line?: number } = {},
+    { position = 0, line = 1, recordBytes = Number.POSITIVE_INFINITY } = {},
   ) {
+    this.#recordBytes = recordBytes;
     this.#dialect = dialect;
     this.#found = found;
     this.#position = position;
@@ -86,28 +93,36 @@ export class Scanner {
     return this.#isStopped;
   }
 
-  /** @throws OpenQuoteError */
+  /** @throws NotATable */
   push(piece: Uint8Array): void {
-    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, piece]) : asBuffer(piece);
-    if (bytes.length < this.#enough) {
-      this.#rest = bytes;
+    if (this.#restBytes + piece.length < this.#enough) {
+      this.#hold(piece);
       return;
     }
-    this.#keep(bytes, this.#scan(bytes, false));
-  }
-
-  /** What remains is the last record. @throws OpenQuoteError */
-  end(): void {
-    if (this.#rest.length > 0) this.#scan(this.#rest, true);
-    this.#rest = Buffer.alloc(0);
-  }
-
-  #keep(bytes: Buffer, used: number): void {
-    // A copy, as whoever gave the bytes may use their memory again.
-    this.#rest = used === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(used));
+    const bytes = this.#restBytes > 0 ? Buffer.concat([...this.#rest, piece]) : asBuffer(piece);
+    const used = this.#scan(bytes, false);
+    this.#rest = [];
+    this.#restBytes = 0;
     this.#position += used;
     this.#enough = used === 0 ? bytes.length * 2 : 0;
-    if (this.#rest.length > recordLimit) throw new OpenQuoteError(this.#nextLine);
+    if (used < bytes.length) this.#hold(bytes.subarray(used));
+  }
+
+  /** What remains is the last record. @throws NotATable */
+  end(): void {
+    if (this.#restBytes > 0) this.#scan(Buffer.concat(this.#rest), true);
+    this.#rest = [];
+    this.#restBytes = 0;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#restBytes += bytes.length;
+    if (this.#restBytes > this.#recordBytes) {
+      const which = `The record that begins in line ${this.#nextLine}`;
+      throw recordTooLarge(which, this.#recordBytes, '; a quote in it may be open');
+    }
+    // A copy, as whoever gave the bytes may use their memory again.
+    this.#rest.push(Buffer.from(bytes));
   }
 
   /** Gives every whole record in the bytes; how many bytes those were. */
@@ -250,7 +265,7 @@ export class Scanner {
       return unquotable;
     }
     if (!isLast) return incomplete;
-    throw new OpenQuoteError(this.#nextLine);
+    throw openQuote(this.#nextLine);
   }
 
   #noteQuoted(lines: number, hasStrays: boolean, isPadded: boolean): void {
@@ -282,6 +297,10 @@ export class Scanner {
 
   #grow(): void {
     const { fields } = this;
+    if (fields.starts.length >= mostFields)
+      throw new NotATable(`Line ${this.#nextLine} has more than ${mostFields} fields; ${mostColumns} can be read.`, {
+        isTooMuch: true,
+      });
     const length = fields.starts.length * 2;
     const grown = <List extends Int32Array | Uint8Array>(list: List, empty: List): List => {
       empty.set(list);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { StreamBody } from '../../http/stream-body.ts';
-import type { StoredResult } from '../result.ts';
+import { type StoredResult, whyNoRows } from '../result.ts';
 import type { Origin, ResultStore } from '../store/store.ts';
 import { csvLine, csvRow } from '../tables/csv.ts';
 import { localFile } from './local-file.ts';
@@ -80,12 +80,12 @@ function resultSource(result: StoredResult, { results, origin }: Sources): Sourc
     body(form) {
       if (form === 'bytes') return { mediaType: anyType, size, open };
       if (isCsv) return { mediaType: csvType, size, open };
-      if (!isTable) throw noTable(result.name);
+      if (!isTable) throw noTable(result.name, whyNoRows(result));
       const columns = result.columns.map(({ name }) => name);
       return { mediaType: csvType, open: () => Readable.from(pieces(columns, rows()), { objectMode: false }) };
     },
     rows() {
-      if (!isTable) throw noTable(result.name);
+      if (!isTable) throw noTable(result.name, whyNoRows(result));
       return rows();
     },
   };
@@ -158,9 +158,9 @@ const foreign = (given: string) =>
     hint: 'Fetch it first: the answer of the download, or of wait_for_run, names a result:// handle. Give that.',
   });
 
-const noTable = (name: string) =>
+const noTable = (name: string, why = '') =>
   new Fault({
     code: 'bad_arguments',
-    message: `${name} is a file, not a table.`,
+    message: `${name} is a file, not a table.${why}`,
     hint: 'Give a table: CSV, lines of JSON, or rows.',
   });

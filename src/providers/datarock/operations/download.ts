@@ -151,7 +151,7 @@ async function fetchHole(
 ): Promise<Outcome> {
   const { holeId } = source.hole;
   const file = fileOf(source);
-  const part = { key: holeId, path: workspace.path(file), file };
+  const part = { key: holeId, path: workspace.path(file), recordBytes: workspace.recordBytes, file };
   if (await workspace.has(file)) return { part };
   for (let attempt = 1; ; attempt += 1) {
     try {

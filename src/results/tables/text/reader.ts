@@ -1,16 +1,6 @@
 import { type Dialect, hash } from '../dialect.ts';
-import { type Fields, type Irregularities, OpenQuoteError, Scanner } from '../scanner.ts';
-
-/** Why a file is no table, in words for whoever has it. */
-export class NotATable extends Error {
-  /** Nothing is wrong with the file; it is just too much for a table. */
-  readonly isTooMuch: boolean;
-
-  constructor(message: string, { isTooMuch = false } = {}) {
-    super(message);
-    this.isTooMuch = isTooMuch;
-  }
-}
+import { NotATable } from '../not-a-table.ts';
+import { type Fields, type Irregularities, Scanner } from '../scanner.ts';
 
 /** What was found besides rows and header. */
 export interface Found extends Irregularities {
@@ -48,13 +38,18 @@ export class TextReader {
   #lastWasShort = false;
 
   /** From the beginning, or, where the number of columns is given, from the beginning of a row. */
-  constructor(dialect: Dialect, sink: RecordSink, from?: { columns: number; position: number }) {
+  constructor(
+    dialect: Dialect,
+    sink: RecordSink,
+    { from, recordBytes }: { from?: { columns: number; position: number } | undefined; recordBytes?: number } = {},
+  ) {
     this.#dialect = dialect;
     this.#sink = sink;
     this.#columns = from?.columns ?? 0;
     this.#skip = from ? 0 : dialect.skipBytes;
     const start = from ? { position: from.position } : { position: dialect.skipBytes, line: dialect.skipLines + 1 };
-    this.scanner = new Scanner(dialect, fields => this.#record(fields), start);
+    const how = { ...start, ...(recordBytes === undefined ? {} : { recordBytes }) };
+    this.scanner = new Scanner(dialect, fields => this.#record(fields), how);
     const none = { rows: 0, blankLines: 0, comments: 0, short: 0, firstShort: 0, trailing: 0, controlZ: 0 };
     this.found = Object.assign(this.scanner.seen, none);
   }
@@ -72,24 +67,15 @@ export class TextReader {
       this.#held = Buffer.from(piece.subarray(-1));
       piece = piece.subarray(0, -1);
     }
-    this.#within(() => this.scanner.push(piece));
+    this.scanner.push(piece);
   }
 
   /** @throws NotATable where the table is cut short */
   end(): void {
-    this.#within(() => this.scanner.end());
+    this.scanner.end();
     if (this.#held) this.found.controlZ = 1;
     if (this.#lastWasShort && !this.scanner.isEnded && !this.#held) {
       throw new NotATable(`It ends in the middle of line ${this.scanner.line}: the file was cut short.`);
-    }
-  }
-
-  #within(scan: () => void): void {
-    try {
-      scan();
-    } catch (error) {
-      if (!(error instanceof OpenQuoteError)) throw error;
-      throw new NotATable(`${error.message}: the file is damaged or cut short, or the quote is part of the value.`);
     }
   }
 
@@ -132,7 +118,8 @@ export class TextReader {
   #noteLong(fields: Fields): void {
     for (let at = this.#columns; at < fields.count; at++) {
       if (fields.starts[at] === fields.ends[at]) continue;
-      const text = fields.bytes.toString('utf8', fields.starts[0], fields.ends[fields.count - 1]);
+      const [start = 0, end = 0] = [fields.starts[0], fields.ends[fields.count - 1]];
+      const text = fields.bytes.toString('utf8', start, Math.min(end, start + shownLine * 4));
       const line = text.length > shownLine ? `${text.slice(0, shownLine)}…` : text;
       throw new NotATable(
         `Line ${this.scanner.line} has ${fields.count} fields, the header has ${this.#columns}: ${line}`,

@@ -72,7 +72,7 @@ export async function* fieldRows<Value>(
     return taken < take;
   };
   const from = position === undefined ? undefined : { columns: columns.length, position };
-  const reader = new TextReader(reading.dialect, { header: () => {}, row }, from);
+  const reader = new TextReader(reading.dialect, { header: () => {}, row }, { from });
   const bytes = isWide ? asUtf8(open(0), reading.encoding as 'utf-16le') : open(position ?? 0);
   for await (const piece of bytes) {
     reader.push(piece);

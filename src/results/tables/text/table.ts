@@ -4,10 +4,11 @@ import { columnNames } from '../column-names.ts';
 import { type DecidedDialect, decideDialect } from '../decide-dialect.ts';
 import { comma, type Dialect, lineFeed } from '../dialect.ts';
 import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from '../encoding.ts';
+import { checkNames, NotATable } from '../not-a-table.ts';
 import { noteRow, type RowIndex } from '../row-index.ts';
 import type { Fields } from '../scanner.ts';
 import { TextColumn } from './column.ts';
-import { type Found, NotATable, TextReader } from './reader.ts';
+import { type Found, TextReader } from './reader.ts';
 import { valueOfText } from './values.ts';
 
 /** What was decided about a text file when it was stored. Everything that reads it later goes by this. */
@@ -38,18 +39,21 @@ export interface TableFacts {
 
 const headBytes = 65_536;
 const sampleRows = 5;
-export const mostColumns = 2_000;
 
 /**
  * Reads a text file once, and finds out all there is to know of it. `known`: how it is written, where that needs no
  * finding out. @throws NotATable with the reason
  */
-export async function readTextTable(source: AsyncIterable<Uint8Array>, known?: Dialect): Promise<TableFacts> {
+export async function readTextTable(
+  source: AsyncIterable<Uint8Array>,
+  recordBytes: number,
+  known?: Dialect,
+): Promise<TableFacts> {
   const head = await headOf(source);
   const wide = wideEncoding(head.head);
   const text = wide ? await headOf(asUtf8(head.pieces, wide)) : head;
   const { dialect, notes } = known ? { dialect: known, notes: [] } : dialectOf(text);
-  const table = new TextTable(dialect);
+  const table = new TextTable(dialect, recordBytes);
   const utf8 = new Utf8Check();
   for await (const piece of text.pieces) {
     utf8.add(piece);
@@ -126,12 +130,13 @@ class TextTable {
   #hasLineBreaks = false;
   #hasZero = false;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, recordBytes: number) {
     this.#dialect = dialect;
-    this.#reader = new TextReader(dialect, {
-      header: fields => this.#setHeader(fields),
-      row: (fields, start) => this.#addRow(fields, start),
-    });
+    const sink = {
+      header: (fields: Fields) => this.#setHeader(fields),
+      row: (fields: Fields, start: number) => this.#addRow(fields, start),
+    };
+    this.#reader = new TextReader(dialect, sink, { recordBytes });
   }
 
   push(piece: Uint8Array): void {
@@ -173,9 +178,7 @@ class TextTable {
   #setHeader(fields: Fields): void {
     const names = copied(fields, fields.count);
     this.#header = this.#dialect.hasRowNames ? [noBytes, ...names] : names;
-    if (this.#header.length > mostColumns) {
-      throw new NotATable(`It has ${this.#header.length} columns; ${mostColumns} can be read.`, { isTooMuch: true });
-    }
+    checkNames(this.#header);
     this.#columns = this.#header.map(name => new TextColumn(name.toString('utf8'), this.#dialect.decimalMark));
   }
 
