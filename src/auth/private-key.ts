@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault } from '../base/errors.ts';
 
 /**
@@ -30,7 +31,7 @@ export function rsaPrivateKey(pem: string, setting: string, minimumBits = 2048):
     throw refuse('holds an OpenSSH key.', 'Convert a copy of it: ssh-keygen -p -m PEM -f copy-of-key');
   let key: KeyObject;
   try {
-    key = process.getBuiltinModule('node:crypto').createPrivateKey(text);
+    key = nodeCrypto().createPrivateKey(text);
   } catch (cause) {
     throw refuse('cannot be read: the PEM text is damaged.', 'Copy the file again, all lines of it, unchanged.', cause);
   }

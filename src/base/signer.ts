@@ -1,3 +1,4 @@
+import { nodeCrypto } from './crypto.ts';
 /** Signs what this server hands out and wants back unchanged, so that it need not remember it. */
 export interface Signer {
   /** `subject` as JSON, bound to what it is for: a signature is worth nothing anywhere else. */
@@ -15,18 +16,15 @@ const signatureLength = 22;
 export function createSigner(given?: string | Uint8Array | (() => Uint8Array)): Signer {
   let key = typeof given === 'function' ? undefined : given;
   function sign(purpose: string, subject: unknown): string {
-    // Not imported: a start does not need it, and it takes some ms to load.
-    const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto');
-    key ??= typeof given === 'function' ? given() : randomBytes(32);
+    key ??= typeof given === 'function' ? given() : nodeCrypto().randomBytes(32);
     const text = JSON.stringify([purpose, subject]);
-    return createHmac('sha256', key).update(text).digest('base64url').slice(0, signatureLength);
+    return nodeCrypto().createHmac('sha256', key).update(text).digest('base64url').slice(0, signatureLength);
   }
   return {
     sign,
     verify(purpose, subject, signature) {
-      const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
       const [given, right] = [Buffer.from(signature), Buffer.from(sign(purpose, subject))];
-      return given.length === right.length && timingSafeEqual(given, right);
+      return given.length === right.length && nodeCrypto().timingSafeEqual(given, right);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault } from '../base/errors.ts';
 import type { Redactor } from '../base/redact.ts';
 import type { ConnectionState } from '../connections/connections.ts';
@@ -17,9 +18,8 @@ export function withCredentials(
   });
   if (found.length === 0) return caller;
   // Behind a gateway many people may come with one token: whoever has another credential is somebody else.
-  // Not imported: a start does not need it, and it takes some ms to load.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const callerId = createHash('sha256')
+  const callerId = nodeCrypto()
+    .createHash('sha256')
     .update(JSON.stringify([caller.callerId, found.sort()]))
     .digest('base64url');
   return { ...caller, callerId, principal: principalOf(caller), credentials: new Map(found) };

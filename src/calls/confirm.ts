@@ -1,4 +1,5 @@
 import type { Question } from '../answers/answer.ts';
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import { LruMap } from '../base/lru-map.ts';
@@ -145,7 +146,7 @@ function tickets(purpose: string, signer: Signer, register: Register) {
   return {
     issue(subject: string, now: number): string {
       const until = now + lifetimeMs;
-      const nonce = process.getBuiltinModule('node:crypto').randomBytes(6).toString('base64url');
+      const nonce = nodeCrypto().randomBytes(6).toString('base64url');
       return `${until.toString(36)}.${nonce}.${sign(until, nonce, subject)}`;
     },
     isGood,

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault } from '../base/errors.ts';
 import type { Signer } from '../base/signer.ts';
 import type { Position } from '../http/paging/page.ts';
@@ -42,13 +43,11 @@ export function cursors(signer: Signer): Cursors {
 }
 
 function scopeDigest({ operation, connection, arguments: given }: CursorScope): string {
-  // Not imported: a start does not need it, and it takes some ms to load.
-  const { createHash } = process.getBuiltinModule('node:crypto');
   const own = Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .sort(byName);
   const text = JSON.stringify([operation, connection, own]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, scopeLength);
+  return nodeCrypto().createHash('sha256').update(text).digest('base64url').slice(0, scopeLength);
 }
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../base/crypto.ts';
 import type { Row } from '../base/json-value.ts';
 import type { FormField } from '../http/multipart.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -49,7 +50,7 @@ export async function sourceDigests(operation: Operation, args: Row, context: Op
 }
 
 async function digestOf({ open }: StreamBody): Promise<string> {
-  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   let size = 0;
   for await (const piece of open()) {
     hash.update(piece as Uint8Array);

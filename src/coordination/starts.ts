@@ -1,4 +1,5 @@
 import type { Alarm, Clock } from '../base/clock.ts';
+import { nodeCrypto } from '../base/crypto.ts';
 import type { Register, Value } from './register.ts';
 
 /** Sees to it that what is asked for twice is started once, by whoever of many calls and processes comes first. */
@@ -116,7 +117,7 @@ class HeldClaim implements Claim {
     this.#register = register;
     this.#key = key;
     this.#version = version;
-    const id = process.getBuiltinModule('node:crypto').randomBytes(12).toString('base64url');
+    const id = nodeCrypto().randomBytes(12).toString('base64url');
     this.#start = { stage: 'claimed', id, at: clock.now(), aliveUntil: 0, uri: '' };
   }
 

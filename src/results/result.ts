@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../base/crypto.ts';
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'date' | 'datetime' | 'text' | 'json';
 
 /** One column of a stored table, as found while it was written. */
@@ -107,8 +108,7 @@ export function resultId(idOrUri: string): string | undefined {
 }
 
 export function newId(key?: string): string {
-  // Not imported: a start does not need it, and it takes some ms to load.
-  const { createHash, randomBytes } = process.getBuiltinModule('node:crypto');
-  const bits = key === undefined ? randomBytes(16) : createHash('sha256').update(key).digest();
+  const bits =
+    key === undefined ? nodeCrypto().randomBytes(16) : nodeCrypto().createHash('sha256').update(key).digest();
   return (BigInt(`0x${bits.toString('hex')}`) % idSpace).toString(36).padStart(12, '0');
 }

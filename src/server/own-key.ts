@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeCrypto } from '../base/crypto.ts';
 import { keyFile } from '../results/store/places.ts';
 
 const keyBytes = 32;
@@ -10,8 +11,7 @@ const keyBytes = 32;
  */
 export function ownKey(directory: string): Uint8Array {
   const path = join(directory, keyFile);
-  const { randomBytes } = process.getBuiltinModule('node:crypto');
-  const fresh = randomBytes(keyBytes);
+  const fresh = nodeCrypto().randomBytes(keyBytes);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(path, fresh, { flag: 'wx', mode: 0o600, flush: true });

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../base/crypto.ts';
 /**
  * The hash a Datarock token binds itself to. Attested for v2 by a public client (github.com/froesecom/datarock-client),
  * assumed for v3, which names the same two claims. Neither method nor body takes part.
@@ -8,7 +9,5 @@
  * @returns 128 lower-case hex digits of SHA-512
  */
 export function requestHash(user: string, issuedAt: number, url: string): string {
-  // Not imported: a start does not need it, and it takes some ms to load.
-  const { hash } = process.getBuiltinModule('node:crypto');
-  return hash('sha512', `${user}/${issuedAt}/${url}`, 'hex');
+  return nodeCrypto().hash('sha512', `${user}/${issuedAt}/${url}`, 'hex');
 }
