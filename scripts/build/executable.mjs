@@ -66,6 +66,8 @@ async function writeProgram(pieces) {
   });
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   const { contents } = outputFiles.find(({ path }) => path.endsWith('.cjs'));
+  // The loader decodes it as Latin-1.
+  if (contents.some(byte => byte > 127)) throw new Error('main.cjs is not ASCII');
   return createHash('sha256').update(contents).digest('hex').slice(0, 16);
 }
 
@@ -82,10 +84,13 @@ const piecesAsCommonJs = pieces => ({
         sourcemap: 'inline',
         sourcefile: path.slice(root.length),
       });
-      return { contents: code, resolveDir: dist };
+      return { contents: escaped(code), resolveDir: dist };
     });
   },
 });
+
+/** esbuild escapes what stands in strings, but not what stands in patterns. */
+const escaped = code => code.replace(/[^\0-\x7f]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The loader has to be understood by any engine that calls itself Node, if only to be refused politely. */
 async function writeLoader(hash) {

@@ -107,7 +107,11 @@ describe('a stored result', () => {
     const all = await call('list_results');
     expect(all.data['items']).toHaveLength(2);
     expect(all.data['items']).toContainEqual(
-      expect.objectContaining({ name: 'query of RQD of Copperhead North', rows: 1, made_by: 'query_result' }),
+      expect.objectContaining({
+        name: '1 AS one of RQD of Copperhead North first 1',
+        rows: 1,
+        made_by: 'query_result',
+      }),
     );
     expect(all.data['items']).toContainEqual(
       expect.objectContaining({ uri, rows: 8_540, made_by: 'datarock_download_export' }),

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { Fault } from '../../base/errors.ts';
 import type { Column } from '../result.ts';
 import { longestLine, type PlainText, plainLines } from '../tables/plain-text.ts';
 import type { TableFile } from '../tables/table.ts';
@@ -27,11 +28,24 @@ export async function writeColumns(connection: DuckDBConnection, table: TableFil
     const plain: PlainText = { longest: 0, hasLineBreaks: false };
     await pipeline(Readable.from(plainLines(table, plain)), createWriteStream(path, { mode: 0o600 }));
     if (await copy(connection, plainSource(path, table.columns, plain), table, target)) return;
+    throw new Error('it would not have the rows of the table');
+  } catch (error) {
+    throw await unconverted(error, target);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** Out of memory or disk is told as it is; the rest, whatever the engine says of a file of ours, is no mistake of the statement. */
+async function unconverted(cause: unknown, target: string): Promise<unknown> {
   await rm(target, { force: true });
-  throw new Error('The columnar form of the table does not have the rows of the table');
+  if (cause instanceof Error && /^(?:Out of Memory|IO) Error/i.test(cause.message)) return cause;
+  return new Fault({
+    code: 'bad_upstream_reply',
+    message: 'The table could not be made ready for SQL.',
+    hint: 'read_result reads, filters and sorts its rows. Report it with the file: SQL should take every table.',
+    cause,
+  });
 }
 
 async function copy(connection: DuckDBConnection, source: string, table: TableFile, target: string): Promise<boolean> {
@@ -77,7 +91,9 @@ function plainSource(path: string, columns: readonly Column[], plain: PlainText)
   let end = 'end';
   while (columns.some(({ name }) => name.toLowerCase() === end)) end += '_';
   const spec = columnSpec([...columns, { name: end }], [...read, 'VARCHAR']);
-  const how = `header = false, allow_quoted_nulls = false, ${csvOptions(',', plain)}`;
+  // Otherwise a carriage return within a value would be taken for the end of the lines.
+  const ours = `header = false, allow_quoted_nulls = false, new_line = '\\n'`;
+  const how = `${ours}, ${csvOptions(',', plain)}`;
   return `SELECT ${values.join(', ')} FROM read_csv(${text(path)}, ${spec}, ${how})`;
 }
 

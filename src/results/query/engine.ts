@@ -5,7 +5,7 @@ import { fullDisk } from '../disk.ts';
 import { writeColumns } from './convert.ts';
 import type { QueryJob } from './job.ts';
 import { objection } from './statement.ts';
-import { text, viewOf } from './view.ts';
+import { numberMacro, text, viewOf } from './view.ts';
 
 /**
  * An engine that reads the named tables and nothing else, and cannot be told otherwise. Tables that have no columnar
@@ -28,6 +28,7 @@ export async function lockedConnection({
   const connection = await instance.connect();
   await connection.run(`SET TimeZone = 'UTC'`);
   for (const { convert, parquet: target } of tables) if (convert) await writeColumns(connection, convert, target);
+  await connection.run(numberMacro);
   for (const table of tables) await connection.run(viewOf(table));
   const paths = [...tables.map(table => table.parquet), ...(parquet === undefined ? [] : [parquet])];
   await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);

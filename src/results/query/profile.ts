@@ -27,7 +27,7 @@ export async function profileColumns(
     const name = quoted(column.name);
     const distinct = exact ? `count(DISTINCT ${name})` : `approx_count_distinct(${name})`;
     const numeric = column.type === 'integer' || column.type === 'number' || column.exceptions !== undefined;
-    const number = column.exceptions ? onlyNumber(name) : `${name}::DOUBLE`;
+    const number = column.exceptions ? `number(${name})` : `${name}::DOUBLE`;
     const quartiles = `${exact ? 'quantile_cont' : 'approx_quantile'}(${number}, [0.25, 0.5, 0.75])`;
     const fields = { distinct, min: `min(${name})`, max: `max(${name})`, ...(numeric ? { quartiles } : {}) };
     const list = Object.entries(fields).map(([field, value]) => `'${field}': ${value}`);
@@ -37,10 +37,6 @@ export async function profileColumns(
   const [row = {}] = await askResult(result, table => `SELECT ${figures.join(', ')} FROM ${table}`, context);
   return new Map(asked.map(({ name }, position) => [name, profileOf(row[`c${position}`] as Figures)]));
 }
-
-/** Null for what stands among numbers. */
-const onlyNumber = (name: string) =>
-  `CASE WHEN regexp_full_match(${name}, '-?[0-9]*\\.?[0-9]+') THEN TRY_CAST(${name} AS DOUBLE) END`;
 
 type Figures = Omit<ColumnProfile, 'quartiles'> & { quartiles?: (number | null)[] | null };
 

@@ -10,6 +10,7 @@ import { closestColumn } from '../tables/filter.ts';
 import { type JobContext, runWorker } from '../worker-pool.ts';
 import { withColumnarForms } from './columnar.ts';
 import type { QueryHead, QueryJob, QueryTable } from './job.ts';
+import { meaningOf } from './meaning.ts';
 
 /** What one statement may take. */
 const limits = { memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
@@ -41,7 +42,7 @@ export async function storeQuery(sql: string, context: QueryContext): Promise<St
       at: new Date(context.clock.now()).toISOString(),
       from: tables.map(provenance),
     };
-    const origin = { name: nameOf(tables), mediaType: 'application/x-ndjson', source, key: `query ${sql}` };
+    const origin = { name: nameOf(sql, tables), mediaType: 'application/x-ndjson', source, key: `query ${sql}` };
     return context.results.write({ ...origin, signal: context.signal }, { bytes: rows, columns });
   });
 }
@@ -90,12 +91,6 @@ async function namedResults(sql: string, results: ResultStore): Promise<StoredRe
       code: 'too_large',
       message: `The statement names ${named.length.toLocaleString('en-US')} stored results; ${mostTables} are the most.`,
       hint: 'Combine some of them first: the rows of a statement are a stored result too.',
-    });
-  if (named.length === 0)
-    throw new Fault({
-      code: 'bad_arguments',
-      message: 'The statement names no stored result.',
-      hint: 'Name results by their handles in double quotes: SELECT ... FROM "result://..." AS a JOIN "result://..." AS b USING (...).',
     });
   return Promise.all(named.map(uri => results.get(uri)));
 }
@@ -153,7 +148,9 @@ function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
 function numbersHint({ name, exceptions }: Column): string[] {
   if (!exceptions) return [];
   const others = exceptions.commonest.map(({ text }) => text).join(', ');
-  return [`"${name}" is text, as ${others} stand among its numbers: TRY_CAST("${name}" AS DOUBLE) is null for those.`];
+  return [
+    `"${name}" is text, as ${others} stand among its numbers: number("${name}") is the number, and null for those.`,
+  ];
 }
 
 const mostNames = 40;
@@ -164,5 +161,5 @@ const listed = (columns: QueryTable['columns']) =>
     mostNames,
   );
 
-const nameOf = (tables: readonly StoredResult[]) =>
-  `query of ${tables.map(({ name }) => name).join(', ')}`.slice(0, 120);
+const nameOf = (sql: string, tables: readonly StoredResult[]) =>
+  meaningOf(sql, wanted => tables.find(({ uri }) => uri === wanted)?.name ?? wanted);

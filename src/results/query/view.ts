@@ -1,5 +1,6 @@
 import type { Column } from '../result.ts';
 import { shortDecimal } from '../tables/number-tally.ts';
+import { exactNumberPattern } from '../tables/values.ts';
 import type { QueryTable } from './job.ts';
 
 /** DuckDB's type of a column, in which no value of it loses a digit. */
@@ -39,3 +40,10 @@ export function utc(value: string): string {
 
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 export const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+/**
+ * `number(x)`: the number that a text is exactly, and null for what else stands among numbers, as `<0.01` and `NS`. The
+ * figures of such a column are of these.
+ */
+export const numberMacro = `CREATE MACRO number(x) AS CASE WHEN regexp_matches(trim(x::VARCHAR), ${text(exactNumberPattern)})
+  THEN try_cast(trim(x::VARCHAR) AS DOUBLE) END`;

@@ -15,10 +15,11 @@ export function decode(bytes: Buffer, encoding: Encoding): string {
   return bytes.toString('latin1').replace(/[\x80-\x9f]/g, sign => upper.charAt(sign.charCodeAt(0) - 0x80));
 }
 
-/** The two-byte encoding that a mark at the beginning names. */
+/** The two-byte encoding that a mark at the beginning names, or that its first two letters show. */
 export function wideEncoding(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined;
+  const [a, b, c, d] = head;
+  if ((a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)) return 'utf-16le';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b && c === 0 && d) ? 'utf-16be' : undefined;
 }
 
 /** The bytes as UTF-8, without the mark that told the encoding. @throws TypeError for half a character */

@@ -2,7 +2,7 @@ import { Fault } from '../../base/errors.ts';
 import { firstOf, nearest } from '../../base/nearest.ts';
 import { withoutEnd } from '../../base/text.ts';
 import type { Column } from '../result.ts';
-import { compareDecimals, exactNumber, hasExponent, isExactNumber, parseBound, withoutExponent } from './values.ts';
+import { compareDecimals, exactNumber, isExactNumber, numberIn, parseBound, withoutExponent } from './values.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'in', 'is_null', 'not_null'] as const;
 
@@ -75,7 +75,8 @@ export function orderValues(column: Column, isDescending: boolean): (a: unknown,
 /** `<0.01` stands just below 0.01, `>2000` just above 2000; a word stands nowhere. */
 function placeAmongNumbers(value: unknown): number | undefined {
   const text = String(value).trim();
-  if (isExactNumber(text) || hasExponent(text)) return Number(text);
+  const number = numberIn(text);
+  if (number !== undefined) return number;
   const bound = parseBound(text);
   if (!bound) return undefined;
   const step = Math.max(Math.abs(bound.number), Number.MIN_VALUE) * 1e-9;
@@ -137,7 +138,8 @@ function compareException(op: Comparison, found: unknown, right: number): boolea
   if (found === null || found === undefined) return false;
   const text = String(found).trim();
   const holds = comparisons[op];
-  if (isExactNumber(text) || hasExponent(text)) return holds(Number(text) - right);
+  const number = numberIn(text);
+  if (number !== undefined) return holds(number - right);
   const bound = parseBound(text);
   if (!bound) return op === '!=' ? true : op === '=' ? false : undefined;
   const isBeyond = bound.canEqual ? right !== bound.number : true;

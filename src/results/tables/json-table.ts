@@ -1,7 +1,8 @@
 import type { Row } from '../../base/json-value.ts';
 import { type Column, valueIn } from '../result.ts';
 import { columnNames } from './column-names.ts';
-import { type Declared, JsonColumn } from './json-column.ts';
+import { columnNotes } from './exceptions.ts';
+import { type Declared, JsonColumn, valueOfJson } from './json-column.ts';
 import type { Records } from './ndjson.ts';
 import { checkNames, mostColumns, NotATable } from './not-a-table.ts';
 import { noteRow, type RowIndex } from './row-index.ts';
@@ -69,9 +70,12 @@ class JsonTable {
       return { ...column.column(this.#rows), name, ...(name === keys[at] ? {} : { source: keys[at] as string }) };
     });
     const sample = this.#first.map(row => {
-      return Object.fromEntries(columns.map(({ name, source }) => [name, valueIn(row, source ?? name) ?? null]));
+      return Object.fromEntries(
+        columns.map(column => [column.name, valueOfJson(valueIn(row, column.source ?? column.name), column)]),
+      );
     });
-    return { rows: this.#rows, columns, sample, index: this.#index, notes };
+    const told = [...notes, ...columnNotes(columns, this.#rows)];
+    return { rows: this.#rows, columns, sample, index: this.#index, notes: told };
   }
 }
 

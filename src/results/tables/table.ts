@@ -2,6 +2,7 @@ import type { Row } from '../../base/json-value.ts';
 import { type Column, type Format, valueIn } from '../result.ts';
 import { openBytes, type StoredBytes } from '../store/stored-bytes.ts';
 import { type Condition, columnNamed, testOf } from './filter.ts';
+import { valueOfJson } from './json-column.ts';
 import { ndjsonRecords } from './ndjson.ts';
 import type { RowIndex } from './row-index.ts';
 import { SortedRows, type SortKey } from './sort.ts';
@@ -159,7 +160,10 @@ export async function* valuesOf(table: TableFile, wanted: Wanted, signal?: Abort
 }
 
 async function* jsonRows(table: TableFile, { positions, skip, take }: Wanted): AsyncGenerator<Batch> {
-  const names = positions.map(at => table.columns[at]).map(column => column?.source ?? column?.name ?? '');
+  const readers = positions.map(at => {
+    const column = table.columns[at] as Column;
+    return (record: Row) => valueOfJson(valueIn(record, column.source ?? column.name), column);
+  });
   const entry = Math.min(Math.floor(skip / table.index.every), Math.max(0, table.index.offsets.length - 1));
   let row = entry * table.index.every;
   const start = table.index.offsets[entry] ?? 0;
@@ -167,7 +171,7 @@ async function* jsonRows(table: TableFile, { positions, skip, take }: Wanted): A
     const some = records.slice(Math.max(0, skip - row), Math.max(0, skip + take - row)) as Row[];
     row += records.length;
     yield {
-      rows: some.map(record => names.map(name => valueIn(record, name) ?? null)),
+      rows: some.map(record => readers.map(read => read(record))),
       end: start + (ends.at(-1) ?? 0),
     };
     if (row >= skip + take) return;

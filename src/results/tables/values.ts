@@ -12,8 +12,8 @@ const booleanPattern = /^(?:true|false)$/i;
 /** Words by which people say that there is no value. They count as none only among numbers, dates and the like. */
 const nothingPattern = /^(?:null|na|n\/a|#n\/a|nan|nil|none|empty|-|--|\?)$/i;
 /** A number as programs write it, which is no exact number; 1E5 without a sign or a point is a name. */
-const exponentPattern = /^-?(?:\d+(?:\.\d*)?e[+-]\d+|\d+\.\d*e\d+)$/i;
-const boundPattern = /^([<>]=?|[≤≥])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
+const exponentPattern = /^(?:-?\d+(?:\.\d*)?e[+-]\d+|-?\d+\.\d*e\d+|-\d+e\d+)$/i;
+const boundPattern = /^([<>]=?|[\u2264\u2265])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
 /** Says in words why there is no number: NS, BDL, trace, "not sampled". Digits would make it a name. */
 const wordPattern = /^[\p{L}*?#][\p{L}\p{P}\p{S} ]{0,29}$/u;
 
@@ -67,7 +67,12 @@ const exactPattern = /^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)$/;
 /** Whether the text is a number exactly: no leading zeros, no exponent, no sign for plus. */
 export const isExactNumber = (text: string) => exactPattern.test(text);
 
-export const hasExponent = (text: string) => exponentPattern.test(text);
+/** What a text says where it is a number, with an exponent or without; undefined where it says something else. */
+export const numberIn = (text: string): number | undefined =>
+  exactPattern.test(text) || exponentPattern.test(text) ? Number(text) : undefined;
+
+/** `isExactNumber` as a pattern for an engine. */
+export const exactNumberPattern = exactPattern.source;
 
 /** A decimal without what does not change it: `-0.50` is `-0.5`, `.5` is `0.5`, `415.0` is `415`. */
 function plainDecimal(text: string): string {
@@ -129,7 +134,7 @@ export function namesThings(column: string): boolean {
 }
 
 const naming =
-  /^(?:(?:hole|sample|drillhole|borehole|bh|dh|collar|batch|project|site|uu|gu)?ids?|samples?|(?:rock|lith|litho|geo|zip|post|bar|hole|sample)?codes?|(?:drill|bore)?holes?|(?:hole|sample)(?:no|name)|barcode)$/;
+  /^(?:(?:hole|sample|drillhole|borehole|bh|dh|collar|batch|project|site|uu|gu)?ids?|samples?|(?:rock|lith|litho|geo|zip|post|bar|hole|sample)?codes?|(?:drill|bore)?holes?|(?:hole|sample)(?:no|name)|barcode|versions?|revision|release|tag)$/;
 const numbering = /^(?:no|nr|num|number|name|key)$/;
 const numbered = /^(?:hole|sample|borehole|drillhole|bh|dh)$/;
 

@@ -204,7 +204,7 @@ describe('a query that cannot be answered', () => {
     const { csv, ask, store } = await workbench();
     const { uri } = await csv('a\n1\n');
     const fault = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) });
-    await expect(ask('SELECT 1')).rejects.toMatchObject(fault('bad_arguments', /names no stored result/));
+    await expect(ask('SELECT a FROM holes')).rejects.toMatchObject(fault('bad_arguments', /no table "holes"/));
     await expect(ask(`SELEC a FROM "${uri}"`)).rejects.toMatchObject(fault('bad_arguments', /syntax error/));
     await expect(ask(`SELECT a + 'x' FROM "${uri}"`)).rejects.toMatchObject(
       fault('bad_arguments', /Could not convert/),

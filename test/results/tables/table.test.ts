@@ -180,7 +180,9 @@ describe('JSON', () => {
     ['12345678901234567890', '1.5', 'number'],
     ['12345678901234567890', '"n/a"', 'text'],
     ['12345678901234567890', 'true', 'json'],
-    ['"n/a"', '7', 'json'],
+    ['"n/a"', '7', 'integer'],
+    ['"first"', '7', 'text'],
+    ['"Q-1"', '7', 'json'],
   ])('with %s and %s in one column, in either order, has the type %s', async (one, other, type) => {
     for (const [a, b] of [
       [one, other],
@@ -201,8 +203,9 @@ describe('JSON', () => {
       '\ufeff{"a":1,"t":"x"}\r\n\n{"a":"n/a","t":"2025-01-01"}',
       'application/x-ndjson',
     );
-    expect(result.columns.map(({ type }) => type)).toEqual(['json', 'text']);
-    expect((await store.rows(result, { offset: 1 })).rows).toEqual([{ a: 'n/a', t: '2025-01-01' }]);
+    expect(result.columns.map(({ type }) => type)).toEqual(['integer', 'text']);
+    expect((await store.rows(result, { offset: 1 })).rows).toEqual([{ a: null, t: '2025-01-01' }]);
+    expect(result.warnings).toEqual(['a: n/a (1) read as empty.']);
   });
 
   test.each([

@@ -1,11 +1,9 @@
 import type { Column, ColumnType, Exceptions } from '../../result.ts';
 import { ByteCounts } from '../byte-counts.ts';
 import { blank } from '../dialect.ts';
+import { decideAmongNumbers, type WordCount } from '../exceptions.ts';
 import { NumberTally } from '../number-tally.ts';
 import { namesThings, type TextKind, textKind, widen } from '../values.ts';
-
-/** Others than numbers that are listed by name. */
-const mostListed = 5;
 
 /** What can become of the column. It only ever goes down this list. */
 const mayBeNumbers = 0;
@@ -105,32 +103,18 @@ export class TextColumn {
     return { ...column, ...this.#numbers.figures(), ...this.#numbers.digits() };
   }
 
-  #type(words: readonly Word[]): { type: ColumnType; exceptions?: Exceptions } {
+  #type(words: readonly WordCount[]): { type: ColumnType; exceptions?: Exceptions } {
     if (this.#may === mayBeTyped && this.#other) return { type: this.#other };
     if (this.#may !== mayBeNumbers) return { type: 'text' };
-    const total = (kind: TextKind) => words.reduce((sum, word) => sum + (word.kind === kind ? word.count : 0), 0);
-    const [bounds, others] = [total('bound'), total('word')];
-    if (bounds + others === 0) return { type: this.#numbers.type() };
-    const numbers = this.#numbers.count;
-    if (numbers + bounds === 0 || numbers + bounds < others) return { type: 'text' };
-    const commonest = words
-      .filter(({ kind }) => kind === 'bound' || kind === 'word')
-      .toSorted((a, b) => b.count - a.count)
-      .slice(0, mostListed)
-      .map(({ text, count }) => ({ text, count }));
-    return { type: 'text', exceptions: { numbers, others: bounds + others, commonest } };
+    const decided = decideAmongNumbers(words, this.#numbers.count);
+    if (decided === 'numbers') return { type: this.#numbers.type() };
+    return decided === 'text' ? { type: 'text' } : { type: 'text', exceptions: decided };
   }
 
   #distinct(): Pick<Column, 'distinct'> {
     const isKnown = !this.#words.isOver && this.#numbers.count === 0 && this.padded === 0;
     return isKnown ? { distinct: this.#words.size } : {};
   }
-}
-
-interface Word {
-  text: string;
-  count: number;
-  kind: TextKind;
 }
 
 const isTyped = (kind: TextKind): kind is 'boolean' | 'date' | 'datetime' | 'json' =>

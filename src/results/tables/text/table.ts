@@ -4,6 +4,7 @@ import { columnNames } from '../column-names.ts';
 import { type DecidedDialect, decideDialect } from '../decide-dialect.ts';
 import { comma, type Dialect, lineFeed } from '../dialect.ts';
 import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from '../encoding.ts';
+import { columnNotes } from '../exceptions.ts';
 import { checkNames, NotATable } from '../not-a-table.ts';
 import { noteRow, type RowIndex } from '../row-index.ts';
 import type { Fields } from '../scanner.ts';
@@ -256,33 +257,6 @@ function foundNotes({ short, firstShort, trailing, blankLines, comments, strayQu
     ],
   ];
   return told.filter(([times]) => times > 0).map(([, words]) => words);
-}
-
-const mostNoted = 6;
-
-/** What has to be known of columns before their figures are believed. */
-function columnNotes(columns: readonly Column[], rows: number): string[] {
-  const notes = columns.flatMap(column => {
-    const { name, nothing, exceptions, placeholder } = column;
-    const words = nothing ? Object.entries(nothing).map(([word, times]) => `${word} (${times})`) : [];
-    return [
-      ...(words.length ? [`${name}: ${words.slice(0, 5).join(', ')} read as empty.`] : []),
-      ...(exceptions ? [exceptionsNote(column, rows)] : []),
-      ...(placeholder
-        ? [
-            `${name}: ${placeholder.value} (${placeholder.count}) is far from the rest and may stand for "no value"; figures count it.`,
-          ]
-        : []),
-    ];
-  });
-  const more = notes.length - mostNoted;
-  return more > 0 ? [...notes.slice(0, mostNoted), `${more} more such notes on columns.`] : notes;
-}
-
-function exceptionsNote({ name, nulls, exceptions }: Column, rows: number): string {
-  const { numbers = 0, commonest = [] } = exceptions ?? {};
-  const listed = commonest.map(({ text, count: times }) => `${text} (${times})`).join(', ');
-  return `${name}: ${numbers} of ${rows - nulls} values are numbers, others are ${listed}. It is text; figures are of the numbers.`;
 }
 
 const count = (times: number, noun: string) => `${times} ${noun}${times === 1 ? '' : 's'}`;

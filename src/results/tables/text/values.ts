@@ -34,5 +34,7 @@ export function textOfValue(
   if (type === 'text' && !exceptions) return /^ *$/.test(text) ? null : text;
   const trimmed = padded ? withoutEnd(text.replace(/^ +/, ''), ' ') : text;
   if (trimmed === '' || (nothing && Object.hasOwn(nothing, trimmed))) return null;
-  return hasDecimalComma && (type === 'number' || type === 'integer') ? trimmed.replace(',', '.') : trimmed;
+  if (!hasDecimalComma) return trimmed;
+  const isNumber = exceptions ? /^-?\d*,\d*$/.test(trimmed) : type === 'number' || type === 'integer';
+  return isNumber ? trimmed.replace(',', '.') : trimmed;
 }
