@@ -1,56 +1,69 @@
-import type { Row } from '../base/json-value.ts';
-import { guessTokens } from '../base/text.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { formatNumber, guessTokens } from '../base/text.ts';
+import { type StoredResult, sampleRows } from '../results/result.ts';
+import type { ResultStore } from '../results/store/store.ts';
+import type { Outcome } from './answer.ts';
+import { countThatFit, type FittedRows, shortenRows } from './fit-rows.ts';
+import { type Keep, storeLongParts } from './long-parts.ts';
 
-/** Characters of a value where its row is too long for an answer. */
-const shownOfValue = 400;
-
-/** How many of the rows one answer holds; at least one. */
-export function fitting(rows: readonly Row[], tokens: number): number {
-  let left = tokens;
-  for (const [index, row] of rows.entries()) {
-    left -= guessTokens(row);
-    if (left < 0 && index > 0) return index;
-  }
-  return rows.length;
+/** How much of what a call came to stands in its answer. What is beyond it is stored, and the answer says where. */
+export interface FitPolicy {
+  /** Tokens of rows in one answer, roughly. */
+  answerTokens: number;
+  /** One thing is worth more of an answer than rows of many are. */
+  thingFactor: number;
+  /** Rows of a list within a thing that stay in the answer when the list is stored. */
+  sampleRows: number;
 }
 
-export interface FittedRows {
-  rows: Row[];
-  /** What is not shown whole, and how to see it. */
-  warnings: string[];
+export const fitPolicy = (answerTokens: number): FitPolicy => ({ answerTokens, thingFactor: 2, sampleRows });
+
+/** What a call came to, with no more in it than one answer holds. */
+export async function fit(outcome: Outcome, policy: FitPolicy, keep: Keep): Promise<Outcome> {
+  if (outcome.kind === 'rows') return fitListing(outcome, policy, keep);
+  if (outcome.kind === 'value') return { kind: 'value', value: await fitThing(outcome.value, policy, keep) };
+  return outcome;
 }
 
-/**
- * As many rows as one answer holds, at least one. A row that is too long for it by itself is shortened: first its long
- * values, then its columns, which then are the same in every row.
- */
-export function fitRows(rows: readonly Row[], tokens: number): FittedRows {
-  const isTooLong = rows.some(row => guessTokens(row) > tokens);
-  if (!isTooLong) return { rows: rows.slice(0, fitting(rows, tokens)), warnings: [] };
-  const warnings = [`Values of more than ${shownOfValue} characters are cut; export_result writes them whole.`];
-  const short = rows.map(row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cut(value)])));
-  const names = namesThatFit(short, tokens);
-  const all = Object.keys(short[0] ?? {}).length;
-  if (names.length < all)
-    warnings.push(`The first ${names.length} of ${all} columns are shown; others can be asked for by name in columns.`);
-  const few = short.map(row => Object.fromEntries(names.map(name => [name, row[name]])));
-  return { rows: few.slice(0, fitting(few, tokens)), warnings };
+async function fitListing(found: Outcome & { kind: 'rows' }, policy: FitPolicy, keep: Keep): Promise<Outcome> {
+  const { noun, rows, page, continued, about, warnings } = found;
+  if (guessTokens(rows) <= policy.answerTokens) return found;
+  const result = await keep({ name: noun, mediaType: 'application/x-ndjson' }, { rows });
+  const count = formatNumber(rows.length);
+  const of = page.total === null ? '' : ` of ${formatNumber(page.total)}`;
+  const extent = page.complete && !continued ? `All ${count}` : `${count}${of}`;
+  const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
+  const summary = `${extent} ${noun}, stored because they do not fit one answer.${more}`;
+  return { kind: 'result', result, summary, page, ...(about ? { about } : {}), warnings };
 }
 
-function namesThatFit([first = {}]: readonly Row[], tokens: number): string[] {
-  const names: string[] = [];
-  let left = tokens;
-  for (const [name, value] of Object.entries(first)) {
-    left -= guessTokens({ [name]: value });
-    if (left < 0 && names.length > 0) break;
-    names.push(name);
-  }
-  return names;
+async function fitThing(value: unknown, policy: FitPolicy, keep: Keep): Promise<unknown> {
+  const tokens = policy.thingFactor * policy.answerTokens;
+  const { value: short, warnings: long } = await storeLongParts(value, tokens, policy.sampleRows, keep);
+  if (long.length === 0) return value;
+  const own = isRow(short) ? short['warnings'] : undefined;
+  return { ...(short as Row), warnings: [...(Array.isArray(own) ? own : []), ...long] };
 }
 
-/** A value as it is shown where there is little room. */
-function cut(value: unknown): unknown {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-  if (typeof text !== 'string' || text.length <= shownOfValue) return value;
-  return `${text.slice(0, shownOfValue)}… (${text.length} characters)`;
+/** Most rows that are read for an answer; no more of them would fit. */
+const mostRows = 1_000;
+
+/** A stored table with its rows where they all fit an answer, otherwise with what describes them. */
+export async function fitTable(
+  result: StoredResult,
+  results: Pick<ResultStore, 'rows'>,
+  { answerTokens }: FitPolicy,
+  warnings: string[] = [],
+): Promise<Outcome> {
+  const { rows } = result.rows > mostRows ? { rows: [] } : await results.rows(result, { limit: mostRows });
+  const page = { returned: result.rows, total: result.rows, complete: true, next: null };
+  const isShort = rows.every(row => guessTokens(row) <= answerTokens);
+  if (rows.length === result.rows && isShort && countThatFit(rows, answerTokens) === rows.length)
+    return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
+  const summary = `${formatNumber(result.rows)} rows, too many to show here.`;
+  return { kind: 'result', result, summary, page, warnings };
 }
+
+/** As many rows of a stored table as one answer holds, at least one, shortened where it is too long by itself. */
+export const fitRows = (rows: readonly Row[], { answerTokens }: FitPolicy): FittedRows =>
+  shortenRows(rows, answerTokens);

@@ -1,10 +1,10 @@
 import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
-import { storeLongLists } from '../answers/long-lists.ts';
-import { answerTable } from '../answers/table.ts';
+import { fit, fitTable } from '../answers/fit.ts';
+import type { Keep } from '../answers/long-parts.ts';
 import { textIds } from '../answers/text-ids.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, guessTokens, stripControls } from '../base/text.ts';
+import { stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
 import {
   isDestructive,
@@ -107,22 +107,32 @@ export async function perform(
 ): Promise<Outcome> {
   if (operation.collect) {
     const { showRows, ...collected } = await operation.collect(args as never, context);
-    if (showRows && collected.result.kind === 'table') return answerTable(collected.result, shared, collected.warnings);
+    if (showRows && collected.result.kind === 'table')
+      return fitTable(collected.result, shared.results, shared.fit, collected.warnings);
     return { kind: 'result', ...collected };
   }
-  if (isListing(operation)) return listRows(shared, operation, args, context, controls);
+  // What chose the rows belongs to their origin: without it the same call would bring others.
+  const { limit = defaultLimit, cursor, fields } = controls;
+  const choice = { limit, ...(cursor === undefined ? {} : { cursor }), ...(fields?.length ? { fields } : {}) };
+  const asked = isListing(operation) ? choice : {};
+  const keep: Keep = (named, content) =>
+    context.store({ operation, arguments: { ...args, ...asked }, ...named }, content);
+  const found = isListing(operation)
+    ? await listRows(shared, operation, args, context, controls)
+    : await readThing(shared, operation, args, context);
+  return fit(found, shared.fit, keep);
+}
+
+async function readThing(
+  shared: CallerServices,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+): Promise<Outcome> {
   const { value, warnings: drift } = readOutput(shared, operation, await readValue(operation, args, context));
-  // One thing is worth more of an answer than rows of many are.
-  const { value: fitting, warnings: long } = await storeLongLists(
-    operation,
-    args,
-    value,
-    2 * shared.answerTokens,
-    context,
-  );
-  const own = (fitting as Row | null)?.['warnings'];
-  const warnings = [...(Array.isArray(own) ? own : []), ...drift, ...long];
-  return { kind: 'value', value: warnings.length ? { ...(fitting as Row), warnings } : fitting };
+  if (drift.length === 0) return { kind: 'value', value };
+  const own = (value as Row | null)?.['warnings'];
+  return { kind: 'value', value: { ...(value as Row), warnings: [...(Array.isArray(own) ? own : []), ...drift] } };
 }
 
 async function listRows(
@@ -145,29 +155,8 @@ async function listRows(
     complete: found.complete,
     next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
   };
-  const noun = nounOf(operation);
   const about = found.about && { about: shared.redactor.value(found.about) as Row };
-  if (guessTokens(rows) <= shared.answerTokens)
-    return { kind: 'rows', noun, rows, page, continued: from !== undefined, ...about, warnings };
-  // Without them the same call would bring other rows.
-  const asked = { limit, ...(cursor === undefined ? {} : { cursor }), ...(fields?.length ? { fields } : {}) };
-  const result = await context.store(
-    { operation, arguments: { ...args, ...asked }, name: noun, mediaType: 'application/x-ndjson' },
-    { rows },
-  );
-  const extent =
-    page.complete && from === undefined
-      ? `All ${formatNumber(rows.length)}`
-      : `${formatNumber(rows.length)}${page.total === null ? '' : ` of ${formatNumber(page.total)}`}`;
-  const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
-  return {
-    kind: 'result',
-    result,
-    summary: `${extent} ${noun}, stored because they do not fit one answer.${more}`,
-    page,
-    ...about,
-    warnings,
-  };
+  return { kind: 'rows', noun: nounOf(operation), rows, page, continued: from !== undefined, ...about, warnings };
 }
 
 /** "holes", "rows of pipeline history": what the listing's name says after its verb. */

@@ -1,3 +1,4 @@
+import type { FitPolicy } from '../answers/fit.ts';
 import type { Signer } from '../base/signer.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { RunningCalls } from '../callers/running.ts';
@@ -37,6 +38,6 @@ export interface CallerServices extends CallRuntime {
   timeZone: string;
   /** Nothing may be changed or deleted. */
   readOnly: boolean;
-  /** Tokens one answer may take before its rows go to the store. */
-  answerTokens: number;
+  /** How much may stand in one answer before it goes to the store. */
+  fit: FitPolicy;
 }

@@ -2,14 +2,13 @@ import type { Row } from '../base/json-value.ts';
 import { stripControls } from '../base/text.ts';
 import { roundFigure } from './figures.ts';
 import type { ColumnProfile } from './query/profile.ts';
-import type { Column, Exceptions, Provenance, StoredResult } from './result.ts';
+import { type Column, type Exceptions, type Provenance, type StoredResult, sampleRows } from './result.ts';
 import { columnNamed } from './tables/filter.ts';
 
 /** Columns that are looked at when nobody says which; more would not fit. */
 const mostColumns = 24;
 /** Beside these, the sentence that says what it is. */
 const mostTokens = 640;
-const sampleRows = 3;
 const shownText = 40;
 const mostOfCall = 240;
 

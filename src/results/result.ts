@@ -112,3 +112,6 @@ export function newId(key?: string): string {
     key === undefined ? nodeCrypto().randomBytes(16) : nodeCrypto().createHash('sha256').update(key).digest();
   return (BigInt(`0x${bits.toString('hex')}`) % idSpace).toString(36).padStart(12, '0');
 }
+
+/** Rows of a stored table that an answer shows of it. */
+export const sampleRows = 3;

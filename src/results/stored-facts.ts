@@ -1,11 +1,10 @@
 import type { Row } from '../base/json-value.ts';
 import { guessTokens } from '../base/text.ts';
 import { roundFigure } from './figures.ts';
-import type { Column, StoredResult } from './result.ts';
+import { type Column, type StoredResult, sampleRows } from './result.ts';
 
 /** Of columns and first rows together: a table may have thousands of columns. */
 const mostTokens = 1_200;
-const sampleRows = 3;
 /** Characters of a value where not every column finds room. */
 const shownOfValue = 60;
 

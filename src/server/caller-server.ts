@@ -1,3 +1,4 @@
+import { fitPolicy } from '../answers/fit.ts';
 import type { BackgroundWork } from '../base/background-work.ts';
 import type { Clock } from '../base/clock.ts';
 import { lazyObject } from '../base/lazy.ts';
@@ -108,7 +109,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     readOnly: config.read_only,
     asks: config.consent === 'ask' && caller.twoStep !== true,
     unattended: config.yes,
-    answerTokens: config.answer_tokens,
+    fit: fitPolicy(config.answer_tokens),
   };
   const tools = createTools(shared, facts.general, log);
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { fitTable } from '../../answers/fit.ts';
 import { pageSchema, storedSchema } from '../../answers/schema.ts';
-import { answerTable } from '../../answers/table.ts';
 import { general, reading } from '../general-tool.ts';
 
 export const queryResultTool = general({
@@ -13,6 +13,6 @@ export const queryResultTool = general({
   annotations: { ...reading, openWorldHint: false },
   async call({ sql }, shared, { signal }) {
     const { storeQuery } = await import('../../results/query/query.ts');
-    return answerTable(await storeQuery(sql, { ...shared, signal }), shared);
+    return fitTable(await storeQuery(sql, { ...shared, signal }), shared.results, shared.fit);
   },
 });

@@ -52,7 +52,7 @@ async function readStored(
   const result = await shared.results.get(uri);
   const most = limit === 'all' ? mostRows : (limit ?? 50);
   const read = await shared.results.rows(result, { offset, limit: most, columns, where, sort, signal });
-  const { rows, warnings } = fitRows(read.rows, shared.answerTokens);
+  const { rows, warnings } = fitRows(read.rows, shared.fit);
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;
   if (rows.length < read.rows.length)

@@ -1,18 +1,15 @@
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { storeLongLists } from '../../src/answers/long-lists.ts';
+import { type Keep, storeLongParts } from '../../src/answers/long-parts.ts';
 import { guessTokens } from '../../src/base/text.ts';
-import type { Operation, OperationContext } from '../../src/operations/operation.ts';
 import { freshStore, origin } from '../support/folder.ts';
 
 test('a thing with a huge text has an answer of the usual size, and a handle for the whole', async () => {
   const { store } = await freshStore();
-  const context = {
-    store: ({ name, mediaType = 'text/plain' }, content) => store.write(origin({ name, mediaType }), content),
-  } as Pick<OperationContext, 'store'> as OperationContext;
+  const keep: Keep = (named, content) => store.write(origin(named), content);
   const log = 'é'.repeat(300_000);
   const given = { id: 7, deep: { log, note: 'short' } };
-  const { value, warnings } = await storeLongLists({} as Operation, {}, given, 4_000, context);
+  const { value, warnings } = await storeLongParts(given, 4_000, 3, keep);
   expect(guessTokens(value)).toBeLessThan(4_000);
   expect(value).toMatchObject({ id: 7, deep: { log: `${'é'.repeat(4_000)}…`, note: 'short' } });
   expect(warnings).toEqual([
