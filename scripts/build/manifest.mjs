@@ -18,9 +18,9 @@ export const builtFacts = {
 /** The files that `src/server/manifest-built.ts` reads. */
 export async function writeFacts() {
   const { loadManifest } = await importSource('src/server/manifest.ts');
-  const { fileOf } = await importSource('src/server/manifest-built.ts');
-  const { platforms, general, details } = await loadManifest();
-  const files = { 'index.json': { platforms, general } };
+  const { fileOf, wordsFile } = await importSource('src/server/manifest-built.ts');
+  const { platforms, general, details, words } = await loadManifest();
+  const files = { 'index.json': { platforms, general }, [wordsFile]: await words() };
   for (const operation of Object.values(platforms).flatMap(({ operations }) => operations)) {
     const file = fileOf(operation);
     files[file] = { ...files[file], [operation.name]: await details(operation) };

@@ -5,7 +5,7 @@ import { isReading, type Operation, type RunKind } from '../operations/operation
 import { uriTemplate } from '../operations/uri-template.ts';
 import { operationsOf, type Provider } from '../providers/provider.ts';
 import type { Manifest, OperationDetails, OperationManifest } from './manifest.ts';
-import { search } from './search.ts';
+import type { Search } from './search.ts';
 
 export interface Selection {
   /** `all`, `<platform>:all`, `<platform>:<toolset>`; added to the defaults of every platform. */
@@ -28,18 +28,27 @@ export interface Catalog {
   details(facts: OperationManifest): Promise<OperationDetails>;
   /** The operation that shows the thing which another one changes, going by their names. */
   readingOf(name: string): string | undefined;
-  /** Operations that answer a question, best first. */
-  search(query: string): OperationManifest[];
+  /** What answers a wish, best first. */
+  search(wish: string): Promise<Found>;
   /** URI templates of the runs there are. */
   runs: readonly string[];
   /** The run a URI names, or undefined. */
   run(uri: string): Promise<{ kind: RunKind; variables: Record<string, string>; platform: string } | undefined>;
 }
 
+/** What a search came to. */
+export interface Found {
+  operations: readonly OperationManifest[];
+  /** Tools of the server itself. */
+  tools: readonly string[];
+  /** Where nothing is offered: what would do it, and why it is not here. */
+  withheld?: Fault;
+}
+
 export interface CatalogSources {
   /** Every platform. */
   providers: readonly Provider[];
-  facts: Pick<Manifest, 'platforms' | 'details'>;
+  facts: Pick<Manifest, 'platforms' | 'details' | 'general' | 'words'>;
   connections: Pick<Connections, 'of' | 'states'>;
 }
 
@@ -78,7 +87,18 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     },
     details,
     readingOf: name => readingNames(name).find(one => byName.get(one)?.risk === 'reads'),
-    search: query => search(operations, query),
+    async search(wish) {
+      const search = await searchOf(sources.facts);
+      const names = search(wish, name => byName.has(name) || isGeneral(sources.facts, name));
+      const found = names.flatMap(name => byName.get(name) ?? []);
+      const [other] = names.length ? [] : search(wish, name => !byName.has(name));
+      const elsewhere = everything.find(({ name }) => name === other);
+      return {
+        operations: found,
+        tools: names.filter(name => !byName.has(name)),
+        ...(elsewhere ? { withheld: withheld(elsewhere, connections, providers) } : {}),
+      };
+    },
     runs: runs.map(({ uri }) => uri),
     async run(uri) {
       for (const { uri: template, platform } of runs) {
@@ -90,6 +110,36 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     },
   };
 }
+
+type SearchedFacts = Pick<Manifest, 'platforms' | 'general' | 'words'>;
+
+/** One index for all callers: what differs between them is what they may see of it. */
+const indexes = new WeakMap<SearchedFacts['platforms'], Promise<Search>>();
+
+function searchOf(facts: SearchedFacts): Promise<Search> {
+  const { platforms } = facts;
+  const known = indexes.get(platforms);
+  if (known) return known;
+  const made = buildSearch(facts);
+  indexes.set(platforms, made);
+  return made;
+}
+
+async function buildSearch({ platforms, general, words }: SearchedFacts): Promise<Search> {
+  // Not imported: most sessions search for nothing, and the index brings its library along.
+  const [{ createSearch }, known] = await Promise.all([import('./search.ts'), words()]);
+  const operations = Object.values(platforms).flatMap(one => one.operations);
+  const tools = general
+    .filter(({ name }) => isGeneral({ general }, name))
+    .map(({ name, description, annotations }) => ({
+      ...{ name, summary: description, risk: annotations.readOnlyHint ? ('reads' as const) : ('edits' as const) },
+    }));
+  return createSearch([...operations, ...tools].map(one => ({ ...one, words: known[one.name] ?? '' })));
+}
+
+/** A tool that does something by itself, which those that reach operations do not. */
+const isGeneral = ({ general }: Pick<Manifest, 'general'>, name: string): boolean =>
+  general.some(one => one.name === name && !one.needs?.startsWith('unlisted'));
 
 /** Names that the reading of what `<platform>_<verb>_<noun>` is about may have, the closest first. */
 function readingNames(name: string): string[] {

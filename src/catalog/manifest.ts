@@ -48,4 +48,6 @@ export interface Manifest {
   /** The tools of the server itself. */
   general: readonly GeneralToolManifest[];
   details(operation: OperationManifest): Promise<OperationDetails>;
+  /** What people call operations and tools besides their names and summaries, by name. Only the search reads it. */
+  words(): Promise<Readonly<Record<string, string>>>;
 }

@@ -210,6 +210,8 @@ export interface Operation {
   describeLack?: (args: never) => string | undefined;
   /** One or two sentences for the model: what it does, in the user's nouns. */
   summary: string;
+  /** What people call it, or ask for when they mean it, besides its name and summary: for the search alone. */
+  words?: string;
   /** Which of the provider's `apis` answers it. */
   api?: string;
   /** What the credential has to be allowed to do, in the vendor's words. */

@@ -41,6 +41,8 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
 export interface ProviderCode {
   toolsets: readonly Toolset[];
   runs: readonly RunKind[];
+  /** What people call its things otherwise, by the noun in the names of operations: for the search alone. */
+  nouns?: Readonly<Record<string, string>>;
   /** One cheap authenticated request, or one for each API that is connected. */
   probe(context: OperationContext): Promise<Probed>;
 }

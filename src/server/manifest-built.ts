@@ -5,7 +5,7 @@ import { lazy } from '../base/lazy.ts';
 import type { Manifest, OperationDetails, OperationManifest } from '../catalog/manifest.ts';
 
 /** The file that is read at every start. Most operations are not listed, and nobody looks at their details. */
-export type ManifestIndex = Omit<Manifest, 'details'>;
+export type ManifestIndex = Omit<Manifest, 'details' | 'words'>;
 
 /** A file for each toolset: the details of its operations by name. */
 export type ToolsetDetails = Readonly<Record<string, OperationDetails>>;
@@ -15,10 +15,15 @@ export const fileOf = ({ platform, toolset }: OperationManifest): string => `${p
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(buildFile('facts'), name), 'utf8'));
 
+/** Name of the file with what people call operations. */
+export const wordsFile = 'words.json';
+
+const readWords = lazy(async () => read(wordsFile) as Awaited<ReturnType<Manifest['words']>>);
+
 const files = new Map<string, ToolsetDetails>();
 
 const readIndex = lazy((): Manifest => {
-  return { ...(read('index.json') as ManifestIndex), details: readDetails };
+  return { ...(read('index.json') as ManifestIndex), details: readDetails, words: readWords };
 });
 
 /** What the build puts in the place of that of `manifest.ts`: reads what that has worked out. */

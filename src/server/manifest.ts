@@ -30,8 +30,11 @@ export function loadManifest(): Promise<Manifest> {
 async function makeManifest(): Promise<Manifest> {
   const loaded = await Promise.all(providers.map(async provider => [provider.name, await provider.load()] as const));
   const records = new Map(loaded.flatMap(([, code]) => operationsOf(code).map(record => [record.name, record])));
+  const words = loaded.flatMap(([, code]) => operationsOf(code).map(record => [record.name, wordsOf(record, code)]));
+  const ownWords = generalTools.map(({ name, words: its = '' }) => [name, its]);
   return {
     platforms: Object.fromEntries(loaded.map(([name, code]) => [name, platformManifest(code)])),
+    words: async () => Object.fromEntries([...words, ...ownWords].filter(([, its]) => its !== '')),
     general: generalTools.map(generalToolManifest),
     details: async ({ name, platform }) =>
       operationDetails(records.get(name) as Operation, await readContract(platform)),
@@ -44,7 +47,13 @@ export async function readContract(platform: string): Promise<Contract> {
   return contract;
 }
 
-function generalToolManifest({ call: _, input, output, ...rest }: GeneralTool): GeneralToolManifest {
+/** Its own, and those of the things that its name names. */
+function wordsOf({ name, words = '' }: Operation, { nouns = {} }: ProviderCode): string {
+  const things = Object.entries(nouns).filter(([noun]) => `${name}_`.includes(`_${noun}`));
+  return [words, ...things.map(([, its]) => its)].filter(Boolean).join(', ');
+}
+
+function generalToolManifest({ call: _, words: __, input, output, ...rest }: GeneralTool): GeneralToolManifest {
   const published = publishedInput(jsonSchema(input, 'input'));
   return { ...rest, input: published, ...(output ? { output: outputSchema(output) } : {}) };
 }

@@ -7,6 +7,8 @@ import type { Call } from '../http/call.ts';
 /** A tool of the server itself, over all platforms. */
 export interface GeneralTool extends Omit<GeneralToolManifest, 'input' | 'output'> {
   input: z.ZodObject;
+  /** What people ask for when they mean it, for the search. */
+  words?: string;
   output?: z.ZodObject;
   call(args: never, shared: CallerServices, call: Call): Promise<Answer>;
 }

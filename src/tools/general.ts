@@ -5,11 +5,10 @@ import { Fault } from '../base/errors.ts';
 import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
-import type { CallerServices } from '../calls/services.ts';
-import { askingOf, defaultWaitSeconds, waitSeconds, withConnection } from '../calls/tool-input.ts';
+import { defaultWaitSeconds, waitSeconds } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
-import type { OperationManifest } from '../catalog/manifest.ts';
 import { isReading } from '../operations/operation.ts';
+import { findOperationTool } from './find-operation.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
@@ -36,6 +35,7 @@ const checkConnectionsTool = general({
   title: 'Check connections',
   description: 'Say which platforms are connected, whether their credentials work, and what is missing.',
   input: z.strictObject({}),
+  words: 'am I logged in everywhere, whose accounts are these, who am I, does my key work',
   output: z.looseObject({ connections: z.array(z.looseObject({ connection: z.string(), status: z.string() })) }),
   annotations: { ...reading, openWorldHint: true },
   async call(_, shared, call) {
@@ -44,63 +44,6 @@ const checkConnectionsTool = general({
     return { kind: 'value', value: { connections, ...((await findDuckdb()) ? {} : { missing: { sql: hint } }) } };
   },
 });
-
-const findOperationTool = general({
-  name: 'find_operation',
-  title: 'Find an operation',
-  description:
-    'Search the operations that are not tools of their own. Gives name, purpose and arguments; run one with call_read_operation or call_write_operation.',
-  input: z.strictObject({
-    query: z.string().meta({ longest: 1_000 }).describe('Words, for example "merge request comments"'),
-  }),
-  output: z.looseObject({ operations: z.array(z.looseObject({ name: z.string() })) }),
-  annotations: { ...reading, openWorldHint: false },
-  needs: 'unlisted',
-  async call({ query }, shared, { person }) {
-    const { catalog } = shared;
-    const found = catalog.search(query);
-    const unlisted = found.filter(operation => catalog.unlisted.includes(operation));
-    const operations = await Promise.all(
-      unlisted.slice(0, described).map(operation => describe(operation, shared, person !== undefined)),
-    );
-    const others = unlisted.slice(described, described + named).map(({ name }) => name);
-    // What is asked for may be a tool of its own.
-    const tools = found.slice(0, described).flatMap(one => (unlisted.includes(one) ? [] : one.name));
-    return {
-      kind: 'value',
-      value: {
-        ...(tools.length ? { tools } : {}),
-        operations,
-        ...(others.length ? { others } : {}),
-        ...(found.length ? {} : { hint: 'Nothing has these words. Name the thing, for example "merge request".' }),
-      },
-    };
-  },
-});
-
-/** How many operations are shown with their arguments, and how many more by name. */
-const described = 5;
-const named = 10;
-
-async function describe(operation: OperationManifest, { catalog, connections }: CallerServices, asks: boolean) {
-  const { input, evidence } = await catalog.details(operation);
-  const schema = withConnection(askingOf(input, asks), connections.of(operation.platform, operation.api));
-  return {
-    name: operation.name,
-    summary: operation.summary,
-    run_with: dispatcherFor(operation),
-    arguments: ownArguments(operation, schema['properties'] as Record<string, unknown>),
-    required: schema['required'] ?? [],
-    ...(operation.lists ? { paging: `${paging.join(', ')}, as of every list` } : {}),
-    ...(evidence.level === 'documented' ? {} : { evidence: evidence.level }),
-  };
-}
-
-const paging = ['limit', 'cursor', 'fields'];
-
-/** Without those that all lists have in common: five times the same would be most of an answer. */
-const ownArguments = ({ lists }: OperationManifest, properties: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => !(lists && paging.includes(name))));
 
 // Two dispatchers, so that a client that approves read-only tools by itself stays right.
 const dispatcher = (name: string, reads: boolean) =>

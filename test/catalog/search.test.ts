@@ -1,100 +1,126 @@
-import { expect, it } from 'vitest';
-import { search } from '../../src/catalog/search.ts';
-import { providers } from '../../src/providers/index.ts';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { describe, expect, it } from 'vitest';
+import { createSearch } from '../../src/catalog/search.ts';
 import { loadManifest } from '../../src/server/manifest.ts';
 import { startWorld } from '../support/harness.ts';
+import { informed, unseen, type Wish } from '../support/wishes.ts';
 
-const { platforms } = await loadManifest();
-const unlisted = providers.flatMap(({ name, defaultToolsets }) =>
-  (platforms[name]?.operations ?? []).filter(({ toolset }) => !defaultToolsets.includes(toolset)),
-);
+const { platforms, general, words } = await loadManifest();
+const known = await words();
+const records = Object.values(platforms).flatMap(({ operations }) => operations);
+const tools = general
+  .filter(({ needs }) => !needs?.startsWith('unlisted'))
+  .map(({ name, description }) => ({ name, summary: description, risk: 'reads' as const }));
+const search = createSearch([...records, ...tools].map(one => ({ ...one, words: known[one.name] ?? '' })));
+const find = (wish: string) => search(wish, () => true);
 
-/** What people ask, in their words, and the operation that answers it. */
-const questions: readonly (readonly [string, string])[] = [
-  ['put a file on a new branch', 'dataops_create_file'],
-  ['commit a file to the repository', 'dataops_create_commit'],
-  ['open a merge request', 'dataops_create_merge_request'],
-  ['merge the merge request', 'dataops_merge_merge_request'],
-  ['comment on a merge request', 'dataops_create_mr_note'],
-  ['approve a merge request', 'dataops_approve_merge_request'],
-  ['merge requests assigned to me', 'dataops_list_global_merge_requests'],
-  ['create a branch', 'dataops_create_branch'],
-  ['list branches', 'dataops_list_branches'],
-  ['show the diff of a commit', 'dataops_list_commit_diffs'],
-  ['who broke the build, last commits', 'dataops_list_commits'],
-  ['CI variables of the project', 'dataops_list_project_variables'],
-  ['add a secret variable to the project', 'dataops_create_project_variable'],
-  ['environments and their deployments', 'dataops_list_deployments'],
-  ['stop an environment', 'dataops_stop_environment'],
-  ['download artifacts of the job', 'dataops_download_artifacts'],
-  ['read one file of the artifacts', 'dataops_read_artifact'],
-  ['retry a single job', 'dataops_retry_job'],
-  ['start the manual job', 'dataops_play_job'],
-  ['erase the job log', 'dataops_erase_job'],
-  ['pause the nightly schedule', 'dataops_update_schedule'],
-  ['change the time of the schedule', 'dataops_update_schedule'],
-  ['add a member to the project', 'dataops_add_project_member'],
-  ['who has access to the project', 'dataops_list_project_members'],
-  ['create a release', 'dataops_create_release'],
-  ['protect the branch', 'dataops_protect_branch'],
-  ['test results of the pipeline', 'dataops_get_test_report'],
-  ['issues assigned to me', 'dataops_list_global_issues'],
-  ['which scopes has the token in use', 'dataops_get_current_token'],
-  ['which user am I on DataOps', 'dataops_get_current_user'],
-  ['scorecards below gold', 'dx_list_entity_scorecards'],
-  ['survey scores of the last snapshot', 'dx_list_team_scores'],
-  ['what do engineers say, comments', 'dx_list_driver_comments'],
-  ['catalog entity relations', 'dx_list_relation_edges'],
-  ['who owns the service payments', 'dx_get_entity'],
-  ['initiative progress', 'dx_list_initiative_entities'],
-  ['people in a team', 'dx_get_team'],
-  ['trigger a self-service workflow', 'dx_trigger_workflow'],
-  ['delete custom data', 'dx_delete_custom_data'],
-  ['saved reports', 'dx_list_reports'],
-  ['copilot usage metrics', 'dx_push_ai_tool_metrics'],
-  ['list tables on datagrok', 'datagrok_list_tables'],
-  ['delete a dashboard', 'datagrok_delete_project'],
-  ['make a group of users on datagrok', 'datagrok_save_group'],
-  ['add a user to a group on datagrok', 'datagrok_change_group_members'],
-  ['databases connected to datagrok', 'datagrok_list_connections'],
-  ['block a user', 'datagrok_block_user'],
-  ['list my exports', 'datarock_list_exports'],
-  ['is the datagrok server healthy', 'datagrok_check_health'],
-  ['which dashboards are there', 'datagrok_list_projects'],
-  ['find a group to share it with', 'datagrok_lookup_groups'],
-  ['what files are in the share', 'datagrok_list_files'],
-];
+/** Part of the wishes that are answered within the first so many; what nothing here does is answered by nothing. */
+function answered(wishes: readonly Wish[], within: number): number {
+  const isRight = ({ words: wish, operations }: Wish) => {
+    const found = find(wish);
+    return operations.length ? found.slice(0, within).some(name => operations.includes(name)) : found.length === 0;
+  };
+  return wishes.filter(isRight).length / wishes.length;
+}
 
-it.each(questions)('finds what answers "%s" among the first three', (question, operation) => {
-  const found = search(unlisted, question).map(({ name }) => name);
-  expect(found.slice(0, 3)).toContain(operation);
+describe('wishes in people’s words', () => {
+  it.each([
+    ['written before the records were seen', unseen],
+    ['written by who knows them', informed],
+  ])('are answered: %s', (_, wishes) => {
+    for (const { operations } of wishes)
+      for (const name of operations) expect([...records, ...tools].map(one => one.name)).toContain(name);
+    expect(wishes.length).toBeGreaterThanOrEqual(60);
+    expect(answered(wishes, 1)).toBeGreaterThanOrEqual(0.8);
+    expect(answered(wishes, 3)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('are answered in at most 400 tokens, each operation with its line and its arguments', async () => {
+    const { call } = await startWorld({ platforms: 'all' });
+    for (const { words: query } of [...unseen, ...informed]) {
+      const { text, data } = await call('find_operation', { query });
+      expect(countTokens(text), query).toBeLessThanOrEqual(400);
+      expect(text).not.toMatch(/evidence|inferred|observed/);
+      const { operations = [], others = [] } = data as { operations?: Record<string, unknown>[]; others?: string[] };
+      for (const one of operations)
+        expect(one, query).toMatchObject({
+          name: expect.any(String),
+          summary: expect.any(String),
+          run_with: expect.stringMatching(/^call_(read|write)_operation$/),
+        });
+      for (const line of others) expect(line, query).toMatch(/^\w+: \S.+/);
+    }
+  });
 });
 
 it('takes any word, and none', () => {
-  expect(search(unlisted, 'constructor __proto__')).toEqual([]);
-  expect(search(unlisted, 'is it')).not.toEqual([]);
+  expect(find('constructor __proto__ hasOwnProperty')).toEqual([]);
+  expect(find('is it')).toEqual([]);
+  expect(find('')).toEqual([]);
 });
 
-it('knows the tools that are listed, too', () => {
-  const all = providers.flatMap(({ name }) => platforms[name]?.operations ?? []);
-  const first = (question: string) =>
-    search(all, question)
-      .slice(0, 5)
-      .map(({ name }) => name);
-  expect(first('deployment frequency per team')).toContain('dx_run_query');
-  expect(first('lead time of teams')).toContain('dx_run_query');
-  expect(first('why did the pipeline fail')).toContain('dataops_get_pipeline');
-  expect(first('upload a file to datagrok')).toContain('datagrok_upload_file');
-  expect(first('average duration per month')).toContain('datamin_get_pipeline_history');
-});
+describe('find_operation', () => {
+  it('says that something is not offered instead of offering something else', async () => {
+    const { call } = await startWorld({ platforms: 'all' });
+    for (const query of ['webhooks', 'notifications', 'who is on call', 'create a new team', 'weather at the mine']) {
+      const { text, data } = await call('find_operation', { query });
+      expect(data['operations'], query).toEqual([]);
+      expect(text, query).toContain('not offered here');
+    }
+  });
 
-it('never offers the opposite of what was asked for', async () => {
-  const { call } = await startWorld({ platforms: ['dataops'] });
-  const missing = ['dataops_remove_project_memberx', 'dataops_delete_mr_notes', 'dataops_create_branc'];
-  const hints = await Promise.all(
-    missing.map(async operation => (await call('call_write_operation', { operation })).text.split('Did you mean ')[1]),
-  );
-  expect(hints[0] ?? '').not.toContain('_add_');
-  expect(hints[1]).toBe('dataops_delete_mr_note?');
-  expect(hints[2]).toBe('dataops_create_branch?');
+  it('says why it is not here where another server would have it', async () => {
+    const { call } = await startWorld({ platforms: ['dataops', 'dx'], flags: { read_only: true } });
+    expect((await call('find_operation', { query: 'delete a branch' })).text).toMatch(
+      /dataops_delete_branch .*read-only/,
+    );
+    expect((await call('find_operation', { query: 'block a user account' })).text).toMatch(/Datagrok is not connected/);
+  });
+
+  it('names what is a tool of its own as such, and a name gives its arguments in full', async () => {
+    const { call } = await startWorld({ platforms: 'all' });
+    const { data } = await call('find_operation', { query: 'cancel a pipeline' });
+    expect(data['tools']).toEqual([expect.stringMatching(/^dataops_cancel_pipeline: Cancel/)]);
+    expect((await call('find_operation', { query: 'am I logged in everywhere' })).data['tools']).toContain(
+      'check_connections',
+    );
+    const { operations } = (await call('find_operation', { query: 'dataops_create_mr_note' })).data as {
+      operations: Record<string, unknown>[];
+    };
+    expect(operations).toMatchObject([
+      {
+        run_with: 'call_write_operation',
+        required: ['project', 'merge_request', 'body'],
+        arguments: { body: { type: 'string' } },
+      },
+    ]);
+  });
+
+  it('never offers the opposite of what is asked for', () => {
+    const giving = /_(add|create|upsert|protect|approve|block|archive|play|run|start|allow)_/;
+    const taking = /_(remove|delete|revoke|drop|unprotect|unapprove|unblock|unarchive|cancel|disallow)_/;
+    for (const { name, summary } of records) {
+      const verb = summary.split(' ', 1)[0] ?? '';
+      const isGiving = giving.test(name) && /^(Add|Create|Protect|Approve|Allow|Archive|Block)$/.test(verb);
+      const isTaking = taking.test(name) && /^(Delete|Remove|Revoke|Cancel)$/.test(verb);
+      const found = isGiving || isTaking ? find(summary) : [];
+      for (const other of found) {
+        if (isGiving) expect(other, summary).not.toMatch(taking);
+        if (isTaking) expect(other, summary).not.toMatch(/_(create|upsert|protect|approve|allow)_/);
+      }
+    }
+  });
+
+  it('never suggests the opposite for a name that does not exist', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const missing = ['dataops_remove_project_memberx', 'dataops_delete_mr_notes', 'dataops_create_branc'];
+    const hints = await Promise.all(
+      missing.map(
+        async operation => (await call('call_write_operation', { operation })).text.split('Did you mean ')[1],
+      ),
+    );
+    expect(hints[0] ?? '').not.toContain('_add_');
+    expect(hints[1]).toBe('dataops_delete_mr_note?');
+    expect(hints[2]).toBe('dataops_create_branch?');
+  });
 });

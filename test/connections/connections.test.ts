@@ -46,7 +46,11 @@ function connected(...accounts: [name: string, settings: Record<string, unknown>
   const connections = new Connections(connect(configured, virtualClock(), createRedactor()), [acme]);
   const operations = [facts('acme_get_store', 'store'), facts('acme_get_page', 'web')];
   const catalog = createCatalog(
-    { providers: [acme], facts: { platforms: { acme: { operations, runs: [] } }, details: unread }, connections },
+    {
+      providers: [acme],
+      facts: { platforms: { acme: { operations, runs: [] } }, general: [], details: unread, words: async () => ({}) },
+      connections,
+    },
     { readOnly: false },
   );
   return { connections, catalog };

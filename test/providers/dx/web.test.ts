@@ -131,7 +131,6 @@ describe('without toolsets', () => {
     ['snapshots.driverScores.breakdown', 'dx_list_driver_breakdowns'],
   ])('"%s" finds %s among the first five', async (query, wanted) => {
     const { callTool } = await dxWorld({ flags: { toolsets: '' } });
-    const { operations } = (await callTool('find_operation', { query })).data as { operations: { name: string }[] };
-    expect(operations.map(({ name }) => name)).toContain(wanted);
+    expect((await callTool('find_operation', { query })).text).toContain(wanted);
   });
 });

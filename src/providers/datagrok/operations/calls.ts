@@ -17,6 +17,7 @@ const facts = {
   name: 'datagrok_call_function',
   risk: 'starts',
   summary: 'Run a function, script or data query on the server; tables that it returns are stored. May take minutes.',
+  words: 'run execute a saved query, script, report',
   input,
   output: z.looseObject({}),
   example: { arguments: { function: 'Geology:Laboratory:AssaysByHole', arguments: { hole: 'DDH007', min_cu: 1 } } },

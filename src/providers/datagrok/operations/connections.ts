@@ -19,6 +19,7 @@ export const listConnections: Operation = operation({
   route: 'GET /public/v1/connections',
   risk: 'reads',
   summary: 'List data connections: databases and file shares. Undocumented.',
+  words: 'databases data sources',
   input: z.strictObject({
     text: filter,
     data_source: text('Kind, like Postgres or Files').meta({ wire: 'dataSource' }),
@@ -84,6 +85,7 @@ export const saveConnection = operation({
     return { says, version: updatedOn };
   },
   summary: 'Create or change a data connection. Undocumented.',
+  words: 'new database data source',
   verifyWith: 'datagrok_list_connections shows whether it was saved.',
   input: z.strictObject({
     ...fields,
@@ -101,6 +103,7 @@ export const testConnection = operation({
   risk: 'exposes',
   question: 'Have the server log in where the data connection {name} leads to?',
   summary: 'Try to reach what a data connection leads to. Undocumented.',
+  words: 'does the database answer, ping',
   input: z.strictObject(fields),
   output: z.looseObject({ works: z.boolean() }),
   repair: body => (body === 'ok' ? { works: true } : { works: false, said: body }),
@@ -113,6 +116,7 @@ export const deleteConnection: Operation = operation({
   risk: 'deletes',
   question: 'Delete the data connection {data_connection} with its credentials?',
   summary: 'Delete a data connection with its credentials. Undocumented.',
+  words: 'remove database data source',
   input: z.strictObject({ data_connection: dataConnection }),
   ...done,
   example: { arguments: { data_connection: 'Geology:GroundWater' } },

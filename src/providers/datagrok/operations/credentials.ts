@@ -10,6 +10,7 @@ export const getCredentials = operation({
   route: 'GET /public/v1/credentials/for/{entity}',
   risk: 'reads',
   summary: 'Show which credentials a data connection has, without the secrets. Undocumented.',
+  words: 'login user of a database',
   input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
   output: credentialsRow,
   repair: withoutSecrets,
@@ -22,6 +23,7 @@ export const saveCredentials = operation({
   risk: 'replaces',
   question: 'Replace the credentials of {entity}?',
   summary: 'Set the credentials of a data connection. Undocumented.',
+  words: 'change the password login of a database',
   verifyWith: 'datagrok_get_credentials shows what is there.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the ones to change'),

@@ -13,6 +13,7 @@ export const createDashboard = operation({
   question: 'Replace the dashboard {name}?',
   verifyWith: 'Look in the web interface before you make it again.',
   summary: 'Make a dashboard of tables. Answers id, name and URL.',
+  words: 'new project, viewers',
   input: z.strictObject({
     name: entity('Its name, with or without a namespace'),
     tables: entities('Tables: UUIDs or Grok names'),
@@ -61,6 +62,7 @@ export const shareDashboard = operation({
   risk: 'exposes',
   question: 'Share the dashboard {dashboard} with {groups}?',
   summary: 'Share a dashboard with groups or users.',
+  words: 'give colleague view access, let see',
   input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,

@@ -11,6 +11,7 @@ export const downloadFile: Operation = operation({
   route: 'GET /public/v1/files/{connector}/{path*}',
   risk: 'reads',
   summary: 'Store a file of a file share as a result: a table if it is CSV, otherwise its bytes.',
+  words: 'get fetch',
   input: z.strictObject({ connector, path: filePath }),
   output: z.looseObject({}),
   resource: { uri: 'datagrok://files/{connector}/{+path}', title: 'A file on Datagrok' },
@@ -26,6 +27,7 @@ export const uploadFile = operation({
   question: 'Replace the file {path} of {connector}?',
   verifyWith: 'datagrok_download_file shows what is there now.',
   summary: 'Write data to a file of a file share, byte for byte.',
+  words: 'put write save store into a shared folder',
   input: z.strictObject({
     connector,
     path: filePath,

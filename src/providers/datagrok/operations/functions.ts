@@ -44,6 +44,7 @@ export const listFunctions: Operation = operation({
   route: 'GET /public/v1/functions',
   risk: 'reads',
   summary: 'List functions, scripts and data queries with their parameters. Undocumented.',
+  words: 'scripts queries which can I run',
   input: z.strictObject({ text: filter }),
   output: functionRow,
   paging: whole({ items: functionRows }),
@@ -61,6 +62,7 @@ export const getFunction = operation({
   route: 'GET /public/v1/functions/{function}',
   risk: 'reads',
   summary: 'Show a function, script or data query: its parameters, code and options. Undocumented.',
+  words: 'parameters inputs code, what does it take',
   input: z.strictObject({ function: functionName }),
   output: functionRow,
   repair: shown,
@@ -100,6 +102,7 @@ export const saveFunction: Operation = operation({
   route: 'POST /public/v1/functions',
   risk: 'edits',
   summary: 'Create or change a script (script, language) or a data query (query, connection). Undocumented.',
+  words: 'write new script query',
   verifyWith: 'datagrok_get_function shows whether it was saved.',
   input: z.strictObject({
     ...functionFields,

@@ -32,6 +32,7 @@ export const datagrokCode: ProviderCode = {
     toolset('internal', undocumented, spaces),
   ],
   // Calls are synchronous: there is nothing to come back to.
+  nouns: { project: 'dashboard', membership: 'join', user: 'account, person' },
   runs: [],
   probe,
 };

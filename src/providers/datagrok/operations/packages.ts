@@ -13,6 +13,7 @@ export const listPackages = operation({
   route: 'GET /public/v1/packages',
   risk: 'reads',
   summary: 'List the packages of the server. Undocumented.',
+  words: 'installed plugins extensions',
   input: z.strictObject({ text: filter }),
   output: packageRow,
   paging: rows,
@@ -34,6 +35,7 @@ export const listPublished = operation({
   route: 'GET /public/v1/packages/published',
   risk: 'reads',
   summary: 'List published versions of packages and which are current. Undocumented.',
+  words: 'plugins versions',
   input: z.strictObject({
     text: filter,
     package_id: z.uuid().optional().describe('Of this package').meta({ wire: 'packageId' }),

@@ -7,6 +7,7 @@ export const healthcheck = operation({
   route: 'GET /public/v1/healthcheck',
   risk: 'reads',
   summary: 'Show version and health of the server and its services.',
+  words: 'is it up running alive healthy, status',
   input: z.strictObject({ module: text('Key of one service') }),
   output: z.looseObject({
     status: z.string(),
@@ -30,6 +31,7 @@ export const batch = operation({
   question: 'Carry out these steps?',
   summary:
     'Run several operations in one request: create, get or delete users, groups, connections, functions, queries and scripts; functions.run; files.list, get, put and delete. Undocumented.',
+  words: 'bulk many at once',
   verifyWith: 'Look at the things it was about before you send it again.',
   input: z.strictObject({
     operations: z.array(step).min(1).describe('{id?, action: "groups.get", params, dependsOn?}'),

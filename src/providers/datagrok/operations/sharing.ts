@@ -9,6 +9,7 @@ export const shareEntity = operation({
   risk: 'exposes',
   question: 'Share {entity} with {groups}?',
   summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
+  words: 'give script query connection grant somebody read view edit access, let see use',
   input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,

@@ -21,6 +21,7 @@ export const syncFolder: Operation = operation({
   // Nothing changes upstream: what comes is what is not here yet.
   risk: 'reads',
   summary: 'Store the files of a folder, only those that changed since the last time. Undocumented.',
+  words: 'mirror copy keep up to date',
   input,
   output: z.looseObject({}),
   example: { arguments: { connector: 'System:DemoFiles', dir: 'geology' } },

@@ -29,6 +29,7 @@ export const downloadTable: Operation = operation({
   route: 'GET /public/v1/tables/{table}',
   risk: 'reads',
   summary: 'Store a Datagrok table as a result.',
+  words: 'get fetch export as csv',
   input: z.strictObject({ table }),
   output: z.looseObject({}),
   resource: { uri: 'datagrok://tables/{table}', title: 'A table on Datagrok' },
@@ -46,6 +47,7 @@ export const uploadTable = operation({
   question: 'Replace the table {table}?',
   verifyWith: 'datagrok_download_table shows what is there now.',
   summary: 'Upload data as a table, or replace the data of one. Answers id, name and URL.',
+  words: 'save store a CSV as a table',
   input: z.strictObject({
     table: entity('Table: new name (goes into a project of its own), project:table, or an existing one'),
     source: sourceArgument().meta({ in: 'payload', wire: 'csv', source: 'csv' }),

@@ -19,6 +19,7 @@ export const listUsers: Operation = operation({
   route: 'GET /public/v1/users',
   risk: 'reads',
   summary: 'List users with login and status. Undocumented.',
+  words: 'accounts people',
   input: z.strictObject({
     text: filter,
     with_group: flag('With the personal group of each').meta({
@@ -46,6 +47,7 @@ export const getUser: Operation = operation({
   route: 'GET /public/v1/users/{user}',
   risk: 'reads',
   summary: 'Show a user. Undocumented.',
+  words: 'account',
   input: z.strictObject({ user }),
   output: userRow,
   repair: tidy,
@@ -57,6 +59,7 @@ export const getCurrentUser = operation({
   route: 'GET /public/v1/users/current',
   risk: 'reads',
   summary: 'Show whose API key this connection uses. Undocumented.',
+  words: 'who am I, whose account',
   input: z.strictObject({}),
   output: userRow,
   repair: tidy,
@@ -69,6 +72,7 @@ export const saveUser = operation({
   route: 'POST /public/v1/users',
   risk: 'edits',
   summary: 'Create or change a user; for administrators. Undocumented.',
+  words: 'new account',
   verifyWith: 'datagrok_get_user shows whether it was saved.',
   input: z.strictObject({
     id: z.uuid().optional().describe('Of the one to change; absent: a new one'),
@@ -109,6 +113,7 @@ export const blockUser: Operation = operation({
   risk: 'interrupts',
   question: 'Block the user {user}, who then cannot log in?',
   summary: 'Block a user and end their sessions; users cannot be deleted. Undocumented.',
+  words: "lock out disable deactivate suspend an account, remove somebody's access",
   verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => blockUser),
 });
@@ -120,6 +125,7 @@ export const unblockUser: Operation = operation({
   risk: 'exposes',
   question: 'Let the user {user} log in again?',
   summary: 'Let a blocked user in again. Undocumented.',
+  words: 'unlock let in enable reactivate an account',
   verifyWith: 'datagrok_get_user shows the status.',
   send: send(() => unblockUser),
 });

@@ -9,6 +9,7 @@ const nothing = '00000000-0000-4000-8000-000000000000';
 
 export const dataminCode: ProviderCode = {
   toolsets: [toolset('pipelines', { listPipelines }, runs, stats), toolset('names', { listTasks })],
+  nouns: { pipeline: 'data flow', task: 'step' },
   runs: [runs.pipelineRun],
   async probe(context) {
     await context.request(stats.getPipelineStats, { pipeline: nothing, from: '1h', to: 'now' });

@@ -56,6 +56,7 @@ export const listRuns = operation({
   risk: 'reads',
   summary:
     'List the runs of a pipeline in a time window, newest first. datamin_get_run shows what the tasks of one made.',
+  words: 'past runs failed, history',
   input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
   output: runRow,
   paging: whole({ items: runsOf }),
@@ -95,6 +96,7 @@ export const getRun = operation({
   risk: 'reads',
   summary:
     'Show the executed tasks of one run and what each made. Tables among the outputs are stored, and named by handle.',
+  words: 'which task failed, outputs results',
   input: runInput,
   output: z.looseObject({ run: z.string(), tasks: z.array(z.looseObject({ task: z.string(), ok: z.boolean() })) }),
   resource: { uri: 'datamin://pipelines/{pipeline}/runs/{run}{?from,to}', title: 'A run of a Datamin pipeline' },
@@ -248,6 +250,7 @@ export const runPipeline = operation({
   route: 'POST /pipelines/{pipeline}/runs/',
   risk: 'starts',
   summary: 'Start a pipeline, wait for its tasks, and show what each made.',
+  words: 'execute trigger data flow',
   verifyWith: 'datamin_list_runs shows it once its first task has run.',
   input: z.strictObject({
     pipeline,

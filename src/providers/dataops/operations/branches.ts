@@ -20,6 +20,7 @@ export const listBranches = operation({
   route: 'GET /projects/{project}/repository/branches',
   risk: 'reads',
   summary: 'List the branches of a project.',
+  words: 'which branches are there',
   input: z.strictObject({
     project,
     search,

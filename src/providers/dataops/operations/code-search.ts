@@ -11,6 +11,7 @@ export const searchProject = operation({
   route: 'GET /projects/{project}/search',
   risk: 'reads',
   summary: 'Look for text in the files (blobs), commits, issues, merge requests or comments (notes) of a project.',
+  words: 'search grep in code, where is a table text used',
   input: z.strictObject({
     project,
     search,

@@ -29,6 +29,7 @@ export const createFile: Operation = operation({
   route: 'POST /projects/{project}/repository/files/{path}',
   risk: 'adds',
   summary: 'Add a file to a branch. This usually starts a pipeline.',
+  words: 'write new',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
   output: written,
@@ -48,6 +49,7 @@ export const updateFile: Operation = operation({
   question: 'Replace the file {path} on the branch {branch} of {project}?',
   describeLoss: ({ path, ...args }, context) => lostByCommit([{ action: 'update', file_path: path }], args, context),
   summary: 'Replace the content of a file on a branch by a commit. This usually starts a pipeline.',
+  words: 'edit write save overwrite',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
   output: written,
@@ -66,6 +68,7 @@ export const deleteFile = operation({
   risk: 'deletes',
   question: 'Delete the file {path} on the branch {branch} of {project}?',
   summary: 'Delete a file from a branch by a commit.',
+  words: 'remove',
   input: z.strictObject({
     project,
     path: filePath,

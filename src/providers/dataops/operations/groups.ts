@@ -43,6 +43,7 @@ export const listGroups = operation({
   route: 'GET /groups',
   risk: 'reads',
   summary: 'List groups you can see.',
+  words: 'organisations',
   input: z.strictObject({ ...filters, top_level_only: flag('Without subgroups') }),
   output: groupRow,
   paging: pages({ show: brief }),
@@ -55,6 +56,7 @@ export const getGroup = operation({
   route: 'GET /groups/{group}',
   risk: 'reads',
   summary: 'Show a group and its settings.',
+  words: 'members visibility',
   input: z.strictObject({
     group: groupArgument,
     // The platform's default is true, and a hundred projects are no detail of a group.
@@ -71,6 +73,7 @@ export const listGroupProjects = operation({
   route: 'GET /groups/{group}/projects',
   risk: 'reads',
   summary: 'List the projects of a group.',
+  words: 'repositories in a group',
   input: z.strictObject({
     group: groupArgument,
     search,
@@ -93,6 +96,7 @@ export const listSubgroups = operation({
   route: 'GET /groups/{group}/subgroups',
   risk: 'reads',
   summary: 'List the groups directly inside a group.',
+  words: 'groups below under child',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
   paging: pages({ show: brief }),
@@ -104,6 +108,7 @@ export const listDescendantGroups = operation({
   route: 'GET /groups/{group}/descendant_groups',
   risk: 'reads',
   summary: 'List the groups inside a group, at any depth.',
+  words: 'groups below under, whole tree',
   input: z.strictObject({ group: groupArgument, ...filters }),
   output: groupRow,
   paging: pages({ show: brief }),
@@ -127,6 +132,7 @@ export const checkNamespace = operation({
   route: 'GET /namespaces/{path}/exists',
   risk: 'reads',
   summary: 'Tell whether the path of a group or user is taken, and suggest free ones.',
+  words: 'name free available exists',
   input: z.strictObject({
     path: z.string().min(1).describe('Path, without its parent'),
     parent_id: z.number().int().optional().describe('Number of the parent group'),

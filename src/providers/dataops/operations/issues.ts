@@ -49,6 +49,7 @@ export const listAllIssues = operation({
   route: 'GET /issues',
   risk: 'reads',
   summary: 'List issues over all projects: those you created or, by scope, are assigned.',
+  words: 'tickets',
   input: z.strictObject({
     ...filters,
     scope: z.enum(['created_by_me', 'assigned_to_me', 'all']).optional().describe('Whose (created_by_me)'),
@@ -74,6 +75,7 @@ export const listIssues = operation({
   route: 'GET /projects/{project}/issues',
   risk: 'reads',
   summary: 'List the issues of a project.',
+  words: 'open tickets backlog, search',
   input: z.strictObject({ project, ...filters }),
   output: issueRow,
   paging: pages({ show: brief }),
@@ -86,6 +88,7 @@ export const getIssue = operation({
   route: 'GET /projects/{project}/issues/{issue}',
   risk: 'reads',
   summary: 'Show an issue.',
+  words: 'ticket details',
   input: z.strictObject(one),
   output: issueRow,
   resource: { uri: 'dataops://projects/{project}/issues/{issue}', title: 'Issue of a DataOps.live project' },
@@ -97,6 +100,7 @@ export const createIssue = operation({
   route: 'POST /projects/{project}/issues',
   risk: 'adds',
   summary: 'Open an issue in a project.',
+  words: 'report file raise',
   verifyWith: 'dataops_list_issues with search shows whether it was opened.',
   input: z.strictObject({
     project,
@@ -113,6 +117,7 @@ export const updateIssue = operation({
   route: 'PUT /projects/{project}/issues/{issue}',
   risk: 'edits',
   summary: 'Change, close or reopen an issue.',
+  words: 'close reopen, assign label',
   input: z.strictObject({
     ...one,
     title: text('Title'),
@@ -139,6 +144,7 @@ export const deleteIssue = operation({
     }),
   ),
   summary: 'Delete an issue with its comments. Closing it is usually what is meant.',
+  words: 'remove a ticket',
   input: z.strictObject(one),
   ...done,
   example: { arguments: example },

@@ -16,6 +16,7 @@ export const lintRef = operation({
   route: 'GET /projects/{project}/ci/lint',
   risk: 'reads',
   summary: "Check the project's own pipeline configuration, all includes resolved.",
+  words: 'merged configuration yaml yml, expanded includes, gitlab-ci, validate valid',
   input: z.strictObject({
     project,
     ref: anyRef.meta({ wire: 'content_ref' }),
@@ -32,6 +33,7 @@ export const lintText = operation({
   // Nothing is kept of it.
   risk: 'reads',
   summary: 'Check the text of a pipeline file as if it were in the project.',
+  words: 'validate valid yaml yml, gitlab-ci',
   input: z.strictObject({
     project,
     content: z.string().min(1).describe('YAML'),

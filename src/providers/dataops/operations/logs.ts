@@ -51,6 +51,7 @@ export const readJobLog = operation({
   route: 'GET /projects/{project}/jobs/{job}/trace',
   risk: 'reads',
   summary: 'Read the end of a job log, or the lines around a text. whole stores all of it as a table of lines.',
+  words: 'output trace console, why did the job fail, error',
   input: z.strictObject({
     project: projectArgument,
     job,

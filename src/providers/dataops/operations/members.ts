@@ -70,6 +70,7 @@ export const addProjectMember = operation({
   risk: 'exposes',
   question: 'Give {user} access to {project} as {role}?',
   summary: 'Give a user a role in a project. Give user_id or username.',
+  words: 'give grant access rights permission to a person, invite, developer maintainer reporter, read write',
   input: z.strictObject({
     project,
     role: role('Role').meta({ wire: 'access_level' }),
@@ -102,6 +103,7 @@ export const listUsers = operation({
   route: 'GET /users',
   risk: 'reads',
   summary: 'Find users by name or user name.',
+  words: 'find people accounts person',
   input: z.strictObject({ search, username: text('Exact user name'), active: flag('Only active ones') }),
   output: user,
   paging: pages({ keyset: { order_by: 'id' } }),
@@ -113,6 +115,7 @@ export const getCurrentUser = operation({
   route: 'GET /user',
   risk: 'reads',
   summary: 'Show which user this credential acts as.',
+  words: 'who am I, whose account',
   input: z.strictObject({}),
   output: user,
   example: { arguments: {} },

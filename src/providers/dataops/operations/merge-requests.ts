@@ -57,6 +57,7 @@ export const listAllMergeRequests = operation({
   route: 'GET /merge_requests',
   risk: 'reads',
   summary: 'List merge requests over all projects: those you created or, by scope, are assigned.',
+  words: 'waiting for my review reviewer',
   input: z.strictObject({
     ...filters,
     scope: z.enum(['created_by_me', 'assigned_to_me', 'all']).optional().describe('Whose (created_by_me)'),
@@ -71,6 +72,7 @@ export const listGroupMergeRequests = operation({
   route: 'GET /groups/{group}/merge_requests',
   risk: 'reads',
   summary: 'List the merge requests of all projects of a group.',
+  words: 'open pull requests of a group',
   input: z.strictObject({ group, ...filters }),
   output: mergeRequest,
   paging: pages({ show: brief }),
@@ -82,6 +84,7 @@ export const listMergeRequests = operation({
   route: 'GET /projects/{project}/merge_requests',
   risk: 'reads',
   summary: 'List the merge requests of a project.',
+  words: 'open pull requests',
   input: z.strictObject({ project, ...filters }),
   output: mergeRequest,
   paging: pages({ show: brief }),
@@ -100,6 +103,7 @@ export const getMergeRequest = operation({
   route: 'GET /projects/{project}/merge_requests/{merge_request}',
   risk: 'reads',
   summary: 'Show a merge request, whether it can be merged (detailed_merge_status), and its latest pipeline.',
+  words: 'conflicts, can it be merged, reviewers, state, title description',
   input: z.strictObject({ ...one, include_rebase_in_progress: flag('Tell whether a rebase is under way') }),
   output: mergeRequest.extend({ sha: z.string().nullish() }),
   repair: withoutSecrets,
@@ -115,6 +119,7 @@ export const createMergeRequest = operation({
   route: 'POST /projects/{project}/merge_requests',
   risk: 'adds',
   summary: 'Ask for a branch to be merged into another.',
+  words: 'open new',
   verifyWith: 'dataops_list_merge_requests with source_branch shows whether it was opened.',
   input: z.strictObject({
     project,
@@ -136,6 +141,7 @@ export const updateMergeRequest = operation({
   route: 'PUT /projects/{project}/merge_requests/{merge_request}',
   risk: 'edits',
   summary: 'Change, close or reopen a merge request.',
+  words: 'assign reviewer label draft',
   input: z.strictObject({
     ...one,
     title: text('Title'),
@@ -159,6 +165,7 @@ export const merge = operation({
   summary:
     'Merge a merge request. First dataops_get_merge_request: detailed_merge_status must be mergeable (checking: ask ' +
     'again in a moment); pass its sha, so that nothing newer is merged.',
+  words: 'accept, when the pipeline succeeds is green, checks pass, auto-merge',
   verifyWith: 'dataops_get_merge_request shows whether it was merged.',
   input: z.strictObject({
     ...one,
@@ -182,6 +189,7 @@ export const rebase = operation({
   summary:
     'Begin to rebase the source branch of a merge request. dataops_get_merge_request with ' +
     'include_rebase_in_progress tells when it is done, and merge_error if it failed.',
+  words: 'rebase a branch on main, bring up to date',
   input: z.strictObject({ ...one, skip_ci: flag('Start no pipeline') }),
   output: z.looseObject({ rebase_in_progress: z.boolean() }),
   example: { arguments: example },
@@ -204,6 +212,7 @@ export const listDiffs = operation({
   risk: 'reads',
   summary:
     'Show what a merge request changes, file by file. An empty diff marked collapsed or too_large is not delivered.',
+  words: 'changed files, what does it change',
   input: z.strictObject(one),
   output: diff,
   paging: pages(),
@@ -215,6 +224,7 @@ export const listCommits = operation({
   route: 'GET /projects/{project}/merge_requests/{merge_request}/commits',
   risk: 'reads',
   summary: 'List the commits of a merge request.',
+  words: 'what is in it',
   input: z.strictObject(one),
   output: commit,
   paging: pages({ show: brief }),
@@ -226,6 +236,7 @@ export const listPipelines = operation({
   route: 'GET /projects/{project}/merge_requests/{merge_request}/pipelines',
   risk: 'reads',
   summary: 'List the pipelines of a merge request.',
+  words: 'ci runs of a merge request',
   input: z.strictObject(one),
   output: pipelineRow,
   paging: pages({ show: brief }),
@@ -237,6 +248,7 @@ export const getApprovals = operation({
   route: 'GET /projects/{project}/merge_requests/{merge_request}/approvals',
   risk: 'reads',
   summary: 'Show who has approved a merge request and how many approvals are missing.',
+  words: 'who still has to approve, reviewers',
   input: z.strictObject(one),
   output: z.looseObject({ approvals_left: z.number().nullish(), approved: z.boolean().nullish() }),
   example: { arguments: example },
@@ -249,6 +261,7 @@ export const approve = operation({
   question: 'Approve the merge request {merge_request} of {project} in your name?',
   describeLoss: lookAt('merge_request', () => getMergeRequest, mergeRequestTold),
   summary: 'Approve a merge request in the name of the user behind the credential.',
+  words: 'sign off',
   input: z.strictObject({ ...one, sha: text('Head that was reviewed') }),
   output: z.looseObject({ approvals_left: z.number().nullish() }),
   example: { arguments: example },
@@ -259,6 +272,7 @@ export const unapprove = operation({
   route: 'POST /projects/{project}/merge_requests/{merge_request}/unapprove',
   risk: 'edits',
   summary: 'Take back your approval of a merge request.',
+  words: 'withdraw revoke approval',
   input: z.strictObject(one),
   ...done,
   example: { arguments: example },
@@ -269,6 +283,7 @@ export const runPipeline = operation({
   route: 'POST /projects/{project}/merge_requests/{merge_request}/pipelines',
   risk: 'starts',
   summary: 'Start a pipeline for a merge request, wait for it, and show its jobs.',
+  words: 'ci checks again',
   verifyWith: 'dataops_list_mr_pipelines shows whether it was started.',
   input: z.strictObject(one),
   output: pipelineRow.extend({ project_id: z.number() }),

@@ -10,6 +10,7 @@ export const listPipelineJobs = operation({
   route: 'GET /projects/{project}/pipelines/{pipeline}/jobs',
   risk: 'reads',
   summary: 'List the jobs of a pipeline. Pipelines started by it are in dataops_get_pipeline.',
+  words: 'which jobs failed, steps stages',
   input: z.strictObject({ project, pipeline, scope, include_retried: flag('Replaced attempts too') }),
   output: jobRow,
   paging: pages({ show: briefJob }),

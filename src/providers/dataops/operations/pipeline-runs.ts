@@ -47,6 +47,7 @@ export const runPipeline = operation({
   route: 'POST /projects/{project}/pipeline',
   risk: 'starts',
   summary: 'Start a pipeline on a branch or tag, wait for it, and show its jobs.',
+  words: 'build, start ci',
   verifyWith,
   input: z.strictObject({
     project,
@@ -71,6 +72,7 @@ export const triggerPipeline = operation({
   risk: 'starts',
   summary:
     'Start a pipeline with the trigger token of this connection, on a branch, tag or commit. Jobs can read the variables.',
+  words: 'start build ci',
   verifyWith,
   input: z.strictObject({
     project,
@@ -90,6 +92,7 @@ export const retryPipeline = operation({
   route: 'POST /projects/{project}/pipelines/{pipeline}/retry',
   risk: 'starts',
   summary: 'Run the failed and cancelled jobs of a pipeline again, in the same pipeline.',
+  words: 'restart rerun again broke broken failed',
   verifyWith: 'dataops_get_pipeline shows whether its jobs run again.',
   input: z.strictObject({ project, pipeline }),
   output: started,
@@ -114,6 +117,7 @@ export const cancelPipeline = operation({
     }),
   ),
   summary: 'Cancel the jobs of a pipeline that are not done, and wait until they have stopped.',
+  words: 'stop abort kill a running pipeline',
   verifyWith: 'dataops_get_pipeline shows whether it is being cancelled.',
   input: z.strictObject({ project, pipeline }),
   output: started,

@@ -52,6 +52,7 @@ export const listPipelines = operation({
   route: 'GET /projects/{project}/pipelines',
   risk: 'reads',
   summary: 'List pipelines of a project, newest first.',
+  words: 'ci runs builds failed running',
   input: z.strictObject({
     project,
     ref: text('Branch or tag').meta({ reference: branches }),
@@ -70,6 +71,7 @@ export const getLatestPipeline = operation({
   route: 'GET /projects/{project}/pipelines/latest',
   risk: 'reads',
   summary: 'Show the newest pipeline of a branch or tag.',
+  words: 'newest last build',
   input: z.strictObject({ project, ref: text('Default: the default branch') }),
   output: pipelineRow,
   repair: briefPipeline,
@@ -85,6 +87,7 @@ export const getPipeline: Operation = operation({
   risk: 'reads',
   summary:
     'Show a pipeline: jobs by stage, why jobs failed with the end of their logs, tests, artifacts, pipelines it started.',
+  words: 'why did the pipeline fail, what broke, child downstream pipelines',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({
     id: z.number(),

@@ -41,6 +41,7 @@ export const listProjects = operation({
   route: 'GET /projects',
   risk: 'reads',
   summary: 'List DataOps.live projects this token can see.',
+  words: 'our repositories repos',
   input: z.strictObject({
     search: text('Text in name or path'),
     search_namespaces: z.boolean().default(true).describe('Search whole paths, not only the last part'),
@@ -68,6 +69,7 @@ export const getProject = operation({
   route: 'GET /projects/{project}',
   risk: 'reads',
   summary: 'Show a project: default branch, settings, state. Credentials are left out.',
+  words: 'settings visibility url clone address',
   input: z.strictObject({ project: projectArgument }),
   output: projectRow,
   repair: readable,
@@ -87,6 +89,7 @@ export const createProject = operation({
   route: 'POST /projects',
   risk: 'adds',
   summary: 'Create a project. Give namespace_id (dataops_list_namespaces) unless it is for yourself.',
+  words: 'new repository repo',
   verifyWith: 'dataops_list_projects with search shows whether it was created.',
   input: z.strictObject({
     name: z.string().min(1).describe('Name'),
@@ -105,6 +108,7 @@ export const listNamespaces = operation({
   route: 'GET /namespaces',
   risk: 'reads',
   summary: 'List groups and user namespaces that projects can be in.',
+  words: 'where a project can be made',
   input: z.strictObject({ search, owned_only: flag('Only own ones') }),
   output: z.looseObject({ id: z.number(), full_path: z.string(), kind: z.string() }),
   paging: pages({ show: row => pick(row, ['id', 'full_path', 'name', 'kind', 'parent_id', 'web_url']) }),

@@ -22,6 +22,7 @@ export const listProtectedBranches = operation({
   route: 'GET /projects/{project}/protected_branches',
   risk: 'reads',
   summary: 'List the protected branches of a project and who may push and merge.',
+  words: 'who can push merge to main, branch rules',
   input: z.strictObject({ project, search }),
   output: protectedBranch,
   paging: pages({ show: brief }),
@@ -33,6 +34,7 @@ export const protectBranch = operation({
   route: 'POST /projects/{project}/protected_branches',
   risk: 'adds',
   summary: 'Protect a branch, or all that fit a wildcard.',
+  words: 'stop forbid direct push to main, lock, branch rules',
   input: z.strictObject({
     project,
     name: z.string().min(1).describe('Branch or wildcard (release-*)'),
@@ -60,6 +62,7 @@ export const unprotectBranch = operation({
     }),
   ),
   summary: 'Take the protection from a branch.',
+  words: 'allow let push to main again, unlock',
   input: z.strictObject({ project, name: z.string().min(1).describe('Branch or wildcard, as protected') }),
   ...done,
   example: { arguments: { ...drillAssays, name: 'qa' } },

@@ -35,6 +35,7 @@ export const listReleases = operation({
   route: 'GET /projects/{project}/releases',
   risk: 'reads',
   summary: 'List the releases of a project, newest first.',
+  words: 'versions, release notes',
   input: z.strictObject({
     project,
     order_by: z.enum(['released_at', 'created_at']).optional().describe('Order (released_at)'),
@@ -51,6 +52,7 @@ export const getRelease = operation({
   route: 'GET /projects/{project}/releases/{tag}',
   risk: 'reads',
   summary: 'Show a release: notes, commit, assets.',
+  words: 'version, release notes',
   input: z.strictObject(one),
   output: release,
   example: { arguments: example },
@@ -61,6 +63,7 @@ export const createRelease = operation({
   route: 'POST /projects/{project}/releases',
   risk: 'adds',
   summary: 'Publish a release of a tag; the tag is created from ref if it does not exist.',
+  words: 'tag publish a version',
   verifyWith: 'dataops_get_release shows whether it was published.',
   input: z.strictObject({
     project,
@@ -79,6 +82,7 @@ export const updateRelease = operation({
   route: 'PUT /projects/{project}/releases/{tag}',
   risk: 'edits',
   summary: 'Change the title, notes, date or milestones of a release.',
+  words: 'edit release notes',
   input: z.strictObject({ ...one, ...settable }),
   output: release,
   example: { arguments: { ...example, description: 'Limits for gold' } },

@@ -16,6 +16,7 @@ export const createSchedule = operation({
   route: 'POST /projects/{project}/pipeline_schedules',
   risk: 'adds',
   summary: 'Run a pipeline regularly on a branch or tag, with your rights.',
+  words: 'cron nightly every night',
   verifyWith: 'dataops_list_schedules shows whether it was created.',
   input: z.strictObject({
     project,
@@ -54,6 +55,7 @@ export const playSchedule = operation({
   route: 'POST /projects/{project}/pipeline_schedules/{schedule}/play',
   risk: 'starts',
   summary: 'Run the pipeline of a schedule now, wait for it, and show its jobs.',
+  words: 'start trigger the nightly now, once',
   verifyWith: 'It may have started: dataops_list_pipelines with source schedule shows it.',
   input: z.strictObject({ project, schedule }),
   output: z.looseObject({ id: z.number(), project_id: z.number() }),

@@ -60,6 +60,7 @@ export const listSchedules: Operation = operation({
   route: 'GET /projects/{project}/pipeline_schedules',
   risk: 'reads',
   summary: 'List the pipeline schedules of a project.',
+  words: 'cron nightly, what runs every night, regularly, when',
   input: z.strictObject({ project, scope: z.enum(['active', 'inactive']).optional().describe('Only these') }),
   output: scheduleRow,
   paging: pages({ show: brief }),

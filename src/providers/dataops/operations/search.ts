@@ -15,6 +15,7 @@ export const searchAll = operation({
   route: 'GET /search',
   risk: 'reads',
   summary: 'Look for projects, issues, merge requests, milestones or users everywhere.',
+  words: 'milestones users people, everywhere',
   input: z.strictObject({
     search,
     scope: z.enum(['projects', ...shared, 'snippet_titles']).describe('What to look for'),
@@ -29,6 +30,7 @@ export const searchGroup = operation({
   route: 'GET /groups/{group}/search',
   risk: 'reads',
   summary: 'Look for projects, issues, merge requests, milestones or users in a group.',
+  words: 'milestones',
   input: z.strictObject({ group, search, scope: z.enum(['projects', ...shared]).describe('What to look for') }),
   output: found,
   paging: pages({ show: brief }),

@@ -15,6 +15,7 @@ export const listTags = operation({
   route: 'GET /projects/{project}/repository/tags',
   risk: 'reads',
   summary: 'List the tags of a project.',
+  words: 'versions',
   input: z.strictObject({
     project,
     search,
@@ -42,6 +43,7 @@ export const createTag = operation({
   route: 'POST /projects/{project}/repository/tags',
   risk: 'adds',
   summary: 'Create a tag.',
+  words: 'mark a version',
   verifyWith: 'dataops_get_tag shows whether it was created.',
   input: z.strictObject({
     project,

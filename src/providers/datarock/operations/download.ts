@@ -20,6 +20,7 @@ export const downloadExport = operation({
   risk: 'reads',
   summary:
     'Fetch the files of a finished export as one stored table of all holes. Call again to go on after an interruption.',
+  words: 'get files of an export',
   input: z.strictObject({ export: exportIds }),
   output: z.looseObject({}),
   example: { arguments: { export: 'datarock://exports/3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },

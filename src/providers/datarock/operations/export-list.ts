@@ -7,6 +7,7 @@ export const listExports = operation({
   route: 'GET /export/artefacts',
   risk: 'reads',
   summary: 'List exports of this account. Unconfirmed in API v3; may not be offered.',
+  words: 'earlier past exports, what did we export before, history',
   input: z.strictObject({}),
   output: z.looseObject({}),
   paging: offset({ items: exportsOf, total: 'total', pageSize: 100, maxPageSize: 500 }),

@@ -67,6 +67,8 @@ export const createExport = operation({
   summary:
     'Export the data of an artefact (RQD, ...) for holes of a project, from the latest pipeline run. ' +
     'Waits, and answers one stored table of all holes with hole_id.',
+  words:
+    'get download rock quality designation, lithology, rock types, logged intervals, fractures per metre, veins, core photos images, depth registration',
   input: z.strictObject({
     project: project.meta({ wire: 'projectUuid' }),
     artefact,

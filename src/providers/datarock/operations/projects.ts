@@ -31,6 +31,7 @@ export const listProjects = operation({
   route: 'GET /projects',
   risk: 'reads',
   summary: 'List the drill-core projects this account can see.',
+  words: 'drilling campaigns prospects sites',
   input: z.strictObject({}),
   output: z.looseObject({ uuid: z.string(), name: z.string() }),
   paging: whole({ items: body => body }),
@@ -43,6 +44,8 @@ export const listArtefacts = operation({
   route: 'GET /projects/{project}/artefacts',
   risk: 'reads',
   summary: 'List the data products a project offers for export (RQD, fractures, ...), with their keys and versions.',
+  words:
+    'what can be exported, rock quality designation, lithology, veins, alteration, fracture frequency, core photos images',
   input: z.strictObject({ project }),
   output: z.looseObject({
     key: z.string(),
@@ -62,6 +65,7 @@ export const listHoles = operation({
   route: 'GET /projects/{project}/holes',
   risk: 'reads',
   summary: 'List the drill holes of a project.',
+  words: 'drill holes boreholes processed collars, which holes are done',
   input: z.strictObject({ project }),
   output: z.looseObject({ id: z.string() }),
   paging: whole({ items: body => body }),

@@ -37,6 +37,7 @@ export const getExport = operation({
   route: 'GET /export/artefacts/{export}',
   risk: 'reads',
   summary: 'Show how far an export is, hole by hole.',
+  words: 'progress of an export',
   input: z.strictObject({ export: exportIds }),
   output: holeStatus.extend({ runAt: z.string().nullish().describe('When the pipeline ran that it is from') }),
   paging: forEach(

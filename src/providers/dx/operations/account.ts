@@ -13,6 +13,7 @@ export const getToken = operation({
   route: 'GET /auth.info',
   risk: 'reads',
   summary: 'Show the Web API token of this connection: kind, scopes, expiry, account.',
+  words: 'whose token account',
   api: 'web',
   input: z.strictObject({}),
   output: z.looseObject({ auth, account: z.looseObject({ name: z.string() }).optional() }),

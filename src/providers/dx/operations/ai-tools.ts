@@ -12,6 +12,7 @@ export const pushDay = operation({
   route: 'POST /aiToolMetrics.push',
   risk: 'adds',
   summary: "Record one person's use of one AI tool on one day.",
+  words: 'copilot cursor claude usage',
   api: 'data_cloud',
   verifyWith: 'It may be recorded. The same email, date and tool again replaces it, as far as is known.',
   input: z.strictObject({
@@ -57,6 +58,7 @@ export const pushAllDays: Operation = operation({
   risk: 'adds',
   summary:
     'Record the use of AI tools from a table: email, date, is_active, tool, and optional figures as in dx_push_ai_tool_metrics. Says exactly which rows DX took.',
+  words: 'copilot cursor claude usage',
   api: 'data_cloud',
   input: z.strictObject({
     source: sourceArgument().meta({ wire: 'data' }),

@@ -12,6 +12,7 @@ export const listCustomData = operation({
   route: 'GET /customData.getAllByReference',
   risk: 'reads',
   summary: 'List all custom data about one thing.',
+  words: 'metadata',
   api: 'data_cloud',
   input: z.strictObject({ reference }),
   output: row,
@@ -36,6 +37,7 @@ export const setAllCustomData: Operation = operation({
   idempotent: true,
   summary:
     'Store many values at once. Columns: reference, key, value (JSON), timestamp (optional). Says exactly which rows DX took.',
+  words: 'metadata bulk',
   api: 'data_cloud',
   input: z.strictObject({
     source: sourceArgument().meta({ wire: 'data' }),
@@ -52,6 +54,7 @@ export const deleteCustomData = operation({
   risk: 'deletes',
   question: 'Delete the custom data {key} of {reference}?',
   summary: 'Delete one value of the custom data about a thing.',
+  words: 'metadata remove',
   api: 'data_cloud',
   input: z.strictObject(one),
   describeLack: lacksKey,

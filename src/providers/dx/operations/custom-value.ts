@@ -24,6 +24,7 @@ export const getCustomData = operation({
   route: 'GET /customData.get',
   risk: 'reads',
   summary: 'Read one value of the custom data that DX holds about a thing.',
+  words: 'metadata',
   api: 'data_cloud',
   input: z.strictObject(one),
   describeLack: lacksKey,
@@ -44,6 +45,7 @@ export const setCustomData = operation({
   },
   idempotent: true,
   summary: 'Store a JSON value about a thing under a key; a value that is there is overwritten.',
+  words: 'save attach, metadata attach annotate',
   api: 'data_cloud',
   input: z.strictObject({
     reference,

@@ -13,6 +13,7 @@ export const createDeployment = operation({
   idempotent: true,
   summary:
     'Record a deployment of a service. With repository and commit_sha DX credits the pull requests up to that commit, with repository alone all that are merged.',
+  words: 'release shipped rollout',
   api: 'data_cloud',
   input: z.strictObject({
     deployed_at: unixMoment('When', 'deployed_at'),
@@ -79,6 +80,7 @@ export const setPullServices = operation({
   idempotent: true,
   summary:
     'Say which services a merged pull request belongs to, before its deployment is recorded. Adds to those it has, or replaces them.',
+  words: 'monorepo',
   api: 'data_cloud',
   input: z.strictObject({
     repository: text('org/repo, with pull_number'),

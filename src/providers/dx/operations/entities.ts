@@ -62,6 +62,7 @@ export const listEntities = operation({
   risk: 'reads',
   summary:
     'List the entities of the software catalog: services, APIs, datastores and so on, with owners and properties.',
+  words: 'microservices applications components',
   input: z.strictObject({ type: type.optional(), search_term: text('Part of name or identifier') }),
   output: entity.extend({
     owner_teams: z.array(z.string()).nullish().describe('Names'),
@@ -78,6 +79,7 @@ export const getEntity = operation({
   route: 'GET /catalog.entities.info',
   risk: 'reads',
   summary: 'Show an entity of the software catalog, a service for example: who owns it, properties, aliases.',
+  words: 'who owns a microservice, owner, responsible',
   input: z.strictObject({ identifier }),
   output: entity,
   repair: payload('entity'),
@@ -91,6 +93,7 @@ export const createEntity = operation({
   route: 'POST /catalog.entities.create',
   risk: 'adds',
   summary: 'Add an entity, such as a service, to the software catalog. Refused where it exists.',
+  words: 'register new microservice application component',
   verifyWith: 'dx_get_entity shows whether it was added.',
   input: z.strictObject({ identifier: fresh, type, ...settable }),
   output: entity,
@@ -106,6 +109,7 @@ export const updateEntity = operation({
   question: 'Replace the owners of {identifier}?',
   describeLoss: (args, context) => ownersLost(args, context),
   summary: 'Change an entity of the software catalog: owners, properties, aliases. What is left out stays.',
+  words: 'change owner, edit a service',
   input: z.strictObject({ identifier, ...settable }),
   output: entity,
   repair: payload('entity'),
@@ -121,6 +125,7 @@ export const upsertEntity = operation({
   describeLoss: (args, context) => ownersLost(args, context),
   idempotent: true,
   summary: 'Add an entity to the software catalog, or change the one with this identifier; result says which.',
+  words: 'register microservice',
   input: z.strictObject({ identifier: fresh, type, ...settable }),
   output: z.looseObject({ result: z.string().nullish(), entity: entity.nullish() }),
   repair: withoutOk,
@@ -134,6 +139,7 @@ export const deleteEntity = operation({
   risk: 'deletes',
   question: 'Delete the entity {identifier} from the catalog?',
   summary: 'Delete an entity from the software catalog, with its relations.',
+  words: 'unregister retire a microservice',
   input: z.strictObject({ identifier }),
   output: entity.partial({ identifier: true }),
   repair: payload('entity'),
@@ -154,6 +160,7 @@ export const listEntityTasks = operation({
   route: 'GET /catalog.entities.tasks',
   risk: 'reads',
   summary: 'List what an entity still has to do: failed checks of initiatives, with due dates and owners.',
+  words: 'to do, action items',
   input: z.strictObject({ identifier }),
   output: z.looseObject({
     check: z.string().nullish(),
@@ -195,6 +202,7 @@ export const listEntityScorecards = operation({
   route: 'GET /catalog.entities.scorecards',
   risk: 'reads',
   summary: 'List how an entity stands in each scorecard: level or points, and every check it passes or fails.',
+  words: 'which checks fail, production readiness maturity, below gold silver bronze',
   input: z.strictObject({ identifier }),
   output: z.looseObject({
     id: z.string(),

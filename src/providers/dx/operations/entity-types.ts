@@ -56,6 +56,7 @@ export const listEntityTypes = operation({
   route: 'GET /catalog.entityTypes.list',
   risk: 'reads',
   summary: 'List the entity types of the software catalog with their properties.',
+  words: 'kinds of thing in the catalog',
   input: z.strictObject({}),
   output: entityType.extend({ properties: z.looseObject({}).nullish().describe('Type by identifier') }),
   paging: cursorPages('entity_types', { show: brief }),

@@ -7,6 +7,7 @@ export const trackEvent = operation({
   route: 'POST /events.track',
   risk: 'adds',
   summary: 'Record that somebody did something in a tool of yours: one event of a PlatformX project.',
+  words: 'usage analytics log',
   api: 'events',
   input: z.strictObject({
     name: required('What was done'),

@@ -8,6 +8,7 @@ export const upsertIncident = operation({
   risk: 'edits',
   idempotent: true,
   summary: 'Record an incident, or change the one with this reference_id: what is left out stays, lists are replaced.',
+  words: 'open raise outage, resolve resolved close, on fire',
   api: 'data_cloud',
   input: z.strictObject({
     reference_id: required('Your key'),
@@ -31,6 +32,7 @@ export const upsertPipelineRun = operation({
   idempotent: true,
   summary:
     'Record a CI run, or add to the one with this reference_id: DX keeps the earliest start, the latest finish and the worst status.',
+  words: 'build',
   api: 'data_cloud',
   input: z.strictObject({
     pipeline_name: required('Pipeline'),

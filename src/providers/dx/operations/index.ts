@@ -51,6 +51,12 @@ export const dxCode: ProviderCode = {
     toolset('initiatives', initiatives),
     toolset('workflows', workflows),
   ],
+  nouns: {
+    entity: 'service, microservice',
+    entities: 'services, microservices',
+    snapshot: 'survey',
+    incident: 'outage',
+  },
   runs: [queries.queryRun, workflows.workflowRun],
   probe,
 };

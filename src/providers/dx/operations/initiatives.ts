@@ -33,6 +33,7 @@ export const listInitiatives = operation({
   route: 'GET /initiatives.list',
   risk: 'reads',
   summary: 'List initiatives: drives to pass the checks of a scorecard by a date, with owner and percentage complete.',
+  words: 'campaigns',
   input: z.strictObject({
     published: flag('Only those that are published, or only drafts'),
     priority: z.number().int().min(0).max(4).optional().describe('0 is the highest'),
@@ -50,6 +51,7 @@ export const getInitiative = operation({
   route: 'GET /initiatives.info',
   risk: 'reads',
   summary: 'Show an initiative: its scorecard, owner, due date and how far it is.',
+  words: 'due date owner',
   input: z.strictObject({ id }),
   output: initiative,
   repair: payload('initiative'),
@@ -64,6 +66,7 @@ export const listProgress = operation({
   risk: 'reads',
   summary:
     'List how far each entity is with an initiative (progress report): tasks done, overdue and due soon, and days of work left.',
+  words: 'overdue campaign progress',
   input: z.strictObject({ id, entity_type_identifiers: ids('Only entities of these types').optional() }),
   output: z.looseObject({
     identifier: z.string(),

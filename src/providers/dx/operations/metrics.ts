@@ -14,6 +14,7 @@ export const pushCustomMetric = operation({
   route: 'POST /customMetrics.push',
   risk: 'adds',
   summary: 'Add one value to a custom metric. DX prefers custom tables by now; each call adds a value.',
+  words: 'send report kpi figure',
   api: 'data_cloud',
   verifyWith: 'It may be recorded: dx_list_custom_metrics shows it.',
   input: z.strictObject({
@@ -79,6 +80,7 @@ export const listCustomMetrics = operation({
   route: 'GET /customMetrics.list',
   risk: 'reads',
   summary: 'List the values of a custom metric in the order of time; newest first DX shows 100 at the most.',
+  words: 'kpi figures history',
   api: 'data_cloud',
   input: z.strictObject({
     reference,

@@ -19,6 +19,7 @@ export const listOrgFiles = operation({
   route: 'GET /orgfiles.list',
   risk: 'reads',
   summary: 'List the organisation files (CSV of users or teams) that were uploaded.',
+  words: 'csv of users, employees',
   input: z.strictObject({}),
   output: uploaded,
   paging: allRows('uploads', { show: withoutLink }),
@@ -61,6 +62,7 @@ export const uploadOrgFile = operation({
   risk: 'adds',
   summary:
     'Upload an organisation file: a CSV of users or teams, at most 10 MB. It is stored, and nothing is imported.',
+  words: 'csv of users, employees',
   verifyWith: 'dx_list_org_files shows whether it arrived.',
   input: z.strictObject({
     file: sourceArgument().meta({ source: 'csv' }),

@@ -51,6 +51,7 @@ export const getQueryResults = operation({
   route: 'GET /studio.queryRuns.results',
   risk: 'reads',
   summary: 'Fetch what a finished query found, as one stored table of any length. Kept by DX for 30 days.',
+  words: 'rows of an earlier query',
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({}),
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
@@ -145,6 +146,7 @@ export const readDatafeed = operation({
   route: 'GET /queries.datafeed',
   risk: 'reads',
   summary: 'Read the rows of a saved query by the token of its data feed, at most 1,000.',
+  words: 'feed saved query',
   input: z.strictObject({
     feed_token: required('Token of the feed').meta({ secret: true }),
     columns: z.array(z.string()).optional().describe('Only these columns'),

@@ -119,6 +119,7 @@ export const listEdges = operation({
   route: 'GET /catalog.relationEdges.list',
   risk: 'reads',
   summary: 'List the entities that one entity is related to: dependencies, consumers. Newest edge first.',
+  words: 'what does it depend on, dependencies of a service api, uses',
   input: z.strictObject({
     relation_identifier,
     entity_identifier: entity('Entity'),
@@ -151,6 +152,7 @@ export const addEdge = operation({
   route: 'POST /catalog.relationEdges.add',
   risk: 'adds',
   summary: 'Relate two entities of the software catalog: add an edge, for example a dependency.',
+  words: 'add create a dependency between two services',
   verifyWith: 'dx_list_relation_edges shows whether it was added.',
   input: z.strictObject(edge),
   ...done,
@@ -165,6 +167,7 @@ export const removeEdge = operation({
   question:
     'Take the relation {relation_identifier} between {source_entity_identifier} and {target_entity_identifier} away?',
   summary: 'Remove the edge between two entities of the software catalog.',
+  words: 'remove a dependency',
   input: z.strictObject(edge),
   ...done,
   example: edgeExample,
@@ -179,6 +182,7 @@ export const upsertEdges: Operation = operation({
   route: 'POST /catalog.relationEdges.bulkUpsert',
   risk: 'edits',
   summary: 'Add many edges of one relation at once; those that exist stay.',
+  words: 'add create dependencies bulk',
   verifyWith: 'dx_list_relation_edges shows which were added; those that exist stay when the call is repeated.',
   input: z.strictObject({
     relation_identifier,

@@ -88,6 +88,7 @@ export const addRepos = operation({
   risk: 'adds',
   verifyWith: 'dx_get_repo_group shows whether they were added.',
   summary: 'Add repositories to a group. A repository is in one group only.',
+  words: 'put a repository into a group',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
   repair: payload('data'),

@@ -15,6 +15,8 @@ export const runQuery = operation({
   summary:
     "Run one PostgreSQL SELECT over all of DX's data (Data Studio: deployments, lead times, incidents, teams ...), wait for " +
     'it, and answer a table of any length.',
+  words:
+    'sql, DORA metrics, deployment frequency, lead time, change failure rate, AI tool adoption usage per team, pull request throughput cycle time, engineering metrics, production readiness of all services, mean time to restore MTTR',
   input: z.strictObject({
     sql: z.string().refine(isOneSelect, 'must be one SELECT: nothing else is taken').describe('One SELECT'),
     variables: variables.meta({ encode: withoutDollar }),

@@ -52,6 +52,7 @@ export const listScorecards = operation({
   risk: 'reads',
   summary:
     'List scorecards: the sets of checks that catalog entities are measured by. Drafts with include_unpublished.',
+  words: 'production readiness maturity checks',
   input: z.strictObject({ include_unpublished: flag('Drafts too') }),
   output: scorecard,
   paging: cursorPages('scorecards', { show: brief }),
@@ -65,6 +66,7 @@ export const getScorecard = operation({
   route: 'GET /scorecards.info',
   risk: 'reads',
   summary: 'Show a scorecard with its levels or check groups, and the SQL of its checks.',
+  words: 'rules criteria levels',
   input: z.strictObject({ id }),
   output: scorecard,
   repair: payload('scorecard'),

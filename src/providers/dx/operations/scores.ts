@@ -74,6 +74,7 @@ export const listDxiScores = operation({
   summary:
     'Show the Developer Experience Index (DXI) of a snapshot: the mean of its scored drivers. ' +
     'branch_ids, if given, must hold the main branch.',
+  words: 'developer experience index, overall',
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('driver') }),
@@ -86,6 +87,7 @@ export const listDxiBreakdowns = operation({
   route: 'GET /snapshots.dxiScores.breakdown',
   risk: 'reads',
   summary: 'Compare the Developer Experience Index (DXI) of a snapshot between teams, user groups or attributes.',
+  words: 'per by team',
   input: z.strictObject({
     ...ofSnapshot,
     dimension_type: dimension('snapshotTeam', 'group', 'attribute'),
@@ -102,6 +104,7 @@ export const listDriverScores = operation({
   route: 'GET /snapshots.driverScores',
   risk: 'reads',
   summary: 'List the survey score of each driver in a snapshot (sentiment): percent favourable, and who answered what.',
+  words: 'sentiment results by driver topic',
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('driver') }),
@@ -114,6 +117,7 @@ export const listImpactScores: Operation = operation({
   route: 'GET /snapshots.impactScores',
   risk: 'reads',
   summary: 'List the impact scores of a snapshot, such as time lost to obstacles; value 2 of time loss means 20%.',
+  words: 'time lost to obstacles',
   input: z.strictObject(ofSnapshot),
   output: row,
   paging: allRows('scores', { show: scoreOf('impact') }),

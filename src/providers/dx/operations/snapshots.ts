@@ -29,6 +29,7 @@ export const listSnapshots = operation({
   risk: 'reads',
   summary:
     'List snapshots: the surveys of developer experience and satisfaction, when they were held and how many answered.',
+  words: 'how many people answered, participation, response rate',
   input: z.strictObject({}),
   output: z.looseObject({
     id: z.string(),
@@ -66,6 +67,7 @@ export const listTeamScores = operation({
   summary:
     'List the survey scores of every team in a snapshot, per driver and CSAT item, against the last snapshot, the ' +
     'company and industry percentiles. Teams under 3 people are left out.',
+  words: 'results per team, survey results sentiment by team',
   input: z.strictObject({ snapshot_id: snapshotId }),
   output: z.looseObject({
     team: z.string().nullish(),
@@ -136,6 +138,7 @@ export const listDriverComments = operation({
   route: 'GET /snapshots.driverComments.list',
   risk: 'reads',
   summary: 'List what people wrote about drivers in a survey snapshot, newest first.',
+  words: 'what did developers say, feedback, words, opinions',
   input: z.strictObject(ofSnapshot),
   output: commentRow.extend({ driver_name: z.string().nullish() }),
   paging: cursorPages('comments', { most: 100, show: comment }),
@@ -149,6 +152,7 @@ export const listCsatComments = operation({
   route: 'GET /snapshots.csatComments.list',
   risk: 'reads',
   summary: 'List what people wrote about tools (CSAT, satisfaction) in a survey snapshot, newest first.',
+  words: 'what did developers say, feedback, words, opinions of tools',
   input: z.strictObject(ofSnapshot),
   output: commentRow.extend({ csat_item_name: z.string().nullish() }),
   paging: cursorPages('comments', { most: 100, show: comment }),

@@ -56,6 +56,7 @@ export const getConfiguration = operation({
   route: 'GET /snapshots.settings.configuration',
   risk: 'reads',
   summary: 'Show what the next survey asks, by branch: the drivers, workflows and CSAT items that are selected.',
+  words: 'questions',
   input: z.strictObject({}),
   output: z.looseObject({ configuration: z.unknown() }),
   repair: withoutOk,

@@ -15,6 +15,7 @@ export const listHierarchy = operation({
   route: 'GET /orgfiles.teamHierarchy.get',
   risk: 'reads',
   summary: 'List the whole team hierarchy with leads and members: what dx_process_team_hierarchy would replace.',
+  words: 'reporting lines, org chart, organisation structure',
   input: z.strictObject({}),
   output: z.looseObject({ name: z.string(), reference_id: z.string().nullish() }),
   paging: allRows('teams'),
@@ -127,6 +128,7 @@ export const processHierarchy: Operation = operation({
   summary:
     'Import a whole team hierarchy: every team that is not listed is archived. It is queued; refused during a live ' +
     'snapshot and about 3 weeks after. dx_preview_team_hierarchy shows what it would do.',
+  words: 'org chart, archive teams that are not in it',
   verifyWith: 'dx_list_hierarchy_teams shows, after a while, whether it was imported.',
   input: z.strictObject({ teams, email: text('Who is told when it is done') }),
   output: done.output,

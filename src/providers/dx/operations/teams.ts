@@ -20,6 +20,7 @@ export const listTeams = operation({
   route: 'GET /teams.list',
   risk: 'reads',
   summary: 'List all DX teams as they are now, with parent, manager and number of contributors.',
+  words: 'all teams, which teams, squads',
   input: z.strictObject({}),
   output: team,
   paging: allRows('teams'),
@@ -33,6 +34,7 @@ export const getTeam = operation({
   route: 'GET /teams.info',
   risk: 'reads',
   summary: 'Show a team with its lead and the people in it (contributors). Give team_id or reference_id.',
+  words: 'who is in a team, people members',
   input: z.strictObject({
     team_id: z
       .string()
@@ -54,6 +56,7 @@ export const findTeam = operation({
   route: 'GET /teams.findByMembers',
   risk: 'reads',
   summary: 'Find the team that people belong to, by their email addresses.',
+  words: 'team of email addresses',
   input: z.strictObject({ team_emails: ids('Email addresses of members').min(1) }),
   output: team,
   repair: payload('team'),
@@ -72,6 +75,7 @@ export const listTeamEvents = operation({
   route: 'GET /teams.auditTrail',
   risk: 'reads',
   summary: 'List who changed which team and when: the audit trail of teams.',
+  words: 'audit log, who renamed moved a team',
   input: z.strictObject({}),
   output: z.looseObject({
     created: z.string().nullish(),

@@ -27,6 +27,7 @@ export const listUserGroups = operation({
   route: 'GET /userGroups.list',
   risk: 'reads',
   summary: 'List user groups: guilds, pilots and other sets of people, with owner and members.',
+  words: 'guilds',
   input: z.strictObject({}),
   output: group,
   // No page says how many at the most; elsewhere it is 50.
@@ -54,6 +55,7 @@ export const createUserGroup = operation({
   route: 'POST /userGroups.create',
   risk: 'adds',
   summary: 'Create a user group from a team (team_id), or from people (owner_email and members).',
+  words: 'guild people set',
   verifyWith: 'dx_list_user_groups shows whether it was created.',
   input: z.strictObject({
     name: required('Name'),

@@ -17,6 +17,7 @@ export const listUsers = operation({
   route: 'GET /users.list',
   risk: 'reads',
   summary: 'List the people in DX, with their attributes, roles and user names on GitHub and GitLab.',
+  words: 'developers employees people, email',
   input: z.strictObject({}),
   output: user,
   paging: numberedPages('users', { perPageParam: 'page_size', total: 'total', most: 100, show: brief }),
@@ -30,6 +31,7 @@ export const findUser = operation({
   route: 'GET /users.findByGithubUsername',
   risk: 'reads',
   summary: 'Find a person by GitHub user name.',
+  words: 'who is this login',
   input: z.strictObject({ github_username: required('User name on GitHub') }),
   output: user,
   repair: payload('user'),
@@ -42,6 +44,7 @@ export const updateUser = operation({
   route: 'POST /users.update',
   risk: 'edits',
   summary: 'Change a person: user names on GitHub and GitLab, start date, dates of AI tool adoption.',
+  words: 'employee profile',
   input: z.strictObject({
     email,
     start_date: day('First day at work', 'start_date').optional(),
@@ -66,6 +69,7 @@ export const setAttributes = operation({
   risk: 'edits',
   summary:
     'Set or remove attributes of a person, such as location or level. A new attribute group is made by naming it.',
+  words: 'tag label a person, role location',
   input: z.strictObject({
     email,
     attributes: z
@@ -94,6 +98,7 @@ export const listAttributeGroups = operation({
   risk: 'reads',
   summary:
     'List the attributes that people have (location, level, tenure ...) by group, with the ids that filters take.',
+  words: 'user attributes',
   input: z.strictObject({}),
   output: z.looseObject({
     id: z.string(),

@@ -23,6 +23,7 @@ export const listWorkflows = operation({
   route: 'GET /workflows.list',
   risk: 'reads',
   summary: 'List self-service workflows: what people can start, for itself or for an entity of the catalog.',
+  words: 'self-service actions templates',
   input: z.strictObject({ scope: scope.optional(), entity_identifier: entity.optional() }),
   output: workflow,
   paging: allRows('workflows'),
@@ -72,6 +73,7 @@ export const getWorkflowRun = operation({
   route: 'GET /workflowRuns.info',
   risk: 'reads',
   summary: 'Show a run of a self-service workflow: status, data, links and the state of its HTTP request.',
+  words: 'status of an action',
   input: z.strictObject({ id }),
   output: run,
   repair: payload('workflow_run'),
@@ -103,6 +105,7 @@ export const triggerWorkflow = operation({
   route: 'POST /workflowRuns.trigger',
   risk: 'starts',
   summary: 'Start a self-service workflow, for an entity where its scope is ENTITY. Follow it with wait_for_run.',
+  words: 'run execute self-service action',
   verifyWith:
     'DX lists no runs: its page of the workflow shows whether it was started; dx_get_workflow_run shows one by its id.',
   input: z.strictObject({
