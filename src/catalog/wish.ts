@@ -43,7 +43,9 @@ export function readWish(text: string, { platforms, verbs }: Vocabulary): Wish {
       // A phrase that is no call, a time that is no night, and files by whatever name.
       .replace(/\bon[- ]call\b/g, 'oncall')
       .replace(/\blast (night|week|month|year)\b/g, ' ')
-      .replace(/\b[\w-]+\.[a-z]{2,5}\b/g, 'file'),
+      .split(/\s+/)
+      .map(word => (/^[a-z_].*\.[a-z]{2,5}$/.test(word) ? 'file' : word))
+      .join(' '),
   ).slice(0, mostWords);
   const { asks, action } = intentOf(words, verbs);
   const isContent = (word: string) =>
