@@ -9,6 +9,8 @@ export type Outcome =
   | {
       kind: 'rows';
       noun: string;
+      /** In place of the sentence that follows from the page. */
+      lead?: string;
       rows: Row[];
       page: PageFacts;
       /** The page begins somewhere after the first row. */
@@ -16,6 +18,8 @@ export type Outcome =
       /** Where the same rows are stored. */
       result?: StoredResult;
       about?: Record<string, unknown>;
+      /** Of many things, those for which nothing came. */
+      failures?: number;
       warnings: string[];
     }
   | { kind: 'value'; value: unknown }
@@ -27,6 +31,7 @@ export type Outcome =
       summary: string;
       page?: PageFacts;
       about?: Record<string, unknown>;
+      failures?: number;
       warnings: string[];
     };
 

@@ -35,10 +35,10 @@ export function renderAnswer(answer: Answer): RenderedAnswer {
 }
 
 function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
-  const { noun, rows, page, continued, result, about } = answer;
+  const { noun, lead = sentence(noun, answer.page, answer.continued), rows, page, result, about } = answer;
   const warnings = warningsOf(answer);
   const where = result && `Stored as ${result.uri}.`;
-  return words([sentence(noun, page, continued), where, aboutLine(about), table(rows), ...warnings.map(warning)], {
+  return words([lead, where, aboutLine(about), table(rows), ...warnings.map(warning)], {
     items: rows,
     page,
     ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),

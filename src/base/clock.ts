@@ -23,6 +23,14 @@ export interface Clock {
   alarm(ms: number, ring: () => void): Alarm;
 }
 
+/** Calls `ring` when the clock shows that time: an alarm counts real ms, of which a fast clock makes more. */
+export function alarmAt(clock: Clock, time: number, ring: () => void): Alarm {
+  const second = clock.alarm(1000, () => {});
+  second.clear();
+  const pace = (second.at - clock.now()) / 1000;
+  return clock.alarm(Math.max(0, (time - clock.now()) / pace), ring);
+}
+
 /** Real time, or time that runs `speed` times as fast from the moment of the call. */
 export function systemClock(speed = 1): Clock {
   const start = Date.now();

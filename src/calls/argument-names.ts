@@ -1,5 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { thingOf } from '../operations/nouns.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import { argumentSynonyms } from '../operations/synonyms.ts';
 import type { ToolInput } from './tool-input.ts';
@@ -53,9 +54,13 @@ const snakeCase = (name: string) =>
 
 function synonymsOf(name: string, schema: ToolInput['schema']): readonly string[] {
   const plural = name.endsWith('s') ? [name.slice(0, -1)] : [`${name}s`];
-  const { also = [] } = fieldMeta(fieldOf(schema, name));
+  const { also = [], reference } = fieldMeta(fieldOf(schema, name));
+  // What it names is called as its listing calls it: "entity" for the identifier of one.
+  const thing = reference ? thingOf(reference.list()) : '';
+  const things =
+    thing === '' || thing === name ? [] : [thing, `${thing}s`, `${thing}_id`, `${thing}_${reference?.key}`];
   const shared = Object.hasOwn(argumentSynonyms, name) ? (argumentSynonyms[name] ?? []) : [];
-  return [...also, ...plural, `${name}_id`, ...shared];
+  return [...also, ...plural, `${name}_id`, ...things, ...shared];
 }
 
 function unknownArgument({ tool, names }: Named, name: string): Fault {

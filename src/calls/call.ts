@@ -6,6 +6,7 @@ import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
+import { nounOf } from '../operations/nouns.ts';
 import {
   isDestructive,
   isListing,
@@ -17,6 +18,7 @@ import {
 } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
+import { manyIn } from './many/selection.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
 import { startRun } from './start-run.ts';
@@ -27,10 +29,24 @@ import { type Controls, defaultLimit } from './tool-input.ts';
 const mostRows = 20_000;
 
 /**
- * Carries out one operation: arguments, connection, names, the operation itself, and what it came to.
+ * Carries out one operation, for one thing or for many.
  * @throws Fault
  */
 export async function callOperation(
+  shared: CallerServices,
+  operation: Operation,
+  given: unknown,
+  call: Call,
+): Promise<Answer> {
+  const many = manyIn(operation, shared.inputOf(operation), given);
+  return many ? shared.batches.call(operation, many, given, call) : callForOne(shared, operation, given, call);
+}
+
+/**
+ * For one thing: arguments, connection, names, the operation itself, and what it came to.
+ * @throws Fault
+ */
+export async function callForOne(
   shared: CallerServices,
   operation: Operation,
   given: unknown,
@@ -47,7 +63,18 @@ export async function callOperation(
 async function carryOut(
   shared: CallerServices,
   operation: Operation,
-  { limit, cursor, fields, wait_seconds, again, confirm, ask_again, connection: name, ...own }: Controls & Row,
+  {
+    limit,
+    cursor,
+    fields,
+    wait_seconds,
+    again,
+    confirm,
+    ask_again,
+    connection: name,
+    confirm_many: _,
+    ...own
+  }: Controls & Row,
   call: Call,
   said: Row,
 ): Promise<Answer> {
@@ -157,12 +184,6 @@ async function listRows(
   };
   const about = found.about && { about: shared.redactor.value(found.about) as Row };
   return { kind: 'rows', noun: nounOf(operation), rows, page, continued: from !== undefined, ...about, warnings };
-}
-
-/** "holes", "rows of pipeline history": what the listing's name says after its verb. */
-function nounOf({ name }: Operation): string {
-  const [, verb, ...words] = name.split('_');
-  return verb === 'list' ? words.join(' ') : `rows of ${words.join(' ')}`;
 }
 
 function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {

@@ -1,17 +1,36 @@
+import type { Answer, RunAnswer } from '../answers/answer.ts';
 import type { FitPolicy } from '../answers/fit.ts';
+import type { BackgroundWork } from '../base/background-work.ts';
 import type { Signer } from '../base/signer.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { RunningCalls } from '../callers/running.ts';
 import type { Tally } from '../callers/tally.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Connections } from '../connections/connections.ts';
+import type { Register } from '../coordination/register.ts';
 import type { Starts } from '../coordination/starts.ts';
+import type { Call } from '../http/call.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
+import type { Many } from './many/selection.ts';
 import type { Observer } from './observer.ts';
 import type { ToolInput } from './tool-input.ts';
+
+/** One call for many things, and the run that it is where it does not end within the call. */
+export interface Batches {
+  call(operation: Operation, many: Many, given: unknown, call: Call): Promise<Answer>;
+  /** Goes on with it, in whatever process. @throws Fault `not_found` */
+  resume(uri: string, waitSeconds: number, call: Call): Promise<RunAnswer>;
+  /** As it is, without doing anything for it. @throws Fault `not_found` */
+  look(uri: string): Promise<RunAnswer>;
+  /** Ends it for good, with what it has. @throws Fault `not_found` */
+  cancel(uri: string): Promise<RunAnswer>;
+}
+
+/** Whether a URI is that of a batch. */
+export const isBatchUri = (uri: string): boolean => uri.startsWith('batch://');
 
 /** What answering the calls of one caller needs besides the calls. */
 export interface CallerServices extends CallRuntime {
@@ -30,6 +49,13 @@ export interface CallerServices extends CallRuntime {
   starts: Starts;
   /** Signs what tells one start from another, the same in every process that shares the starts. */
   startKeys: Signer;
+  batches: Batches;
+  /** Says which process is working on a batch. */
+  leases: Register;
+  /** What goes on behind answers. */
+  background: BackgroundWork;
+  /** Things that one call may be for without `confirm_many`. */
+  manyLimit: number;
   /** A question goes through the client where that can; otherwise a call is agreed to in two steps. */
   asks: boolean;
   /** The operator has agreed to everything beforehand. */

@@ -4,6 +4,7 @@ import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
 import { isDestructive, isGuarded, isListing, type Operation, platformOf, type Risk } from '../operations/operation.ts';
 import { type Bound, boundOfArgument, boundOfField } from './argument-bounds.ts';
+import { manyArguments, manyMark } from './many/arguments.ts';
 
 export const tokenArgument = () => z.string().optional().describe('Token of the first call, once a person has agreed');
 export const askAgainArgument = () => z.boolean().optional().describe('Ask the person again who has refused it');
@@ -24,10 +25,19 @@ const controls = lazy(() => ({
   ask_again: askAgainArgument(),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
   again: z.boolean().optional().describe('Start another although it was started just now'),
+  // Only where a call was answered with the count, which says what it is for.
+  confirm_many: z.number().int().min(1).optional(),
 }));
 
 /** What changes how a call is made, and nothing on a platform. */
-export const controlNames: ReadonlySet<string> = new Set(['limit', 'cursor', 'fields', 'wait_seconds', 'connection']);
+export const controlNames: ReadonlySet<string> = new Set([
+  'limit',
+  'cursor',
+  'fields',
+  'wait_seconds',
+  'connection',
+  'confirm_many',
+]);
 
 export const defaultLimit = 50;
 export const defaultWaitSeconds = 25;
@@ -41,6 +51,7 @@ export type Controls = {
   ask_again?: boolean;
   connection?: string;
   again?: boolean;
+  confirm_many?: number;
 };
 
 /** A tool's arguments, as they are read and checked. */
@@ -52,23 +63,53 @@ export interface ToolInput {
   risk: Risk;
   /** The connections that a call can be for. Only where there are several does it have to say which. */
   connections?: readonly string[];
+  /** The arguments that may stand for many things at once. */
+  many?: readonly string[];
   /** How large an argument may be, where that does not follow from its field alone. */
   boundOf?(argument: string): Bound;
 }
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
-  const { limit, cursor, fields, confirm, ask_again, wait_seconds, again } = controls();
+  const { limit, cursor, fields, confirm, ask_again, wait_seconds, again, confirm_many } = controls();
+  const many = manyArguments(operation, jsonSchema(operation.input, 'input'));
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit, cursor, fields } : {}),
     ...(isDestructive(operation) ? { confirm, ask_again } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
     ...(isGuarded(operation) ? { again } : {}),
+    ...(many.length > 0 ? { confirm_many } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
   const boundOf = (argument: string) =>
     operation.input.shape[argument] ? boundOfArgument(operation, argument) : boundOfField(schema.shape[argument]);
-  return { schema, accepted: jsonSchema(schema, 'input'), risk: operation.risk, connections, boundOf };
+  const accepted = withMarks(jsonSchema(schema, 'input'), many);
+  return { schema, accepted, risk: operation.risk, connections, many, boundOf };
+}
+
+/** The same without one of its arguments, which is read by itself. */
+export function withoutArgument(input: ToolInput, argument: string): ToolInput {
+  const { properties, required, ...accepted } = input.accepted as { properties?: JsonSchema; required?: string[] };
+  const { [argument]: _, ...others } = properties ?? {};
+  return {
+    ...input,
+    schema: input.schema.omit({ [argument]: true } as never) as z.ZodObject,
+    accepted: { ...accepted, properties: others, required: (required ?? []).filter(name => name !== argument) },
+  };
+}
+
+/** Says of the arguments that take many that they do. */
+function withMarks(accepted: JsonSchema, many: readonly string[]): JsonSchema {
+  if (many.length === 0) return accepted;
+  const properties = { ...(accepted['properties'] as Record<string, JsonSchema>) };
+  for (const name of many) {
+    const { description = '', ...property } = properties[name] ?? {};
+    properties[name] = {
+      ...property,
+      description: description === '' ? manyMark : `${String(description)}; ${manyMark}`,
+    };
+  }
+  return { ...accepted, properties };
 }
 
 /** The same, made once for each operation: converting a schema costs more than most calls. */

@@ -82,6 +82,13 @@ export const generalSettings = z.strictObject({
     .max(20_000)
     .default(4_000)
     .describe('Size of one answer, in tokens; what is larger is stored and answered by a handle'),
+  many_limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe('Things that one call may be for before it has to confirm their count'),
   time_zone: timeZone().default('UTC').describe('Zone of times without one, for example Europe/Berlin'),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])

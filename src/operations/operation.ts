@@ -53,6 +53,8 @@ export interface Reference {
   only?: (row: Row) => boolean;
   /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
   search?: string;
+  /** Arguments of the listing that bring what people are likeliest to mean first: what something was last done in. */
+  latest?: Row;
   /** A value of this form is a key beyond doubt, so no listing is read for it. */
   keyForm?: RegExp;
 }

@@ -52,6 +52,8 @@ export interface ProcessServices {
   starts: Starts;
   /** Agreements that were used, and refusals. */
   agreements: Register;
+  /** Which process works on a batch. */
+  leases: Register;
   /** The same in every process that was given the same key, or is the same user's. */
   signer: Signer;
 }
@@ -104,6 +106,10 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     confirmations: confirmations(signer, common.agreements),
     starts: common.starts,
     startKeys: signer,
+    batches: lazyObject(async () => (await import('../batches/batches.ts')).createBatches(shared, signer)),
+    leases: common.leases,
+    background: common.background,
+    manyLimit: config.many_limit,
     cursors: cursors(signer),
     timeZone: caller.timeZone ?? config.time_zone,
     readOnly: config.read_only,

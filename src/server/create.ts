@@ -121,6 +121,7 @@ export async function createServer(
       const { createStarts } = await import('../coordination/starts.ts');
       return createStarts(clock, (await import('./open-register.ts')).openRegister('starts', config, clock));
     }),
+    leases: lazyObject(async () => (await import('./open-register.ts')).openRegister('batches', config, clock)),
     agreements: lazyObject(async () => (await import('./open-register.ts')).openRegister('agreements', config, clock)),
     signer,
   };

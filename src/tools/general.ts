@@ -5,6 +5,7 @@ import { Fault } from '../base/errors.ts';
 import { callOperation } from '../calls/call.ts';
 import { diagnose } from '../calls/check-connections.ts';
 import { resumeRun } from '../calls/resume-run.ts';
+import { isBatchUri } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
 import { isReading } from '../operations/operation.ts';
@@ -26,7 +27,9 @@ const waitForRunTool = general({
   annotations: { ...reading, openWorldHint: true },
   needs: 'runs',
   async call({ run: given, wait_seconds }, shared, call) {
-    return resumeRun(shared, given, call, { waitSeconds: wait_seconds ?? defaultWaitSeconds });
+    const waitSeconds = wait_seconds ?? defaultWaitSeconds;
+    if (isBatchUri(given)) return shared.batches.resume(given, waitSeconds, call);
+    return resumeRun(shared, given, call, { waitSeconds });
   },
 });
 

@@ -127,7 +127,8 @@ function operationDefinition(facts: OperationManifest, shared: CallerServices): 
 }
 
 const isThere: Record<Need, (shared: CallerServices) => boolean> = {
-  runs: ({ catalog }) => catalog.runs.length > 0,
+  // A call for many things may be one, too.
+  runs: ({ catalog }) => catalog.operations.length > 0,
   unlisted: ({ catalog }) => catalog.unlisted.length > 0,
   'unlisted reading': ({ catalog }) => catalog.unlisted.some(isReading),
   'unlisted writing': ({ catalog }) => catalog.unlisted.some(operation => !isReading(operation)),

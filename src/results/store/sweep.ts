@@ -12,7 +12,7 @@ export const workFolder = 'work';
 const ownersFolder = 'callers';
 
 /** Folders in the results folder that hold what was started, agreed to or refused lately. They are swept by themselves. */
-export const registerFolders = { starts: 'starts', agreements: 'agreements' } as const;
+export const registerFolders = { starts: 'starts', agreements: 'agreements', batches: 'batches' } as const;
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {

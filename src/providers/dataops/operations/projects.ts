@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { operation, reference } from '../../../operations/operation.ts';
-import { flag, project, search, text } from '../arguments.ts';
+import { flag, project, search, since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
 
@@ -30,6 +30,7 @@ const named = reference({
   key: 'id',
   label: 'path_with_namespace',
   search: 'search',
+  latest: { order_by: 'last_activity_at' },
   keyForm: /^/,
 });
 
@@ -47,6 +48,8 @@ export const listProjects = operation({
     search_namespaces: z.boolean().default(true).describe('Search whole paths, not only the last part'),
     membership: flag('Only projects with own membership'),
     archived: flag('Only archived, or only others'),
+    active_since: since('Last activity').meta({ wire: 'last_activity_after' }),
+    active_until: until('Last activity', 'active_since').meta({ wire: 'last_activity_before' }),
     // The long rows take the platform seconds a page: https://docs.gitlab.com/api/projects/
     simple: z.boolean().default(true).describe('false: with visibility and archived, slower'),
     order_by: z.enum(['id', 'name', 'last_activity_at']).optional().describe('Default: newest first'),

@@ -1,0 +1,158 @@
+import type { Answer, PageFacts } from '../answers/answer.ts';
+import { countThatFit } from '../answers/fit-rows.ts';
+import type { Row } from '../base/json-value.ts';
+import { firstOf } from '../base/nearest.ts';
+import { formatNumber, guessTokens, withoutEnd } from '../base/text.ts';
+import type { CallerServices } from '../calls/services.ts';
+import { nounOf } from '../operations/nouns.ts';
+import { isListing, type Operation } from '../operations/operation.ts';
+import type { Journal } from './journal.ts';
+import { countOf, type FailedThing, type Plan, pluralOf } from './plan.ts';
+
+export type TableAnswer = Extract<Answer, { kind: 'rows' | 'result' }>;
+
+/** Most rows that are kept in memory for an answer; no more of them would fit. */
+const mostShown = 1_000;
+const mostNamed = 5;
+
+/** What was seen of the rows while they were stored. */
+interface Seen {
+  rows: Row[];
+  count: number;
+  /** Things that have rows. */
+  having: number;
+  /** Names of things that have more rows than were asked for. */
+  cut: string[];
+  reasons: Map<string, number>;
+  warnings: Map<string, number>;
+}
+
+/** The rows of all things as one stored table, and what became of the things that have none. */
+export async function answerBatch(
+  shared: CallerServices,
+  operation: Operation,
+  journal: Journal,
+): Promise<TableAnswer> {
+  const { plan } = journal;
+  const seen: Seen = { rows: [], count: 0, having: 0, cut: [], reasons: new Map(), warnings: new Map() };
+  const rows = rowsOf(journal, seen);
+  const noun = isListing(operation) ? nounOf(operation) : pluralOf(plan.noun.replaceAll('_', ' '));
+  // Without a row there is nothing to store.
+  const first = await rows.next();
+  const result = first.done ? undefined : await store(shared, plan, noun, first.value, rows);
+  const tally = journal.tally();
+  const warnings = warningsOf(journal, seen, tally.failed);
+  const isWhole = tally.done === tally.total && tally.failed.length === 0 && seen.cut.length === 0;
+  const page: PageFacts = { returned: seen.count, total: isWhole ? seen.count : null, complete: isWhole, next: null };
+  const about = countsOf(seen.reasons);
+  const missing = tally.total - tally.done + tally.failed.length;
+  const extent = [
+    `${formatNumber(seen.count)} ${seen.count === 1 ? noun.replace(/s$/, '') : noun}, of ${formatNumber(seen.having)} of ${countOf(tally.total, plan.noun)}`,
+    ...(missing > 0 ? [`${countOf(missing, plan.noun)} gave no answer`] : []),
+    ...(seen.cut.length > 0 ? ['not all rows of each'] : []),
+  ].join('; ');
+  const failures = tally.failed.length > 0 ? { failures: tally.failed.length } : {};
+  const isShort = seen.count <= mostShown && seen.rows.every(row => guessTokens(row) <= shared.fit.answerTokens);
+  if (!result || (isShort && countThatFit(seen.rows, shared.fit.answerTokens) === seen.count))
+    return {
+      kind: 'rows',
+      noun,
+      lead: `${extent}.`,
+      rows: seen.rows,
+      page,
+      continued: false,
+      ...(result ? { result } : {}),
+      ...(about ? { about } : {}),
+      warnings,
+      ...failures,
+    };
+  const summary = `${extent}. Stored because they do not fit one answer.`;
+  return { kind: 'result', result, summary, page, ...(about ? { about } : {}), warnings, ...failures };
+}
+
+/** Each row with the thing that it belongs to. */
+async function* rowsOf({ plan, outcomes }: Journal, seen: Seen): AsyncGenerator<Row> {
+  const names = new Map(plan.things.map(({ key, name }) => [key, name]));
+  for await (const outcome of outcomes()) {
+    if (outcome.state !== 'done') continue;
+    const { key, rows, more, warnings = [] } = outcome;
+    const name = names.get(key) ?? key;
+    const thing = { [plan.noun]: name, ...(plan.keyColumn === '' ? {} : { [plan.keyColumn]: key }) };
+    if (rows.length > 0) seen.having += 1;
+    if (more) seen.cut.push(name);
+    for (const warning of warnings) count(seen.warnings, warning);
+    for (const row of rows) {
+      const whole = { ...thing, ...row, ...thing };
+      seen.count += 1;
+      if (seen.rows.length < mostShown) seen.rows.push(whole);
+      if (typeof row['reason'] === 'string') count(seen.reasons, row['reason']);
+      yield whole;
+    }
+  }
+}
+
+const count = (counts: Map<string, number>, what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+
+async function store(
+  { results, clock }: CallerServices,
+  plan: Plan,
+  noun: string,
+  first: Row,
+  rows: AsyncGenerator<Row>,
+) {
+  const { operation, connection, argument, rest, given, uri, things } = plan;
+  const at = new Date(clock.now()).toISOString();
+  async function* all() {
+    yield first;
+    yield* rows;
+  }
+  return results.write(
+    {
+      name: `${noun} of ${countOf(things.length, plan.noun)}`,
+      mediaType: 'application/x-ndjson',
+      source: { operation, arguments: { ...rest, [argument]: given }, connection, at },
+      key: uri,
+    },
+    { rows: all() },
+  );
+}
+
+const mostReasons = 8;
+
+/** How often each reason occurs, the commonest first. */
+function countsOf(reasons: ReadonlyMap<string, number>): { reasons: string } | undefined {
+  if (reasons.size === 0) return undefined;
+  const ranked = [...reasons].toSorted((a, b) => b[1] - a[1]).map(([reason, times]) => `${times} x ${reason}`);
+  return { reasons: firstOf(ranked, mostReasons) };
+}
+
+/** In a few words, for a line about many. */
+const codeWords: Readonly<Record<string, string>> = {
+  missing_scope: 'no access',
+  rate_limited: 'the quota is used up',
+  upstream_down: 'the platform failed',
+  timed_out: 'no answer in time',
+};
+
+/** What the platform said, the same for all that it said it of. */
+const reasonOf = ({ code, message, name, key }: FailedThing): string =>
+  codeWords[code] ??
+  withoutEnd(message.replaceAll(`"${name}"`, 'it').replaceAll(name, 'it').replaceAll(key, 'it'), '.');
+
+function warningsOf({ plan }: Journal, { cut, warnings }: Seen, failed: readonly FailedThing[]): string[] {
+  const total = countOf(plan.things.length, plan.noun);
+  const byReason = new Map<string, string[]>();
+  for (const one of failed) {
+    const reason = reasonOf(one);
+    const alike = byReason.get(reason);
+    if (alike) alike.push(one.name);
+    else byReason.set(reason, [one.name]);
+  }
+  const lines = [...byReason].map(
+    ([reason, names]) => `${formatNumber(names.length)} of ${total}: ${reason} (${firstOf(names, mostNamed)}).`,
+  );
+  if (failed.length > 0) lines.push(`To ask for these alone: ${plan.argument} "${plan.uri}".`);
+  if (cut.length > 0)
+    lines.push(`${countOf(cut.length, plan.noun)} have more rows than limit: ${firstOf(cut, mostNamed)}.`);
+  return [...lines, ...[...warnings].map(([text, times]) => (times > 1 ? `${text} (${times} times)` : text))];
+}

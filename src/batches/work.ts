@@ -1,0 +1,130 @@
+import pMap from 'p-map';
+import type { Answer, RunAnswer } from '../answers/answer.ts';
+import { type Fault, isFault } from '../base/errors.ts';
+import { isRow, type Row } from '../base/json-value.ts';
+import { asFault, callForOne } from '../calls/call.ts';
+import { resumeRun } from '../calls/resume-run.ts';
+import type { CallerServices } from '../calls/services.ts';
+import type { Call, Meter } from '../http/call.ts';
+import type { Connection } from '../http/connection.ts';
+import { isListing, type Operation, startsRun } from '../operations/operation.ts';
+import { isSettled } from '../operations/run.ts';
+import type { Journal } from './journal.ts';
+import { atOnce, createPace, tightestQuota } from './pace.ts';
+import type { Outcome, Thing } from './plan.ts';
+
+/** One thing may wait for its turn in the quota, and for what it started, for so long. */
+const patienceMs = 3_600_000;
+/** Things in a row that the platform failed for, after which it is left alone. */
+const mostFailures = 10;
+
+export interface Work {
+  shared: CallerServices;
+  operation: Operation;
+  connection: Connection;
+  journal: Journal;
+  signal: AbortSignal;
+  meter: Meter;
+  /** Told after every thing. */
+  told(): void;
+}
+
+/** Faults that are the same for every thing, so that going on is of no use. */
+const fatal: ReadonlySet<string> = new Set(['unauthorized', 'not_configured', 'unknown_operation', 'read_only']);
+/** Faults that pass by themselves. */
+const passing: ReadonlySet<string> = new Set(['upstream_down', 'timed_out', 'rate_limited', 'bad_upstream_reply']);
+
+/**
+ * Carries the operation out for every thing of which nothing is known yet. What comes of each is written down before
+ * the next is begun.
+ * @throws Fault that would be that of every thing, or when the platform seems to be down; the signal's reason
+ */
+export async function workThrough(work: Work): Promise<void> {
+  const { shared, operation, connection, journal, signal, meter } = work;
+  const left = journal.plan.things.filter(({ key }) => !journal.isKnown(key));
+  const quota = tightestQuota(operation, connection);
+  const pace = createPace(shared.clock, quota);
+  let begun = 0;
+  let failures = 0;
+  const before = meter.requests;
+  const one = async (thing: Thing) => {
+    if (journal.tally().isCancelled) return;
+    await pace.next(begun < 4 ? 1 : Math.max(1, (meter.requests - before) / begun), signal);
+    begun += 1;
+    const outcome = await outcomeOf(thing, work);
+    if ('fault' in outcome) {
+      const { fault } = outcome;
+      if (fatal.has(fault.code)) throw fault;
+      failures = passing.has(fault.code) ? failures + 1 : 0;
+      if (failures >= mostFailures) throw fault;
+      await journal.append({ key: thing.key, state: 'failed', code: fault.code, message: fault.message });
+    } else {
+      failures = 0;
+      await journal.append(outcome);
+    }
+    work.told();
+  };
+  await pMap(left, one, { concurrency: atOnce(quota) });
+}
+
+async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: Fault }> {
+  const { shared, operation, journal, signal, meter } = work;
+  const { argument, rest, connection } = journal.plan;
+  const deadline = shared.clock.now() + patienceMs;
+  const call: Call = { signal, deadline, meter, progress: () => {}, changes: [] };
+  const args = {
+    ...(isListing(operation) ? { limit: 'all' } : {}),
+    ...rest,
+    ...shared.connections.argumentFor({ name: connection, platform: work.connection.platform }),
+    [argument]: thing.key,
+    ...(startsRun(operation) ? { wait_seconds: 45 } : {}),
+  };
+  try {
+    // Rows go into the table of all, not into a result for each thing.
+    const services = { ...shared, fit: { ...shared.fit, answerTokens: Number.POSITIVE_INFINITY } };
+    const answer = await settled(await callForOne(services, operation, args, call), services, call);
+    return { key: thing.key, state: 'done', ...contentOf(answer) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { fault: asFault(error, shared) };
+  }
+}
+
+/** A run that a thing has started is waited for. */
+async function settled(first: Answer, shared: CallerServices, call: Call): Promise<Answer> {
+  let answer = first;
+  while (answer.kind === 'run' && !isSettled(answer.run) && shared.clock.now() < call.deadline) {
+    const { uri } = answer.run;
+    answer = await resumeRun(shared, uri, call, { waitSeconds: 45 });
+  }
+  return answer;
+}
+
+type Content = Pick<Outcome & { state: 'done' }, 'rows' | 'more' | 'warnings'>;
+
+function contentOf(answer: Answer): Content {
+  switch (answer.kind) {
+    case 'rows':
+      return {
+        rows: answer.rows,
+        ...(answer.page.complete ? {} : { more: true as const }),
+        ...(answer.warnings.length > 0 ? { warnings: answer.warnings } : {}),
+      };
+    case 'value':
+      return { rows: [isRow(answer.value) ? answer.value : { value: answer.value }] };
+    case 'result':
+      return { rows: [{ result: answer.result.uri, rows: answer.result.rows, summary: answer.summary }] };
+    case 'run':
+      return { rows: [runRow(answer)] };
+    default:
+      return { rows: [] };
+  }
+}
+
+function runRow({ run, outcome }: RunAnswer): Row {
+  const made = outcome?.kind === 'result' ? { result: outcome.result.uri, rows: outcome.result.rows } : {};
+  return { run: run.uri, status: run.status, ...made };
+}
+
+/** Whether the fault says that the platform is to be tried again later. */
+export const isPassing = (error: unknown): error is Fault => isFault(error) && passing.has(error.code);

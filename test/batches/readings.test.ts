@@ -1,0 +1,155 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { describe, expect, test } from 'vitest';
+import { startWorld } from '../support/harness.ts';
+
+type Row = Record<string, unknown>;
+
+const itemsOf = ({ data }: { data: Row }) => data['items'] as Row[];
+
+describe('one question over many things', () => {
+  test('is one call over 10,005 projects, of those that were active lately', async () => {
+    const { call, dataops } = await startWorld({ platforms: ['dataops'] });
+    const seen = await call('dataops_list_pipelines', {
+      project: { active_since: '3 days ago' },
+      status: 'failed',
+      since: '3d',
+    });
+    expect(seen.text).toMatch(/^1 pipeline, of 1 of 2 projects\.\nStored as result:/);
+    expect(itemsOf(seen)).toMatchObject([{ project: 'meridian/data/drill-assays', project_id: '101', id: '20381' }]);
+    expect(countTokens(seen.text)).toBeLessThanOrEqual(900);
+    // The listing, and one request for each of the two.
+    expect(seen.usage.requests).toBe(3);
+    expect(dataops.requests[0]?.target).toContain('last_activity_after=2026-11-18T00%3A00%3A00');
+  });
+
+  test('takes a filter as a text, as JSON in a text and as an object alike', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const forms = ['active_since: 3 days ago', '{"active_since": "3 days ago"}', { active_since: '3 days ago' }];
+    const seen = await Promise.all(forms.map(project => call('dataops_list_pipelines', { project, since: '3d' })));
+    const [first, ...others] = seen.map(itemsOf);
+    expect(first?.length).toBeGreaterThan(1);
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test('is one call for a year of all eleven Datamin pipelines; what may not be read does not spoil the rest', async () => {
+    const { call } = await startWorld({ platforms: ['datamin'] });
+    const seen = await call('datamin_list_runs', { pipeline: 'all', from: '365d' });
+    expect(seen.text).toMatch(/^9,646 runs, of 4 of 11 pipelines; 1 pipeline gave no answer\./);
+    expect(seen.text).toContain('Warning: 1 of 11 pipelines: no access (Somebody else).');
+    const { uri } = seen.data['result'] as { uri: string };
+    const rows = await call('read_result', {
+      result: uri,
+      limit: 1,
+      where: [{ column: 'pipeline', op: '=', value: 'Nightly revenue sync' }],
+    });
+    expect(itemsOf(rows)[0]).toMatchObject({ pipeline: 'Nightly revenue sync', run: expect.any(String) });
+  });
+
+  test('is one call for the scorecards of 18 services, by what their list calls them', async () => {
+    const { call } = await startWorld({ platforms: ['dx'] });
+    const seen = await call('call_read_operation', {
+      operation: 'dx_list_entity_scorecards',
+      arguments: { entity: { type: 'service' } },
+    });
+    expect(seen.text).toMatch(/^36 entity scorecards, of 18 of 18 entities\./);
+    expect(new Set(itemsOf(seen).map(row => row['entity_identifier'])).size).toBe(18);
+    expect(seen.usage.requests).toBe(19);
+  });
+
+  test('is one call for what all Datarock projects offer', async () => {
+    const { call } = await startWorld();
+    const seen = await call('datarock_list_artefacts', { project: 'all', fields: ['key'] });
+    const offering = itemsOf(seen).filter(({ key }) => key === 'lithology');
+    expect(offering.map(({ project }) => project).toSorted()).toEqual(['Copperhead North', 'Deepwater Deeps']);
+  });
+
+  test('gives a row for each where a reading answers one thing', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const project = 'meridian/data/drill-assays, meridian/data/core-logging';
+    const seen = await call('call_read_operation', { operation: 'dataops_get_project', arguments: { project } });
+    expect(itemsOf(seen).length).toBeGreaterThan(0);
+    expect(itemsOf(seen)[0]).toMatchObject({ project: 'meridian/data/drill-assays', default_branch: 'main' });
+  });
+
+  test('takes a column of a stored result', async () => {
+    const { call } = await startWorld();
+    const listed = await call('datarock_list_artefacts', { project: 'all', fields: ['key'] });
+    const { uri } = listed.data['result'] as { uri: string };
+    const where = [{ column: 'key', op: '=', value: 'lithology' }];
+    const seen = await call('datarock_list_holes', { project: { result: uri, column: 'project', where } });
+    expect(seen.text).toMatch(/of 2 of 2 projects/);
+    const guessed = await call('datarock_list_holes', { project: uri });
+    expect(guessed.text).toMatch(/of \d of 4 projects/);
+  });
+});
+
+describe('names', () => {
+  test('that are nobody’s are told with the others answered, and can be asked for alone', async () => {
+    const { call } = await startWorld();
+    const seen = await call('datarock_list_holes', { project: ['Copperhead North', 'Nowhere', 'Tinkers Trial'] });
+    expect(seen.text).toMatch(/of 3 projects; 1 project gave no answer/);
+    const [, again] = /To ask for these alone: project "(batch:[^"]+)"/.exec(seen.text) ?? [];
+    const failed = await call('datarock_list_holes', { project: again });
+    expect(failed.text).toMatch(/^No |^0 holes, of 0 of 1 project/);
+  });
+
+  test('with a comma in them are one name where there is such a thing', async () => {
+    const { call, datamin } = await startWorld({
+      platforms: ['datamin'],
+      connections: ({ datamin: settings }) => ({
+        datamin: { ...settings, pipelines: { 'Sales, north': '5b7e0c1d-8a34-4f62-9d1b-3c6f2e90a711' } },
+      }),
+    });
+    const seen = await call('datamin_get_pipeline_last_run', { pipeline: 'Sales, north' });
+    expect(seen.isError).toBe(false);
+    expect(seen.data).not.toHaveProperty('items');
+    expect(datamin.requests.length).toBeGreaterThan(0);
+  });
+
+  test('of one thing are what they were: no table, no batch', async () => {
+    const { call } = await startWorld();
+    const seen = await call('datarock_list_holes', { project: 'Copperhead North' });
+    expect(seen.text).not.toContain('of 1 of 1');
+  });
+});
+
+describe('what is too much', () => {
+  test('is said before anything is asked, with what is narrower, and goes on with the count', async () => {
+    const { call, dataops } = await startWorld({ platforms: ['dataops'], flags: { many_limit: 3 } });
+    const project = { search: 'meridian' };
+    const refused = await call('dataops_list_pipelines', { project, status: 'failed', since: '3d' });
+    const [, count] = /confirm_many: (\d+)/.exec(refused.text) ?? [];
+    expect(refused.text).toMatch(
+      /^too_large: dataops_list_pipelines is asked for \d+ projects; at the documented quota \(600 requests in 60 s\)/,
+    );
+    expect(refused.text).toContain('active_since');
+    expect(dataops.requests.every(({ target }) => !target.includes('/pipelines'))).toBe(true);
+    const seen = await call('dataops_list_pipelines', {
+      project,
+      status: 'failed',
+      since: '3d',
+      confirm_many: Number(count),
+    });
+    expect(seen.text).toMatch(new RegExp(`of \\d of ${count} projects`));
+  });
+
+  test('is said of more than anybody counts', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const refused = await call('dataops_list_pipelines', { project: 'all', status: 'failed' });
+    expect(refused.text).toContain('is asked for more than 200 projects');
+    expect(refused.usage.requests).toBeLessThanOrEqual(3);
+  });
+
+  test('two arguments that stand for many are refused', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const refused = await call('dataops_list_pipelines', { project: 'all', ref: ['main', 'dev'] });
+    expect(refused.text).toMatch(/^bad_arguments: .*both stand for many/);
+  });
+
+  test('a mistake in another argument costs nothing', async () => {
+    const { call, dataops } = await startWorld({ platforms: ['dataops'] });
+    const refused = await call('dataops_list_pipelines', { project: 'all', status: 'purple' });
+    expect(refused.text).toMatch(/^bad_arguments/);
+    expect(dataops.requests).toEqual([]);
+  });
+});
