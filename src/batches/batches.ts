@@ -21,6 +21,8 @@ import { findThings, type Things } from './things.ts';
 
 /** Room for the answer within the call's own deadline, in ms. */
 const answerMs = 4_000;
+/** How long a client that follows runs waits for what may be over in a moment. */
+const soonMs = 5_000;
 
 /** Calls for many things. `signer`: the caller's, so that nobody takes up another's. */
 export function createBatches(shared: CallerServices, signer: Signer): Batches {
@@ -62,7 +64,9 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
       const journal = await createJournal(plan, shared.results, signer);
       for (const { key, code, message } of found.unknown) await journal.append({ key, state: 'failed', code, message });
       const working = await runner.work(operation, connection, journal);
-      return working.answer(call, { until: call.deadline - answerMs, isFirst: true });
+      // Who follows runs by itself is answered soon.
+      const until = call.followsRuns ? shared.clock.now() + soonMs : call.deadline - answerMs;
+      return working.answer(call, { until, isFirst: true });
     },
     async resume(uri, waitSeconds, call) {
       const journal = await opened(uri);

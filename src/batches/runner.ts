@@ -91,9 +91,10 @@ export function createRunner(shared: CallerServices): Runner {
         }
         if (failure !== undefined && !isPausing(failure)) throw failure;
         const run = runOf(journal);
-        if (!run.final) return unfinished(shared, journal, run, failure);
+        const handed = isFirst && call.followsRuns ? { handedOver: true as const } : {};
+        if (!run.final) return { ...unfinished(shared, journal, run, failure), ...handed };
         const table = await answerBatch(shared, operation, journal);
-        return isFirst && !call.followsRuns ? table : { kind: 'run', run, outcome: table, warnings: [] };
+        return isFirst ? table : { kind: 'run', run, outcome: table, warnings: [] };
       },
     };
   }

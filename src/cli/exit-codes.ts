@@ -8,7 +8,7 @@ export const exitCodes = [
   { code: 3, meaning: 'no access: not configured, credential refused, permission missing, read-only' },
   { code: 4, meaning: 'refused by the platform: not found, conflict, rejected, too large' },
   { code: 5, meaning: 'no answer from the platform: rate limit, failure, timeout, unreadable reply' },
-  { code: 6, meaning: 'the run was started, and ended without success' },
+  { code: 6, meaning: 'the run was started and ended without success, or not for all of many things' },
   { code: 130, meaning: 'interrupted' },
 ] as const;
 

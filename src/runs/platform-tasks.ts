@@ -4,11 +4,14 @@ import { asFault, callOperation } from '../calls/call.ts';
 import { operationContext } from '../calls/execute.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
 import { findRun, resumeRun } from '../calls/resume-run.ts';
-import type { CallerServices } from '../calls/services.ts';
+import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { isSettled, type Run, readRun } from '../operations/run.ts';
 import { faultResult, type ToolSet, usageKey } from '../tools/registry.ts';
 import type { TaskSource, TaskState, TaskSubject } from './tasks.ts';
+
+/** A batch is a run of this server: looking at it costs nothing. */
+export const batchKind: Pick<RunKind, 'noun' | 'pace'> = { noun: 'batch', pace: { firstMs: 1_000, longestMs: 5_000 } };
 
 /** Codes of faults that pass: the run may be fine, it just could not be looked at. */
 const passing: ReadonlySet<string> = new Set(['rate_limited', 'upstream_down', 'timed_out']);
@@ -19,6 +22,10 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
     async look(subject, options) {
       try {
         return await tools.runAsCall('tasks/get', options, async call => {
+          if (isBatchUri(subject.run)) {
+            const answer = await shared.batches.resume(subject.run, 0, call);
+            return stateOf(batchKind, answer, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
+          }
           const { kind } = await findRun(shared, subject.run);
           const { details, warnings } = subject;
           const answer = await resumeRun(shared, subject.run, call, { waitSeconds: 0, details, warnings });
@@ -35,6 +42,10 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
     cancel: (subject, options) =>
       asProtocolError(shared, subject.run, () =>
         tools.runAsCall('tasks/cancel', options, async call => {
+          if (isBatchUri(subject.run)) {
+            await shared.batches.cancel(subject.run);
+            return;
+          }
           const { kind, variables, connection } = await findRun(shared, subject.run);
           if (kind.cancel === undefined) return;
           // Cancelling what is over is no mistake; some platforms refuse it.
@@ -55,7 +66,7 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
 }
 
 function stateOf(
-  kind: RunKind,
+  kind: Pick<RunKind, 'noun' | 'pace'>,
   answer: RunAnswer,
   { createdAt }: TaskSubject,
   usage: { _meta: Record<string, unknown> },
@@ -71,7 +82,7 @@ function stateOf(
   return { status: 'working', statusMessage, pollIntervalMs };
 }
 
-function messageOf({ noun }: RunKind, { vendor_status, progress, notes = [] }: Run): string {
+function messageOf({ noun }: Pick<RunKind, 'noun'>, { vendor_status, progress, notes = [] }: Run): string {
   const extent = progress ? `: ${progress.done} of ${progress.total} ${progress.unit}` : '';
   return [`${noun} ${vendor_status}${extent}`, ...notes].join('. ');
 }

@@ -4,10 +4,11 @@ import { principalOf } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext } from '../calls/execute.ts';
 import { findRun, namesRun } from '../calls/resume-run.ts';
-import type { CallerServices } from '../calls/services.ts';
+import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { type Run, readRun } from '../operations/run.ts';
 import type { ToolSet } from '../tools/registry.ts';
+import { batchKind } from './platform-tasks.ts';
 
 /** Looks at runs for a caller who subscribed to them: once for each run, however many listen. */
 export interface RunWatch {
@@ -51,7 +52,7 @@ export function watchRuns(shared: CallerServices, tools: ToolSet): RunWatch {
 
   return {
     accept(uris) {
-      const runs = [...new Set(uris)].filter(uri => namesRun(shared, uri));
+      const runs = [...new Set(uris)].filter(uri => isBatchUri(uri) || namesRun(shared, uri));
       let room = mostRuns - shared.watchedRuns.of(principal);
       return runs.filter(uri => watched.has(uri) || room-- > 0);
     },
@@ -72,7 +73,7 @@ export function watchRuns(shared: CallerServices, tools: ToolSet): RunWatch {
 
 /** A run as it is now, and its kind. */
 interface Seen {
-  kind: RunKind;
+  kind: Pick<RunKind, 'pace'>;
   run: Run;
 }
 
@@ -85,6 +86,7 @@ async function lookAtRun(
 ): Promise<Seen | undefined> {
   try {
     return await tools.runAsCall('watch run', options, async call => {
+      if (isBatchUri(uri)) return { kind: batchKind, run: (await shared.batches.look(uri)).run };
       const { kind, variables, connection } = await findRun(shared, uri);
       const reading = await kind.poll(variables, operationContext(shared, connection, call));
       return { kind, run: readRun(kind, uri, reading) };
@@ -121,7 +123,7 @@ const hasChanged = ({ run }: Seen, before: string | undefined): boolean =>
   before === undefined ? run.final : before !== JSON.stringify(run);
 
 /** Less and less often, as for a call that waits. */
-function risingPause(): (kind: RunKind) => number {
+function risingPause(): (kind: Pick<RunKind, 'pace'>) => number {
   let next = 0;
   return ({ pace: { firstMs, longestMs } }) => {
     const pause = Math.min(next || firstMs, longestMs);

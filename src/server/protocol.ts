@@ -36,7 +36,7 @@ export function protocolServer(
 ): Server {
   const { tools, resources, instructions, tasks, runs, shared } = served;
   // In the 2026 era it is the transport that tells changes; before, somebody has to be there to be told.
-  const announces = shared.catalog.runs.length > 0 && (era === 'modern' || requestInfo === undefined);
+  const announces = shared.catalog.operations.length > 0 && (era === 'modern' || requestInfo === undefined);
   // The low-level server: `McpServer` converts every schema again for each instance and each listing.
   const server = new TracedServer(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },

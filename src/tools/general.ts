@@ -22,16 +22,29 @@ const waitForRunTool = general({
   name: 'wait_for_run',
   title: 'Wait for a run',
   description: 'Wait for a long job by its run URI and get what it produced. Call again while the run is not final.',
-  input: z.strictObject({ run: z.string().describe('run.uri of an earlier answer'), wait_seconds: waitSeconds() }),
+  input: z.strictObject({
+    run: z.string().describe('run.uri of an earlier answer'),
+    wait_seconds: waitSeconds(),
+    cancel: z.boolean().optional().describe('End a batch:// with what it has'),
+  }),
   output: runAnswer,
   annotations: { ...reading, openWorldHint: true },
   needs: 'runs',
-  async call({ run: given, wait_seconds }, shared, call) {
+  async call({ run: given, wait_seconds, cancel }, shared, call) {
     const waitSeconds = wait_seconds ?? defaultWaitSeconds;
+    if (cancel && !isBatchUri(given)) throw noBatch(given);
+    if (cancel) return shared.batches.cancel(given);
     if (isBatchUri(given)) return shared.batches.resume(given, waitSeconds, call);
     return resumeRun(shared, given, call, { waitSeconds });
   },
 });
+
+const noBatch = (run: string) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${run} is a run of a platform, which this cannot cancel.`,
+    hint: 'Use the operation of the platform: find_operation finds it by "cancel".',
+  });
 
 const checkConnectionsTool = general({
   name: 'check_connections',

@@ -146,10 +146,17 @@ function withDetails(before: Answer & { kind: 'run' }, after: Answer): Answer {
 }
 
 function exitOf(answer: Answer): ExitCode {
+  if (failuresOf(answer) > 0) return 6;
   if (answer.kind !== 'run' || !answer.run.final) return 0;
   if (answer.run.status !== 'succeeded') return 6;
   // The run is done and names what fetches its result: fetching it has failed, as the answer says.
   return answer.next && !answer.outcome ? 5 : 0;
+}
+
+/** Of many things, those for which nothing came. */
+function failuresOf(answer: Answer): number {
+  const outcome = answer.kind === 'run' ? answer.outcome : answer;
+  return outcome && 'failures' in outcome ? (outcome.failures ?? 0) : 0;
 }
 
 const noTool = (json: true | string | undefined) =>

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { commandLine, onSandbox } from '../support/command-line.ts';
+import { startWorld, type World } from '../support/harness.ts';
+import { modernClient } from '../support/modern.ts';
+
+type Row = Record<string, unknown>;
+
+const sites = { project: { search: 'site-logs' }, status: 'failed', confirm_many: 1_000 };
+
+/** Narrowed to as many as are asked for. */
+async function thousand(): Promise<{ world: World; names: string[] }> {
+  const world = await startWorld({ platforms: ['dataops'] });
+  const listed = await world.call('dataops_list_projects', { search: 'site-logs', limit: 1_000, fields: ['id'] });
+  const { uri } = listed.data['result'] as { uri: string };
+  const names: string[] = [];
+  for (let offset = 0; names.length < 1_000; offset = names.length) {
+    const { data } = await world.call('read_result', { result: uri, offset, limit: 500 });
+    names.push(...(data['items'] as Row[]).map(({ id }) => String(id)));
+  }
+  return { world, names };
+}
+
+describe('what does not end within one call', () => {
+  it('is a run that goes on by itself, and is waited for like any other', { timeout: 120_000 }, async () => {
+    const { world, names } = await thousand();
+    const { call, dataops, clock } = world;
+    const asked = () => dataops.requests.filter(({ target }) => target.includes('/pipelines')).length;
+    const began = clock.now();
+    const first = await call('dataops_list_pipelines', { ...sites, project: names });
+    const { uri } = first.data['run'] as { uri: string };
+    expect(first.text).toMatch(/^Run batch:\/\/\w+: running, \d+ of 1000 projects\.\nNext: wait_for_run/);
+    let last = first;
+    for (let waits = 0; !(last.data['run'] as Row)['final'] && waits < 10; waits += 1)
+      last = await call('wait_for_run', { run: uri, wait_seconds: 45 });
+    expect(last.text).toMatch(/^Run batch:\/\/\w+: succeeded, 1000 of 1000 projects\.\n\d+ pipelines?, of \d+ of 1,000 projects/);
+    expect(asked()).toBe(1_000);
+    // 600 in a minute, of which the listing has taken a hundred; the rest at that pace.
+    expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(110);
+  });
+
+  it('ends with what it has when it is cancelled', { timeout: 120_000 }, async () => {
+    const { world, names } = await thousand();
+    const first = await world.call('dataops_list_pipelines', { ...sites, project: names });
+    const { uri } = first.data['run'] as { uri: string };
+    const ended = await world.call('wait_for_run', { run: uri, cancel: true });
+    expect(ended.data['run']).toMatchObject({ status: 'cancelled', final: true });
+    expect(ended.text).toMatch(/projects gave no answer/);
+    const again = await world.call('wait_for_run', { run: uri });
+    expect(again.data['run']).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('is a task for a client that knows them', { timeout: 120_000 }, async () => {
+    const { world, names } = await thousand();
+    const client = modernClient(world);
+    const { result } = await client('tools/call', { name: 'dataops_list_pipelines', arguments: { ...sites, project: names } });
+    expect(result).toMatchObject({ resultType: 'task', status: 'working' });
+    const taskId = result?.['taskId'];
+    let seen: Row | undefined = result;
+    for (let looks = 0; seen?.['status'] === 'working' && looks < 300; looks += 1) {
+      await world.clock.sleep(2_000);
+      seen = (await client('tasks/get', { taskId })).result;
+    }
+    expect(seen).toMatchObject({ status: 'completed' });
+    expect(JSON.stringify(seen)).toContain('of 1,000 projects');
+  });
+
+  it('is nobody else’s', async () => {
+    const { call } = await startWorld();
+    const seen = await call('wait_for_run', { run: 'batch://abcdefghijkl' });
+    expect(seen.text).toMatch(/^not_found: There is no batch/);
+  });
+});
+
+describe('on the command line', () => {
+  it('answers with the table, tells how far it is, and exits by what came', { timeout: 120_000 }, async () => {
+    const sandbox = await onSandbox();
+    const seen = await commandLine(['call', 'datarock_list_artefacts', '--project', 'all', ...sandbox]);
+    expect(seen.code, seen.stderr).toBe(0);
+    expect(seen.stdout).toMatch(/^17 artefacts, of 4 of 4 projects\./);
+    expect(seen.stderr).toMatch(/batch:\/\/\w+: \d of 4 projects/);
+    const some = await commandLine(['call', 'datarock_list_holes', '--project', 'Copperhead North,Nowhere', ...sandbox]);
+    expect(some.code).toBe(6);
+    expect(some.stdout).toMatch(/1 of 2 projects: .*Nowhere/);
+  });
+});
