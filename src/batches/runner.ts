@@ -12,7 +12,7 @@ import type { Run } from '../operations/run.ts';
 import type { Journal } from './journal.ts';
 import { countOf, pluralOf } from './plan.ts';
 import { answerBatch } from './table.ts';
-import { workThrough } from './work.ts';
+import { isPassing, workThrough } from './work.ts';
 
 /** Between two looks at what another process does, in ms. */
 const lookEveryMs = 1_000;
@@ -147,14 +147,7 @@ export function createRunner(shared: CallerServices): Runner {
 }
 
 /** What stops the work and leaves it to be taken up again. */
-const isPausing = (error: unknown): boolean => !isFault(error) || passing.has(error.code);
-const passing: ReadonlySet<string> = new Set([
-  'upstream_down',
-  'timed_out',
-  'rate_limited',
-  'bad_upstream_reply',
-  'cancelled',
-]);
+const isPausing = (error: unknown): boolean => !isFault(error) || error.code === 'cancelled' || isPassing(error);
 
 /** Waits for the end of it or of the time, whichever comes first. @throws the signal's reason */
 async function endOrTime(ended: Promise<void>, clock: Clock, until: number, signal: AbortSignal): Promise<void> {

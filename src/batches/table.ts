@@ -1,5 +1,6 @@
 import type { Answer, PageFacts } from '../answers/answer.ts';
 import { countThatFit } from '../answers/fit-rows.ts';
+import { tellReasons } from '../answers/reasons.ts';
 import type { Row } from '../base/json-value.ts';
 import { firstOf } from '../base/nearest.ts';
 import { formatNumber, guessTokens, withoutEnd } from '../base/text.ts';
@@ -44,7 +45,7 @@ export async function answerBatch(
   const warnings = warningsOf(journal, seen, tally.failed);
   const isWhole = tally.done === tally.total && tally.failed.length === 0 && seen.cut.length === 0;
   const page: PageFacts = { returned: seen.count, total: isWhole ? seen.count : null, complete: isWhole, next: null };
-  const about = countsOf(seen.reasons);
+  const about = tellReasons(seen.reasons);
   const missing = tally.total - tally.done + tally.failed.length;
   const extent = [
     `${formatNumber(seen.count)} ${seen.count === 1 ? noun.replace(/s$/, '') : noun}, of ${formatNumber(seen.having)} of ${countOf(tally.total, plan.noun)}`,
@@ -115,15 +116,6 @@ async function store(
     },
     { rows: all() },
   );
-}
-
-const mostReasons = 8;
-
-/** How often each reason occurs, the commonest first. */
-function countsOf(reasons: ReadonlyMap<string, number>): { reasons: string } | undefined {
-  if (reasons.size === 0) return undefined;
-  const ranked = [...reasons].toSorted((a, b) => b[1] - a[1]).map(([reason, times]) => `${times} x ${reason}`);
-  return { reasons: firstOf(ranked, mostReasons) };
 }
 
 /** In a few words, for a line about many. */

@@ -1,6 +1,7 @@
 import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
 import { fit, fitTable } from '../answers/fit.ts';
 import type { Keep } from '../answers/long-parts.ts';
+import { countReasons, tellReasons } from '../answers/reasons.ts';
 import { textIds } from '../answers/text-ids.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
@@ -73,6 +74,7 @@ async function carryOut(
     ask_again,
     connection: name,
     confirm_many: _,
+    why,
     ...own
   }: Controls & Row,
   call: Call,
@@ -96,7 +98,7 @@ async function carryOut(
     if (question) return question;
   }
   if (!startsRun(operation))
-    return perform(shared, operation, args, context, { limit, cursor, fields, said } as PageControls);
+    return perform(shared, operation, args, context, { limit, cursor, fields, why, said } as PageControls);
   return startRun(operation, args, context, {
     shared,
     controls: { wait_seconds, again } as Controls,
@@ -167,22 +169,29 @@ async function listRows(
   operation: Operation,
   args: Row,
   context: OperationContext,
-  { limit = defaultLimit, cursor, fields, said = {} }: PageControls,
+  { limit = defaultLimit, cursor, fields, why, said = {} }: PageControls,
 ): Promise<Outcome> {
   const scope = { operation: operation.name, connection: context.connection.name, arguments: { ...args, ...said } };
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
   const { value, warnings } = readOutput(shared, operation, found.items);
+  const explained =
+    why && operation.explain ? await operation.explain(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
-  const rows = pick(value as Row[], fields, warnings);
+  const told = explained && (shared.redactor.value(explained) as Row[]);
+  const rows = pick(told ?? (value as Row[]), fields, warnings);
   const page: PageFacts = {
     returned: rows.length,
     total: found.total ?? (found.complete && from === undefined ? rows.length : null),
     complete: found.complete,
     next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
   };
-  const about = found.about && { about: shared.redactor.value(found.about) as Row };
+  const beside = {
+    ...(found.about && (shared.redactor.value(found.about) as Row)),
+    ...tellReasons(countReasons(told ?? [])),
+  };
+  const about = Object.keys(beside).length > 0 && { about: beside };
   return { kind: 'rows', noun: nounOf(operation), rows, page, continued: from !== undefined, ...about, warnings };
 }
 

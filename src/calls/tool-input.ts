@@ -21,6 +21,7 @@ const controls = lazy(() => ({
     .describe('page.next of the previous answer, same other arguments')
     .meta({ longest: 16_384 }),
   fields: z.array(z.string()).optional().describe('Only these fields of each row'),
+  why: z.boolean().optional().describe('Say why the failed ones failed'),
   confirm: tokenArgument(),
   ask_again: askAgainArgument(),
   wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
@@ -52,6 +53,7 @@ export type Controls = {
   connection?: string;
   again?: boolean;
   confirm_many?: number;
+  why?: boolean;
 };
 
 /** A tool's arguments, as they are read and checked. */
@@ -71,10 +73,11 @@ export interface ToolInput {
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
-  const { limit, cursor, fields, confirm, ask_again, wait_seconds, again, confirm_many } = controls();
+  const { limit, cursor, fields, why, confirm, ask_again, wait_seconds, again, confirm_many } = controls();
   const many = manyArguments(operation, jsonSchema(operation.input, 'input'));
   const schema = operation.input.extend({
     ...(isListing(operation) ? { limit, cursor, fields } : {}),
+    ...(operation.explain ? { why } : {}),
     ...(isDestructive(operation) ? { confirm, ask_again } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
     ...(isGuarded(operation) ? { again } : {}),

@@ -224,6 +224,8 @@ export interface Operation {
   example: { arguments: Record<string, unknown> };
   /** A listing: how the vendor pages. Adds `limit`, `cursor` and `fields` to the tool. */
   paging?: Paging;
+  /** Says of rows that tell of a failure why it was. Adds `why` to a listing; `reason` of a row is counted. */
+  explain?: (rows: readonly Row[], args: never, context: OperationContext) => Promise<Row[]>;
   /** A listing that the vendor lacks: rows of the connection's own configuration. Nothing is sent; `route` is ''. */
   configured?: (connection: Connection) => Row[];
   /** Repairs what is odd about the vendor's answer, before it is read by `output`. Not for listings. */
@@ -240,7 +242,16 @@ export interface Operation {
 interface OperationRecord<Route extends string, Input extends z.ZodObject, Output extends z.ZodType>
   extends Omit<
     Operation,
-    'route' | 'input' | 'output' | 'starts' | 'describeLoss' | 'describeLack' | 'send' | 'collect' | 'example'
+    | 'route'
+    | 'input'
+    | 'output'
+    | 'starts'
+    | 'explain'
+    | 'describeLoss'
+    | 'describeLack'
+    | 'send'
+    | 'collect'
+    | 'example'
   > {
   route: Route;
   input: MissingParameters<Route, Input> extends never ? Input : { 'path parameters that input lacks': never };
@@ -251,6 +262,7 @@ interface OperationRecord<Route extends string, Input extends z.ZodObject, Outpu
   describeLack?: (args: z.output<Input>) => string | undefined;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;
   collect?: (args: z.output<Input>, context: OperationContext) => Promise<Collected>;
+  explain?: (rows: readonly Row[], args: z.output<Input>, context: OperationContext) => Promise<Row[]>;
 }
 
 /** What can cost somebody something is asked about. */

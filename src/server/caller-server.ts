@@ -124,7 +124,9 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     resources: createResources(shared, tools),
     instructions: instructionsFor(connections, config.read_only),
     runs: watchRuns(shared, tools),
-    ...(shared.catalog.operations.length ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) } : {}),
+    ...(shared.catalog.operations.length
+      ? { tasks: createTasks({ clock, signer, source: runTasks(shared, tools) }) }
+      : {}),
   };
 }
 

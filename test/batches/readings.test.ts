@@ -153,3 +153,46 @@ describe('what is too much', () => {
     expect(dataops.requests).toEqual([]);
   });
 });
+
+describe('and why', () => {
+  test('is a part of the same call: the jobs that count, their reason, the end of the log, and a count by reason', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const seen = await call('dataops_list_pipelines', {
+      project: { active_since: '3 days ago' },
+      status: 'failed',
+      since: '3d',
+      why: true,
+    });
+    expect(itemsOf(seen)).toMatchObject([
+      {
+        failed_jobs: 'Build all Models',
+        reason: "invalid identifier 'AU_PPM_REPEAT'",
+        log: expect.stringContaining('assay_intervals'),
+      },
+    ]);
+    expect(seen.text).toContain("reasons: 1 x invalid identifier 'AU_PPM_REPEAT'");
+    expect(countTokens(seen.text)).toBeLessThanOrEqual(900);
+    expect(countTokens(JSON.stringify(seen.data))).toBeLessThanOrEqual(900);
+    const one = await call('dataops_list_pipelines', {
+      project: 'meridian/data/drill-assays',
+      status: 'failed',
+      since: '3d',
+      why: true,
+    });
+    expect(one.text).toContain("reasons: 1 x invalid identifier 'AU_PPM_REPEAT'");
+  });
+
+  test('of the runs of all pipelines of Datamin takes one request more for each that failed', async () => {
+    const { call } = await startWorld({ platforms: ['datamin'] });
+    const seen = await call('datamin_list_runs', { pipeline: 'all', from: '365d', why: true });
+    expect(seen.text).toMatch(/\nreasons: \d+ x /);
+    expect(seen.usage.requests).toBeLessThanOrEqual(2 * 11);
+    const { uri } = seen.data['result'] as { uri: string };
+    const failed = await call('read_result', {
+      result: uri,
+      where: [{ column: 'failed_tasks', op: '>', value: 0 }],
+      limit: 3,
+    });
+    for (const row of itemsOf(failed)) expect(row['reason']).toBeTruthy();
+  });
+});

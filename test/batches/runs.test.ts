@@ -32,7 +32,9 @@ describe('what does not end within one call', () => {
     let last = first;
     for (let waits = 0; !(last.data['run'] as Row)['final'] && waits < 10; waits += 1)
       last = await call('wait_for_run', { run: uri, wait_seconds: 45 });
-    expect(last.text).toMatch(/^Run batch:\/\/\w+: succeeded, 1000 of 1000 projects\.\n\d+ pipelines?, of \d+ of 1,000 projects/);
+    expect(last.text).toMatch(
+      /^Run batch:\/\/\w+: succeeded, 1000 of 1000 projects\.\n\d+ pipelines?, of \d+ of 1,000 projects/,
+    );
     expect(asked()).toBe(1_000);
     // 600 in a minute, of which the listing has taken a hundred; the rest at that pace.
     expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(110);
@@ -52,7 +54,10 @@ describe('what does not end within one call', () => {
   it('is a task for a client that knows them', { timeout: 120_000 }, async () => {
     const { world, names } = await thousand();
     const client = modernClient(world);
-    const { result } = await client('tools/call', { name: 'dataops_list_pipelines', arguments: { ...sites, project: names } });
+    const { result } = await client('tools/call', {
+      name: 'dataops_list_pipelines',
+      arguments: { ...sites, project: names },
+    });
     expect(result).toMatchObject({ resultType: 'task', status: 'working' });
     const taskId = result?.['taskId'];
     let seen: Row | undefined = result;
@@ -78,7 +83,13 @@ describe('on the command line', () => {
     expect(seen.code, seen.stderr).toBe(0);
     expect(seen.stdout).toMatch(/^17 artefacts, of 4 of 4 projects\./);
     expect(seen.stderr).toMatch(/batch:\/\/\w+: \d of 4 projects/);
-    const some = await commandLine(['call', 'datarock_list_holes', '--project', 'Copperhead North,Nowhere', ...sandbox]);
+    const some = await commandLine([
+      'call',
+      'datarock_list_holes',
+      '--project',
+      'Copperhead North,Nowhere',
+      ...sandbox,
+    ]);
     expect(some.code).toBe(6);
     expect(some.stdout).toMatch(/1 of 2 projects: .*Nowhere/);
   });

@@ -19,7 +19,9 @@ test('of 1,204 things none is lost, twice there or asked for again, though the p
   const simulator = await startSimulator(dataminSimulator, { clock: systemClock() });
   const folder = await temporaryFolder();
   const config = join(folder, 'config.json');
-  const pipelines = Object.fromEntries(Array.from({ length: many }, (_, index) => [`Pipeline ${index}`, uuidOf(index)]));
+  const pipelines = Object.fromEntries(
+    Array.from({ length: many }, (_, index) => [`Pipeline ${index}`, uuidOf(index)]),
+  );
   await writeFile(config, JSON.stringify({ connections: { datamin: { ...simulator.settings, pipelines } } }));
   const run = (...words: string[]) =>
     startProgram(['call', ...words, '--config', config, '--results-dir', join(folder, 'results')]);

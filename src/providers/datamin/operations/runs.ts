@@ -6,6 +6,7 @@ import type { RunKind, RunReading } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
+import { byRunOf, type Entry, entryOf, reasonOf } from '../log-entries.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
 import { getPipelineLastRun } from './stats.ts';
 
@@ -17,30 +18,6 @@ const silentMs = 60_000;
 const shownText = 300;
 
 const runTemplate = uriTemplate('datamin://pipelines/{pipeline}/runs/{run}{?since,expected}');
-
-/** One executed task of one run. */
-interface Entry {
-  run: string;
-  task: string;
-  type: string;
-  ok: boolean;
-  durationMs: number;
-  finishedAt: string | null;
-  metric: unknown;
-  encoded: unknown;
-}
-
-// `workflow_run_uuid` is the name on the vendor's page, `pipeline_run_uuid` the server's since 2024.
-const entryOf = (row: Row): Entry => ({
-  run: String(row['pipeline_run_uuid'] ?? row['workflow_run_uuid'] ?? ''),
-  task: String(row['task_uuid'] ?? ''),
-  type: String(row['task_type'] ?? ''),
-  ok: row['is_successful'] === true,
-  durationMs: Number(row['duration'] ?? 0),
-  finishedAt: isoTime(row['executed_at']),
-  metric: row['metric_value'],
-  encoded: row['output'],
-});
 
 const runRow = z.looseObject({
   run: z.string(),
@@ -60,6 +37,7 @@ export const listRuns = operation({
   input: z.strictObject({ pipeline, from: moment('From', '7d'), to: windowEnd('To') }),
   output: runRow,
   paging: whole({ items: runsOf }),
+  explain: explainRuns,
   resource: { uri: 'datamin://pipelines/{pipeline}/runs{?from,to}', title: 'Runs of a Datamin pipeline' },
   example: { arguments: { pipeline: 'nightly', from: '7d' } },
 });
@@ -67,15 +45,32 @@ export const listRuns = operation({
 // The log has one entry for each executed task; what people mean by a run is all of them together.
 function runsOf(body: unknown): unknown {
   if (!Array.isArray(body)) return body;
-  const runs = new Map<string, Entry[]>();
-  for (const entry of (body as Row[]).map(entryOf)) runs.set(entry.run, [...(runs.get(entry.run) ?? []), entry]);
-  return [...runs].map(([run, entries]) => ({
+  return [...byRunOf((body as Row[]).map(entryOf))].map(([run, entries]) => ({
     run,
     finished_at: entries.map(({ finishedAt }) => finishedAt ?? '').reduce((a, b) => (a > b ? a : b)) || null,
     failed_tasks: entries.filter(({ ok }) => !ok).length,
     tasks: entries.length,
     duration: entries.reduce((sum, { durationMs }) => sum + durationMs, 0),
   }));
+}
+
+/** Rows of the list, with what the failed tasks of each run left behind. One request, whatever the number of runs. */
+async function explainRuns(
+  rows: readonly Row[],
+  args: { pipeline: string; from: string | number; to: string | number },
+  context: OperationContext,
+): Promise<Row[]> {
+  if (!rows.some(row => Number(row['failed_tasks']) > 0)) return [...rows];
+  const { body } = await context.request(listRuns, args);
+  const failed = (Array.isArray(body) ? (body as Row[]) : []).map(entryOf).filter(({ ok }) => !ok);
+  const byRun = byRunOf(failed);
+  return rows.map(row => {
+    const [first, ...more] = byRun.get(String(row['run'])) ?? [];
+    if (!first) return row;
+    const task = context.labelOf(taskName, first.task, {});
+    const others = more.length > 0 ? { further_failed: more.length } : {};
+    return { ...row, failed_task: `${first.type} ${task}`, reason: reasonOf(first), ...others };
+  });
 }
 
 const runInput = z.strictObject({

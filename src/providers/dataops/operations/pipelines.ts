@@ -12,6 +12,7 @@ import { readLog, tailOf } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
 import { projectArgument as project } from './projects.ts';
 import { getTestSummary } from './test-reports.ts';
+import { explainPipelines } from './why-failed.ts';
 
 export const pipelineRow = z.looseObject({ id: z.number(), status: z.string(), ref: z.string(), source: z.string() });
 
@@ -62,6 +63,7 @@ export const listPipelines = operation({
   }),
   output: pipelineRow,
   paging: pages({ show: pipelineLine }),
+  explain: explainPipelines,
   resource: { uri: 'dataops://projects/{project}/pipelines{?ref}', title: 'Pipelines of a DataOps.live project' },
   example: { arguments: { project: 'meridian/data/drill-assays', status: 'failed', since: '24h' } },
 });
