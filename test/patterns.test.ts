@@ -36,7 +36,6 @@ const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
   'src/providers/dataops/faults.ts /^(?!not found)': [anchored, any],
   'src/providers/dataops/operations/logs.ts /section_': [`${itsOwnStart}: a colon`, any],
   'src/providers/dataops/simulator/routes/branches.ts /^(?!-)': [anchored, any],
-  'src/providers/dx/sql.ts /--': [toTheEnd, any],
 };
 
 /** Patterns that repeat a group, which ends in an error from some million turns on. */

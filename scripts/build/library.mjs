@@ -10,6 +10,9 @@ import { dist, node, root, small } from './options.mjs';
 
 const requireLine = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 
+const inBoth = ['undici', 'src/providers/dx/sql/grammar.ts'];
+const besideLibrary = { ...simulators, ...Object.fromEntries(inBoth.map(name => [name, besideProgram[name]])) };
+
 /**
  * With everything in it but what its users have themselves: the SDK that connects it, and zod, whose types it shows. The
  * package has no dependencies, so that the executable is there at once.
@@ -27,7 +30,7 @@ export function library() {
     outdir: 'dist/library',
     chunkNames: '[name]-[hash]',
     sourcemap: 'linked',
-    plugins: [leaveBeside({ ...simulators, undici: besideProgram.undici }, '..'), namedExports, builtFacts],
+    plugins: [leaveBeside(besideLibrary, '..'), namedExports, builtFacts],
   });
 }
 
