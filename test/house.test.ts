@@ -52,7 +52,9 @@ describe('the tree', async () => {
 
   it('has names in kebab-case', () => {
     const names = [...folders].flatMap(([path, files]) => files.map(file => `${path}/${file}`));
-    expect(names.filter(name => !/^src(\/[a-z0-9]+(-[a-z0-9]+)*)*\.(ts|d\.ts|json|css|html|tsx)$/.test(name))).toEqual([]);
+    expect(names.filter(name => !/^src(\/[a-z0-9]+(-[a-z0-9]+)*)*\.(ts|d\.ts|json|css|html|tsx)$/.test(name))).toEqual(
+      [],
+    );
   });
 
   it('names a platform nowhere but in its own folder', async () => {
