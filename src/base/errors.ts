@@ -35,6 +35,8 @@ export interface FaultDetails {
   requestId?: string | undefined;
   /** The platform may have done what it was asked to, although this says otherwise. */
   doubtful?: boolean | undefined;
+  /** The platform's server has no such route at all, whatever it was asked about. */
+  noRoute?: boolean | undefined;
   cause?: unknown;
 }
 
@@ -47,8 +49,10 @@ export class Fault extends Error {
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
   readonly doubtful: boolean;
+  readonly noRoute: boolean;
 
-  constructor({ code, message, hint, status, retryAfter, requestId, doubtful = false, cause }: FaultDetails) {
+  constructor(details: FaultDetails) {
+    const { code, message, hint, status, retryAfter, requestId, doubtful = false, noRoute = false, cause } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
@@ -56,12 +60,13 @@ export class Fault extends Error {
     this.retryAfter = retryAfter;
     this.requestId = requestId;
     this.doubtful = doubtful;
+    this.noRoute = noRoute;
   }
 
   /** The same fault, some details changed. */
   with(changes: Partial<FaultDetails>): Fault {
-    const { code, message, hint, status, retryAfter, requestId, doubtful, cause } = this;
-    return new Fault({ code, message, hint, status, retryAfter, requestId, doubtful, cause, ...changes });
+    const { code, message, hint, status, retryAfter, requestId, doubtful, noRoute, cause } = this;
+    return new Fault({ code, message, hint, status, retryAfter, requestId, doubtful, noRoute, cause, ...changes });
   }
 }
 

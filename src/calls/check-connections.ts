@@ -19,6 +19,8 @@ export interface Diagnosis {
   not_connected?: string[];
   /** "scope: tool, tool": what the credential may not call for want of a scope. */
   left_out?: string[];
+  /** Operations that the platform was found not to offer (`doctor --verify`), so that they are not listed. */
+  not_offered?: readonly string[];
   /** Files with secrets that others may read, and what to do about it. */
   exposed?: string[];
   problem?: string;
@@ -46,6 +48,7 @@ export function diagnose(
           connection: name,
           platform: provider.title,
           ...(readOnly ? { read_only: true as const } : {}),
+          ...(shared.catalog.notOffered(name).length ? { not_offered: shared.catalog.notOffered(name) } : {}),
           ...(exposed.length ? { exposed: exposed.map(explainExposed) } : {}),
           ...(closed.length ? { not_connected: closed.map(api => explainClosed(provider, api, name)) } : {}),
         };

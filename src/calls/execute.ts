@@ -64,6 +64,7 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
     trace,
     changes,
     followsRuns: call.followsRuns === true,
+    attempts: call.attempts,
     clock: runtime.clock,
     connection,
     connectionArgument: runtime.connections.argumentFor(connection),

@@ -11,6 +11,8 @@ export interface Selection {
   /** `all`, `<platform>:all`, `<platform>:<toolset>`; added to the defaults of every platform. */
   toolsets?: readonly string[] | undefined;
   readOnly: boolean;
+  /** Operations that a connection's platform was found not to offer, by the connection's name. */
+  notOffered?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Every operation of the connected platforms, and which of them are tools of their own. */
@@ -30,6 +32,8 @@ export interface Catalog {
   readingOf(name: string): string | undefined;
   /** What answers a wish, best first. */
   search(wish: string): Promise<Found>;
+  /** Operations that are not listed because the platform of this connection was found not to offer them. */
+  notOffered(connection: string): readonly string[];
   /** URI templates of the runs there are. */
   runs: readonly string[];
   /** The run a URI names, or undefined. */
@@ -67,8 +71,13 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     .flatMap(platform => facts[platform]?.operations ?? [])
     .filter(({ platform, api }) => connections.of(platform, api).length > 0)
     .filter(operation => !selection.readOnly || isReading(operation));
-  const isListed = ({ platform, toolset }: OperationManifest) => chosen.has(`${platform}:${toolset}`);
-  const unlisted = operations.filter(operation => !isListed(operation));
+  const lacking = selection.notOffered ?? new Map<string, readonly string[]>();
+  // One that any connection of the platform may offer is there.
+  const isOffered = ({ name, platform, api }: OperationManifest) =>
+    connections.of(platform, api).some(connection => !lacking.get(connection)?.includes(name));
+  const isListed = (operation: OperationManifest) =>
+    chosen.has(`${operation.platform}:${operation.toolset}`) && isOffered(operation);
+  const unlisted = operations.filter(operation => !isListed(operation) && isOffered(operation));
   const byName = new Map(operations.map(operation => [operation.name, operation]));
   const runs = connected.flatMap(platform => (facts[platform]?.runs ?? []).map(run => ({ ...run, platform })));
   const code = (platform: string) => (providers.find(({ name }) => name === platform) as Provider).load();
@@ -88,8 +97,12 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     details,
     readingOf: name => readingNames(name).find(one => byName.get(one)?.risk === 'reads'),
     async search(wish) {
+      const isFound = (name: string) => {
+        const operation = byName.get(name);
+        return operation !== undefined && isOffered(operation);
+      };
       const search = await searchOf(sources.facts);
-      const names = search(wish, name => byName.has(name) || isGeneral(sources.facts, name));
+      const names = search(wish, name => isFound(name) || isGeneral(sources.facts, name));
       const found = names.flatMap(name => byName.get(name) ?? []);
       const [other] = names.length ? [] : search(wish, name => !byName.has(name));
       const elsewhere = everything.find(({ name }) => name === other);
@@ -99,6 +112,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
         ...(elsewhere ? { withheld: withheld(elsewhere, connections, providers) } : {}),
       };
     },
+    notOffered: connection => lacking.get(connection) ?? [],
     runs: runs.map(({ uri }) => uri),
     async run(uri) {
       for (const { uri: template, platform } of runs) {

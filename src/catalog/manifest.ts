@@ -20,6 +20,8 @@ export interface OperationManifest
 /** The rest, for who lists or describes it. */
 export interface OperationDetails extends Pick<Operation, 'example'> {
   evidence: Evidence;
+  /** The vendor's fixed words in the answer of a reading, by field. */
+  words?: Readonly<Record<string, readonly string[]>>;
   /** JSON Schema of the tool's arguments, but for the choice of a connection. */
   input: JsonSchema;
   /** JSON Schema of the structured answer. */

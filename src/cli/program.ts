@@ -94,11 +94,18 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
   addCall(program, terminal, done);
   program
     .command('doctor')
-    .description('Look at each connection: reachable, credential, clock, permissions, evidence')
+    .description('Look at each connection: reachable, whose account, what it may do, what is missing')
+    .argument('[platform]', 'only this one')
+    .option('--verify', 'ask every reading operation, and hold the answers against what is known of the platform')
     .option(...json)
-    .action(async ({ json }: Reporting, command: Command) =>
-      done(await (await import('./commands/doctor.ts')).doctor(flagsOf(command), { json }, terminal)),
-    );
+    .action(async (platform: string | undefined, { json, verify }: Reporting & { verify?: true }, command: Command) => {
+      if (verify) {
+        const { verifyConnections } = await import('./commands/verify.ts');
+        return done(await verifyConnections(flagsOf(command), { json, platform }, terminal));
+      }
+      const { doctor } = await import('./commands/doctor.ts');
+      done(await doctor(flagsOf(command), { json, platform }, terminal));
+    });
   program
     .command('add')
     .description('Bring a part that the package does not have: sql (DuckDB), for query_result and Parquet')

@@ -43,7 +43,7 @@ export async function openSession(
     return { server, config, close: () => server.close() };
   }
   const clock = systemClock(config.sandbox_speed);
-  const sandbox = startOnFirstUse(clock);
+  const sandbox = startOnFirstUse(clock, config.sandbox_drift);
   // Real accounts are left out altogether: what is tried in the sandbox must not reach them.
   const accounts = (redactor: Redactor) => sandboxAccounts(sandbox, config.read_only, clock, redactor);
   const server = await createServer(config, { clock, local, accounts, ...tracing });
@@ -58,11 +58,11 @@ export async function openSession(
 }
 
 /** Simulators take a moment to start: each waits for the first call to its platform. */
-function startOnFirstUse(clock: Clock) {
+function startOnFirstUse(clock: Clock, release: Config['sandbox_drift']) {
   const started: Promise<Simulator>[] = [];
   async function start(provider: Provider): Promise<Simulator> {
     const { startSimulator } = await import('../sandbox/host.ts');
-    return startSimulator(await provider.simulator(), { clock });
+    return startSimulator(await provider.simulator(), { clock, release });
   }
   return {
     /** What connects to the platform; to be asked for once. */

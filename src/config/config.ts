@@ -55,6 +55,10 @@ export const generalSettings = z.strictObject({
     .max(10_000)
     .default(10)
     .describe('How many times faster than real time the sandbox lives'),
+  sandbox_drift: z
+    .enum(['older', 'differing'])
+    .optional()
+    .describe('Let the sandbox be a release that differs from the documents, to try what doctor --verify finds'),
   allow_dir: texts.describe('Folders whose files may be sent to platforms, comma-separated; over stdio only'),
   results_dir: z.string().min(1).optional().describe('Folder of stored results (default: in your cache folder)'),
   results_quota_gib: z.coerce

@@ -1,3 +1,4 @@
+import type { Fault } from '../base/errors.ts';
 import type { TraceContext } from '../tracing/tracer.ts';
 import type { Change } from './change.ts';
 
@@ -20,8 +21,16 @@ export interface Call {
   beforeChange?: (() => Promise<void>) | undefined;
   /** The client follows a run by itself: one that is started is answered at once. */
   followsRuns?: boolean;
+  /** Where its requests are counted and paced by the caller of this call. */
+  attempts?: Attempts | undefined;
   /** What the requests of the call belong to, in the operator's traces. */
   trace?: TraceContext | undefined;
+}
+
+/** Asked before each request that goes on the wire, repeats included. */
+export interface Attempts {
+  /** Resolves when it may go; with why not, otherwise. */
+  take(): Promise<Fault | undefined>;
 }
 
 /** Somebody who can be asked; with what came back, once a question was put. */

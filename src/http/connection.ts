@@ -91,7 +91,8 @@ export interface Connection extends Api {
 }
 
 /** What a platform's answer says about a failure; what it leaves out follows from the status. */
-export interface FaultReading extends Pick<Fault, 'code' | 'message' | 'hint' | 'retryAfter' | 'requestId'> {
+export interface FaultReading
+  extends Pick<Fault, 'code' | 'message' | 'hint' | 'retryAfter' | 'requestId' | 'noRoute'> {
   /** Do not repeat, whatever the code. */
   final: boolean;
   /** Nothing was done, and the same may work in a moment: repeat it, whatever its effect. */

@@ -80,6 +80,11 @@ export interface FieldMeta {
   time?: TimeUse;
   /** The argument with the moment that this one must not come before: the start of a window. */
   notBefore?: string;
+  /**
+   * Where a value that exists is found: a listing by its name, and the property of its rows. For what has no
+   * `reference`, because nobody calls such a thing by name.
+   */
+  foundIn?: { listing: string; key: string; only?: Row };
   /** Reads an id out of a pasted web address or URI; undefined when it is not one. */
   fromUri?: (uri: string) => string | undefined;
   /** Another spelling of it as the platform has it; what has one spelling passes. Not asked of web addresses. */

@@ -1,4 +1,4 @@
-import { type Operation, routeOf } from '../operations/operation.ts';
+import { isListing, isReading, type Operation, routeOf } from '../operations/operation.ts';
 
 /** The vendor's facts of one platform, as its `contract.json` has them: written from documents, never from records. */
 export interface Contract {
@@ -19,6 +19,11 @@ export interface Endpoint {
   source: string;
   /** ISO date. */
   checked: string;
+  parameters: readonly { name: string }[];
+  /** Fixed words of a field of the answer, or of a parameter. `[]` stands for each item of a list. */
+  words?: readonly { word: string; field: string }[];
+  /** What an account showed, where that is otherwise than described. */
+  observed?: { at: string; release?: string; differs?: readonly string[] };
 }
 
 /** `documented` by the vendor, `observed` on a live host, or `inferred` from something near. */
@@ -42,6 +47,18 @@ export function endpointOf<One extends Endpoint>(
 }
 
 const shapeOf = (path: string) => path.replace(/\{[^{}]*\}/g, '{}');
+
+/** The vendor's fixed words in what a reading answers, by the path of their field in it; in a row for listings. */
+export function answerWords(contract: Contract, operation: Operation): Record<string, string[]> | undefined {
+  const { words = [], parameters = [] } = (isReading(operation) && endpointOf(contract, operation)) || {};
+  const known: Record<string, string[]> = {};
+  for (const { word, field } of words) {
+    if (parameters.some(({ name }) => name === field)) continue;
+    const path = isListing(operation) ? field.replace(/^[^[]{0,100}\[\]\./, '') : field;
+    known[path] = [...(known[path] ?? []), word];
+  }
+  return Object.keys(known).length > 0 ? known : undefined;
+}
 
 /** What an operation rests on. One that is answered from the configuration rests on the API as a whole having no such route. */
 export function evidenceOf(contract: Contract, operation: Operation): Evidence {

@@ -55,6 +55,8 @@ export const operationsOf = ({ toolsets }: Pick<ProviderCode, 'toolsets'>): Oper
 export interface Probed {
   /** Worth showing, for example who the credential belongs to. */
   facts: string[];
+  /** The release of the vendor's software, where it tells. */
+  release?: string;
   /** What the credential of an API may do, where it tells, by the API's name. Operations name what they need. */
   scopes?: Readonly<Record<string, readonly string[]>>;
 }

@@ -11,6 +11,8 @@ export type FaultKind =
   | { kind: 'status'; status: number; body?: string }
   /** The request is accepted and never answered. */
   | { kind: 'hang' }
+  /** The platform has no such route. */
+  | { kind: 'no-route' }
   /** 200 with a login page. */
   | { kind: 'html' }
   /** The handler has run; half the answer is sent, then the connection is cut. */
@@ -95,6 +97,8 @@ export function replaceReply(
       if (fault.body === undefined) return refuse(fault.status, 'Something went wrong');
       return { status: fault.status, headers: { 'content-type': 'text/plain' }, body: fault.body };
     }
+    case 'no-route':
+      return refuse(404, 'No such route');
     case 'html':
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: loginPage };
     default:
@@ -153,7 +157,7 @@ const withStrangers = (fields: Fields): Fields => ({
   x_sandbox_tree: { leaves: [1, null, 'two'] },
 });
 
-function mapObjects(value: unknown, change: (fields: Fields) => Fields): unknown {
+export function mapObjects(value: unknown, change: (fields: Fields) => Fields): unknown {
   if (Array.isArray(value)) return value.map(item => mapObjects(item, change));
   if (value === null || typeof value !== 'object') return value;
   return change(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapObjects(item, change)])));

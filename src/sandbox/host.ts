@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SandboxClock } from './clock.ts';
+import type { Drift, Release } from './drift.ts';
 import { exchange, type Serve } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { LoggedRequest, Site } from './site.ts';
@@ -11,6 +12,8 @@ export interface SimulatorDefinition<State = unknown> {
   platform: string;
   /** Origins besides `api`, each with a port of its own: object storage, a sign-in host. */
   origins?: readonly string[];
+  /** What other releases of the platform do otherwise. */
+  drift?: Drift;
   create(context: SimulatorContext): Promise<Simulation<State>>;
 }
 
@@ -26,6 +29,8 @@ export interface SandboxOptions {
   clock: SandboxClock;
   /** Default: DuckDB, where it is installed. */
   sql?: () => SqlEngine;
+  /** Which release of the platforms the simulators are. Default: the documented one. */
+  release?: Release | undefined;
 }
 
 export interface Simulation<State> {
@@ -81,9 +86,10 @@ export async function startSandbox(
 /** Starts one simulator on 127.0.0.1, one free port per origin. */
 export async function startSimulator<State>(
   definition: SimulatorDefinition<State>,
-  { clock, sql: createSql = createSqlEngine }: SandboxOptions,
+  { clock, sql: createSql = createSqlEngine, release }: SandboxOptions,
 ): Promise<Simulator<State>> {
   const faults = createFaults();
+  for (const difference of release ? (definition.drift?.[release] ?? []) : []) faults.add(difference);
   const requests: LoggedRequest[] = [];
   const names = ['api', ...(definition.origins ?? [])];
   const listeners = new Map(await Promise.all(names.map(async name => [name, await listen()] as const)));
@@ -100,8 +106,8 @@ export async function startSimulator<State>(
       if (!listener) throw new Error(`${definition.platform} has no origin "${name}"`);
       return listener.origin;
     };
-    const { sites, close: release, ...simulation } = await definition.create({ clock, origin, sql });
-    letGo = release;
+    const { sites, close: free, ...simulation } = await definition.create({ clock, origin, sql });
+    letGo = free;
     for (const [name, site] of Object.entries(sites)) {
       listeners.get(name)?.serve(exchange({ name, site, clock, faults, requests }));
     }

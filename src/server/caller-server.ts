@@ -50,6 +50,8 @@ export interface ProcessServices {
   observers: Observers;
   /** Of the processes that share the results folder. */
   starts: Starts;
+  /** Operations that platforms were found not to offer, by connection. */
+  notOffered: ReadonlyMap<string, readonly string[]>;
   /** Agreements that were used, and refusals. */
   agreements: Register;
   /** Which process works on a batch. */
@@ -87,7 +89,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
   const signer = signerFor(caller.callerId, common.signer);
   const catalog = createCatalog(
     { providers, facts, connections },
-    { toolsets: config.toolsets, readOnly: config.read_only },
+    { toolsets: config.toolsets, readOnly: config.read_only, notOffered: common.notOffered },
   );
   const shared: CallerServices = {
     caller,

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { BackgroundWork } from '../base/background-work.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -122,6 +123,7 @@ export async function createServer(
       return createStarts(clock, (await import('./open-register.ts')).openRegister('starts', config, clock));
     }),
     leases: lazyObject(async () => (await import('./open-register.ts')).openRegister('batches', config, clock)),
+    notOffered: await findNotOffered(config, states, clock),
     agreements: lazyObject(async () => (await import('./open-register.ts')).openRegister('agreements', config, clock)),
     signer,
   };
@@ -149,6 +151,20 @@ export async function createServer(
       await (await opened)?.close();
     },
   };
+}
+
+/** What `doctor --verify` found; nothing is read where it has never been run. */
+async function findNotOffered(config: Config, states: readonly ConnectionState[], clock: Clock) {
+  if (!existsSync(join(config.results_dir ?? defaultResultsDirectory(), 'verified'))) return new Map();
+  const { openRegister } = await import('./open-register.ts');
+  const { accountOf, readNotOffered } = await import('../verification/remembered.ts');
+  const register = openRegister('verified', config, clock);
+  const known = states.filter(({ connect }) => connect !== undefined);
+  return new Map(
+    await Promise.all(
+      known.map(async state => [state.name, await readNotOffered(register, await accountOf(state, config))] as const),
+    ),
+  );
 }
 
 /** Who wants to try something out must not reach real accounts with it. */

@@ -10,7 +10,7 @@ import type {
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isListing, type Operation, platformOf } from '../operations/operation.ts';
 import { publishedInput } from '../operations/published-input.ts';
-import { type Contract, evidenceOf } from '../providers/contract.ts';
+import { answerWords, type Contract, evidenceOf } from '../providers/contract.ts';
 import { providers } from '../providers/index.ts';
 import { operationsOf, type ProviderCode } from '../providers/provider.ts';
 import { generalTools } from '../tools/general.ts';
@@ -84,5 +84,12 @@ function operationManifest(operation: Operation, toolset: string): OperationMani
 function operationDetails(operation: Operation, contract: Contract): OperationDetails {
   const input = publishedInput(toolInput(operation).accepted);
   const output = outputSchema(toolOutput(operation));
-  return { evidence: evidenceOf(contract, operation), example: operation.example, input, output };
+  const words = answerWords(contract, operation);
+  return {
+    evidence: evidenceOf(contract, operation),
+    ...(words && { words }),
+    example: operation.example,
+    input,
+    output,
+  };
 }

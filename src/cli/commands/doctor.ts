@@ -1,24 +1,16 @@
 import { isFault } from '../../base/errors.ts';
-import { firstOf } from '../../base/nearest.ts';
 import { asFault } from '../../calls/call.ts';
 import { type Diagnosis, diagnose } from '../../calls/check-connections.ts';
 import type { CallerServices } from '../../calls/services.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
 import { mostSkew, secondsAhead, skewWords } from '../../http/skew.ts';
-import type { Level } from '../../providers/contract.ts';
-import type { Provider } from '../../providers/provider.ts';
-import { loadManifest } from '../../server/manifest.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Flags, withSession } from '../session.ts';
 import { paint, print, type Terminal } from '../terminal.ts';
 
 interface Finding extends Diagnosis {
   contact?: Contact;
-  /** How many operations rest on which kind of evidence. */
-  operations: Record<Level, number>;
-  /** Names of those that the vendor does not document. */
-  not_documented: string[];
 }
 
 /** What one request without credentials shows. */
@@ -36,11 +28,13 @@ interface Contact {
 /** Looks at every connection. Exit 3 unless there is one and all of them work. */
 export async function doctor(
   flags: Flags,
-  { json }: { json?: true | undefined },
+  { json, platform }: { json?: true | undefined; platform?: string | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
   return withSession(flags, terminal.env, async ({ server: { shared, tools } }) => {
-    const findings = await tools.runAsCall('doctor', { signal: terminal.signal }, call => examine(shared, call));
+    const findings = await tools.runAsCall('doctor', { signal: terminal.signal }, call =>
+      examine(shared, call, platform),
+    );
     const configured = findings.filter(({ connection }) =>
       shared.connections.states.some(({ name }) => name === connection),
     );
@@ -51,19 +45,17 @@ export async function doctor(
   });
 }
 
-async function examine(shared: CallerServices, call: Call): Promise<Finding[]> {
-  const { states, unconfigured } = shared.connections;
+async function examine(shared: CallerServices, call: Call, platform: string | undefined): Promise<Finding[]> {
+  const { states } = shared.connections;
   const [diagnoses, contacts] = await Promise.all([
     diagnose(shared, call, shared.catalog.operations),
     Promise.all(states.map(state => contact(state, shared, call))),
   ]);
-  return Promise.all(
-    diagnoses.map(async (diagnosis, index) => {
-      const provider = states[index]?.provider ?? (unconfigured[index - states.length] as Provider);
-      const found = contacts[index];
-      return { ...diagnosis, ...(found ? { contact: found } : {}), ...(await evidenceOf(provider)) };
-    }),
-  );
+  const findings = diagnoses.map((diagnosis, index) => {
+    const found = contacts[index];
+    return { ...diagnosis, ...(found ? { contact: found } : {}) };
+  });
+  return platform === undefined ? findings : findings.filter(({ connection }) => connection === platform);
 }
 
 const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
@@ -100,24 +92,8 @@ async function contact({ connect }: ConnectionState, shared: CallerServices, cal
   }
 }
 
-async function evidenceOf({ name }: Provider): Promise<Pick<Finding, 'operations' | 'not_documented'>> {
-  const { platforms, details } = await loadManifest();
-  const operations = await Promise.all(
-    (platforms[name]?.operations ?? []).map(async one => ({
-      name: one.name,
-      level: (await details(one)).evidence.level,
-    })),
-  );
-  const levels = { documented: 0, observed: 0, inferred: 0 };
-  for (const { level } of operations) levels[level] += 1;
-  const others = operations.filter(({ level }) => level !== 'documented');
-  return { operations: levels, not_documented: others.map(({ name }) => name) };
-}
-
-const shownNames = 5;
-
 function show(finding: Finding, { stdout }: Terminal): void {
-  const { connection, platform, status, read_only, facts = [], problem, hint, contact, operations } = finding;
+  const { connection, platform, status, read_only, facts = [], problem, hint, contact } = finding;
   const { not_connected: closed = [], left_out: lacking = [] } = finding;
   const colour = { ok: 'green', failed: 'red', not_configured: 'yellow' } as const;
   const words = { ok: 'ok', failed: 'FAILED', not_configured: 'not configured' };
@@ -135,13 +111,10 @@ function show(finding: Finding, { stdout }: Terminal): void {
   line('clock', contact?.clock_ahead_s === undefined ? undefined : clockWords(contact.clock_ahead_s));
   line('access', contact && (read_only ? 'read-only' : 'reads and writes'));
   lines('left out', [...closed, ...lacking.map(text => `without ${text}`)]);
+  lines('not offered', finding.not_offered ?? []);
   lines('exposed', finding.exposed ?? []);
   line('problem', problem);
   line('next', hint);
-  const { documented, observed, inferred } = operations;
-  line('operations', `${documented} documented, ${observed} observed, ${inferred} inferred`);
-  const { not_documented: others } = finding;
-  if (others.length) line('', `not documented: ${firstOf(others, shownNames)}`);
 }
 
 function clockWords(ahead: number): string {

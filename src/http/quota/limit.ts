@@ -17,6 +17,8 @@ export function limit({ clock, gateFor }: LimitOptions, next: Send): Send {
   const gates = new WeakMap<readonly Quota[], Gate>();
   return async exchange => {
     const { connection, request, target, call } = exchange;
+    const refusal = await call.attempts?.take();
+    if (refusal) return failed(refusal);
     if (exchange.anonymous) return next(exchange);
     const gate = gates.get(connection.quotas) ?? gateFor(connection);
     gates.set(connection.quotas, gate);

@@ -115,6 +115,7 @@ function missing(operation: string, status: number, error: ApiError | undefined)
   if (noRoute)
     return {
       code,
+      noRoute,
       message: `This server does not offer ${operation} (${status}).`,
       hint: 'Check that DATAGROK_BASE_URL is the API root, /api included where the server has it. Not every server has every route.',
     };

@@ -102,6 +102,9 @@ function readFault({ status, body }: HttpReply, { operation, method }: HttpReque
       hint: 'Check the UUID in the web interface, or datamin_list_pipelines for the configured names.',
     };
   if (status === 404 && /page not found/.test(String(body)))
-    return { hint: 'The address does not exist: check DATAMIN_BASE_URL; it ends in the host or in /v1.' };
+    return {
+      hint: 'The address does not exist: check DATAMIN_BASE_URL; it ends in the host or in /v1.',
+      noRoute: true,
+    };
   return undefined;
 }

@@ -48,13 +48,16 @@ export const group = z
 
 export const ref = z.string().min(1).describe('Branch or tag');
 
-/** A thing with a number; `segment` is what stands before it in web URLs, which may be pasted. */
-export const id = (description: string, segment: string) =>
+/**
+ * A thing with a number; `segment` is what stands before it in web URLs, which may be pasted. `listing`: where such
+ * things are found, and the property of its rows that has the number.
+ */
+export const id = (description: string, segment: string, listing?: string, key = 'id') =>
   z
     .string()
     .regex(/^\d+$/)
     .describe(description)
-    .meta({ fromUri: numberAfter(segment) });
+    .meta({ fromUri: numberAfter(segment), ...(listing ? { foundIn: { listing, key } } : {}) });
 
 export const search = z.string().optional().describe('Text to look for');
 export const sort = z.enum(['asc', 'desc']).optional().describe('Direction');

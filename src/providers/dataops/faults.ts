@@ -62,7 +62,7 @@ function forbidden(body: Body, { url }: HttpReply, { operation }: HttpRequest) {
 
 function notFound(body: Body, url: string) {
   if (body['error'] === '404 Not Found')
-    return { hint: 'This host has no such route: check the base URL of the connection.' };
+    return { hint: 'This host has no such route: check the base URL of the connection.', noRoute: true };
   const what = String(body['message'] ?? '').replace(/^404 /, '');
   const named = /^(?!not found)(.+) not found$/i.exec(what)?.[1];
   return {

@@ -133,5 +133,11 @@ function unlisted(
 ): Partial<FaultReading> | undefined {
   if (error === undefined)
     return status < 400 ? { code: 'rejected', message: sentence(request, 'no code', words) } : undefined;
-  return { ...(status < 400 ? { code: 'rejected' } : {}), message: sentence(request, `${error} (${status})`, words) };
+  const noRoute = error === 'unknown_method';
+  const code = noRoute ? 'not_found' : 'rejected';
+  return {
+    ...(status < 400 || noRoute ? { code } : {}),
+    noRoute,
+    message: sentence(request, `${error} (${status})`, words),
+  };
 }

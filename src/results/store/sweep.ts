@@ -11,8 +11,16 @@ export const workFolder = 'work';
 /** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
 const ownersFolder = 'callers';
 
-/** Folders in the results folder that hold what was started, agreed to or refused lately. They are swept by themselves. */
-export const registerFolders = { starts: 'starts', agreements: 'agreements', batches: 'batches' } as const;
+/**
+ * Folders in the results folder that hold what was started, agreed to or refused lately, who works on a batch, and what
+ * platforms were found not to offer. They are swept by themselves.
+ */
+export const registerFolders = {
+  starts: 'starts',
+  agreements: 'agreements',
+  batches: 'batches',
+  verified: 'verified',
+} as const;
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {

@@ -40,7 +40,6 @@ test('a healthy connection', async () => {
     status: 'ok',
     facts: ['4 projects visible'],
     contact: { reachable: true, latency_ms: expect.any(Number) },
-    not_documented: ['datarock_list_exports'],
   });
   expect(Math.abs(connections[0].contact.clock_ahead_s)).toBeLessThanOrEqual(slack);
 });

@@ -43,7 +43,9 @@ export const connectorId = z
   .describe('File share, like System:DemoFiles')
   .meta({ reference: reference({ list: () => listConnections, key: 'id', label: 'grok_name', keyForm: uuid }) });
 
-const dataConnection = entity('Data connection: UUID or Grok name');
+const dataConnection = entity('Data connection: UUID or Grok name').meta({
+  foundIn: { listing: 'datagrok_list_connections', key: 'id' },
+});
 
 export const getConnection = operation({
   name: 'datagrok_get_connection',

@@ -43,7 +43,7 @@ async function probe(context: OperationContext): Promise<Probed> {
   const { status, version, services } = (body ?? {}) as Health;
   const down = (services ?? []).filter(service => service.status === 'Failed').map(({ name }) => name);
   const state = `${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`;
-  return { facts: [`server ${version ?? 'of unknown version'}, ${state}`] };
+  return { facts: [`server ${version ?? 'of unknown version'}, ${state}`], ...(version ? { release: version } : {}) };
 }
 
 interface Health {

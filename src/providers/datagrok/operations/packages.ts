@@ -25,7 +25,9 @@ export const getPackage = operation({
   route: 'GET /public/v1/packages/{package}',
   risk: 'reads',
   summary: 'Show a package. Undocumented.',
-  input: z.strictObject({ package: entity('Package: UUID or name') }),
+  input: z.strictObject({
+    package: entity('Package: UUID or name').meta({ foundIn: { listing: 'datagrok_list_packages', key: 'id' } }),
+  }),
   output: packageRow,
   example: { arguments: { package: 'Chem' } },
 });
@@ -50,7 +52,12 @@ export const getPublished = operation({
   route: 'GET /public/v1/packages/published/{published}',
   risk: 'reads',
   summary: 'Show a published version of a package. Undocumented.',
-  input: z.strictObject({ published: z.uuid().describe('Its id, from the list') }),
+  input: z.strictObject({
+    published: z
+      .uuid()
+      .describe('Its id, from the list')
+      .meta({ foundIn: { listing: 'datagrok_list_published_packages', key: 'id' } }),
+  }),
   output: published,
   example: { arguments: { published: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
 });

@@ -9,7 +9,7 @@ import { existing, fetchFile, fileName } from '../stored-files.ts';
 import { browserPages, listing } from './undocumented.ts';
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
-const space = entity('Space: UUID or Grok name');
+const space = entity('Space: UUID or Grok name').meta({ foundIn: { listing: 'datagrok_list_spaces', key: 'id' } });
 const geology = { space: 'Geology' };
 
 export const listSpaces = operation({

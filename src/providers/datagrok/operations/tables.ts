@@ -5,7 +5,9 @@ import { sourceArgument } from '../../../results/transfer/source.ts';
 import { entity } from '../arguments.ts';
 import { existing, fetchFile } from '../stored-files.ts';
 
-const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars');
+const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars').meta({
+  foundIn: { listing: 'datagrok_list_tables', key: 'id' },
+});
 
 /** What an upload answers: how people find the thing. */
 export const address = z.looseObject({

@@ -13,8 +13,10 @@ export const browserPages = (items: (body: unknown) => unknown = briefRows) =>
   pageNumber({ items, pageSize: 50, maxPageSize: 100, perPageParam: 'limit' });
 export const listing = { text: filter, order: text('Field to sort by; !field: descending') };
 
-const scriptName = entity('Script: UUID or Grok name');
-const queryName = entity('Query: UUID or Grok name');
+const scriptName = entity('Script: UUID or Grok name').meta({
+  foundIn: { listing: 'datagrok_list_scripts', key: 'id' },
+});
+const queryName = entity('Query: UUID or Grok name').meta({ foundIn: { listing: 'datagrok_list_queries', key: 'id' } });
 
 export const listScripts = operation({
   name: 'datagrok_list_scripts',
@@ -125,7 +127,9 @@ export const deleteQuery = operation({
   example: { arguments: { query: 'Geology:Laboratory:LatestBatch' } },
 });
 
-const project = entity('Project or dashboard: UUID or Grok name');
+const project = entity('Project or dashboard: UUID or Grok name').meta({
+  foundIn: { listing: 'datagrok_list_projects', key: 'id' },
+});
 
 export const listProjects = operation({
   name: 'datagrok_list_projects',

@@ -4,6 +4,7 @@ import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.t
 import type { Site } from '../../../sandbox/site.ts';
 import { type Caller, type Endpoint, ok, refusable, routesOf } from './call.ts';
 import { createSpool } from './content.ts';
+import { drift } from './drift.ts';
 import { noRoute, refused, writeRefusal } from './refusal.ts';
 import { batchEndpoints } from './routes/batch.ts';
 import { connectionEndpoints } from './routes/connections.ts';
@@ -68,6 +69,7 @@ export const datagrokSimulator: SimulatorDefinition<DatagrokState> = datagrokSim
 export function datagrokSimulatorWith({ root }: { root: '' | `/${string}` }): SimulatorDefinition<DatagrokState> {
   return {
     platform: 'datagrok',
+    drift,
     async create(context) {
       const state = newState(context);
       const baseUrl = context.origin('api') + root;

@@ -79,7 +79,11 @@ const runInput = z.strictObject({
     .string()
     .min(1)
     .describe('Run UUID, or its run URI')
-    .meta({ in: 'local', fromUri: (uri: string) => runTemplate.match(uri)?.['run'] }),
+    .meta({
+      in: 'local',
+      fromUri: (uri: string) => runTemplate.match(uri)?.['run'],
+      foundIn: { listing: 'datamin_list_runs', key: 'run' },
+    }),
   from: moment('When it ran, at the earliest', '7d'),
   to: windowEnd('... at the latest'),
   decode_output: z.boolean().default(true).describe('False: outputs in Base64, as they came').meta({ in: 'local' }),

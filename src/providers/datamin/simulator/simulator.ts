@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { Handler, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
+import { drift } from './drift.ts';
 import { createHistory } from './history.ts';
 import { createLauncher } from './launch.ts';
 import { noSuchPath, refuse } from './replies.ts';
@@ -19,6 +20,7 @@ export const dataminSimulator: SimulatorDefinition<DataminState> = dataminSimula
 export function dataminSimulatorWith({ profile }: { profile: Profile }): SimulatorDefinition<DataminState> {
   return {
     platform: 'datamin',
+    drift,
     async create(context) {
       const state = newState(profile);
       const baseUrl = `${context.origin('api')}/v1`;

@@ -13,7 +13,11 @@ const branchRow = z.looseObject({
   merged: z.boolean().nullish(),
 });
 
-export const branch = z.string().min(1).describe('Branch');
+export const branch = z
+  .string()
+  .min(1)
+  .describe('Branch')
+  .meta({ foundIn: { listing: 'dataops_list_branches', key: 'name' } });
 
 export const listBranches = operation({
   name: 'dataops_list_branches',

@@ -17,7 +17,11 @@ export const commit = z.looseObject({
 /** Empty text with collapsed or too_large set means that it was not delivered. */
 export const diff = z.looseObject({ old_path: z.string(), new_path: z.string(), diff: z.string().nullish() });
 
-const sha = z.string().min(1).describe('SHA, branch or tag');
+const sha = z
+  .string()
+  .min(1)
+  .describe('SHA, branch or tag')
+  .meta({ foundIn: { listing: 'dataops_list_commits', key: 'id' } });
 
 export const startBranch = text('Branch to create the branch from, if it is new');
 

@@ -21,8 +21,8 @@ const deploymentRow = z.looseObject({
   created_at: z.string().nullish(),
 });
 
-const environment = id('Number of the environment', 'environments');
-const deployment = id('Number of the deployment', 'deployments');
+const environment = id('Number of the environment', 'environments', 'dataops_list_environments');
+const deployment = id('Number of the deployment', 'deployments', 'dataops_list_deployments');
 const example = { project: 'meridian/data/drill-assays', environment: '1' };
 
 const settable = {

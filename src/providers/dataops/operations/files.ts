@@ -6,7 +6,11 @@ import { pages } from '../paging.ts';
 import { anyRef } from './commits.ts';
 import { projectArgument as project } from './projects.ts';
 
-export const filePath = z.string().min(1).describe('Path of the file in the repository');
+export const filePath = z
+  .string()
+  .min(1)
+  .describe('Path of the file in the repository')
+  .meta({ foundIn: { listing: 'dataops_list_files', key: 'path', only: { type: 'blob' } } });
 
 const atRef = z.string().min(1).default('HEAD').describe('Branch, tag or SHA');
 

@@ -115,7 +115,11 @@ export const listDescendantGroups = operation({
   example: { arguments: { group: 'meridian' } },
 });
 
-const namespace = z.string().min(1).describe('Namespace: number or full path');
+const namespace = z
+  .string()
+  .min(1)
+  .describe('Namespace: number or full path')
+  .meta({ foundIn: { listing: 'dataops_list_namespaces', key: 'id' } });
 
 export const getNamespace = operation({
   name: 'dataops_get_namespace',

@@ -90,7 +90,7 @@ async function probe(context: OperationContext): Promise<Probed> {
     const days = expires ? Math.ceil((Date.parse(expires) - context.clock.now()) / dayMs) : undefined;
     const end = days === undefined ? 'does not expire' : `expires in ${days} day${days === 1 ? '' : 's'}`;
     const { version } = release.body as { version: string };
-    return { facts: [`token "${name}": ${(scopes ?? []).join(', ')}, ${end}`, `release ${version}`] };
+    return { facts: [`token "${name}": ${(scopes ?? []).join(', ')}, ${end}`, `release ${version}`], release: version };
   } catch (error) {
     // Nothing was sent: there is a job token only.
     if (!isFault(error, 'missing_scope') || error.status !== undefined) throw error;

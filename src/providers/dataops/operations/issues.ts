@@ -16,7 +16,7 @@ const issueRow = z.looseObject({
   labels: z.array(z.string()).nullish(),
 });
 
-const iid = id('Number of the issue in the project (iid)', '(?:issues|work_items)');
+const iid = id('Number of the issue in the project (iid)', '(?:issues|work_items)', 'dataops_list_issues', 'iid');
 const one = { project, issue: iid };
 const example = { project: 'meridian/data/drill-assays', issue: '1' };
 

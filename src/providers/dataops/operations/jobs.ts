@@ -19,7 +19,7 @@ export interface Job {
   artifacts_expire_at?: string | null;
 }
 
-export const pipeline = id('Pipeline number or URL', 'pipelines');
+export const pipeline = id('Pipeline number or URL', 'pipelines', 'dataops_list_pipelines');
 
 const fields = ['id', 'name', 'stage', 'status', 'failure_reason', 'started_at', 'finished_at'];
 

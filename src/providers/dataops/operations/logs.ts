@@ -5,7 +5,7 @@ import { storedFacts } from '../../../results/stored-facts.ts';
 import { id, text } from '../arguments.ts';
 import { projectArgument } from './projects.ts';
 
-export const job = id('Job number or URL', 'jobs');
+export const job = id('Job number or URL', 'jobs', 'dataops_list_project_jobs');
 
 const mostCharacters = 10_000;
 const longestLine = 400;

@@ -23,7 +23,12 @@ const mergeRequest = z.looseObject({
 });
 const pipelineRow = z.looseObject({ id: z.number(), status: z.string(), ref: z.string().nullish() });
 
-const iid = id('Number of the merge request in the project (iid)', 'merge_requests');
+const iid = id(
+  'Number of the merge request in the project (iid)',
+  'merge_requests',
+  'dataops_list_merge_requests',
+  'iid',
+);
 const one = { project, merge_request: iid };
 const example = { project: 'meridian/data/drill-assays', merge_request: '1' };
 

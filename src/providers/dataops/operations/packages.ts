@@ -22,7 +22,7 @@ const filters = {
   sort,
 };
 
-const packageId = id('Number of the package', 'packages');
+const packageId = id('Number of the package', 'packages', 'dataops_list_project_packages');
 const example = { project: 'meridian/data/products/ore-quality', package: '1' };
 
 export const listProjectPackages = operation({

@@ -13,7 +13,11 @@ const release = z.looseObject({
   description: z.string().nullish(),
 });
 
-const tag = z.string().min(1).describe('Tag of the release');
+const tag = z
+  .string()
+  .min(1)
+  .describe('Tag of the release')
+  .meta({ foundIn: { listing: 'dataops_list_releases', key: 'tag_name' } });
 const one = { project, tag };
 const example = { project: 'meridian/data/drill-assays', tag: 'v1.0.0' };
 

@@ -8,7 +8,11 @@ import { projectArgument as project } from './projects.ts';
 
 const tagRow = z.looseObject({ name: z.string(), target: z.string().nullish(), message: z.string().nullish() });
 
-export const tag = z.string().min(1).describe('Tag');
+export const tag = z
+  .string()
+  .min(1)
+  .describe('Tag')
+  .meta({ foundIn: { listing: 'dataops_list_tags', key: 'name' } });
 
 export const listTags = operation({
   name: 'dataops_list_tags',

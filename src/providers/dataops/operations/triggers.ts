@@ -2,16 +2,17 @@ import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { operation } from '../../../operations/operation.ts';
-import { done, id, project } from '../arguments.ts';
+import { done, id } from '../arguments.ts';
 import { lookAt, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { masked } from '../secrets.ts';
 import { pipeline } from './jobs.ts';
+import { projectArgument as project } from './projects.ts';
 
 const example = { arguments: { project: 'meridian/data/drill-assays' } };
 const one = { arguments: { ...example.arguments, trigger: '20001' } };
-const trigger = id('Trigger number', 'triggers');
+const trigger = id('Trigger number', 'triggers', 'dataops_list_triggers');
 const description = z.string().min(1).describe('What it is for');
 const row = z.looseObject({ id: z.number(), description: z.string() });
 

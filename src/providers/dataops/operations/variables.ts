@@ -13,7 +13,12 @@ const variable = z.looseObject({
   environment_scope: z.string().nullish(),
 });
 
-const key = z.string().min(1).describe('Name of the variable');
+const key = z
+  .string()
+  .min(1)
+  .describe('Name of the variable')
+  .meta({ foundIn: { listing: 'dataops_list_project_variables', key: 'key' } });
+const ofGroup = key.meta({ foundIn: { listing: 'dataops_list_group_variables', key: 'key' } });
 const value = z.string().describe('Value');
 
 const flags = {
@@ -124,7 +129,7 @@ export const getGroupVariable = operation({
   route: 'GET /groups/{group}/variables/{key}',
   risk: 'reads',
   summary: 'Show a CI/CD variable of a group, its value only with show_value.',
-  input: z.strictObject({ group, key, show_value: showValue }),
+  input: z.strictObject({ group, key: ofGroup, show_value: showValue }),
   output: variable,
   example: { arguments: { group: 'meridian', key: 'SNOWFLAKE_ACCOUNT' } },
   async send(args, context) {

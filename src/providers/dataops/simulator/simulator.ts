@@ -5,6 +5,7 @@ import type { Site } from '../../../sandbox/site.ts';
 import { authenticate } from './access.ts';
 import { archiveOf, hasArchive } from './archives.ts';
 import { type Endpoint, routesOf } from './call.ts';
+import { drift } from './drift.ts';
 import { createLimiter, type Limiter } from './limits.ts';
 import { approvalEndpoints } from './routes/approvals.ts';
 import { artifactEndpoints } from './routes/artifacts.ts';
@@ -87,6 +88,7 @@ const nullable = [
 /** GitLab's API v4 as DataOps.live serves it; what is not public is chosen here and marked in `contract.json`. */
 export const dataopsSimulator: SimulatorDefinition<DataOpsState> = {
   platform: 'dataops',
+  drift,
   origins: ['storage'],
   async create(context) {
     const state = newState(context);

@@ -13,7 +13,10 @@ export const exportTemplate = uriTemplate('datarock://exports/{export}');
 export const exportIds = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .describe('Export id, or its run URI')
-  .meta({ fromUri: (uri: string) => exportTemplate.match(uri)?.['export'] })
+  .meta({
+    fromUri: (uri: string) => exportTemplate.match(uri)?.['export'],
+    foundIn: { listing: 'datarock_list_exports', key: 'uuid' },
+  })
   .transform(value => [value].flat().flatMap(one => (exportTemplate.match(one)?.['export'] ?? one).split(joint)));
 
 const holeStatus = z.looseObject({ holeId: z.string(), status: z.string() });

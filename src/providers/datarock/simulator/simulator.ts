@@ -5,6 +5,7 @@ import { createSlidingWindow } from '../../../sandbox/frame/quota.ts';
 import type { SimulatorContext, SimulatorDefinition } from '../../../sandbox/host.ts';
 import type { SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
+import { drift } from './drift.ts';
 import { describeExport, describeHole, readOrder, schedule } from './exports.ts';
 import { artefacts, projects, type SeedProject } from './seed/seed.ts';
 import { refusal } from './signature.ts';
@@ -45,6 +46,7 @@ export const datarockSimulator: SimulatorDefinition<DatarockState> = datarockSim
 export function datarockSimulatorWith(keys: () => Promise<KeyPair>): SimulatorDefinition<DatarockState> {
   return {
     platform: 'datarock',
+    drift,
     origins: ['storage'],
     async create(context) {
       const keyPair = await keys();

@@ -3,6 +3,7 @@ import type { SimulatorReply } from '../../../sandbox/router.ts';
 import type { Site } from '../../../sandbox/site.ts';
 import { defaultScopes, type Scope, scopes, type Token } from './access.ts';
 import { type Endpoint, routesOf, type Surroundings } from './call.ts';
+import { drift } from './drift.ts';
 import { createLimiter } from './limits.ts';
 import { aiToolEndpoints } from './routes/ai-tools.ts';
 import { customDataEndpoints, customMetricEndpoints } from './routes/custom-data.ts';
@@ -88,6 +89,7 @@ const nullable = [
 /** DX's Data Cloud API and Web API; what is not public is chosen here and marked in `contract.json`. */
 export const dxSimulator: SimulatorDefinition<DxState> = {
   platform: 'dx',
+  drift,
   origins: ['web', 'storage'],
   async create(context) {
     const state = newState(context.clock.now());
