@@ -1,4 +1,4 @@
-import type { RunAnswer } from '../answers/answer.ts';
+import type { Answer, RunAnswer } from '../answers/answer.ts';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
@@ -7,16 +7,19 @@ import { parseArguments } from '../calls/arguments.ts';
 import { callForOne } from '../calls/call.ts';
 import { operationContext } from '../calls/execute.ts';
 import type { Many } from '../calls/many/selection.ts';
-import type { Batches, CallerServices } from '../calls/services.ts';
+import { type Batches, type CallerServices, type EachRequest, isBatchUri } from '../calls/services.ts';
 import { resolveTimes } from '../calls/times.ts';
 import { withoutArgument } from '../calls/tool-input.ts';
+import type { Call } from '../http/call.ts';
+import type { Connection } from '../http/connection.ts';
 import { thingOf } from '../operations/nouns.ts';
-import { type Operation, platformOf } from '../operations/operation.ts';
+import { isReading, type Operation, platformOf } from '../operations/operation.ts';
 import { newId } from '../results/result.ts';
+import { askOnce, checkRows, connectionFor, type FilledThing, rowsFor } from './each.ts';
 import { createJournal, type Journal, openJournal } from './journal.ts';
 import type { Plan, Thing } from './plan.ts';
 import { createRunner } from './runner.ts';
-import { tooMany } from './size.ts';
+import { tooMany, tooManyRows } from './size.ts';
 import { findThings, type Things } from './things.ts';
 
 /** Room for the answer within the call's own deadline, in ms. */
@@ -32,6 +35,13 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
     const journal = await openJournal(uri, shared.results, signer);
     if (!journal) throw noBatch(uri);
     return journal;
+  }
+
+  async function start(operation: Operation, connection: Connection, journal: Journal, call: Call): Promise<Answer> {
+    const working = await runner.work(operation, connection, journal);
+    // Who follows runs by itself is answered soon.
+    const until = call.followsRuns ? shared.clock.now() + soonMs : call.deadline - answerMs;
+    return working.answer(call, { until, isFirst: true });
   }
 
   return {
@@ -63,10 +73,22 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
       const plan = planOf(operation, many, rest, found, connection.name, shared.clock.now());
       const journal = await createJournal(plan, shared.results, signer);
       for (const { key, code, message } of found.unknown) await journal.append({ key, state: 'failed', code, message });
-      const working = await runner.work(operation, connection, journal);
-      // Who follows runs by itself is answered soon.
-      const until = call.followsRuns ? shared.clock.now() + soonMs : call.deadline - answerMs;
-      return working.answer(call, { until, isFirst: true });
+      return start(operation, connection, journal, call);
+    },
+    async each(operation, request, call) {
+      const connection = await connectionFor(shared, operation, request);
+      if (connection.readOnly && !isReading(operation)) throw readOnly(operation, connection);
+      const limit = Math.max(shared.manyLimit, request.confirm_many ?? 0);
+      const { rows } = request;
+      const again =
+        typeof rows === 'string' && isBatchUri(rows) ? failedRows(await opened(rows), operation) : undefined;
+      const found = again ?? (await rowsFor(shared, operation, request, connection, call, limit + 1));
+      if (found.length > limit) throw tooManyRows(operation, limit, connection);
+      const things = await checkRows(shared, operation, found);
+      const question = await askOnce(shared, operation, found, request, connection, call);
+      if (question) return question;
+      const plan = planOfRows(operation, request, things, connection.name, shared.clock.now());
+      return start(operation, connection, await createJournal(plan, shared.results, signer), call);
     },
     async resume(uri, waitSeconds, call) {
       const journal = await opened(uri);
@@ -89,6 +111,44 @@ const isOneName = (whole: string, { reference }: Many, thing: Thing): boolean =>
 function failedThings({ tally }: Journal): Things {
   const things = tally().failed.map(({ key, name }) => ({ key, name }));
   return { things, unknown: [], total: things.length, isComplete: true };
+}
+
+/** The rows of an earlier batch that failed, as they were. */
+function failedRows({ plan, tally }: Journal, operation: Operation): FilledThing[] {
+  const failed = new Set(tally().failed.map(({ key }) => key));
+  const things = plan.things.filter(({ key }) => failed.has(key));
+  if (plan.operation !== operation.name || things.length === 0)
+    throw new Fault({
+      code: 'bad_arguments',
+      message:
+        plan.operation === operation.name
+          ? `Nothing of ${plan.uri} has failed.`
+          : `${plan.uri} is of ${plan.operation}.`,
+      hint: 'Nothing was sent.',
+    });
+  return things.map(({ key, name, args = {} }) => ({ key, name, args: { ...plan.rest, ...args } }));
+}
+
+function planOfRows(
+  operation: Operation,
+  { rows, where, arguments: template, many }: EachRequest,
+  things: readonly FilledThing[],
+  connection: string,
+  createdAt: number,
+): Plan {
+  return {
+    uri: `batch://${newId()}`,
+    operation: operation.name,
+    connection,
+    argument: '',
+    rest: {},
+    given: { rows, where, arguments: template },
+    noun: many ? thingOf(many.reference.list()) : 'row',
+    keyColumn: '',
+    things,
+    ...(isReading(operation) ? {} : { changes: true as const }),
+    createdAt,
+  };
 }
 
 interface Checked {
@@ -177,6 +237,13 @@ const noCursor = ({ name }: Operation, argument: string) =>
     code: 'bad_arguments',
     message: `${name} takes no cursor where ${argument} stands for many.`,
     hint: 'The answer has every row, or the handle of a table with all of them.',
+  });
+
+const readOnly = ({ name }: Operation, connection: Connection) =>
+  new Fault({
+    code: 'read_only',
+    message: `The connection ${connection.name} is read-only, and ${name} changes something.`,
+    hint: 'Ask the operator of this server to allow it, or use another connection.',
   });
 
 const noBatch = (uri: string) =>

@@ -5,7 +5,7 @@ import type { Signer } from '../base/signer.ts';
 import { diskFault, ifMissing } from '../results/disk.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import type { Workspace } from '../results/store/workspace.ts';
-import type { Outcome, Plan, Tally } from './plan.ts';
+import type { Entry, FailedThing, Outcome, Plan, Tally } from './plan.ts';
 
 /**
  * A batch on the disk: its plan, and a line for what came of each thing, put at the end as soon as it is known. So a
@@ -17,7 +17,9 @@ export interface Journal {
   isKnown(key: string): boolean;
   /** Reads what other processes have added. */
   refresh(): Promise<void>;
-  append(outcome: Outcome): Promise<void>;
+  /** Whether a change for it has left, and nobody knows what came of it. */
+  wasSent(key: string): boolean;
+  append(entry: Entry): Promise<void>;
   cancel(): Promise<void>;
   /** What came of the things, in the order of the plan. */
   outcomes(): AsyncGenerator<Outcome>;
@@ -63,17 +65,27 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
   const path = workspace.path(outcomesPart);
   const names = new Map(plan.things.map(({ key, name }) => [key, name]));
   const lines = new Map<string, Line>();
-  const failed = new Map<string, { code: string; message: string }>();
+  const failed = new Map<string, FailedThing>();
+  const unknown = new Map<string, FailedThing>();
+  const sent = new Set<string>();
   let read = 0;
   let isCancelled = false;
   let writing: FileHandle | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   // The first line about a thing counts: whoever was taken over may have written another.
-  function note(outcome: Outcome, line: Line): void {
-    if (lines.has(outcome.key)) return;
-    lines.set(outcome.key, line);
-    if (outcome.state === 'failed') failed.set(outcome.key, { code: outcome.code, message: outcome.message });
+  function note(entry: Entry, line: Line): void {
+    const { key, state } = entry;
+    if (lines.has(key)) return;
+    if (state === 'sent' || state === 'unsent') {
+      if (state === 'sent') sent.add(key);
+      else sent.delete(key);
+      return;
+    }
+    lines.set(key, line);
+    if (state === 'done') return;
+    const { code, message } = entry as Extract<Entry, { code: string }>;
+    (state === 'failed' ? failed : unknown).set(key, { key, name: names.get(key) ?? key, code, message });
   }
 
   async function readNew(): Promise<void> {
@@ -105,14 +117,14 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
     return Buffer.from(bytes.subarray(start));
   }
 
-  async function write(outcome: Outcome): Promise<void> {
+  async function write(entry: Entry): Promise<void> {
     if (!writing) {
       writing = await open(path, 'a', 0o600);
       await readNew();
       // What a killed process has left without its end is no line.
       if ((await writing.stat()).size > read) await writing.writeFile('\n');
     }
-    await writing.writeFile(`${formatJson(outcome)}\n`);
+    await writing.writeFile(`${formatJson(entry)}\n`);
     // Read back: whoever was taken over may have written a last line in between.
     await readNew();
   }
@@ -131,11 +143,13 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
       done: lines.size,
       total: plan.things.length,
       isCancelled,
-      failed: [...failed].map(([key, why]) => ({ key, name: names.get(key) ?? key, ...why })),
+      failed: [...failed.values()],
+      unknown: [...unknown.values()],
     }),
     isKnown: key => lines.has(key),
+    wasSent: key => sent.has(key),
     refresh: () => inTurn(readNew),
-    append: outcome => inTurn(() => write(outcome)),
+    append: entry => inTurn(() => write(entry)),
     async cancel() {
       isCancelled = true;
       await workspace.write(cancelledPart as string, textBytes('cancelled'));
@@ -163,10 +177,10 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
   };
 }
 
-function parseLine(text: string): Outcome | undefined {
+function parseLine(text: string): Entry | undefined {
   try {
     const parsed = parseJson(text) as Row;
-    return typeof parsed['key'] === 'string' ? (parsed as Outcome) : undefined;
+    return typeof parsed['key'] === 'string' ? (parsed as unknown as Entry) : undefined;
   } catch {
     return undefined;
   }

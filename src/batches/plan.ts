@@ -6,6 +6,8 @@ export interface Thing {
   key: string;
   /** As people call it. */
   name: string;
+  /** Arguments that are its own. */
+  args?: Row;
 }
 
 /** What a batch does. Written once, before the first request for a thing. */
@@ -14,8 +16,9 @@ export interface Plan {
   operation: string;
   /** Name of the connection. */
   connection: string;
-  /** The argument that stands for one thing after the other, and the others, times as moments. */
+  /** The argument that stands for one thing after the other; empty where things bring their arguments along. */
   argument: string;
+  /** The others, times as moments. */
   rest: Row;
   /** The argument as it was given, for what says how a result came about. */
   given: unknown;
@@ -23,6 +26,8 @@ export interface Plan {
   noun: string;
   keyColumn: string;
   things: readonly Thing[];
+  /** It changes something: what came of each thing is a row of the table. */
+  changes?: true;
   /** Clock time, ms. */
   createdAt: number;
 }
@@ -36,12 +41,19 @@ export type Outcome =
       more?: true;
       warnings?: string[];
     }
-  | { key: string; state: 'failed'; code: string; message: string };
+  | { key: string; state: 'failed'; code: string; message: string }
+  /** It was sent, and nobody knows what came of it: it is not sent again. */
+  | { key: string; state: 'unknown'; code: string; message: string };
+
+/** A line of the journal: what came of a thing, or that a change for it is about to leave. */
+export type Entry = Outcome | { key: string; state: 'sent' | 'unsent' };
 
 /** How far a batch is. */
 export interface Tally {
   done: number;
   failed: readonly FailedThing[];
+  /** What may have been done for them, or not. */
+  unknown: readonly FailedThing[];
   total: number;
   isCancelled: boolean;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Answer, RunAnswer } from '../answers/answer.ts';
 import { alarmAt, type Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
@@ -54,6 +55,8 @@ export function createRunner(shared: CallerServices): Runner {
   function begin(operation: Operation, connection: Connection, journal: Journal, lease: Lease): Working {
     const stopping = new AbortController();
     const signal = AbortSignal.any([stopping.signal, lease.lost, background.signal]);
+    // Every request that is under way listens to it.
+    setMaxListeners(0, signal);
     const meter = newMeter();
     const listeners = new Set<() => void>();
     const told = () => {
@@ -177,11 +180,14 @@ function countInto(target: Meter, meter: Meter, counted: Meter): void {
 }
 
 function runOf({ plan, tally }: Journal): Run {
-  const { done, total, failed, isCancelled } = tally();
+  const { done, total, failed, unknown, isCancelled } = tally();
   const isOver = done === total;
-  const hasFailed = isOver && total > 0 && failed.length === total;
+  const hasFailed = isOver && total > 0 && failed.length + unknown.length === total;
   const status = isOver ? (hasFailed ? 'failed' : 'succeeded') : isCancelled ? 'cancelled' : 'running';
-  const notes = failed.length > 0 ? [`${countOf(failed.length, plan.noun)} failed`] : [];
+  const notes = [
+    ...(failed.length > 0 ? [`${countOf(failed.length, plan.noun)} failed`] : []),
+    ...(unknown.length > 0 ? [`${countOf(unknown.length, plan.noun)} may have been done, or not`] : []),
+  ];
   return {
     uri: plan.uri,
     status,

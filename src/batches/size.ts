@@ -44,6 +44,17 @@ export function tooMany(
   });
 }
 
+/** The same of rows, of which there are more. */
+export function tooManyRows(operation: Operation, limit: number, connection: Connection): Fault {
+  const ms = durationMs(limit, tightestQuota(operation, connection));
+  const takes = ms === undefined ? '' : `; at the documented quota they take more than ${spoken(ms)}`;
+  return new Fault({
+    code: 'too_large',
+    message: `${operation.name} is to be called for more than ${formatNumber(limit)} rows${takes}. Nothing was sent yet.`,
+    hint: 'Go through fewer, narrowed by where, or repeat the call with confirm_many: <how many at most>.',
+  });
+}
+
 /** "40 s", "17 min", "2 h". */
 function spoken(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));

@@ -8,7 +8,7 @@ import type { CallerServices } from '../calls/services.ts';
 import { nounOf } from '../operations/nouns.ts';
 import { isListing, type Operation } from '../operations/operation.ts';
 import type { Journal } from './journal.ts';
-import { countOf, type FailedThing, type Plan, pluralOf } from './plan.ts';
+import { countOf, type FailedThing, type Outcome, type Plan, pluralOf, type Tally } from './plan.ts';
 
 export type TableAnswer = Extract<Answer, { kind: 'rows' | 'result' }>;
 
@@ -42,17 +42,20 @@ export async function answerBatch(
   const first = await rows.next();
   const result = first.done ? undefined : await store(shared, plan, noun, first.value, rows);
   const tally = journal.tally();
-  const warnings = warningsOf(journal, seen, tally.failed);
-  const isWhole = tally.done === tally.total && tally.failed.length === 0 && seen.cut.length === 0;
+  const warnings = warningsOf(journal, seen, tally);
+  const without = tally.failed.length + tally.unknown.length;
+  const isWhole = tally.done === tally.total && without === 0 && seen.cut.length === 0;
   const page: PageFacts = { returned: seen.count, total: isWhole ? seen.count : null, complete: isWhole, next: null };
   const about = tellReasons(seen.reasons);
-  const missing = tally.total - tally.done + tally.failed.length;
+  const missing = tally.total - tally.done + (plan.changes ? 0 : tally.failed.length);
   const extent = [
-    `${formatNumber(seen.count)} ${seen.count === 1 ? noun.replace(/s$/, '') : noun}, of ${formatNumber(seen.having)} of ${countOf(tally.total, plan.noun)}`,
+    plan.changes
+      ? `${operation.name}: done for ${formatNumber(seen.having)} of ${countOf(tally.total, plan.noun)}`
+      : `${formatNumber(seen.count)} ${seen.count === 1 ? noun.replace(/s$/, '') : noun}, of ${formatNumber(seen.having)} of ${countOf(tally.total, plan.noun)}`,
     ...(missing > 0 ? [`${countOf(missing, plan.noun)} gave no answer`] : []),
     ...(seen.cut.length > 0 ? ['not all rows of each'] : []),
   ].join('; ');
-  const failures = tally.failed.length > 0 ? { failures: tally.failed.length } : {};
+  const failures = without > 0 ? { failures: without } : {};
   const isShort = seen.count <= mostShown && seen.rows.every(row => guessTokens(row) <= shared.fit.answerTokens);
   if (!result || (isShort && countThatFit(seen.rows, shared.fit.answerTokens) === seen.count))
     return {
@@ -71,25 +74,36 @@ export async function answerBatch(
   return { kind: 'result', result, summary, page, ...(about ? { about } : {}), warnings, ...failures };
 }
 
-/** Each row with the thing that it belongs to. */
+/** Each row with the thing that it belongs to; of a change, what came of each thing. */
 async function* rowsOf({ plan, outcomes }: Journal, seen: Seen): AsyncGenerator<Row> {
   const names = new Map(plan.things.map(({ key, name }) => [key, name]));
   for await (const outcome of outcomes()) {
-    if (outcome.state !== 'done') continue;
-    const { key, rows, more, warnings = [] } = outcome;
-    const name = names.get(key) ?? key;
-    const thing = { [plan.noun]: name, ...(plan.keyColumn === '' ? {} : { [plan.keyColumn]: key }) };
-    if (rows.length > 0) seen.having += 1;
-    if (more) seen.cut.push(name);
-    for (const warning of warnings) count(seen.warnings, warning);
-    for (const row of rows) {
-      const whole = { ...thing, ...row, ...thing };
-      seen.count += 1;
-      if (seen.rows.length < mostShown) seen.rows.push(whole);
-      if (typeof row['reason'] === 'string') count(seen.reasons, row['reason']);
-      yield whole;
-    }
+    const name = names.get(outcome.key) ?? outcome.key;
+    const rows = plan.changes ? [changeRow(plan, name, outcome)] : readRows(plan, name, outcome, seen);
+    if (outcome.state === 'done' && rows.length > 0) seen.having += 1;
+    seen.count += rows.length;
+    seen.rows.push(...rows.slice(0, Math.max(0, mostShown - seen.rows.length)));
+    yield* rows;
   }
+}
+
+/** The rows of one thing, and what there is to say of them beside the table. */
+function readRows({ noun, keyColumn }: Plan, name: string, outcome: Outcome, seen: Seen): Row[] {
+  if (outcome.state !== 'done') return [];
+  const { key, rows, more, warnings = [] } = outcome;
+  const thing = { [noun]: name, ...(keyColumn === '' ? {} : { [keyColumn]: key }) };
+  if (more) seen.cut.push(name);
+  for (const warning of warnings) count(seen.warnings, warning);
+  for (const { reason } of rows) if (typeof reason === 'string') count(seen.reasons, reason);
+  return rows.map(row => ({ ...thing, ...row, ...thing }));
+}
+
+/** What came of one change: the row, how it went, and what the platform answered. */
+function changeRow({ noun }: Plan, name: string, outcome: Outcome): Row {
+  const base = { [noun]: name, outcome: outcome.state === 'unknown' ? 'may have been done' : outcome.state };
+  if (outcome.state !== 'done') return { ...base, error: outcome.message };
+  const [answered = {}] = outcome.rows;
+  return { ...base, error: null, ...answered, ...base };
 }
 
 const count = (counts: Map<string, number>, what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -111,7 +125,7 @@ async function store(
     {
       name: `${noun} of ${countOf(things.length, plan.noun)}`,
       mediaType: 'application/x-ndjson',
-      source: { operation, arguments: { ...rest, [argument]: given }, connection, at },
+      source: { operation, arguments: argument === '' ? given : { ...rest, [argument]: given }, connection, at },
       key: uri,
     },
     { rows: all() },
@@ -131,7 +145,7 @@ const reasonOf = ({ code, message, name, key }: FailedThing): string =>
   codeWords[code] ??
   withoutEnd(message.replaceAll(`"${name}"`, 'it').replaceAll(name, 'it').replaceAll(key, 'it'), '.');
 
-function warningsOf({ plan }: Journal, { cut, warnings }: Seen, failed: readonly FailedThing[]): string[] {
+function warningsOf({ plan }: Journal, { cut, warnings }: Seen, { failed, unknown }: Tally): string[] {
   const total = countOf(plan.things.length, plan.noun);
   const byReason = new Map<string, string[]>();
   for (const one of failed) {
@@ -143,7 +157,19 @@ function warningsOf({ plan }: Journal, { cut, warnings }: Seen, failed: readonly
   const lines = [...byReason].map(
     ([reason, names]) => `${formatNumber(names.length)} of ${total}: ${reason} (${firstOf(names, mostNamed)}).`,
   );
-  if (failed.length > 0) lines.push(`To ask for these alone: ${plan.argument} "${plan.uri}".`);
+  if (failed.length > 0)
+    lines.push(
+      plan.changes
+        ? `To do these alone: call_for_each with rows "${plan.uri}".`
+        : `To ask for these alone: ${plan.argument} "${plan.uri}".`,
+    );
+  if (unknown.length > 0)
+    lines.push(
+      `${formatNumber(unknown.length)} of ${total} may have been done, or not, and are not sent again: look first (${firstOf(
+        unknown.map(({ name }) => name),
+        mostNamed,
+      )}).`,
+    );
   if (cut.length > 0)
     lines.push(`${countOf(cut.length, plan.noun)} have more rows than limit: ${firstOf(cut, mostNamed)}.`);
   return [...lines, ...[...warnings].map(([text, times]) => (times > 1 ? `${text} (${times} times)` : text))];

@@ -6,8 +6,9 @@ import { asFault, callForOne } from '../calls/call.ts';
 import { resumeRun } from '../calls/resume-run.ts';
 import type { CallerServices } from '../calls/services.ts';
 import type { Call, Meter } from '../http/call.ts';
+import { isUnsure } from '../http/change.ts';
 import type { Connection } from '../http/connection.ts';
-import { isListing, type Operation, startsRun } from '../operations/operation.ts';
+import { isListing, isReading, type Operation, startsRun } from '../operations/operation.ts';
 import { isSettled } from '../operations/run.ts';
 import type { Journal } from './journal.ts';
 import { atOnce, createPace, tightestQuota } from './pace.ts';
@@ -17,6 +18,9 @@ import type { Outcome, Thing } from './plan.ts';
 const patienceMs = 3_600_000;
 /** Things in a row that the platform failed for, after which it is left alone. */
 const mostFailures = 10;
+const changesAtOnce = 4;
+/** A process ended between the request and its answer. */
+const leftHalfWay = 'It was sent, and the process ended before the answer came.';
 
 export interface Work {
   shared: CallerServices;
@@ -44,27 +48,37 @@ export async function workThrough(work: Work): Promise<void> {
   const left = journal.plan.things.filter(({ key }) => !journal.isKnown(key));
   const quota = tightestQuota(operation, connection);
   const pace = createPace(shared.clock, quota);
+  // What does no harm when it is sent twice is simply sent again.
+  const isChange = !isReading(operation) && operation.idempotent !== true;
   let begun = 0;
   let failures = 0;
   const before = meter.requests;
+  async function note({ key }: Thing, outcome: Outcome | { fault: Fault }): Promise<void> {
+    if (!('fault' in outcome)) return journal.append(outcome);
+    const { code, message } = outcome.fault;
+    const state = isChange && isDoubtful(outcome.fault) ? 'unknown' : 'failed';
+    // What would be the same for every thing is no outcome of this one, but of a change that has left.
+    if (isChange || !(fatal.has(code) || (isPassing(outcome.fault) && failures + 1 >= mostFailures)))
+      await journal.append({ key, state, code, message });
+  }
   const one = async (thing: Thing) => {
     if (journal.tally().isCancelled) return;
     await pace.next(begun < 4 ? 1 : Math.max(1, (meter.requests - before) / begun), signal);
     begun += 1;
-    const outcome = await outcomeOf(thing, work);
-    if ('fault' in outcome) {
-      const { fault } = outcome;
-      if (fatal.has(fault.code)) throw fault;
-      failures = passing.has(fault.code) ? failures + 1 : 0;
-      if (failures >= mostFailures) throw fault;
-      await journal.append({ key: thing.key, state: 'failed', code: fault.code, message: fault.message });
-    } else {
-      failures = 0;
-      await journal.append(outcome);
+    if (isChange && journal.wasSent(thing.key)) {
+      await journal.append({ key: thing.key, state: 'unknown', code: 'outcome_unknown', message: leftHalfWay });
+      return;
     }
+    if (isChange) await journal.append({ key: thing.key, state: 'sent' });
+    const outcome = await outcomeOf(thing, work);
+    await note(thing, outcome);
+    if ('fault' in outcome) {
+      failures = isPassing(outcome.fault) ? failures + 1 : 0;
+      if (fatal.has(outcome.fault.code) || failures >= mostFailures) throw outcome.fault;
+    } else failures = 0;
     work.told();
   };
-  await pMap(left, one, { concurrency: atOnce(quota) });
+  await pMap(left, one, { concurrency: isChange ? Math.min(changesAtOnce, atOnce(quota)) : atOnce(quota) });
 }
 
 async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: Fault }> {
@@ -76,19 +90,27 @@ async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: F
     ...(isListing(operation) ? { limit: 'all' } : {}),
     ...rest,
     ...shared.connections.argumentFor({ name: connection, platform: work.connection.platform }),
-    [argument]: thing.key,
+    ...(argument === '' ? {} : { [argument]: thing.key }),
+    ...thing.args,
     ...(startsRun(operation) ? { wait_seconds: 45 } : {}),
   };
   try {
     // Rows go into the table of all, not into a result for each thing.
-    const services = { ...shared, fit: { ...shared.fit, answerTokens: Number.POSITIVE_INFINITY } };
+    // Somebody has agreed to all of them, or nobody has to.
+    const services = { ...shared, unattended: true, fit: { ...shared.fit, answerTokens: Number.POSITIVE_INFINITY } };
     const answer = await settled(await callForOne(services, operation, args, call), services, call);
     return { key: thing.key, state: 'done', ...contentOf(answer) };
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      // Held up in the quota's line, for example: it can be sent another time.
+      if (!call.changes?.some(isUnsure)) await journal.append({ key: thing.key, state: 'unsent' });
+      throw signal.reason;
+    }
     return { fault: asFault(error, shared) };
   }
 }
+
+const isDoubtful = ({ code, doubtful }: Fault): boolean => doubtful || code === 'outcome_unknown';
 
 /** A run that a thing has started is waited for. */
 async function settled(first: Answer, shared: CallerServices, call: Call): Promise<Answer> {

@@ -174,7 +174,7 @@ function refusalsIn(register: Register) {
 }
 
 /** Undefined when there is nothing to ask. */
-async function lossOf(operation: Operation, args: Row, context: OperationContext): Promise<Loss | undefined> {
+export async function lossOf(operation: Operation, args: Row, context: OperationContext): Promise<Loss | undefined> {
   const otherwise = asksIfLost(operation) ? undefined : {};
   try {
     const found = await operation.describeLoss?.(args as never, context);

@@ -1,6 +1,7 @@
 import type { Answer, RunAnswer } from '../answers/answer.ts';
 import type { FitPolicy } from '../answers/fit.ts';
 import type { BackgroundWork } from '../base/background-work.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { RunningCalls } from '../callers/running.ts';
@@ -11,6 +12,7 @@ import type { Register } from '../coordination/register.ts';
 import type { Starts } from '../coordination/starts.ts';
 import type { Call } from '../http/call.ts';
 import type { Operation } from '../operations/operation.ts';
+import type { Condition } from '../results/tables/filter.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
@@ -19,8 +21,23 @@ import type { Observer } from './observer.ts';
 import type { ToolInput } from './tool-input.ts';
 
 /** One call for many things, and the run that it is where it does not end within the call. */
+/** One operation for each of many rows. */
+export interface EachRequest {
+  /** A handle, rows, or a batch whose failed rows are meant. Absent: an argument stands for many. */
+  rows?: unknown;
+  where?: readonly Condition[] | undefined;
+  /** With `{column}` for what comes from the row. */
+  arguments?: Row;
+  many?: Many;
+  confirm?: string | undefined;
+  ask_again?: boolean | undefined;
+  confirm_many?: number | undefined;
+}
+
 export interface Batches {
   call(operation: Operation, many: Many, given: unknown, call: Call): Promise<Answer>;
+  /** For each row; a person agrees once, to all of them. */
+  each(operation: Operation, request: EachRequest, call: Call): Promise<Answer>;
   /** Goes on with it, in whatever process. @throws Fault `not_found` */
   resume(uri: string, waitSeconds: number, call: Call): Promise<RunAnswer>;
   /** As it is, without doing anything for it. @throws Fault `not_found` */

@@ -10,6 +10,7 @@ import { defaultWaitSeconds, waitSeconds } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
 import { isReading } from '../operations/operation.ts';
 import { findOperationTool } from './find-operation.ts';
+import { callForEachTool } from './for-each.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
 import { chartResultTool } from './results/chart.ts';
 import { describeResultTool } from './results/describe.ts';
@@ -99,4 +100,5 @@ export const generalTools: readonly GeneralTool[] = [
   findOperationTool,
   dispatcher('call_read_operation', true),
   dispatcher('call_write_operation', false),
+  callForEachTool,
 ];

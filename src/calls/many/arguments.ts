@@ -6,8 +6,11 @@ import { accepts } from '../soften.ts';
 export const manyMark = 'or many';
 
 /** The arguments of a reading that name one thing of a listing each, and so may name many. */
-export function manyArguments(operation: Operation, accepted: Row): string[] {
-  if (!isReading(operation)) return [];
+export const manyArguments = (operation: Operation, accepted: Row): string[] =>
+  isReading(operation) ? namingArguments(operation, accepted) : [];
+
+/** The arguments that name one thing of a listing each. */
+export function namingArguments(operation: Operation, accepted: Row): string[] {
   const properties = (accepted['properties'] ?? {}) as Record<string, Row>;
   return Object.keys(operation.input.shape).filter(name => {
     const property = properties[name] ?? {};

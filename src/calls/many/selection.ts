@@ -6,6 +6,7 @@ import { nameBound, refuseOversized } from '../argument-bounds.ts';
 import { argumentNamed } from '../argument-names.ts';
 import { tryJson } from '../soften.ts';
 import type { ToolInput } from '../tool-input.ts';
+import { namingArguments } from './arguments.ts';
 
 /** Which things an argument stands for, where it stands for several. */
 export type Selection =
@@ -31,8 +32,13 @@ export interface Many {
  * The argument of a call that stands for many things; undefined for a call for one, which is nearly every call.
  * @throws Fault `bad_arguments` where two of them do
  */
-export function manyIn(operation: Operation, input: ToolInput, given: unknown): Many | undefined {
-  const { many = [], schema, accepted } = input;
+export function manyIn(
+  operation: Operation,
+  input: ToolInput,
+  given: unknown,
+  many: readonly string[] = input.many ?? [],
+): Many | undefined {
+  const { schema, accepted } = input;
   const raw = many.length > 0 && typeof given === 'string' ? tryJson(given) : given;
   if (many.length === 0 || !isRow(raw)) return undefined;
   const suspects = Object.entries(raw).filter(([, value]) => mayBeMany(value));
@@ -62,6 +68,10 @@ export function manyIn(operation: Operation, input: ToolInput, given: unknown): 
   if (first && second) throw twice(operation, first, second);
   return first;
 }
+
+/** The same of a change, where many are asked for by the tool that goes through them. */
+export const manyOfAnyRisk = (operation: Operation, input: ToolInput, given: unknown): Many | undefined =>
+  manyIn(operation, input, given, namingArguments(operation, input.accepted));
 
 /** Plain names, which nearly all calls have, are seen at a glance. */
 const mayBeMany = (value: unknown): boolean =>

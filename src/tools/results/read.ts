@@ -9,7 +9,7 @@ import { general, reading } from '../general-tool.ts';
 
 export const resultUri = z.string().describe('result:// URI of an earlier answer');
 
-const condition = z.strictObject({
+export const condition = z.strictObject({
   column: z.string(),
   op: z.enum(operators),
   value: z
