@@ -5,7 +5,11 @@ import { build } from 'esbuild';
 import { dist, node, root, small, whereItIs } from './options.mjs';
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
-const workers = { query: 'src/results/query/main.ts', chart: 'src/results/chart/main.ts' };
+const workers = {
+  query: 'src/results/query/main.ts',
+  chart: 'src/results/chart/main.ts',
+  sheet: 'src/results/sheets/main.ts',
+};
 
 /** What charts are written in. The machine may have no fonts at all. */
 const fonts = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];

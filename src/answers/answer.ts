@@ -8,6 +8,8 @@ import type { StoredResult } from '../results/result.ts';
 export type Outcome =
   | {
       kind: 'rows';
+      /** Lines of a text, under `line` and `text`. */
+      as?: 'lines';
       noun: string;
       /** In place of the sentence that follows from the page. */
       lead?: string;
@@ -24,6 +26,7 @@ export type Outcome =
     }
   | { kind: 'value'; value: unknown }
   | { kind: 'picture'; chart: Chart; summary: string; warnings: string[] }
+  | { kind: 'image'; image: { data: string; mediaType: string }; result: StoredResult; warnings: string[] }
   | { kind: 'description'; description: Description; warnings: string[] }
   | {
       kind: 'result';
@@ -60,6 +63,8 @@ export interface PageFacts {
   next: string | null;
   /** What to skip for what follows, where rows are counted and not remembered. */
   next_offset?: number;
+  /** The line that follows, of a text. */
+  next_line?: number;
 }
 
 /** What a person has to agree to, and the token that stands for the agreement. */

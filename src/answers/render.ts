@@ -25,6 +25,8 @@ export function renderAnswer(answer: Answer): RenderedAnswer {
       return shapeResult(answer);
     case 'picture':
       return shapePicture(answer);
+    case 'image':
+      return shapeImage(answer);
     case 'description':
       return shapeDescription(answer);
     case 'run':
@@ -38,7 +40,8 @@ function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
   const { noun, lead = sentence(noun, answer.page, answer.continued), rows, page, result, about } = answer;
   const warnings = warningsOf(answer);
   const where = result && `Stored as ${result.uri}.`;
-  return words([lead, where, aboutLine(about), table(rows), ...warnings.map(warning)], {
+  const body = answer.as === 'lines' ? rows.map(row => `${row['line']}: ${row['text']}`).join('\n') : table(rows);
+  return words([lead, where, aboutLine(about), body, ...warnings.map(warning)], {
     items: rows,
     page,
     ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
@@ -84,6 +87,25 @@ function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }
   return {
     content: [...content, { type: 'image', data: image, mimeType: 'image/png' }],
     _meta: { [pictureKey]: about },
+  };
+}
+
+/** A stored picture: `items` is empty, as its bytes are no rows. */
+function shapeImage({ image, result, warnings }: Answer & { kind: 'image' }): RenderedAnswer {
+  const { uri, name, mediaType, bytes } = result;
+  const page = { returned: 0, total: 0, complete: true, next: null };
+  const { content, structuredContent } = words(
+    [`${name} (${uri}), ${count(bytes, 'byte')}.`, ...warnings.map(warning)],
+    {
+      items: [],
+      page,
+      picture: { uri, name, media_type: mediaType, bytes },
+      ...list('warnings', warnings),
+    },
+  );
+  return {
+    content: [...content, { type: 'image', data: image.data, mimeType: image.mediaType }],
+    ...(structuredContent ? { structuredContent } : {}),
   };
 }
 
@@ -168,14 +190,12 @@ function storedLines(result: StoredResult): string[] {
   ];
 }
 
-function sentence(
-  noun: string,
-  { returned, total, complete, next, next_offset }: PageFacts,
-  continued: boolean,
-): string {
+function sentence(noun: string, page: PageFacts, continued: boolean): string {
+  const { returned, total, complete } = page;
   const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
   if (!complete) {
-    const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
+    const from =
+      page.next === null ? page.next_offset !== undefined && `offset ${page.next_offset}` : `cursor "${page.next}"`;
     const rest = from
       ? `there are more: repeat with ${from}`
       : 'not complete, and the platform gives no way to the rest';

@@ -17,7 +17,9 @@ const mediaTypes = {
   ndjson: 'application/x-ndjson',
 };
 
-export type ExportFormat = keyof typeof mediaTypes;
+/** `file`: the bytes as they arrived, whatever they are. */
+export type ExportFormat = TableFormat | 'file';
+type TableFormat = keyof typeof mediaTypes;
 
 /** A stored table in another form, as bytes that can be read once. It is made when they are read. */
 export interface Exported {
@@ -28,6 +30,7 @@ export interface Exported {
 
 /** @throws Fault `bad_arguments` for what is no table; `not_configured`, when it is read, for Parquet without DuckDB */
 export function exportedBytes(result: StoredResult, format: ExportFormat, context: QueryContext): Exported {
+  if (format === 'file') return { name: result.name, bytes: stored(result, context) };
   if (result.kind !== 'table') throw noTable(result);
   const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;
   // Parquet takes its turn where its process is started.
@@ -39,7 +42,7 @@ export function exportedBytes(result: StoredResult, format: ExportFormat, contex
 /** Stores another form of a table. The same export has the same handle again. */
 export async function storeExport(
   result: StoredResult,
-  format: ExportFormat,
+  format: TableFormat,
   { name, bytes }: Exported,
   { results, clock, signal }: QueryContext,
 ): Promise<StoredResult> {
@@ -51,7 +54,11 @@ export async function storeExport(
   };
   const origin: Origin = { name, mediaType: mediaTypes[format], source, key: `export ${format} ${result.uri}`, signal };
   // Lines of JSON are a table in the store; an array stays the array that was asked for.
-  return results.write(origin, format === 'ndjson' ? { bytes } : { bytes, asIs: true });
+  return results.write(origin, format === 'ndjson' ? { bytes } : { bytes, asIs: format === 'csv' ? true : 'file' });
+}
+
+async function* stored(result: StoredResult, { results }: QueryContext): AsyncGenerator<Uint8Array> {
+  yield* await results.open(result);
 }
 
 async function* csv(result: StoredResult, { results, signal, clock }: QueryContext): AsyncGenerator<Uint8Array> {
@@ -101,5 +108,5 @@ const noTable = ({ name, mediaType, uri }: StoredResult) =>
   new Fault({
     code: 'bad_arguments',
     message: `${name} (${mediaType}) is stored as a file, not a table.`,
-    hint: `Its bytes are the resource ${uri}.`,
+    hint: `Its bytes are the resource ${uri}; format "file" writes them to a path.`,
   });

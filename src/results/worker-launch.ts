@@ -6,7 +6,7 @@ import { Fault } from '../base/errors.ts';
 import { findNode, isInsideApplication } from './node-program.ts';
 
 /** A program of ours that runs beside this one, as the build names it. */
-export type WorkerProgram = 'query' | 'chart';
+export type WorkerProgram = 'query' | 'chart' | 'sheet';
 
 /** A program that was started: a process, or a thread where no process can be. */
 export interface Launched {
@@ -30,7 +30,7 @@ const heapMib = 768;
 export async function launch(program: WorkerProgram): Promise<Launched> {
   const modules = program === 'query' ? await requireDuckdb() : undefined;
   // What draws is JavaScript and WebAssembly, which runs in a thread of any application.
-  if (program === 'chart' && isInsideApplication()) return launchThread(program);
+  if (program !== 'query' && isInsideApplication()) return launchThread(program);
   const node = await findNode();
   if (node === undefined) throw noNode();
   return launchProcess(program, node, modules === undefined ? {} : { NODE_PATH: modules });

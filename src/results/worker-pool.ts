@@ -22,7 +22,7 @@ const principalOf = ({ caller }: JobContext): string => caller?.principal ?? cal
 const turns = createFairQueue({ atOnce: 3, perCaller: 2 });
 
 /** What one job may take, from its turn on. */
-const secondsOf = { query: 45, chart: 45, export: 300 };
+const secondsOf = { query: 45, chart: 45, sheet: 45, export: 300 };
 
 /** Does something in this process that is as large as a worker's job, when it is its turn. */
 export async function* inTurn<Item>(items: AsyncIterable<Item>, context: JobContext): AsyncGenerator<Item> {
@@ -75,6 +75,7 @@ export async function runWorker<Outcome>(
 
 const words = {
   query: ['statement', 'Filter earlier, aggregate before joining, and give every join a condition.'],
+  sheet: ['reading of the workbook', 'Save the sheet as CSV, and use that.'],
   chart: ['drawing', 'Draw fewer rows: aggregate them first with query_result, and draw its result.'],
   export: ['export', 'Export less: choose columns and rows with query_result first.'],
 } as const;

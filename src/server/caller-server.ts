@@ -141,8 +141,10 @@ function resultsOf(
   return lazyObject(async () => {
     const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
     const { prepareLarge } = await import('../results/query/prepare.ts');
+    const { foreignReader } = await import('../results/query/foreign.ts');
     return openResultStore({
       afterWrite: prepareLarge({ clock, caller }, background),
+      readForeign: foreignReader({ clock, caller }),
       directory: config.results_dir ?? defaultResultsDirectory(),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,

@@ -100,3 +100,27 @@ it('writes no file where no folder is allowed', async () => {
   const { text: said } = await call('export_result', { result: uri, format: 'csv', path: '/tmp/x.csv' });
   expect(said).toMatch(/^not_configured: This server writes no files\.\nNext: .*--allow-dir/);
 });
+
+it('writes any result as it arrived', async () => {
+  const { folder, call, results } = await world();
+  const source = { operation: 'x_list_y', arguments: {}, connection: 'x', at: '2026-11-21' };
+  const bytes = Buffer.from('hole;au\r\nQ1;0,5\r\n');
+  const { uri } = await results.write({ name: 'a.csv', mediaType: 'text/csv', source }, { rows: [{ a: 1 }] });
+  const { uri: file } = await results.write(
+    { name: 'b.csv', mediaType: 'text/csv', source },
+    {
+      bytes: (async function* () {
+        yield bytes;
+      })(),
+      asIs: true,
+    },
+  );
+  expect((await call('export_result', { result: file, format: 'file' })).data).toMatchObject({
+    result: file,
+    bytes: bytes.length,
+  });
+  await call('export_result', { result: file, format: 'file', path: 'out.csv' });
+  expect(await readFile(join(folder, 'out.csv'))).toEqual(bytes);
+  await call('export_result', { result: uri, format: 'file', path: 'rows.ndjson' });
+  expect(await readFile(join(folder, 'rows.ndjson'), 'utf8')).toBe('{"a":1}\n');
+});

@@ -13,6 +13,7 @@ import { numberMacro, text, viewOf } from './view.ts';
  */
 export async function lockedConnection({
   tables,
+  file,
   memoryMib,
   threads,
   parquet,
@@ -30,7 +31,7 @@ export async function lockedConnection({
   for (const { convert, parquet: target } of tables) if (convert) await writeColumns(connection, convert, target);
   await connection.run(numberMacro);
   for (const table of tables) await connection.run(viewOf(table));
-  const paths = [...tables.map(table => table.parquet), ...(parquet === undefined ? [] : [parquet])];
+  const paths = [...tables.map(table => table.parquet), parquet, file].filter(path => path !== undefined);
   await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');

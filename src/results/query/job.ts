@@ -15,8 +15,10 @@ export interface QueryTable {
 
 /** What the server gives to the process that runs DuckDB. */
 export interface QueryJob {
-  /** Absent where the columnar forms are all that is wanted. */
+  /** Absent where the columnar forms are all that is wanted, or the rows of a file. */
   sql?: string;
+  /** A Parquet file of somebody else, all of whose rows are wanted. */
+  file?: string;
   tables: readonly QueryTable[];
   memoryMib: number;
   threads: number;

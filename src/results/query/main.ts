@@ -15,6 +15,7 @@ void runJob<QueryJob>(async job => {
   watchMemory(job.memoryMib);
   try {
     const connection = await lockedConnection(job);
+    if (job.file !== undefined) await answer(connection, `FROM read_parquet(${text(job.file)})`);
     if (job.sql === undefined) return;
     await permit(connection, job.sql);
     if (job.parquet === undefined) await answer(connection, job.sql);

@@ -11,6 +11,7 @@ import { type JobContext, runWorker } from '../worker-pool.ts';
 import { withColumnarForms } from './columnar.ts';
 import type { QueryHead, QueryJob, QueryTable } from './job.ts';
 import { meaningOf } from './meaning.ts';
+import { splitHead } from './output.ts';
 
 /** What one statement may take. */
 const limits = { memoryMib: 1_024, threads: Math.min(4, availableParallelism()) };
@@ -106,27 +107,6 @@ async function withWorker<Outcome>(
   } catch (error) {
     throw isFault(error, 'bad_arguments') ? withColumns(error, job.tables) : error;
   }
-}
-
-/** The first line, and a stream of the rest that fails when the worker does. */
-async function splitHead(output: Readable, done: Promise<void>): Promise<[string, AsyncIterable<Uint8Array>]> {
-  const iterator = output[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let head = Buffer.alloc(0);
-  for (let end = -1; end < 0; end = head.indexOf('\n')) {
-    const { value, done: ended } = await iterator.next();
-    if (ended) {
-      await done;
-      throw new Error('The query gave no columns');
-    }
-    head = Buffer.concat([head, value]);
-  }
-  const end = head.indexOf('\n');
-  async function* rest() {
-    yield head.subarray(end + 1);
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    await done;
-  }
-  return [head.subarray(0, end).toString(), rest()];
 }
 
 /** The fault, with the column that was probably meant where it is about one that is not there. */

@@ -54,6 +54,7 @@ export const isJson = ({ typeId, alias }: Pick<DuckDBType, 'typeId'> & { alias?:
 export const stored: DuckDBValueConverter<Json> = (value, type) => {
   if (value === null) return null;
   const { typeId } = type;
+  if (typeof value === 'number' && typeId === FLOAT) return Number.isFinite(value) ? ofSingle(value) : null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeId === DECIMAL) return exactNumber(String(value));
@@ -61,6 +62,15 @@ export const stored: DuckDBValueConverter<Json> = (value, type) => {
   if (nested.has(typeId as never)) return JsonDuckDBValueConverter(value, type, stored);
   return typeof value === 'boolean' ? value : String(value);
 };
+
+/** A number of single precision with its own digits: 0.3, where this language would print 0.30000001192092896. */
+function ofSingle(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
 
 /** `2025-03-01 06:15:00.5`, with or without an offset of +00, as `2025-03-01T06:15:00.5Z`. */
 function moment(value: DuckDBValue): string | null {

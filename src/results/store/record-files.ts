@@ -18,6 +18,8 @@ export interface ResultRecord {
   file: string;
   index: RowIndex;
   result: StoredResult;
+  /** The rows, as lines of JSON, where the data file is in another form. */
+  rows?: { file: string; bytes: number };
   /** Of text files. */
   reading?: Reading;
   /** The data file is compressed. */
@@ -30,7 +32,8 @@ export interface ResultRecord {
 export const fileBytes = ({ packed, result }: ResultRecord) => packed?.bytes ?? result.bytes;
 
 /** All that it takes on the disk. */
-export const heldBytes = (record: ResultRecord) => fileBytes(record) + (record.parquet?.bytes ?? 0);
+export const heldBytes = (record: ResultRecord) =>
+  fileBytes(record) + (record.rows?.bytes ?? 0) + (record.parquet?.bytes ?? 0);
 
 export async function makeFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -46,7 +49,8 @@ export async function readRecord(directory: string, id: string): Promise<ResultR
     const record = JSON.parse(text) as Partial<ResultRecord>;
     const isKnown = (record.version === 1 || record.version === 2) && record.result?.id === id;
     // Whoever can write into the folder could name any file, to have it read or removed.
-    const isOwn = isDataFile(record.file) && (record.parquet === undefined || isDataFile(record.parquet.file));
+    const beside = [record.parquet, record.rows].filter(one => one !== undefined);
+    const isOwn = isDataFile(record.file) && beside.every(({ file }) => isDataFile(file));
     return isKnown && isOwn ? (record as ResultRecord) : undefined;
   } catch {
     return undefined;
@@ -69,10 +73,13 @@ export async function removeRecord(directory: string, record: ResultRecord): Pro
 }
 
 /** What a result is made of, but for its metadata. */
-export async function removeData(directory: string, { file, parquet }: ResultRecord): Promise<void> {
-  await rm(join(directory, file), { force: true });
-  if (parquet) await rm(join(directory, parquet.file), { force: true });
+export async function removeData(directory: string, record: ResultRecord): Promise<void> {
+  for (const file of dataFiles(record)) await rm(join(directory, file), { force: true });
 }
+
+/** Names of all files that a result is made of, but for its metadata. */
+export const dataFiles = ({ file, rows, parquet }: ResultRecord): string[] =>
+  [file, rows?.file, parquet?.file].filter(one => one !== undefined);
 
 /**
  * Every result's metadata, and the names of all entries of the folder.

@@ -2,12 +2,14 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
-import { Fault } from '../../base/errors.ts';
+import { Fault, isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
-import { createFile, diskFault, ifMissing } from '../disk.ts';
+import { createFile, diskFault, ifMissing, type Save } from '../disk.ts';
 import { fileWarning, newId, type Provenance, resultId, resultUri, type StoredResult, whyNoRows } from '../result.ts';
+import { deriveRows, type ReadForeign } from '../tables/derive.ts';
+import type { Filled } from '../tables/filled.ts';
 import { usualRecordBytes } from '../tables/not-a-table.ts';
-import { type Content, type Filled, type Intake, recognise } from '../tables/recognise.ts';
+import { type Content, type Intake, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
 import { isPlainCsv } from '../tables/text/table.ts';
 import { packFile } from './pack.ts';
@@ -106,6 +108,8 @@ export interface StoreSettings {
   recordBytes?: number | undefined;
   /** Told of each result that was written. What it starts goes on behind the answer. */
   afterWrite?: ((result: StoredResult, store: ResultStore) => void) | undefined;
+  /** Reads files that only a process of its own can read. Absent: they are kept as files. */
+  readForeign?: ReadForeign | undefined;
   /** How a person or a model makes a result again: the call, in words. */
   callOf?: ((source: Provenance) => string) | undefined;
 }
@@ -113,6 +117,8 @@ export interface StoreSettings {
 const sweepEveryMs = 60_000;
 /** Smaller tables stay as they are: the disk gives out whole pages. */
 const leastPacked = 1_048_576;
+/** Of one file. */
+const mostOthers = 20;
 const extensions = { csv: 'csv', ndjson: 'ndjson', bytes: 'bin' };
 
 const idOf = (idOrUri: string) => resultId(idOrUri) ?? idOrUri;
@@ -128,6 +134,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     recordBytes = usualRecordBytes,
     callOf = plainCall,
     afterWrite = () => {},
+    readForeign,
   } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
@@ -149,8 +156,12 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   const expired = ({ pinned, expiresAt }: StoredResult) => !pinned && Date.parse(expiresAt) <= clock.now();
 
   /** Metadata and data are there and whole, and have not expired. */
+  const isWhole = async ({ file, bytes }: { file: string; bytes: number }) =>
+    (await fileFacts(join(directory, file)))?.bytes === bytes;
   const alive = async (record: ResultRecord) =>
-    !expired(record.result) && (await fileFacts(join(directory, record.file)))?.bytes === fileBytes(record);
+    !expired(record.result) &&
+    (await isWhole({ file: record.file, bytes: fileBytes(record) })) &&
+    (record.rows === undefined || (await isWhole(record.rows)));
 
   interface Found {
     /** Absent where nothing ever had the id, as far as is known. */
@@ -188,21 +199,20 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   }
 
   async function table(uri: string): Promise<StoredTable> {
-    const { file, index, result, reading, packed, parquet } = await record(uri);
+    const { file, rows: derived, index, result, reading, packed, parquet } = await record(uri);
     if (result.kind === 'file') throw noTable(result);
     const { format, rows, columns, name } = result;
-    const isWhole = parquet && (await fileFacts(join(directory, parquet.file)))?.bytes === parquet.bytes;
     return {
       uri: result.uri,
       name,
-      path: join(directory, file),
+      path: join(directory, derived?.file ?? file),
       index,
       format,
       rows,
       columns,
       ...(reading ? { reading } : {}),
-      ...(packed ? { blocks: packed.blocks } : {}),
-      ...(isWhole ? { parquet: join(directory, parquet.file) } : {}),
+      ...(packed && !derived ? { blocks: packed.blocks } : {}),
+      ...(parquet && (await isWhole(parquet)) ? { parquet: join(directory, parquet.file) } : {}),
     };
   }
 
@@ -210,7 +220,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   async function amend(id: string, file: string, change: (record: ResultRecord) => ResultRecord): Promise<boolean> {
     return inTurn(id, async () => {
       const known = await readRecord(directory, id);
-      if (known?.file !== file) return false;
+      if (known?.file !== file && known?.rows?.file !== file) return false;
       await writeRecord(directory, change(known));
       return true;
     });
@@ -273,7 +283,9 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const id = newId(origin.key);
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
-    const { bytes, outcome } = await createFile(join(directory, file), limits, intake.fill);
+    const path = join(directory, file);
+    const { bytes, outcome: filled } = await createFile(path, limits, intake.fill);
+    const { rows, outcome } = await rowsBeside({ id, path, bytes }, intake, origin, filled);
     const { facts } = outcome;
     const now = clock.now();
     const result: StoredResult = {
@@ -287,12 +299,62 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       expiresAt: new Date(now + lifetimeMs).toISOString(),
       source: origin.source,
       ...(origin.key === undefined ? {} : { key: origin.key }),
-      ...warningsOf(origin.warnings, outcome),
+      ...warningsOf([...(origin.warnings ?? []), ...(await storeOthers(origin, path, outcome))], outcome),
     };
     const index = facts?.index ?? { every: 1, offsets: [] };
     const reading = facts?.reading ? { reading: facts.reading } : {};
-    await inTurn(id, () => replace({ version: 2, file, index, result, ...reading }));
+    await inTurn(id, () => replace({ version: 2, file, index, result, ...reading, ...(rows ? { rows } : {}) }));
     return result;
+  }
+
+  /** Gets the rows out of a file that is no lines itself. */
+  async function rowsBeside(
+    { id, path, bytes }: { id: string; path: string; bytes: number },
+    { form, asIs }: Intake,
+    { signal }: Origin,
+    filled: Filled,
+  ): Promise<{ rows?: { file: string; bytes: number }; outcome: Filled }> {
+    if (!form) return { outcome: filled };
+    const file = `${id}-${newId()}.ndjson`;
+    const given = { path, bytes, recordBytes, signal };
+    const fill = (save: Save) => deriveRows(form, given, save, readForeign);
+    try {
+      const { bytes: written, outcome } = await createFile(join(directory, file), { bytes: quotaBytes, signal }, fill);
+      if (outcome.facts) return { rows: { file, bytes: written }, outcome };
+      await rm(join(directory, file), { force: true });
+      return { outcome };
+    } catch (error) {
+      if (asIs && isFault(error, 'bad_upstream_reply')) return { outcome: { reason: error.message } };
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  /** Further tables of a file become results of their own. What is said of them, in sentences. */
+  async function storeOthers(origin: Origin, path: string, { others = [] }: Filled): Promise<string[]> {
+    const told: string[] = [];
+    for (const part of others.slice(0, mostOthers)) {
+      const made = await readForeign?.(
+        { form: 'excel', path, part },
+        async ({ lines, notes }) => {
+          const key = origin.key === undefined ? {} : { key: `${origin.key} ${part}` };
+          const its = {
+            ...origin,
+            ...key,
+            name: `${origin.name}: ${part}`,
+            mediaType: 'application/x-ndjson',
+            warnings: notes,
+          };
+          const { uri } = await results.write(its, { bytes: lines });
+          told.push(`Sheet "${part}" is stored as ${uri}.`);
+          return {};
+        },
+        origin.signal,
+      );
+      if (made?.reason) told.push(`Sheet "${part}": ${made.reason}`);
+    }
+    if (others.length > mostOthers) told.push(`${others.length - mostOthers} more sheets are not stored.`);
+    return told;
   }
 
   /** Makes it known, in the place of what had its id before. */
@@ -373,7 +435,14 @@ function readFacts(
 ): Pick<StoredResult, 'kind' | 'format' | 'rows' | 'columns' | 'sample' | 'isPlainCsv'> {
   if (!facts) return { kind: 'file', format: 'bytes', rows: 0, columns: [], sample: [] };
   const { rows, columns, sample } = facts;
-  return { kind: 'table', format, rows, columns, sample, ...(isPlainCsv(facts) ? { isPlainCsv: true } : {}) };
+  return {
+    kind: 'table',
+    format: format === 'bytes' ? 'ndjson' : format,
+    rows,
+    columns,
+    sample,
+    ...(isPlainCsv(facts) ? { isPlainCsv: true } : {}),
+  };
 }
 
 function warningsOf(given: readonly string[] = [], { facts, reason }: Filled): Pick<StoredResult, 'warnings'> {

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from '../disk.ts';
 import { isOfStore, isOwnFolder } from './places.ts';
-import { fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
+import { dataFiles, fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
 
 /** The folder in the results folder that holds the work areas, one folder for each. */
 export const workFolder = 'work';
@@ -78,8 +78,7 @@ async function sweepResults(directory: string, limits: SweepLimits): Promise<Hol
     else if (names.has(record.file) && id !== limits.keep && !pinned) {
       holdings.push({ bytes, at: Date.parse(createdAt), remove });
     } else if (names.has(record.file)) holdings.push({ bytes, at: Infinity, remove: async () => {} });
-    names.delete(record.file);
-    if (record.parquet) names.delete(record.parquet.file);
+    for (const file of dataFiles(record)) names.delete(file);
   }
   for (const name of names) {
     if (isOfStore(name)) await removeAbandoned(join(directory, name));

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { blank } from './dialect.ts';
 
 /**
  * How a text file is encoded. `windows-1252`: each value that is not UTF-8 is read so. Such files are often put
@@ -17,10 +18,12 @@ export function decode(bytes: Buffer, encoding: Encoding): string {
 
 /** The two-byte encoding that a mark at the beginning names, or that its first two letters show. */
 export function wideEncoding(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  const [a, b, c, d] = head;
-  if ((a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)) return 'utf-16le';
-  return (a === 0xfe && b === 0xff) || (a === 0 && b && c === 0 && d) ? 'utf-16be' : undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = head;
+  if ((a === 0xff && b === 0xfe) || (isSign(a) && b === 0 && isSign(c) && d === 0)) return 'utf-16le';
+  return (a === 0xfe && b === 0xff) || (a === 0 && isSign(b) && c === 0 && isSign(d)) ? 'utf-16be' : undefined;
 }
+
+const isSign = (byte: number) => byte >= blank && byte < 0x7f;
 
 /** The bytes as UTF-8, without the mark that told the encoding. @throws TypeError for half a character */
 export async function* asUtf8(

@@ -4,10 +4,12 @@ import type { Row } from '../../base/json-value.ts';
 import { type Save, saving } from '../disk.ts';
 import type { Format } from '../result.ts';
 import { csvLine } from './csv.ts';
+import type { OtherForm } from './derive.ts';
 import { type Dialect, plainDialect } from './dialect.ts';
+import { type Filled, withShortSample } from './filled.ts';
 import type { Declared } from './json-column.ts';
 import { readJsonTable } from './json-table.ts';
-import { arrayLines, type LineReading, ndjsonRecords, rowLines } from './ndjson.ts';
+import { type LineReading, ndjsonRecords, rowLines } from './ndjson.ts';
 import { NotATable } from './not-a-table.ts';
 import { readTextTable, type TableFacts } from './text/table.ts';
 
@@ -19,27 +21,24 @@ export interface RecordTable {
 
 /**
  * What can be stored: bytes as they come, rows, or split records. `columns` are those of lines of JSON. `asIs`:
- * somebody's own file, kept byte for byte; it is a table if it is CSV that can be read as one, and otherwise no less good.
+ * somebody's own file, kept byte for byte; it is a table if it can be read as one, and otherwise no less good; with 'file' nobody tries.
  */
 export type Content =
-  | { bytes: AsyncIterable<Uint8Array>; columns?: readonly Declared[]; asIs?: true }
+  | { bytes: AsyncIterable<Uint8Array>; columns?: readonly Declared[]; asIs?: true | 'file' }
   | { rows: AsyncIterable<Row> | Iterable<Row> }
   | { table: RecordTable };
-
-/** What came of reading something: a table, or why it is none, where that was expected. */
-export interface Filled {
-  facts?: TableFacts;
-  reason?: string;
-}
 
 export interface Intake {
   format: Format;
   mediaType: string;
   /** Writes everything through `save`, and reads it meanwhile. */
   fill(save: Save): Promise<Filled>;
+  /** The rows have to be got out of what was written, in a second step. */
+  form?: OtherForm;
+  /** What cannot be read as what it was declared to be is kept all the same. */
+  asIs?: true;
 }
 
-const sampleText = 500;
 const headBytes = 1_024;
 
 /**
@@ -57,18 +56,41 @@ export async function recognise(
     return csvIntake(tableBytes(content.table), 'text/csv', { dialect: plainDialect, recordBytes });
   if ('rows' in content) return ndjson(rowLines(content.rows));
   const { head, bytes } = await peek(content.bytes);
-  const { mediaType } = declared;
-  const format = declaredFormat(declared);
-  if (format === 'csv') return csvIntake(bytes, content.asIs ? 'text/csv' : mediaType, { ...content, recordBytes });
+  const mediaType = found(declared.mediaType, head);
+  const format = declaredFormat({ ...declared, mediaType });
+  if (format === 'csv' && content.asIs !== 'file')
+    return csvIntake(bytes, content.asIs ? 'text/csv' : mediaType, {
+      ...(content.asIs ? { asIs: content.asIs } : {}),
+      recordBytes,
+    });
   // Bytes of a two-byte encoding are kept, not read: every position in them would be wrong.
-  if (format === 'file' || content.asIs || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
-  if (format === 'ndjson') return ndjson(bytes, mediaType, 'Line');
-  // An array of objects is stored one object a line: it can then be read as a stream, and from the middle.
-  if (/^\ufeff?\s*\[\s*[{\]]/.test(head.toString())) return ndjson(arrayLines(bytes));
-  return fileIntake(bytes, mediaType);
+  if (content.asIs === 'file' || head[0] === 0xff || head[0] === 0xfe) return fileIntake(bytes, mediaType);
+  if (format === 'ndjson')
+    return content.asIs
+      ? { ...fileIntake(bytes, mediaType), form: 'lines', asIs: true }
+      : ndjson(bytes, mediaType, 'Line');
+  const form = otherForm(format, head);
+  const asIs = content.asIs ? { asIs: content.asIs } : {};
+  return { ...fileIntake(bytes, mediaType), ...(form ? { form } : {}), ...asIs };
 }
 
-const formats: Record<string, 'csv' | 'ndjson' | 'json'> = {
+/** What rows have to be got out of. */
+function otherForm(format: DeclaredFormat, head: Buffer): OtherForm | undefined {
+  if (format === 'parquet' || format === 'excel') return format;
+  if (format !== 'json') return undefined;
+  const text = head.toString();
+  if (/^\ufeff?\s*\[\s*[{\]]/.test(text)) return 'array';
+  return /^\ufeff?\s*\{/.test(text) ? 'object' : undefined;
+}
+
+type DeclaredFormat = 'csv' | 'ndjson' | 'json' | 'parquet' | 'excel' | 'file';
+
+const parquetType = 'application/vnd.apache.parquet';
+
+const formats: Record<string, DeclaredFormat> = {
+  [parquetType]: 'parquet',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'excel',
+  'application/vnd.ms-excel.sheet.macroenabled.12': 'excel',
   'text/csv': 'csv',
   'application/csv': 'csv',
   'application/x-ndjson': 'ndjson',
@@ -82,12 +104,35 @@ const formats: Record<string, 'csv' | 'ndjson' | 'json'> = {
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'json',
+  '.parquet': 'parquet',
+  '.xlsx': 'excel',
+  '.xlsm': 'excel',
 };
 
-const unspecific = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'text/plain']);
+const unspecific = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'text/plain', 'application/zip']);
 
-function declaredFormat({ mediaType, name }: { mediaType: string; name: string }): 'csv' | 'ndjson' | 'json' | 'file' {
-  const type = (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+/** First bytes by which files say what they are, as Latin-1. */
+const signatures: readonly [begins: string, mediaType: string][] = [
+  ['\x89PNG\r\n', 'image/png'],
+  ['\xff\xd8\xff', 'image/jpeg'],
+  ['GIF8', 'image/gif'],
+  ['%PDF-', 'application/pdf'],
+  ['PK\x03\x04', 'application/zip'],
+  ['PAR1', parquetType],
+];
+
+/** The media type, by the bytes where nothing else says it. */
+function found(mediaType: string, head: Buffer): string {
+  if (!unspecific.has(typeOf(mediaType))) return mediaType;
+  const text = head.toString('latin1', 0, 12);
+  if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'image/webp';
+  return signatures.find(([begins]) => text.startsWith(begins))?.[1] ?? mediaType;
+}
+
+const typeOf = (mediaType: string) => (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+
+function declaredFormat({ mediaType, name }: { mediaType: string; name: string }): DeclaredFormat {
+  const type = typeOf(mediaType);
   return formats[unspecific.has(type) ? extname(name).toLowerCase() : type] ?? 'file';
 }
 
@@ -175,17 +220,4 @@ function ndjsonIntake(
 async function* tableBytes({ columns, batches }: RecordTable): AsyncGenerator<Uint8Array> {
   yield Buffer.from(csvLine(columns));
   for await (const records of batches) yield Buffer.from(records.map(csvLine).join(''));
-}
-
-/** The sample is kept with the metadata and shown to people: long values are clipped. */
-function withShortSample(facts: TableFacts): TableFacts {
-  return { ...facts, sample: facts.sample.map(shortRow) };
-}
-
-const shortRow = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]));
-
-function short(value: unknown): unknown {
-  const text = typeof value === 'object' ? JSON.stringify(value) : value;
-  return typeof text === 'string' && text.length > sampleText ? `${text.slice(0, sampleText)}…` : value;
 }

@@ -5,13 +5,13 @@ import { general } from '../general-tool.ts';
 import { resultUri } from './read.ts';
 
 // Here, because the first call of any of these tools reads the schema, and few need what exports.
-const formats = ['csv', 'parquet', 'json', 'ndjson'] as const satisfies readonly ExportFormat[];
+const formats = ['csv', 'parquet', 'json', 'ndjson', 'file'] as const satisfies readonly ExportFormat[];
 
 export const exportResultTool = general({
   name: 'export_result',
   title: 'Export a stored result',
   description:
-    'Write a stored table in another format: as a stored result, or to a file in a folder the operator allowed.',
+    'Write a stored table in another format, or any result as it arrived (file): as a stored result, or to a file in a folder the operator allowed.',
   input: z.strictObject({
     result: resultUri,
     format: z.enum(formats),
@@ -29,8 +29,9 @@ export const exportResultTool = general({
     const context = { ...shared, signal };
     const exported = exportedBytes(result, format, context);
     if (path === undefined) {
-      const { uri, name, bytes } = await storeExport(result, format, exported, context);
-      return { kind: 'value', value: { result: uri, name, bytes, rows: result.rows } };
+      // As it arrived it is stored already.
+      const made = format === 'file' ? result : await storeExport(result, format, exported, context);
+      return { kind: 'value', value: { result: made.uri, name: made.name, bytes: made.bytes, rows: result.rows } };
     }
     const { fileAt, writeLocalFile } = await import('../../results/transfer/local-write.ts');
     const matter = {

@@ -101,7 +101,22 @@ describe('artifacts', () => {
     expect(one.data['result']).toMatchObject({ kind: 'table', rows: 11 });
     const latest = { project, ref: 'main', job_name: 'Build all Models', path: 'target/run_results.json' };
     const newest = await call('dataops_read_latest_artifact', latest);
-    expect(newest.data['result']).toMatchObject({ kind: 'file', name: 'run_results.json' });
+    expect(newest.data['result']).toMatchObject({ kind: 'table', name: 'run_results.json' });
+    expect(newest.text).toContain('Its rows are the list "results".');
+  });
+
+  it('name their files where the one asked for is not among them', async () => {
+    const { call, job } = await start();
+    const seen = await call('dataops_read_artifact', { project, job, path: 'run_results.json' });
+    expect(seen.text).toMatch(
+      /^not_found: The artifacts have no file "run_results\.json"\.\nNext: Did you mean "target\/run_results\.json"\? The files are: /,
+    );
+    expect(seen.text).toContain('target/model timings.csv');
+    const latest = { project, ref: 'main', job_name: 'Build all Models', path: 'target/manifest.jsn' };
+    expect((await call('dataops_read_latest_artifact', latest)).text).toMatch(/The files are: .*run_results\.json/);
+    const without = await call('dataops_read_artifact', { project, job: '1', path: 'a.csv' });
+    expect(without.text).toMatch(/^not_found: /);
+    expect(without.text).not.toContain('The files are');
   });
 
   it.each(['../../../variables', 'a/../../b', '/etc/passwd', 'a\\..\\b'])('refuses the path %s unsent', async path => {

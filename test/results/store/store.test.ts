@@ -317,7 +317,7 @@ describe('the folder', () => {
 describe("somebody's own file", () => {
   const own = (name: string) => origin({ name, mediaType: name.endsWith('.csv') ? 'text/csv' : '' });
 
-  test('is a table where it is CSV, and otherwise kept byte for byte', async () => {
+  test('is a table where it is one, and otherwise kept byte for byte', async () => {
     const { store } = await freshStore();
     const good = await store.write(own('a.csv'), { bytes: pieces(small), asIs: true });
     expect(good).toMatchObject({ kind: 'table', rows: 2 });
@@ -327,7 +327,9 @@ describe("somebody's own file", () => {
     expect(await text(await store.open(odd))).toBe(ragged);
     const json = '[{"a": 1},\n{"a": 2}]';
     const plain = await store.write(own('c.json'), { bytes: pieces(json), asIs: true });
-    expect([plain.kind, await text(await store.open(plain))]).toEqual(['file', json]);
+    expect([plain.kind, await text(await store.open(plain))]).toEqual(['table', json]);
+    const left = await store.write(own('c.json'), { bytes: pieces(json), asIs: 'file' });
+    expect([left.kind, await text(await store.open(left))]).toEqual(['file', json]);
   });
 
   test('that breaks off on its way is not stored', async () => {

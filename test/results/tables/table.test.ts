@@ -150,9 +150,9 @@ describe('JSON', () => {
   test.each([
     ['an array on one line', JSON.stringify([row, { a: 2.5, f: true }])],
     ['an indented array with a byte order mark', `\ufeff\n${JSON.stringify([row, { a: 2.5, f: true }], null, 2)}\n`],
-  ])('in %s is a table, stored one object a line', async (_, text) => {
+  ])('in %s is a table, kept as it came', async (_, text) => {
     const { store, result } = await storeJson(text);
-    expect(result).toMatchObject({ kind: 'table', format: 'ndjson', mediaType: 'application/x-ndjson', rows: 2 });
+    expect(result).toMatchObject({ kind: 'table', format: 'ndjson', mediaType: 'application/json', rows: 2 });
     expect(result.columns.map(({ name, type, nulls }) => [name, type, nulls])).toEqual([
       ['a', 'number', 0],
       ['b', 'text', 1],
@@ -165,7 +165,7 @@ describe('JSON', () => {
       { ...row, f: null },
       { a: 2.5, b: null, c: null, e: null, f: true },
     ]);
-    expect((await readFile(await store.path(result), 'utf8')).trim().split('\n')).toHaveLength(2);
+    expect(await readFile(await store.path(result), 'utf8')).toBe(text);
   });
 
   test('keeps all digits of its numbers, in the file and in rows', async () => {

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
+import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
+import { firstOf, nearest } from '../../../base/nearest.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { done, ref } from '../arguments.ts';
@@ -46,6 +48,13 @@ export const downloadArtifacts = operation({
   },
 });
 
+/** The archive of a job, fetched once: it never changes, as a retried job has another number. */
+async function storedArchive(args: { project: string; job: string }, context: OperationContext): Promise<StoredResult> {
+  const key = `artifacts of ${context.connection.name} ${args.project} ${args.job}`;
+  const name = `artifacts-${args.job}.zip`;
+  return (await context.results.findByKey(key)) ?? (await store(downloadArtifacts, args, { name, key }, context));
+}
+
 const member = z.looseObject({ path: z.string(), bytes: z.number() });
 const mostListed = 500;
 
@@ -59,11 +68,7 @@ export const listArtifacts = operation({
   output: z.looseObject({ files: z.array(member), total: z.number() }),
   example,
   async send(args, context) {
-    // An archive never changes; a retried job has another number.
-    const key = `artifacts of ${context.connection.name} ${args.project} ${args.job}`;
-    const name = `artifacts-${args.job}.zip`;
-    const known = await context.results.findByKey(key);
-    const stored = known ?? (await store(downloadArtifacts, args, { name, key }, context));
+    const stored = await storedArchive(args, context);
     const members = await readDirectory(await context.results.path(stored));
     const warnings = warningsOf(members, stored.bytes);
     return {
@@ -74,6 +79,32 @@ export const listArtifacts = operation({
     };
   },
 });
+
+const mostNamed = 40;
+
+/** The same, and where the archive has no such file, the files that it has. */
+async function naming(
+  wanted: string,
+  fetchArchive: () => Promise<StoredResult>,
+  read: Promise<StoredResult>,
+  context: OperationContext,
+): Promise<StoredResult> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!isFault(error, 'not_found')) throw error;
+    // Without an archive there is nothing to name: the platform's own answer stands.
+    const archive = await fetchArchive().catch(() => undefined);
+    const members = archive && (await readDirectory(await context.results.path(archive)).catch(() => undefined));
+    if (!members || members.some(({ path }) => path === wanted)) throw error;
+    const paths = members.map(({ path }) => path);
+    const near = nearest(wanted, paths) ?? paths.find(one => lastName(one) === lastName(wanted));
+    throw error.with({
+      message: `The artifacts have no file "${wanted}".`,
+      hint: `${near === undefined ? '' : `Did you mean "${near}"? `}The files are: ${firstOf(paths, mostNamed)}.`,
+    });
+  }
+}
 
 /** Names that lead out of a folder, and archives that grow beyond reason: nothing here unpacks them, others may. */
 function warningsOf(members: readonly ArchiveMember[], packed: number): string[] {
@@ -96,7 +127,9 @@ export const readArtifact = operation({
   output: z.looseObject({}),
   example: { arguments: { ...example.arguments, path: 'target/run_results.json' } },
   async collect(args, context) {
-    const result = await store(readArtifact, args, { name: lastName(args.path) }, context);
+    const archive = () => storedArchive({ project: args.project, job: args.job }, context);
+    const read = store(readArtifact, args, { name: lastName(args.path) }, context);
+    const result = await naming(args.path, archive, read, context);
     return collected(result, `${args.path} of job ${args.job}.`);
   },
 });
@@ -126,7 +159,10 @@ export const readLatest = operation({
   output: z.looseObject({}),
   example: { arguments: { ...byRef.arguments, path: 'target/run_results.json' } },
   async collect(args, context) {
-    const result = await store(readLatest, args, { name: lastName(args.path) }, context);
+    const { path, ...whole } = args;
+    const archive = () => store(downloadLatest, whole, { name: 'artifacts.zip' }, context);
+    const read = store(readLatest, args, { name: lastName(path) }, context);
+    const result = await naming(path, archive, read, context);
     return collected(result, `${args.path} of ${args.job_name} on ${args.ref}.`);
   },
 });
