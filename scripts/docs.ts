@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { type FaultCode, faultCodes } from '../src/base/errors.ts';
-import { toolInput } from '../src/calls/tool-input.ts';
+import { listingSchemas, toolInput } from '../src/calls/tool-input.ts';
 import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
 import { generalSettings } from '../src/config/config.ts';
 import { prefixOf, providerVariables } from '../src/config/connection.ts';
@@ -58,7 +58,11 @@ function operations(platforms: readonly Platform[]): string {
       ['tool', 'does'],
       generalTools.map(({ name, description }) => [`\`${name}\``, description]),
     ),
-    'Listings also take `limit` (a number or `"all"`), `cursor` and `fields`; what starts a run takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`.',
+    'What starts a run also takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`. Every listing takes:',
+    table(
+      ['argument', 'is'],
+      Object.entries(listingSchemas()).map(([name, { description = '' }]) => [`\`${name}\``, description]),
+    ),
     '## By platform',
     table(
       ['platform', 'operations', 'toolsets (in **bold**: listed by default)'],

@@ -19,7 +19,7 @@ export interface FitPolicy {
 export const fitPolicy = (answerTokens: number): FitPolicy => ({ answerTokens, thingFactor: 2, sampleRows });
 
 /** What a call came to, with no more in it than one answer holds. */
-export async function fit(outcome: Outcome, policy: FitPolicy, keep: Keep): Promise<Outcome> {
+export async function fitAnswer(outcome: Outcome, policy: FitPolicy, keep: Keep): Promise<Outcome> {
   if (outcome.kind === 'rows') return fitListing(outcome, policy, keep);
   if (outcome.kind === 'value') return { kind: 'value', value: await fitThing(outcome.value, policy, keep) };
   return outcome;

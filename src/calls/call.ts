@@ -1,5 +1,5 @@
 import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
-import { fit, fitTable } from '../answers/fit.ts';
+import { fitAnswer, fitTable } from '../answers/fit.ts';
 import type { Keep } from '../answers/long-parts.ts';
 import { countReasons, tellReasons } from '../answers/reasons.ts';
 import { textIds } from '../answers/text-ids.ts';
@@ -24,7 +24,7 @@ import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
 import { startRun } from './start-run.ts';
 import { resolveTimes } from './times.ts';
-import { type Controls, defaultLimit } from './tool-input.ts';
+import { type Controls, choiceOf, defaultLimit, type ListingControls, splitControls } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
 const mostRows = 20_000;
@@ -57,30 +57,18 @@ export async function callForOne(
   const lack = operation.describeLack?.(values as never);
   if (lack !== undefined) throw lacking(operation, lack);
   const { args, said, became } = await resolveTimes(operation, values, shared);
-  const answer = await carryOut(shared, operation, args as Controls & Row, call, said);
+  const answer = await carryOut(shared, operation, splitControls(args), call, said);
   return withNotes(withTimes(answer, became), notes);
 }
 
 async function carryOut(
   shared: CallerServices,
   operation: Operation,
-  {
-    limit,
-    cursor,
-    fields,
-    wait_seconds,
-    again,
-    confirm,
-    ask_again,
-    connection: name,
-    confirm_many: _,
-    why,
-    ...own
-  }: Controls & Row,
+  { controls, own }: ReturnType<typeof splitControls>,
   call: Call,
   said: Row,
 ): Promise<Answer> {
-  const connection = await shared.connections.choose(platformOf(operation), name, operation.api);
+  const connection = await shared.connections.choose(platformOf(operation), controls.connection, operation.api);
   if (connection.readOnly && !isReading(operation))
     throw new Fault({
       code: 'read_only',
@@ -92,16 +80,14 @@ async function carryOut(
   const args = await resolveNames(operation, own, context);
   await findSources(operation, args, context);
   if (isDestructive(operation) && !shared.unattended) {
-    if (call.person && confirm !== undefined) throw noToken(operation);
-    const given = { confirm, ask_again };
-    const question = await shared.confirmations.ask(operation, args, given, context, call.person);
+    if (call.person && controls.confirm !== undefined) throw noToken(operation);
+    const question = await shared.confirmations.ask(operation, args, controls, context, call.person);
     if (question) return question;
   }
-  if (!startsRun(operation))
-    return perform(shared, operation, args, context, { limit, cursor, fields, why, said } as PageControls);
+  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said });
   return startRun(operation, args, context, {
     shared,
-    controls: { wait_seconds, again } as Controls,
+    controls,
     said,
     read: value => readOutput(shared, operation, value),
     perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
@@ -117,7 +103,7 @@ function lacking({ name, input }: Operation, lack: string): Fault {
 }
 
 /** How much of a listing, and its times as they were said: "24h" ago is another moment for each page. */
-type PageControls = Controls & { said?: Row };
+type PageControls = ListingControls & Pick<Controls, 'why'> & { said?: Row };
 
 const noToken = ({ name }: Operation) =>
   new Fault({
@@ -140,16 +126,12 @@ export async function perform(
       return fitTable(collected.result, shared.results, shared.fit, collected.warnings);
     return { kind: 'result', ...collected };
   }
-  // What chose the rows belongs to their origin: without it the same call would bring others.
-  const { limit = defaultLimit, cursor, fields } = controls;
-  const choice = { limit, ...(cursor === undefined ? {} : { cursor }), ...(fields?.length ? { fields } : {}) };
-  const asked = isListing(operation) ? choice : {};
-  const keep: Keep = (named, content) =>
-    context.store({ operation, arguments: { ...args, ...asked }, ...named }, content);
+  const asked = isListing(operation) ? { ...args, ...choiceOf(controls) } : args;
+  const keep: Keep = (named, content) => context.store({ operation, arguments: asked, ...named }, content);
   const found = isListing(operation)
     ? await listRows(shared, operation, args, context, controls)
     : await readThing(shared, operation, args, context);
-  return fit(found, shared.fit, keep);
+  return fitAnswer(found, shared.fit, keep);
 }
 
 async function readThing(

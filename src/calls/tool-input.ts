@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Row } from '../base/json-value.ts';
 import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
@@ -9,52 +10,75 @@ import { manyArguments, manyMark } from './many/arguments.ts';
 export const tokenArgument = () => z.string().optional().describe('Token of the first call, once a person has agreed');
 export const askAgainArgument = () => z.boolean().optional().describe('Ask the person again who has refused it');
 
-/** Arguments that the server itself reads; which of them a tool has follows from its record. */
-const controls = lazy(() => ({
-  limit: z
-    .union([z.number().int().min(1), z.literal('all')])
-    .optional()
-    .describe('Rows wanted, or "all" (default 50)'),
-  cursor: z
-    .string()
-    .optional()
-    .describe('page.next of the previous answer, same other arguments')
-    .meta({ longest: 16_384 }),
-  fields: z.array(z.string()).optional().describe('Only these fields of each row'),
-  why: z.boolean().optional().describe('Say why the failed ones failed'),
-  confirm: tokenArgument(),
-  ask_again: askAgainArgument(),
-  wait_seconds: z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
-  again: z.boolean().optional().describe('Start another although it was started just now'),
+/**
+ * How much of a listing a call wants: what every listing takes beside its own arguments. Types, schemas, help and
+ * documentation follow from this table.
+ */
+const listingControls = {
+  limit: () =>
+    z
+      .union([z.number().int().min(1), z.literal('all')])
+      .optional()
+      .describe('Rows wanted, or "all" (default 50)'),
+  cursor: () =>
+    z.string().optional().describe('page.next of the previous answer, same other arguments').meta({ longest: 16_384 }),
+  fields: () => z.array(z.string()).optional().describe('Only these fields of each row'),
+};
+
+/** Other arguments that the server itself reads; which of them a tool has follows from its record. */
+const callControls = {
+  confirm: tokenArgument,
+  ask_again: askAgainArgument,
+  wait_seconds: () => z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
+  again: () => z.boolean().optional().describe('Start another although it was started just now'),
+  why: () => z.boolean().optional().describe('Say why the failed ones failed'),
   // Only where a call was answered with the count, which says what it is for.
-  confirm_many: z.number().int().min(1).optional(),
-}));
+  confirm_many: () => z.number().int().min(1).optional(),
+};
+
+export const listingControlNames: readonly string[] = Object.keys(listingControls);
+export const listingSchemas = lazy(() => schemasOf(listingControls));
+const callSchemas = lazy(() => schemasOf(callControls));
+
+type Table = Record<string, () => z.ZodType>;
+type Schemas<Of extends Table> = { [Name in keyof Of]: ReturnType<Of[Name]> };
+type Values<Of extends Table> = { [Name in keyof Of]?: z.output<ReturnType<Of[Name]>> };
+
+const schemasOf = <Of extends Table>(table: Of) =>
+  Object.fromEntries(Object.entries(table).map(([name, schema]) => [name, schema()])) as Schemas<Of>;
+
+export type ListingControls = Values<typeof listingControls>;
+export type Controls = ListingControls & Values<typeof callControls> & { connection?: string };
 
 /** What changes how a call is made, and nothing on a platform. */
 export const controlNames: ReadonlySet<string> = new Set([
-  'limit',
-  'cursor',
-  'fields',
+  ...listingControlNames,
   'wait_seconds',
   'connection',
   'confirm_many',
 ]);
 
+const everyControl = new Set([...listingControlNames, ...Object.keys(callControls), 'connection']);
+
+/** A call's arguments apart: what the server reads, and what the operation is given. */
+export function splitControls(values: Row): { controls: Controls; own: Row } {
+  const [controls, own]: [Row, Row] = [{}, {}];
+  for (const [name, value] of Object.entries(values)) (everyControl.has(name) ? controls : own)[name] = value;
+  return { controls: controls as Controls, own };
+}
+
+/** Those of a listing's controls that chose its rows: without them the same call would bring others. */
+export const choiceOf = (controls: ListingControls): Row =>
+  Object.fromEntries(
+    Object.entries({ limit: defaultLimit, ...controls }).filter(
+      ([name, value]) => listingControlNames.includes(name) && value !== undefined && !isEmptyList(value),
+    ),
+  );
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
 export const defaultLimit = 50;
 export const defaultWaitSeconds = 25;
-
-export type Controls = {
-  limit?: number | 'all';
-  cursor?: string;
-  fields?: string[];
-  wait_seconds?: number;
-  confirm?: string;
-  ask_again?: boolean;
-  connection?: string;
-  again?: boolean;
-  confirm_many?: number;
-  why?: boolean;
-};
 
 /** A tool's arguments, as they are read and checked. */
 export interface ToolInput {
@@ -73,10 +97,10 @@ export interface ToolInput {
 
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
-  const { limit, cursor, fields, why, confirm, ask_again, wait_seconds, again, confirm_many } = controls();
+  const { why, confirm, ask_again, wait_seconds, again, confirm_many } = callSchemas();
   const many = manyArguments(operation, jsonSchema(operation.input, 'input'));
   const schema = operation.input.extend({
-    ...(isListing(operation) ? { limit, cursor, fields } : {}),
+    ...(isListing(operation) ? listingSchemas() : {}),
     ...(operation.explain ? { why } : {}),
     ...(isDestructive(operation) ? { confirm, ask_again } : {}),
     ...(operation.starts ? { wait_seconds } : {}),
@@ -125,7 +149,7 @@ export function toolInputs(connections: Connections): (operation: Operation) => 
   };
 }
 
-export const waitSeconds = () => controls().wait_seconds;
+export const waitSeconds = () => callSchemas().wait_seconds;
 
 /** The argument that chooses an account; absent where there is nothing to choose. */
 function connectionArgument(connections: readonly string[]): { connection?: z.ZodType } {

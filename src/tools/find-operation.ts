@@ -3,7 +3,7 @@ import type { Answer } from '../answers/answer.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { tokensOfBytes } from '../base/text.ts';
 import type { CallerServices } from '../calls/services.ts';
-import { askingOf, withConnection } from '../calls/tool-input.ts';
+import { askingOf, listingControlNames, withConnection } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
 import { general, reading } from './general-tool.ts';
@@ -100,7 +100,7 @@ async function inBrief(
   const schema = await schemaOf(operation, shared, asks);
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Row>);
   const required = new Set([schema['required'] ?? []].flat());
-  const own = properties.filter(([one]) => !(operation.lists && paging.has(one)));
+  const own = properties.filter(([one]) => !(operation.lists && listingControlNames.includes(one)));
   const told = own.map(([one, property]) => [required.has(one) ? `${one}*` : one, meaningOf(property)] as const);
   const args = isBest ? Object.fromEntries(told) : told.map(([one]) => one).join(', ');
   return {
@@ -112,8 +112,6 @@ async function inBrief(
 }
 
 /** Of every list; told once, by any of them in full. */
-const paging: ReadonlySet<string> = new Set(['limit', 'cursor', 'fields']);
-
 function meaningOf({ type, description, enum: words }: Row): string {
   const form = Array.isArray(words) ? words.join(' | ') : type === 'string' ? '' : String(type);
   return [form, description].filter(Boolean).join(': ');
