@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { node, root, small } from './options.mjs';
@@ -38,6 +39,22 @@ export const leaveBeside = (files, folder) => ({
   },
 });
 
+/** A simulator checks what its routes take; where the vendor says so is for who reads the contract. */
+const whatRoutesTake = {
+  name: 'what-routes-take',
+  setup({ onLoad }) {
+    onLoad({ filter: /contract\.json$/ }, async ({ path: file }) => {
+      const { endpoints } = JSON.parse(await readFile(file, 'utf8'));
+      const needed = endpoints.map(({ method, path, parameters }) => ({
+        method,
+        path,
+        parameters: parameters.map(({ evidence, source, note, ...parameter }) => parameter),
+      }));
+      return { loader: 'json', contents: JSON.stringify({ endpoints: needed }) };
+    });
+  },
+};
+
 /** Gives the metafiles of what is in them. */
 export async function filesBeside() {
   const metafiles = Object.entries(besideProgram).map(async ([name, file]) => {
@@ -49,6 +66,7 @@ export async function filesBeside() {
       format: 'cjs',
       outfile: `dist/${file}`,
       metafile: true,
+      plugins: [whatRoutesTake],
     });
     return metafile;
   });

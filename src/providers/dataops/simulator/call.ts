@@ -2,7 +2,8 @@ import { routesOf as endpointRoutes } from '../../../sandbox/frame/endpoints.ts'
 import { Refusal } from '../../../sandbox/frame/refusal.ts';
 import type { Routes, SimulatorReply, SimulatorRequest } from '../../../sandbox/router.ts';
 import { authenticate, type Caller, checkScope } from './access.ts';
-import { checkFields, type Fields, parseSpec, readFields } from './parameters.ts';
+import { parametersOf } from './contract.ts';
+import { checkFields, type Fields, readFields } from './parameters.ts';
 import { forbidden, notFound, refusal } from './refusal.ts';
 import type { DataOpsState } from './state.ts';
 import { type Group, isVisible, levelOf, type Project, type User, type World } from './world.ts';
@@ -15,6 +16,8 @@ export interface Call {
   caller: Caller;
   /** Query and body in one, checked. */
   fields: Fields;
+  /** What the route takes besides its path, by name. */
+  takes: readonly string[];
   /** Whether the caller sent a field. */
   has(name: string): boolean;
   text(name: string): string | undefined;
@@ -34,8 +37,6 @@ export interface Call {
 }
 
 export interface Access {
-  /** Grape's declaration of parameters, in short: `ref! page:integer status:a|b`. */
-  takes?: string;
   /** A CI job token may come here. */
   jobToken?: boolean;
   /** `read_repository` is enough. */
@@ -44,11 +45,10 @@ export interface Access {
   open?: boolean;
 }
 
-export type Endpoint = readonly [
-  line: string,
-  access: Access,
-  handler: (call: Call) => SimulatorReply | unknown[] | Fields,
-];
+type Handler = (call: Call) => SimulatorReply | unknown[] | Fields;
+
+/** A line as the router takes it, who may come, and the answer. What it takes stands in `contract.json`. */
+export type Endpoint = readonly [line: string, handler: Handler] | readonly [string, access: Access, Handler];
 
 const prefix = '/api/v4';
 export const reply = (status: number, json: unknown): SimulatorReply => ({ status, json });
@@ -56,26 +56,27 @@ export const noContent: SimulatorReply = { status: 204 };
 // Things of the platform have statuses too, but those are words.
 const isReply = (value: object): value is SimulatorReply => 'status' in value && typeof value.status === 'number';
 
-const paging = parseSpec('page:integer per_page:integer');
-
 /** The routes of a table of endpoints. What a handler returns that is no reply goes out with 200. */
 export function routesOf(world: World, state: DataOpsState, endpoints: readonly Endpoint[]): Routes {
-  const wanted = new Map(endpoints.map(([line, { takes = '' }]) => [line, [...parseSpec(takes), ...paging]]));
+  const parameters = new Map(endpoints.map(([line]) => [line, parametersOf(line)]));
   return endpointRoutes<Endpoint, SimulatorReply>(endpoints, {
     lines: ([line]) => [line.replace(' ', ` ${prefix}`)],
-    async answer([line, access, handler], request) {
+    async answer(endpoint, request) {
+      const [line, access, handler] = endpoint.length === 2 ? [endpoint[0], {}, endpoint[1]] : endpoint;
       const given = await readFields(request);
       const caller = authenticate(world, request, given);
       if (!access.open) checkScope(caller, request, access);
-      const fields = checkFields(given, wanted.get(line) ?? paging);
-      const answer = handler(createCall({ world, state, request, caller, fields }));
+      const taken = parameters.get(line) ?? [];
+      const fields = checkFields(given, taken);
+      const takes = taken.map(({ name }) => name);
+      const answer = handler(createCall({ world, state, request, caller, fields, takes }));
       return !Array.isArray(answer) && isReply(answer) ? answer : reply(200, answer);
     },
     write: refused => refused,
   });
 }
 
-type Parts = Pick<Call, 'world' | 'state' | 'request' | 'caller' | 'fields'>;
+type Parts = Pick<Call, 'world' | 'state' | 'request' | 'caller' | 'fields' | 'takes'>;
 
 function createCall(parts: Parts): Call {
   const { request, caller, fields } = parts;

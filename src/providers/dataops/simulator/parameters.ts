@@ -54,40 +54,33 @@ function numberedAsList(value: unknown): unknown {
   return keys.length > 0 && keys.every((key, index) => key === String(index)) ? Object.values(value) : value;
 }
 
-interface Wanted {
+/** One parameter of a route, as the vendor declares it. */
+export interface Parameter {
   name: string;
   type: string;
   required: boolean;
-}
-
-/** Reads `ref! per_page:integer status:a|b`: names, types (string by default), `!` for what must be there. */
-export function parseSpec(spec: string): Wanted[] {
-  return spec
-    .split(/\s+/)
-    .filter(Boolean)
-    .map(word => {
-      const [name = '', type = 'string'] = word.replace('!', '').split(':');
-      return { name, type, required: word.includes('!') };
-    });
+  /** All that it can be. */
+  values?: readonly (string | number)[];
+  format?: string;
 }
 
 /** What the platform checks before a handler runs: first what is missing, then what is no value of its type. */
-export function checkFields(fields: Fields, wanted: readonly Wanted[]): Fields {
-  const missing = wanted.filter(({ name, required }) => required && fields[name] === undefined);
+export function checkFields(fields: Fields, parameters: readonly Parameter[]): Fields {
+  const missing = parameters.filter(({ name, required }) => required && fields[name] === undefined);
   if (missing.length > 0) throw refusal(400, { error: missing.map(({ name }) => `${name} is missing`).join(', ') });
-  const given = wanted.filter(({ name }) => fields[name] !== undefined && fields[name] !== null);
+  const given = parameters.filter(({ name }) => fields[name] !== undefined && fields[name] !== null);
   return { ...fields, ...Object.fromEntries(given.map(one => [one.name, checkedValue(fields[one.name], one)])) };
 }
 
-function checkedValue(value: unknown, { name, type }: Wanted): unknown {
-  const read = type.includes('|') ? readWord(value, type.split('|')) : readValue(value, type);
+function checkedValue(value: unknown, { name, type, format, values }: Parameter): unknown {
+  const read = values ? readWord(value, values) : readValue(value, format ?? type);
   if (read !== undefined) return read;
-  throw refusal(400, { error: `${name} ${type.includes('|') ? 'does not have a valid value' : 'is invalid'}` });
+  throw refusal(400, { error: `${name} ${values ? 'does not have a valid value' : 'is invalid'}` });
 }
 
-function readWord(value: unknown, words: readonly string[]): unknown {
+function readWord(value: unknown, words: readonly (string | number)[]): unknown {
   const given = Array.isArray(value) ? value : [value];
-  return given.every(word => words.includes(String(word))) ? value : undefined;
+  return given.every(word => words.some(known => String(known) === String(word))) ? value : undefined;
 }
 
 // Each word small, large, or with a large first letter, as the platform's library for parameters takes them.
@@ -108,11 +101,12 @@ function readValue(value: unknown, type: string): unknown {
       return booleans.get(String(value));
     case 'date':
       return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
-    case 'list':
+    case 'object[]':
       return Array.isArray(value) ? value : undefined;
-    case 'words':
+    case 'string[]':
+    case 'integer[]':
       return Array.isArray(value) ? value.map(String) : String(value).split(',').filter(Boolean);
-    case 'map':
+    case 'object':
       return isRow(value) ? value : undefined;
     default:
       return typeof value === 'object' ? undefined : String(value);

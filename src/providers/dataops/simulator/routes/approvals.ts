@@ -8,9 +8,9 @@ import { findMergeRequest } from './merge-requests.ts';
 const root = '/projects/:id/merge_requests/:iid';
 
 export const approvalEndpoints: readonly Endpoint[] = [
-  [`GET ${root}/approvals`, {}, call => approvals(call, findMergeRequest(call))],
-  [`POST ${root}/approve`, { takes: 'sha' }, call => approve(call, true)],
-  [`POST ${root}/unapprove`, {}, call => approve(call, false)],
+  [`GET ${root}/approvals`, call => approvals(call, findMergeRequest(call))],
+  [`POST ${root}/approve`, call => approve(call, true)],
+  [`POST ${root}/unapprove`, call => approve(call, false)],
 ];
 
 function approvals(call: Call, one: Fields): Fields {

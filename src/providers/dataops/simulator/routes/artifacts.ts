@@ -8,31 +8,23 @@ import { testCasesOf } from './logs.ts';
 import { findPipeline } from './pipelines.ts';
 
 export const artifactEndpoints: readonly Endpoint[] = [
-  [
-    'GET /projects/:id/jobs/:job/artifacts',
-    { takes: 'job_token', jobToken: true },
-    call => download(call, findJob(call)),
-  ],
+  ['GET /projects/:id/jobs/:job/artifacts', { jobToken: true }, call => download(call, findJob(call))],
   [
     'GET /projects/:id/jobs/:job/artifacts/*path',
-    { takes: 'job_token', jobToken: true },
+    { jobToken: true },
     call => member(call, findJob(call), call.path('path')),
   ],
-  [
-    'GET /projects/:id/jobs/artifacts/:ref/download',
-    { takes: 'job! job_token', jobToken: true },
-    call => download(call, latestJob(call)),
-  ],
+  ['GET /projects/:id/jobs/artifacts/:ref/download', { jobToken: true }, call => download(call, latestJob(call))],
   [
     'GET /projects/:id/jobs/artifacts/:ref/raw/*path',
-    { takes: 'job! job_token', jobToken: true },
+    { jobToken: true },
     call => member(call, latestJob(call), call.path('path')),
   ],
-  ['POST /projects/:id/jobs/:job/artifacts/keep', {}, keep],
-  ['DELETE /projects/:id/jobs/:job/artifacts', {}, removeOne],
-  ['DELETE /projects/:id/artifacts', {}, removeAll],
-  ['GET /projects/:id/pipelines/:pipeline/test_report', {}, testReport],
-  ['GET /projects/:id/pipelines/:pipeline/test_report_summary', {}, testSummary],
+  ['POST /projects/:id/jobs/:job/artifacts/keep', keep],
+  ['DELETE /projects/:id/jobs/:job/artifacts', removeOne],
+  ['DELETE /projects/:id/artifacts', removeAll],
+  ['GET /projects/:id/pipelines/:pipeline/test_report', testReport],
+  ['GET /projects/:id/pipelines/:pipeline/test_report_summary', testSummary],
 ];
 
 function download(call: Call, job: Job) {

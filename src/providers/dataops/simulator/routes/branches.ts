@@ -13,17 +13,13 @@ const protectedRoot = '/projects/:id/protected_branches';
 const reads = { jobToken: true } as const;
 
 export const branchEndpoints: readonly Endpoint[] = [
-  [`GET ${root}`, { takes: 'search regex sort:name_asc|updated_asc|updated_desc page_token', ...reads }, listBranches],
+  [`GET ${root}`, reads, listBranches],
   [`GET ${root}/:branch`, reads, call => describeBranch(call, branchOf(call))],
-  [`POST ${root}`, { takes: 'branch! ref!' }, createBranch],
-  [`DELETE ${root}/:branch`, {}, deleteBranch],
-  [`GET ${protectedRoot}`, { takes: 'search' }, listProtected],
-  [
-    `POST ${protectedRoot}`,
-    { takes: 'name! push_access_level:0|30|40|60 merge_access_level:0|30|40|60 allow_force_push:boolean' },
-    protect,
-  ],
-  [`DELETE ${protectedRoot}/:name`, {}, unprotect],
+  [`POST ${root}`, createBranch],
+  [`DELETE ${root}/:branch`, deleteBranch],
+  [`GET ${protectedRoot}`, listProtected],
+  [`POST ${protectedRoot}`, protect],
+  [`DELETE ${protectedRoot}/:name`, unprotect],
 ];
 
 function branchOf(call: Call): [string, string] {

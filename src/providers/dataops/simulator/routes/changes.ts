@@ -43,8 +43,8 @@ export function change(call: Call, one: Fields): void {
 }
 
 /** Refuses a change that changes nothing. */
-export function needOne(call: Call, names: string): void {
-  const known = names.split(' ').map(word => word.split(':')[0] ?? '');
+export function needOne(call: Call): void {
+  const known = call.takes;
   if (!known.some(name => call.has(name)))
     throw refusal(400, { error: `${known.join(', ')} are missing, at least one parameter must be provided` });
 }

@@ -6,8 +6,8 @@ import { notFound } from '../refusal.ts';
 const root = '/projects/:id/ci/lint';
 
 export const lintEndpoints: readonly Endpoint[] = [
-  [`GET ${root}`, { takes: 'ref content_ref dry_run:boolean include_jobs:boolean' }, lintFile],
-  [`POST ${root}`, { takes: 'content! ref dry_run:boolean include_jobs:boolean' }, lintText],
+  [`GET ${root}`, lintFile],
+  [`POST ${root}`, lintText],
 ];
 
 function lintFile(call: Call) {

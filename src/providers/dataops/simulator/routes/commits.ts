@@ -12,31 +12,15 @@ import { pipelinesOf } from './pipelines.ts';
 const root = '/projects/:id/repository/commits';
 
 export const commitEndpoints: readonly Endpoint[] = [
-  [
-    `GET ${root}`,
-    {
-      takes:
-        'ref_name since:date until:date path author all:boolean with_stats:boolean first_parent:boolean ' +
-        'order:default|topo',
-    },
-    list,
-  ],
-  [`GET ${root}/:sha`, { takes: 'stats:boolean', jobToken: true }, call => detail(call, findCommit(call))],
-  [`GET ${root}/:sha/diff`, {}, call => paged(call, diffs(call), one => one)],
-  [`GET ${root}/:sha/refs`, { takes: 'type:branch|tag|all' }, refs],
-  [`GET ${root}/:sha/statuses`, { takes: 'ref stage name all:boolean' }, statuses],
-  [`GET ${root}/:sha/merge_requests`, { takes: 'state', jobToken: true }, mergeRequests],
-  [
-    `POST ${root}`,
-    {
-      takes:
-        'branch! commit_message! actions:list! start_branch start_sha author_name author_email stats:boolean ' +
-        'force:boolean',
-    },
-    commit,
-  ],
-  [`POST ${root}/:sha/cherry_pick`, { takes: 'branch! dry_run:boolean message' }, call => reapply(call, false)],
-  [`POST ${root}/:sha/revert`, { takes: 'branch! dry_run:boolean' }, call => reapply(call, true)],
+  [`GET ${root}`, list],
+  [`GET ${root}/:sha`, { jobToken: true }, call => detail(call, findCommit(call))],
+  [`GET ${root}/:sha/diff`, call => paged(call, diffs(call), one => one)],
+  [`GET ${root}/:sha/refs`, refs],
+  [`GET ${root}/:sha/statuses`, statuses],
+  [`GET ${root}/:sha/merge_requests`, { jobToken: true }, mergeRequests],
+  [`POST ${root}`, commit],
+  [`POST ${root}/:sha/cherry_pick`, call => reapply(call, false)],
+  [`POST ${root}/:sha/revert`, call => reapply(call, true)],
 ];
 const findCommit = (call: Call): Commit => commitAt(call, call.path('sha'));
 const diffs = (call: Call): Fields[] => {

@@ -8,35 +8,19 @@ import { iso } from '../world.ts';
 
 const environments = '/projects/:id/environments';
 const deployments = '/projects/:id/deployments';
-const tiers = 'production|staging|testing|development|other';
-const words = 'created|running|success|failed|canceled|skipped|blocked';
 const at = { jobToken: true } as const;
 
 export const environmentEndpoints: readonly Endpoint[] = [
-  [`GET ${environments}`, { takes: 'name search states:available|stopping|stopped', ...at }, list],
+  [`GET ${environments}`, at, list],
   [`GET ${environments}/:environment`, at, call => describe(call, find(call))],
-  [`POST ${environments}`, { takes: `name! external_url description tier:${tiers}`, ...at }, create],
-  [`PUT ${environments}/:environment`, { takes: `name external_url description tier:${tiers}`, ...at }, update],
+  [`POST ${environments}`, at, create],
+  [`PUT ${environments}/:environment`, at, update],
   [`DELETE ${environments}/:environment`, at, remove],
-  [`POST ${environments}/:environment/stop`, { takes: 'force:boolean', ...at }, stop],
-  [
-    `GET ${deployments}`,
-    {
-      takes:
-        `order_by:id|iid|created_at|updated_at|finished_at|ref sort:asc|desc environment status:${words} ` +
-        `updated_after:date ` +
-        'updated_before:date finished_after:date finished_before:date',
-      ...at,
-    },
-    listDeployments,
-  ],
+  [`POST ${environments}/:environment/stop`, at, stop],
+  [`GET ${deployments}`, at, listDeployments],
   [`GET ${deployments}/:deployment`, at, call => describeDeployment(call, findDeployment(call))],
-  [
-    `POST ${deployments}`,
-    { takes: 'environment! sha! ref! tag:boolean! status:running|success|failed|canceled!', ...at },
-    deploy,
-  ],
-  [`PUT ${deployments}/:deployment`, { takes: 'status:running|success|failed|canceled!', ...at }, updateDeployment],
+  [`POST ${deployments}`, at, deploy],
+  [`PUT ${deployments}/:deployment`, at, updateDeployment],
   [`DELETE ${deployments}/:deployment`, at, removeDeployment],
 ];
 

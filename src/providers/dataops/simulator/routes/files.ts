@@ -7,19 +7,16 @@ import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
 
 const root = '/projects/:id/repository/files/:path';
-const change =
-  'branch! commit_message! start_branch last_commit_id author_name author_email encoding:text|base64 ' +
-  'execute_filemode:boolean';
 const reads = { repository: true } as const;
 
 export const fileEndpoints: readonly Endpoint[] = [
-  [`GET ${root}`, { takes: 'ref!', ...reads }, read],
-  [`HEAD ${root}`, { takes: 'ref!', ...reads }, head],
-  [`GET ${root}/raw`, { takes: 'ref lfs:boolean', jobToken: true, ...reads }, readRaw],
-  [`GET ${root}/blame`, { takes: 'ref! range:map', ...reads }, blame],
-  [`POST ${root}`, { takes: `${change} content!` }, call => write(call, 'create', 201)],
-  [`PUT ${root}`, { takes: `${change} content!` }, call => write(call, 'update', 200)],
-  [`DELETE ${root}`, { takes: change }, call => write(call, 'delete', 204)],
+  [`GET ${root}`, reads, read],
+  [`HEAD ${root}`, reads, head],
+  [`GET ${root}/raw`, { jobToken: true, ...reads }, readRaw],
+  [`GET ${root}/blame`, reads, blame],
+  [`POST ${root}`, call => write(call, 'create', 201)],
+  [`PUT ${root}`, call => write(call, 'update', 200)],
+  [`DELETE ${root}`, call => write(call, 'delete', 204)],
 ];
 
 interface Found {

@@ -13,18 +13,13 @@ import {
   namespacePath,
   type User,
 } from '../world.ts';
-import { describeNamespace, projectsBelow, short, visibilities } from './projects.ts';
-
-const filters =
-  'search owned:boolean top_level_only:boolean min_access_level:10|15|20|30|40|50 all_available:boolean ' +
-  `statistics:boolean skip_groups:list visibility:${visibilities} order_by:name|path|id|similarity sort:asc|desc`;
+import { describeNamespace, projectsBelow, short } from './projects.ts';
 
 export const groupEndpoints: readonly Endpoint[] = [
-  ['GET /groups', { takes: filters }, call => list(call, [...call.world.groups.values()])],
-  ['GET /groups/:id', { takes: 'with_projects:boolean' }, readGroup],
+  ['GET /groups', call => list(call, [...call.world.groups.values()])],
+  ['GET /groups/:id', readGroup],
   [
     'GET /groups/:id/subgroups',
-    { takes: filters },
     call =>
       list(
         call,
@@ -33,21 +28,20 @@ export const groupEndpoints: readonly Endpoint[] = [
   ],
   [
     'GET /groups/:id/descendant_groups',
-    { takes: filters },
     call =>
       list(
         call,
         below(call, (one, group) => lineOf(one.parent).includes(group)),
       ),
   ],
-  ['GET /namespaces', { takes: 'search owned_only:boolean top_level_only:boolean' }, listNamespaces],
-  ['GET /namespaces/:id', {}, readNamespace],
-  ['GET /namespaces/:id/exists', { takes: 'parent_id:integer' }, namespaceExists],
-  ['GET /user', {}, readUser],
-  ['GET /users', { takes: 'username search active:boolean order_by sort:asc|desc' }, listUsers],
+  ['GET /namespaces', listNamespaces],
+  ['GET /namespaces/:id', readNamespace],
+  ['GET /namespaces/:id/exists', namespaceExists],
+  ['GET /user', readUser],
+  ['GET /users', listUsers],
   ['GET /personal_access_tokens/self', { open: true }, readOwnToken],
-  ['GET /version', {}, readVersion],
-  ['GET /metadata', {}, readVersion],
+  ['GET /version', readVersion],
+  ['GET /metadata', readVersion],
 ];
 
 function below(call: Call, is: (one: Group, group: Group) => boolean): Group[] {

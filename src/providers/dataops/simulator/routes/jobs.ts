@@ -8,28 +8,18 @@ import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts
 import { cancelJob, isRetryable, playJob, retryJob, settle } from '../runs.ts';
 import { describeUser, iso, isoOrNull, type Job, levelOf } from '../world.ts';
 import { logOf } from './logs.ts';
-import { findPipeline, pipelinesOf, statuses } from './pipelines.ts';
-
-const scope = `scope:${statuses}`;
+import { findPipeline, pipelinesOf } from './pipelines.ts';
 
 export const jobEndpoints: readonly Endpoint[] = [
-  [
-    'GET /projects/:id/jobs',
-    { takes: `${scope} pagination:keyset|legacy order_by:id sort:asc|desc`, jobToken: true },
-    listProjectJobs,
-  ],
-  [
-    'GET /projects/:id/pipelines/:pipeline/jobs',
-    { takes: `${scope} include_retried:boolean`, jobToken: true },
-    listJobs,
-  ],
-  ['GET /projects/:id/pipelines/:pipeline/bridges', { takes: scope }, listBridges],
-  ['GET /projects/:id/jobs/:job', {}, call => describeJob(call, findJob(call))],
-  ['GET /projects/:id/jobs/:job/trace', {}, readLog],
-  ['POST /projects/:id/jobs/:job/retry', {}, retry],
-  ['POST /projects/:id/jobs/:job/cancel', { takes: 'force:boolean' }, cancel],
-  ['POST /projects/:id/jobs/:job/play', { takes: 'job_variables_attributes:list' }, play],
-  ['POST /projects/:id/jobs/:job/erase', {}, erase],
+  ['GET /projects/:id/jobs', { jobToken: true }, listProjectJobs],
+  ['GET /projects/:id/pipelines/:pipeline/jobs', { jobToken: true }, listJobs],
+  ['GET /projects/:id/pipelines/:pipeline/bridges', listBridges],
+  ['GET /projects/:id/jobs/:job', call => describeJob(call, findJob(call))],
+  ['GET /projects/:id/jobs/:job/trace', readLog],
+  ['POST /projects/:id/jobs/:job/retry', retry],
+  ['POST /projects/:id/jobs/:job/cancel', cancel],
+  ['POST /projects/:id/jobs/:job/play', play],
+  ['POST /projects/:id/jobs/:job/erase', erase],
   ['GET /job', { jobToken: true }, readOwn],
 ];
 

@@ -4,19 +4,12 @@ import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
 import { allMembers, describeUser, type Group, iso, type Member, type Project, userOf } from '../world.ts';
 
-const listing = 'query user_ids:list';
-const levels = '10|15|20|30|40|50';
-
 export const memberEndpoints: readonly Endpoint[] = [
-  ['GET /projects/:id/members', { takes: listing }, call => list(call, call.project().members)],
-  ['GET /projects/:id/members/all', { takes: listing }, call => list(call, allMembers(call.project()))],
-  ['GET /groups/:id/members', { takes: listing }, call => list(call, call.group().members)],
-  ['GET /groups/:id/members/all', { takes: listing }, call => list(call, allMembers(call.group()))],
-  [
-    'POST /projects/:id/members',
-    { takes: `access_level:${levels}! user_id username expires_at` },
-    call => add(call, call.project(40)),
-  ],
+  ['GET /projects/:id/members', call => list(call, call.project().members)],
+  ['GET /projects/:id/members/all', call => list(call, allMembers(call.project()))],
+  ['GET /groups/:id/members', call => list(call, call.group().members)],
+  ['GET /groups/:id/members/all', call => list(call, allMembers(call.group()))],
+  ['POST /projects/:id/members', call => add(call, call.project(40))],
 ];
 
 function list(call: Call, members: readonly Member[]) {

@@ -7,27 +7,16 @@ import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts
 import { cancelJob, createPipeline, currentJobs, finals, retryJob, settle, statusOf } from '../runs.ts';
 import { describeUser, type Pipeline, type Project } from '../world.ts';
 
-export const statuses =
-  'created|waiting_for_resource|preparing|waiting_for_callback|pending|running|success|failed|canceling|canceled|' +
-  'skipped|manual|scheduled';
-const sources =
-  'push|web|trigger|schedule|api|external|pipeline|chat|webide|merge_request_event|external_pull_request_event|' +
-  'parent_pipeline|ondemand_dast_scan|ondemand_dast_validation|security_orchestration_policy';
-export const pipelineFilters =
-  `scope:running|pending|finished|branches|tags status:${statuses} ref sha source:${sources} username name ` +
-  'yaml_errors:boolean updated_before:date updated_after:date created_before:date created_after:date ' +
-  'order_by:id|status|ref|updated_at|user_id sort:asc|desc';
-
 export const pipelineEndpoints: readonly Endpoint[] = [
-  ['GET /projects/:id/pipelines', { takes: pipelineFilters }, call => listPipelines(call, pipelinesOf(call))],
-  ['GET /projects/:id/pipelines/latest', { takes: 'ref' }, latest],
-  ['GET /projects/:id/pipelines/:pipeline', {}, call => describePipeline(call, findPipeline(call))],
-  ['GET /projects/:id/pipelines/:pipeline/variables', {}, readVariables],
-  ['POST /projects/:id/pipeline', { takes: 'ref! variables:list inputs:map' }, start],
-  ['POST /projects/:id/pipelines/:pipeline/retry', {}, retry],
-  ['POST /projects/:id/pipelines/:pipeline/cancel', {}, cancel],
-  ['PUT /projects/:id/pipelines/:pipeline/metadata', { takes: 'name!', jobToken: true }, rename],
-  ['DELETE /projects/:id/pipelines/:pipeline', {}, remove],
+  ['GET /projects/:id/pipelines', call => listPipelines(call, pipelinesOf(call))],
+  ['GET /projects/:id/pipelines/latest', latest],
+  ['GET /projects/:id/pipelines/:pipeline', call => describePipeline(call, findPipeline(call))],
+  ['GET /projects/:id/pipelines/:pipeline/variables', readVariables],
+  ['POST /projects/:id/pipeline', start],
+  ['POST /projects/:id/pipelines/:pipeline/retry', retry],
+  ['POST /projects/:id/pipelines/:pipeline/cancel', cancel],
+  ['PUT /projects/:id/pipelines/:pipeline/metadata', { jobToken: true }, rename],
+  ['DELETE /projects/:id/pipelines/:pipeline', remove],
 ];
 
 /** Every pipeline of the project of the route, settled, oldest first. */

@@ -9,25 +9,16 @@ import { projectsBelow } from './projects.ts';
 
 const releases = '/projects/:id/releases';
 const packages = '/projects/:id/packages';
-const settable = 'name description released_at:date milestones:list';
-const listing =
-  'package_type:conan|maven|npm|pypi|composer|nuget|helm|terraform_module|golang|generic|debian|rpm|ml_model ' +
-  'package_name package_version include_versionless:boolean status ' +
-  'order_by:created_at|name|version|type|project_path sort:asc|desc';
 const at = { jobToken: true } as const;
 
 export const releaseEndpoints: readonly Endpoint[] = [
-  [`GET ${releases}`, { takes: 'order_by:released_at|created_at sort:asc|desc', ...at }, list],
-  [`GET ${releases}/:tag`, { takes: 'include_html_description:boolean', ...at }, call => describe(call, find(call))],
-  [`POST ${releases}`, { takes: `tag_name! ref tag_message assets:map ${settable}`, ...at }, create],
-  [`PUT ${releases}/:tag`, { takes: settable, ...at }, update],
+  [`GET ${releases}`, at, list],
+  [`GET ${releases}/:tag`, at, call => describe(call, find(call))],
+  [`POST ${releases}`, at, create],
+  [`PUT ${releases}/:tag`, at, update],
   [`DELETE ${releases}/:tag`, at, remove],
-  [`GET ${packages}`, { takes: listing, ...at }, call => listPackages(call, [call.project(20)])],
-  [
-    'GET /groups/:id/packages',
-    { takes: listing, ...at },
-    call => listPackages(call, projectsBelow(call, call.group(20), true)),
-  ],
+  [`GET ${packages}`, at, call => listPackages(call, [call.project(20)])],
+  ['GET /groups/:id/packages', at, call => listPackages(call, projectsBelow(call, call.group(20), true))],
   [`GET ${packages}/:package/package_files`, at, listFiles],
   [`DELETE ${packages}/:package`, at, removePackage],
 ];

@@ -7,23 +7,22 @@ import { basic } from '../pipeline-shapes.ts';
 import { forbidden, invalid, notFound } from '../refusal.ts';
 import { settle } from '../runs.ts';
 import { describeUser, iso, levelOf, type Schedule } from '../world.ts';
-import { listPipelines, pipelineFilters } from './pipelines.ts';
+import { listPipelines } from './pipelines.ts';
 
 const root = '/projects/:id/pipeline_schedules';
-const kinds = 'variable_type:env_var|file';
 
 export const scheduleEndpoints: readonly Endpoint[] = [
-  [`GET ${root}`, { takes: 'scope:active|inactive' }, list],
-  [`GET ${root}/:schedule`, {}, call => describeDetails(call, find(call))],
-  [`GET ${root}/:schedule/pipelines`, { takes: pipelineFilters }, listRuns],
-  [`POST ${root}`, { takes: 'description! ref! cron! cron_timezone active:boolean inputs:list' }, create],
-  [`PUT ${root}/:schedule`, { takes: 'description ref cron cron_timezone active:boolean inputs:list' }, update],
-  [`POST ${root}/:schedule/play`, {}, play],
-  [`POST ${root}/:schedule/take_ownership`, {}, takeOwnership],
-  [`DELETE ${root}/:schedule`, {}, remove],
-  [`POST ${root}/:schedule/variables`, { takes: `key! value! ${kinds}` }, addVariable],
-  [`PUT ${root}/:schedule/variables/:key`, { takes: `value ${kinds}` }, updateVariable],
-  [`DELETE ${root}/:schedule/variables/:key`, {}, removeVariable],
+  [`GET ${root}`, list],
+  [`GET ${root}/:schedule`, call => describeDetails(call, find(call))],
+  [`GET ${root}/:schedule/pipelines`, listRuns],
+  [`POST ${root}`, create],
+  [`PUT ${root}/:schedule`, update],
+  [`POST ${root}/:schedule/play`, play],
+  [`POST ${root}/:schedule/take_ownership`, takeOwnership],
+  [`DELETE ${root}/:schedule`, remove],
+  [`POST ${root}/:schedule/variables`, addVariable],
+  [`PUT ${root}/:schedule/variables/:key`, updateVariable],
+  [`DELETE ${root}/:schedule/variables/:key`, removeVariable],
 ];
 
 function schedulesOf(call: Call, level = 10): Schedule[] {

@@ -10,10 +10,10 @@ const root = '/projects/:id/repository/tags';
 const reads = { jobToken: true } as const;
 
 export const tagEndpoints: readonly Endpoint[] = [
-  [`GET ${root}`, { takes: 'order_by:name|updated|version sort:asc|desc search', ...reads }, listTags],
+  [`GET ${root}`, reads, listTags],
   [`GET ${root}/:tag`, reads, call => describeTag(call, tagOf(call))],
-  [`POST ${root}`, { takes: 'tag_name! ref! message' }, createTag],
-  [`DELETE ${root}/:tag`, {}, deleteTag],
+  [`POST ${root}`, createTag],
+  [`DELETE ${root}/:tag`, deleteTag],
 ];
 
 function tagOf(call: Call): Tag {

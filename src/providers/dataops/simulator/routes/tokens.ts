@@ -13,31 +13,26 @@ const knownScopes =
 export const tokenEndpoints: readonly Endpoint[] = [
   ...endpointsBelow('/projects', call => call.project(40)),
   ...endpointsBelow('/groups', call => call.group(50)),
-  [`GET ${scope}`, {}, readScope],
-  [`PATCH ${scope}`, { takes: 'enabled:boolean!' }, setScope],
+  [`GET ${scope}`, readScope],
+  [`PATCH ${scope}`, setScope],
   [
     `GET ${scope}/allowlist`,
-    {},
     call => paged(call, [call.project(40), ...scopeOf(call).projects], one => short(call, one)),
   ],
-  [`POST ${scope}/allowlist`, { takes: 'target_project_id:integer!' }, allowProject],
-  [`DELETE ${scope}/allowlist/:target`, {}, call => disallow(call, scopeOf(call).projects)],
-  [`GET ${scope}/groups_allowlist`, {}, listGroups],
-  [`POST ${scope}/groups_allowlist`, { takes: 'target_group_id:integer!' }, allowGroup],
-  [`DELETE ${scope}/groups_allowlist/:target`, {}, call => disallow(call, scopeOf(call).groups)],
+  [`POST ${scope}/allowlist`, allowProject],
+  [`DELETE ${scope}/allowlist/:target`, call => disallow(call, scopeOf(call).projects)],
+  [`GET ${scope}/groups_allowlist`, listGroups],
+  [`POST ${scope}/groups_allowlist`, allowGroup],
+  [`DELETE ${scope}/groups_allowlist/:target`, call => disallow(call, scopeOf(call).groups)],
 ];
 
 function endpointsBelow(root: string, holderOf: (call: Call) => Project | Group): Endpoint[] {
   const base = `${root}/:id/access_tokens`;
   return [
-    [`GET ${base}`, { takes: 'state:active|inactive' }, call => list(call, holderOf(call))],
-    [
-      `POST ${base}`,
-      { takes: 'name! scopes:list! expires_at:date! access_level:10|15|20|30|40|50 description' },
-      call => create(call, holderOf(call)),
-    ],
-    [`POST ${base}/:token/rotate`, { takes: 'expires_at:date' }, call => rotate(call, holderOf(call))],
-    [`DELETE ${base}/:token`, {}, call => revoke(call, holderOf(call))],
+    [`GET ${base}`, call => list(call, holderOf(call))],
+    [`POST ${base}`, call => create(call, holderOf(call))],
+    [`POST ${base}/:token/rotate`, call => rotate(call, holderOf(call))],
+    [`DELETE ${base}/:token`, call => revoke(call, holderOf(call))],
   ];
 }
 

@@ -8,12 +8,8 @@ import { notFound } from '../refusal.ts';
 const root = '/projects/:id/repository';
 
 export const treeEndpoints: readonly Endpoint[] = [
-  [
-    `GET ${root}/compare`,
-    { takes: 'from! to! straight:boolean from_project_id:integer unidiff:boolean', jobToken: true },
-    compare,
-  ],
-  [`GET ${root}/tree`, { takes: 'ref path recursive:boolean pagination:legacy|keyset|none page_token' }, listTree],
+  [`GET ${root}/compare`, { jobToken: true }, compare],
+  [`GET ${root}/tree`, listTree],
 ];
 
 function compare(call: Call) {

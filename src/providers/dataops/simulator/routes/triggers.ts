@@ -18,12 +18,12 @@ import {
 import { startOn } from './pipelines.ts';
 
 export const triggerEndpoints: readonly Endpoint[] = [
-  ['GET /projects/:id/triggers', {}, call => paged(call, triggersOf(call), one => describe(call, one))],
-  ['GET /projects/:id/triggers/:trigger', {}, call => describe(call, find(call))],
-  ['POST /projects/:id/triggers', { takes: 'description! expires_at:date' }, create],
-  ['PUT /projects/:id/triggers/:trigger', { takes: 'description' }, update],
-  ['DELETE /projects/:id/triggers/:trigger', {}, remove],
-  ['POST /projects/:id/trigger/pipeline', { takes: 'token! ref! inputs:map', open: true }, trigger],
+  ['GET /projects/:id/triggers', call => paged(call, triggersOf(call), one => describe(call, one))],
+  ['GET /projects/:id/triggers/:trigger', call => describe(call, find(call))],
+  ['POST /projects/:id/triggers', create],
+  ['PUT /projects/:id/triggers/:trigger', update],
+  ['DELETE /projects/:id/triggers/:trigger', remove],
+  ['POST /projects/:id/trigger/pipeline', { open: true }, trigger],
 ];
 
 const triggersOf = (call: Call): Trigger[] => call.world.partsOf(call.project(40)).triggers;

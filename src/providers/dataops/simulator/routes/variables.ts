@@ -4,10 +4,6 @@ import type { Fields } from '../parameters.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
 import type { Group, Project, Variable } from '../world.ts';
 
-const flags =
-  'variable_type:env_var|file protected:boolean masked:boolean masked_and_hidden:boolean raw:boolean ' +
-  'environment_scope description';
-
 /** Values lie open for whoever may read them at all: Maintainers of a project, Owners of a group. */
 export const variableEndpoints: readonly Endpoint[] = [
   ...endpointsBelow('/projects', call => call.project(40)),
@@ -17,11 +13,11 @@ export const variableEndpoints: readonly Endpoint[] = [
 function endpointsBelow(root: string, holderOf: (call: Call) => Project | Group): Endpoint[] {
   const list = (call: Call): Variable[] => holderOf(call).variables;
   return [
-    [`GET ${root}/:id/variables`, {}, call => paged(call, list(call), show)],
-    [`GET ${root}/:id/variables/:key`, { takes: 'filter:map' }, call => show(find(call, list(call)))],
-    [`POST ${root}/:id/variables`, { takes: `key! value! ${flags}` }, call => create(call, list(call))],
-    [`PUT ${root}/:id/variables/:key`, { takes: `value filter:map ${flags}` }, call => update(call, list(call))],
-    [`DELETE ${root}/:id/variables/:key`, { takes: 'filter:map' }, call => remove(call, list(call))],
+    [`GET ${root}/:id/variables`, call => paged(call, list(call), show)],
+    [`GET ${root}/:id/variables/:key`, call => show(find(call, list(call)))],
+    [`POST ${root}/:id/variables`, call => create(call, list(call))],
+    [`PUT ${root}/:id/variables/:key`, call => update(call, list(call))],
+    [`DELETE ${root}/:id/variables/:key`, call => remove(call, list(call))],
   ];
 }
 
