@@ -32,6 +32,7 @@ import { createTasks, type Tasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
 import { createTools, type ToolSet } from '../tools/registry.ts';
 import { instructionsFor } from './instructions.ts';
+import { resultsFolder } from './results-folder.ts';
 
 /** What all callers of a process have in common. None of it is about any of them. */
 export interface ProcessServices {
@@ -139,13 +140,13 @@ function resultsOf(
 ): ResultStore {
   const { callerId } = caller;
   return lazyObject(async () => {
-    const { defaultResultsDirectory, openResultStore } = await import('../results/store/store.ts');
+    const { openResultStore } = await import('../results/store/store.ts');
     const { prepareLarge } = await import('../results/query/prepare.ts');
     const { foreignReader } = await import('../results/query/foreign.ts');
     return openResultStore({
       afterWrite: prepareLarge({ clock, caller }, background),
       readForeign: foreignReader({ clock, caller }),
-      directory: config.results_dir ?? defaultResultsDirectory(),
+      directory: resultsFolder(config),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,
       quotaBytes: config.results_quota_gib * 2 ** 30,

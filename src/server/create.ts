@@ -19,7 +19,6 @@ import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
-import { defaultResultsDirectory } from '../results/store/places.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import type { Tracer } from '../tracing/tracer.ts';
@@ -28,6 +27,7 @@ import { type CallerServer, type ProcessServices, serverFor } from './caller-ser
 import { loadManifest } from './manifest.ts';
 import { ownKey } from './own-key.ts';
 import { protocolServer } from './protocol.ts';
+import { withResultsFolder } from './results-folder.ts';
 
 /** A configured server, before any transport: one factory for every connection, request, caller and era. */
 export interface DataPlatformsServer {
@@ -69,17 +69,19 @@ const mostCallers = 500;
  * @throws Fault `not_configured` for a toolset that does not exist, and for `sandbox` without accounts in it
  */
 export async function createServer(
-  config: Config,
+  given: Config,
   {
     clock = systemClock(),
     log,
     local = false,
     accounts,
-    signer = replicated(config),
+    signer: givenSigner,
     tracer: openTracer,
   }: ServerDependencies = {},
 ): Promise<DataPlatformsServer> {
-  if (config.sandbox && !accounts) throw noSandbox();
+  if (given.sandbox && !accounts) throw noSandbox();
+  const config = await withResultsFolder(given);
+  const signer = givenSigner ?? replicated(config);
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
   if (config.state_key !== undefined) redactor.add(config.state_key);
@@ -155,7 +157,7 @@ export async function createServer(
 
 /** What `doctor --verify` found; nothing is read where it has never been run. */
 async function findNotOffered(config: Config, states: readonly ConnectionState[], clock: Clock) {
-  if (!existsSync(join(config.results_dir ?? defaultResultsDirectory(), 'verified'))) return new Map();
+  if (config.results_dir === undefined || !existsSync(join(config.results_dir, 'verified'))) return new Map();
   const { openRegister } = await import('./open-register.ts');
   const { accountOf, readNotOffered } = await import('../verification/remembered.ts');
   const register = openRegister('verified', config, clock);
@@ -184,4 +186,4 @@ const closed = () =>
 
 /** Replicas that were given the same key take what another of them has signed; without one, those of the same user do. */
 const replicated = ({ state_key, results_dir }: Config) =>
-  createSigner(state_key ?? (() => ownKey(results_dir ?? defaultResultsDirectory())));
+  createSigner(state_key ?? (results_dir === undefined ? undefined : () => ownKey(results_dir)));

@@ -5,16 +5,16 @@ import { folderRegister } from '../coordination/folder-register.ts';
 import { memoryRegister } from '../coordination/memory-register.ts';
 import type { Register } from '../coordination/register.ts';
 import { diskFault } from '../results/disk.ts';
-import { defaultResultsDirectory } from '../results/store/store.ts';
 import { registerFolders } from '../results/store/sweep.ts';
+import { resultsFolder } from './results-folder.ts';
 
 /** What happened once, by a name for the kind, for all processes that have the results folder in common. */
 export function openRegister(
   kind: keyof typeof registerFolders,
-  { results_dir: given }: Pick<Config, 'results_dir'>,
+  config: Pick<Config, 'results_dir'>,
   clock: Clock,
 ): Register {
-  return folderOrMemory(clock, given ?? defaultResultsDirectory(), kind);
+  return folderOrMemory(clock, resultsFolder(config), kind);
 }
 
 /**

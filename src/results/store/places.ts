@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userFolders } from '../../base/folders.ts';
 
 const id = '[0-9a-z]{12}';
 
@@ -18,17 +20,25 @@ export const isOwnFolder = (name: string): boolean => folderForm.test(name);
 /** The file in the results folder that the processes of this user sign with. */
 export const keyFile = 'key';
 
-/** `data-platforms-mcp/results` in the user's cache folder. */
-export function defaultResultsDirectory(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  return join(cacheDirectory(environment, platform), 'data-platforms-mcp', 'results');
+interface System {
+  environment: Readonly<Record<string, string | undefined>>;
+  platform: string;
 }
 
-function cacheDirectory(environment: Readonly<Record<string, string | undefined>>, platform: string): string {
-  if (environment['XDG_CACHE_HOME']) return environment['XDG_CACHE_HOME'];
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  if (platform !== 'win32') return join(homedir(), '.cache');
-  return environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
+/**
+ * `results` in the user's cache folder; where it was before that followed the system's habits, if there is one.
+ * @throws where the user has no home folder
+ */
+export async function defaultResultsDirectory(
+  { environment, platform }: System = { environment: process.env, platform: process.platform },
+): Promise<string> {
+  const { cache } = await userFolders();
+  const former = formerDirectory(environment, platform);
+  return former !== undefined && existsSync(former) ? former : join(cache, 'results');
+}
+
+/** On Linux nothing has moved. */
+function formerDirectory({ XDG_CACHE_HOME: xdg, LOCALAPPDATA: local }: System['environment'], platform: string) {
+  const folder = xdg || (platform === 'win32' ? (local ?? join(homedir(), 'AppData', 'Local')) : undefined);
+  return folder && join(folder, 'data-platforms-mcp', 'results');
 }

@@ -30,8 +30,6 @@ import { openBytes } from './stored-bytes.ts';
 import { ownerFolder, sweepFolder } from './sweep.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-export { defaultResultsDirectory } from './places.ts';
-
 /** Where something to store comes from. */
 export interface Origin {
   name: string;

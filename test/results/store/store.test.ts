@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
+import { userFolders } from '../../../src/base/folders.ts';
 import { diskFault } from '../../../src/results/disk.ts';
 import { defaultResultsDirectory } from '../../../src/results/store/places.ts';
 import { writeRecord } from '../../../src/results/store/record-files.ts';
@@ -306,11 +307,18 @@ describe('the folder', () => {
     expect(diskFault(reset, '/r')).toBe(reset);
   });
 
-  test('is in the cache folder of the platform', () => {
-    expect(defaultResultsDirectory({ XDG_CACHE_HOME: '/c' }, 'linux')).toBe('/c/data-platforms-mcp/results');
-    expect(defaultResultsDirectory({}, 'linux')).toMatch(/\.cache\/data-platforms-mcp\/results$/);
-    expect(defaultResultsDirectory({}, 'darwin')).toMatch(/Library\/Caches\/data-platforms-mcp\/results$/);
-    expect(defaultResultsDirectory({ LOCALAPPDATA: '/l' }, 'win32')).toBe('/l/data-platforms-mcp/results');
+  test('is in the cache folder of the system, and where it was before if there is one', async () => {
+    const { cache } = await userFolders();
+    const own = join(cache, 'results');
+    expect(await defaultResultsDirectory()).toBe(own);
+    expect(basename(cache)).toBe('data-platforms-mcp');
+    const folder = await freshFolder();
+    const windows = { environment: { LOCALAPPDATA: folder }, platform: 'win32' };
+    const mac = { environment: { XDG_CACHE_HOME: folder }, platform: 'darwin' };
+    for (const system of [windows, mac]) expect(await defaultResultsDirectory(system)).toBe(own);
+    const former = join(folder, 'data-platforms-mcp', 'results');
+    await mkdir(former, { recursive: true });
+    for (const system of [windows, mac]) expect(await defaultResultsDirectory(system)).toBe(former);
   });
 });
 
