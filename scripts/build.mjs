@@ -5,7 +5,7 @@ import { executable } from './build/executable.mjs';
 import { library, types } from './build/library.mjs';
 import { writeFacts } from './build/manifest.mjs';
 import { dist, root } from './build/options.mjs';
-import { writeSqlLock } from './build/sql-lock.mjs';
+import { writePartLocks } from './build/part-locks.mjs';
 import { workerFiles } from './build/workers.mjs';
 import { notices } from './notices.mjs';
 
@@ -16,6 +16,6 @@ const [ofExecutable, ofWorkers] = await Promise.all([
   library(),
   types(),
   writeFacts(),
-  writeSqlLock(),
+  writePartLocks(),
 ]);
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [...ofExecutable, ofWorkers]));

@@ -22,6 +22,7 @@ export const besideProgram = {
   'prom-client': 'metrics.cjs',
   'src/tracing/otlp.ts': 'tracing.cjs',
   'src/cli/mcp-client.ts': 'client.cjs',
+  'src/cli/setup/libraries.ts': 'setup.cjs',
   '@modelcontextprotocol/server/validators/ajv': 'ajv.cjs',
   'src/providers/dx/sql/grammar.ts': 'postgres.cjs',
   ...simulators,

@@ -17,8 +17,10 @@ export const node = {
   // Lines and names are enough for a stack trace; the sources would be a quarter of the package, and are in the repository.
   sourcesContent: false,
   logLevel: 'warning',
-  // Brought by `add sql`, or installed beside.
-  external: ['@duckdb/node-api'],
+  // Brought by `add`, or installed beside.
+  // Its other form loads its parts in a way that cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  external: ['@duckdb/node-api', '@napi-rs/keyring'],
 };
 
 /** For what is read or packed as a whole. Names stay, and lines stay short enough for a stack trace. */

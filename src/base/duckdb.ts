@@ -1,36 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { buildFile } from './build-files.ts';
 import { Fault } from './errors.ts';
-import { userFolders } from './folders.ts';
-import { version } from './version.ts';
+import { addCommand, findPart, loadPart, type OptionalPart } from './optional-part.ts';
 
-/** DuckDB is seventy megabytes for each system, so it is no part of the package: `data-platforms-mcp add sql` brings it. */
-const duckdbPackage = '@duckdb/node-api';
+export const sqlPart: OptionalPart = {
+  name: 'sql',
+  package: '@duckdb/node-api',
+  title: 'DuckDB (70 MB)',
+  opens: 'query_result works from its next call on.',
+};
 
 /** What a person runs to have it, wherever this program came from. */
-export const addSqlCommand = `npx -y data-platforms-mcp@${version} add sql`;
-
-/** Folder with the package file and the lock that say which files DuckDB consists of, with their hashes. */
-export const duckdbLock = (): string => buildFile('sql');
-
-/** Where `add sql` puts it. Two versions of this program that need the same DuckDB share it. */
-export async function duckdbFolder(): Promise<string> {
-  const { data } = await userFolders();
-  const { dependencies } = JSON.parse(readFileSync(join(duckdbLock(), 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  return join(data, 'parts', `sql-${dependencies[duckdbPackage]}`);
-}
+export const addSqlCommand = addCommand(sqlPart);
 
 /** Folder of packages that has DuckDB; undefined where it is not installed. Loads nothing. */
-export async function findDuckdb(): Promise<string | undefined> {
-  const installed = createRequire(join(import.meta.dirname, 'program.js')).resolve.paths(duckdbPackage) ?? [];
-  const added = await duckdbFolder().catch(() => undefined);
-  const folders = [...installed, ...(added === undefined ? [] : [join(added, 'node_modules')])];
-  return folders.find(folder => existsSync(join(folder, duckdbPackage, 'package.json')));
-}
+export const findDuckdb = () => findPart(sqlPart);
 
 /** @throws Fault `not_configured` */
 export async function requireDuckdb(): Promise<string> {
@@ -41,7 +23,7 @@ export async function requireDuckdb(): Promise<string> {
 
 /** Loads it into this process. @throws Fault `not_configured` where it is not installed */
 export async function loadDuckdb(): Promise<typeof import('@duckdb/node-api')> {
-  return createRequire(join(await requireDuckdb(), 'program.js'))(duckdbPackage);
+  return loadPart(sqlPart, await requireDuckdb()) as typeof import('@duckdb/node-api');
 }
 
 const noDuckdb = () =>

@@ -10,7 +10,6 @@ export const configFault = (message: string, hint: string, cause?: unknown) =>
 export const suggestionOf = (given: string, known: readonly string[]): string =>
   suggestion(given, known, `Known are: ${known.join(', ')}.`);
 
-/** A secret out of its file, without the line end that editors add. @throws Fault `not_configured` */
 /** Whether users of this computer beside the owner may read it. Windows has no such bits. */
 export function isReadableByOthers(path: string): boolean {
   if (process.platform === 'win32') return false;
@@ -21,6 +20,7 @@ export function isReadableByOthers(path: string): boolean {
   }
 }
 
+/** A secret out of its file, without the line end that editors add. @throws Fault `not_configured` */
 export function readSecret(path: string, key: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

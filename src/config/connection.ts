@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../base/errors.ts';
+import { isRow } from '../base/json-value.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -21,6 +22,8 @@ export interface ConnectionConfig {
   exposed?: readonly string[];
   settings?: Record<string, unknown>;
   fault?: Fault;
+  /** Secrets that the system's keychain holds, as setting -> entry, and how they complete the settings. */
+  keychain?: { entries: Readonly<Record<string, string>>; settings(secrets: Settings): Settings };
   /** The header that callers' own credentials come in, and how it completes the settings. */
   headerCredential?: { header: string; settings(credential: string): Record<string, unknown> };
 }
@@ -45,11 +48,13 @@ export function providerVariables(
 /** What the names of a provider's variables begin with. */
 export const prefixOf = ({ name }: Provider) => `${name.toUpperCase()}_`;
 
-const variable = (provider: Provider, key: string) => `${prefixOf(provider)}${key.toUpperCase()}`;
+export const variable = (provider: Provider, key: string) => `${prefixOf(provider)}${key.toUpperCase()}`;
+
+export const isSecret = ({ settings }: Provider, key: string) => fieldMeta(fieldOf(settings, key)).secret === true;
 
 /** The settings of a provider, and the `_file` twins of those that are secret. */
-const keysOf = ({ settings }: Provider) =>
-  Object.entries(settings.shape).flatMap(([key, schema]) => (fieldMeta(schema).secret ? [key, `${key}_file`] : [key]));
+const keysOf = (provider: Provider) =>
+  Object.keys(provider.settings.shape).flatMap(key => (isSecret(provider, key) ? [key, `${key}_file`] : [key]));
 
 /** The variables that say something of a provider. */
 export const variablesOf = (provider: Provider): string[] => keysOf(provider).map(key => variable(provider, key));
@@ -107,6 +112,8 @@ export function connection(
   const base = { name, provider, readOnly: isReadOnly(name, read_only), ...(exposed.length ? { exposed } : {}) };
   try {
     const settings = withSecrets(name, provider, given, env);
+    const entries = keychainEntries(settings, name, provider);
+    if (entries) return { ...base, keychain: keychainSettings(name, provider, settings, entries) };
     if (credential_header === undefined) return { ...base, settings: parseSettings(name, provider, settings) };
     const header = headerName(name, credential_header);
     const complete = (credential: string) =>
@@ -116,6 +123,31 @@ export function connection(
     if (error instanceof Fault) return { ...base, fault: error };
     throw error;
   }
+}
+
+const inKeychain = z.strictObject({ keychain: z.string().min(1) });
+
+/** Settings whose value is `{ "keychain": "<entry>" }`; undefined where there is none. */
+function keychainEntries(settings: Settings, name: string, provider: Provider): Record<string, string> | undefined {
+  const secrets = Object.entries(settings).filter(([key, value]) => isSecret(provider, key) && isRow(value));
+  if (secrets.length === 0) return undefined;
+  return Object.fromEntries(
+    secrets.map(([key, value]) => {
+      const { data } = inKeychain.safeParse(value);
+      if (data) return [key, data.keychain];
+      throw configFault(
+        `Connection "${name}": ${key} is malformed.`,
+        `Give a text, or {"keychain": "<entry>"}; data-platforms-mcp setup writes it.`,
+      );
+    }),
+  );
+}
+
+/** Everything but the secrets is checked now; they are read when the connection is first used. */
+function keychainSettings(name: string, provider: Provider, settings: Settings, entries: Record<string, string>) {
+  const complete = (secrets: Settings) => parseSettings(name, provider, { ...settings, ...secrets });
+  complete(entries);
+  return { entries, settings: complete };
 }
 
 // What is meant to protect must not be lost to a slip of the pen.

@@ -2,15 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
 import type { Redactor } from '../base/redact.ts';
 import { type ConnectionConfig, providerVariables } from '../config/connection.ts';
+import type { Connection } from '../http/connection.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Account, ConnectionState } from './connections.ts';
 
 /** Builds every configured connection, without I/O. */
 export function connect(configured: readonly ConnectionConfig[], clock: Clock, redactor: Redactor): ConnectionState[] {
   return configured.map(one => {
-    const { name, provider, readOnly, exposed, settings, fault, headerCredential } = one;
+    const { name, provider, readOnly, exposed, settings, fault, headerCredential, keychain } = one;
     const base = { name, provider, readOnly, ...(exposed ? { exposed } : {}) };
     if (settings) return connectWith(base, settings, clock, redactor);
+    if (keychain) return { ...base, ...connectLater(base, keychain, clock, redactor) };
     if (!headerCredential) return { ...base, fault: fault ?? missing(provider) };
     const { header, settings: complete } = headerCredential;
     const connectAs = (credential: string, itsRedactor: Redactor) => {
@@ -19,6 +21,37 @@ export function connect(configured: readonly ConnectionConfig[], clock: Clock, r
     };
     return { ...base, headerCredential: { header, connect: connectAs } };
   });
+}
+
+/** Reads the secrets when the connection is first used: a keychain may take its time, or ask the person. */
+function connectLater(
+  base: Account,
+  { entries, settings }: NonNullable<ConnectionConfig['keychain']>,
+  clock: Clock,
+  redactor: Redactor,
+): Pick<ConnectionState, 'connect' | 'apis'> {
+  const given = settings(entries);
+  const opened = Object.entries(base.provider.apis ?? {}).filter(([, { setting }]) => given[setting] !== undefined);
+  let connected: Promise<Connection> | undefined;
+  const open = async () => {
+    const { readKeychain } = await import('../base/keychain.ts');
+    const secrets = Object.entries(entries).map(async ([key, entry]) => [key, await readKeychain(entry)] as const);
+    const complete = Object.fromEntries(await Promise.all(secrets));
+    const { connect: opening, fault } = connectWith(base, () => settings(complete), clock, redactor);
+    if (!opening) throw fault;
+    return opening();
+  };
+  return {
+    ...(base.provider.apis ? { apis: opened.map(([api]) => api) } : {}),
+    connect() {
+      connected ??= open();
+      // A keychain that was locked may be open at the next call.
+      connected.catch(() => {
+        connected = undefined;
+      });
+      return connected;
+    },
+  };
 }
 
 function connectWith(
@@ -53,6 +86,6 @@ export function missing(provider: Provider): Fault {
   return new Fault({
     code: 'not_configured',
     message: `${provider.title} is not configured.`,
-    hint: `Set ${needed.join(' and ')}, or a connection in the file given with --config; or try it with --sandbox.`,
+    hint: `Run data-platforms-mcp setup in a terminal; or set ${needed.join(' and ')}, or a connection in the file given with --config; or try it with --sandbox.`,
   });
 }

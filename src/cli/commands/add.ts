@@ -1,40 +1,50 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { duckdbFolder, duckdbLock, findDuckdb } from '../../base/duckdb.ts';
+import { sqlPart } from '../../base/duckdb.ts';
 import { Fault } from '../../base/errors.ts';
+import { keychainPart } from '../../base/keychain.ts';
+import { npmScript } from '../../base/npm.ts';
+import { findPart, type OptionalPart, partFolder, partLock } from '../../base/optional-part.ts';
 import { print, type Terminal } from '../terminal.ts';
 
-/**
- * Installs what `query_result` runs on, with npm, so that the registry, the proxy and the credentials that the person
- * has set up hold for it too. The lock says which files, by their hashes.
- * @throws Fault `not_configured` where npm is not there, or does not succeed
- */
-export async function addSql({ stdout, signal }: Terminal): Promise<0> {
-  const present = await findDuckdb();
+const parts: readonly OptionalPart[] = [sqlPart, keychainPart];
+
+/** Brings a part, and says so. @throws Fault `not_configured` where npm is not there, or does not succeed */
+export async function add(name: string, { stdout, signal }: Terminal): Promise<0> {
+  const part = parts.find(one => one.name === name) ?? sqlPart;
+  const present = await findPart(part);
   if (present !== undefined) {
-    print(stdout, `DuckDB is installed already, in ${present}.`);
+    print(stdout, `It is installed already, in ${present}.`);
     return 0;
   }
-  const folder = await duckdbFolder();
+  print(stdout, `Fetching ${part.title} with npm ...`);
+  const folder = await installPart(part, signal);
+  print(stdout, `It is in ${folder}. ${part.opens}`);
+  return 0;
+}
+
+/**
+ * Installs a part with npm, so that the registry, the proxy and the credentials that the person has set up hold for it
+ * too. The lock says which files, by their hashes. Gives the folder.
+ * @throws Fault `not_configured` where npm is not there, or does not succeed
+ */
+export async function installPart(part: OptionalPart, signal: AbortSignal): Promise<string> {
+  const folder = await partFolder(part);
   // A folder of its own until it is whole: a server may look at any moment.
   const unfinished = `${folder}.${process.pid}.tmp`;
   try {
     await mkdir(unfinished, { recursive: true });
-    await cp(duckdbLock(), unfinished, { recursive: true });
-    print(stdout, 'Fetching DuckDB (70 MB) with npm ...');
-    await npmInstall(unfinished, signal);
+    await cp(partLock(part), unfinished, { recursive: true });
+    await npmInstall(part, unfinished, signal);
     await rename(unfinished, folder);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-  print(stdout, `DuckDB is in ${folder}. query_result works from its next call on.`);
-  return 0;
+  return folder;
 }
 
-async function npmInstall(folder: string, signal: AbortSignal): Promise<void> {
+async function npmInstall(part: OptionalPart, folder: string, signal: AbortSignal): Promise<void> {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder];
   const [file, ...before] = npm();
   // On Windows npm is a script, which only a shell can start; none of the arguments is anybody's but ours.
@@ -50,31 +60,27 @@ async function npmInstall(folder: string, signal: AbortSignal): Promise<void> {
     if (code !== 0) throw new Error(said.trim() || `npm ended with status ${code}`);
   } catch (cause) {
     signal.throwIfAborted();
-    throw noDuckdb(cause as NodeJS.ErrnoException);
+    throw notBrought(part, cause as NodeJS.ErrnoException);
   }
 }
 
-/** The npm of the Node that runs this, which need not be on the PATH; otherwise the one that is. */
+/** That of the Node that runs this; otherwise the one on the PATH. */
 function npm(): [string, ...string[]] {
-  const home = dirname(process.execPath);
-  const scripts = [join(home, '..', 'lib', 'node_modules'), join(home, 'node_modules')].map(modules =>
-    join(modules, 'npm', 'bin', 'npm-cli.js'),
-  );
-  const script = scripts.find(path => existsSync(path));
+  const script = npmScript('npm-cli.js');
   return script === undefined ? ['npm'] : [process.execPath, script];
 }
 
-function noDuckdb(cause: NodeJS.ErrnoException): Fault {
+function notBrought({ title }: OptionalPart, cause: NodeJS.ErrnoException): Fault {
   if (cause.code === 'ENOENT')
     return new Fault({
       code: 'not_configured',
-      message: 'npm was not found, and it is what brings DuckDB.',
+      message: `npm was not found, and it is what brings ${title}.`,
       hint: 'Install Node with npm from https://nodejs.org, and run this again.',
       cause,
     });
   return new Fault({
     code: 'not_configured',
-    message: `npm could not bring DuckDB: ${cause.message}`,
+    message: `npm could not bring ${title}: ${cause.message}`,
     hint: 'Check that npm reaches its registry ("npm ping"); behind a proxy, "npm config set proxy http://host:port". Nothing was left behind.',
     cause,
   });

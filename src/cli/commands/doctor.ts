@@ -4,13 +4,17 @@ import { type Diagnosis, diagnose } from '../../calls/check-connections.ts';
 import type { CallerServices } from '../../calls/services.ts';
 import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
+import type { Connection } from '../../http/connection.ts';
 import { mostSkew, secondsAhead, skewWords } from '../../http/skew.ts';
+import type { Provider } from '../../providers/provider.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Flags, withSession } from '../session.ts';
 import { paint, print, type Terminal } from '../terminal.ts';
 
 interface Finding extends Diagnosis {
   contact?: Contact;
+  /** Where the credential is made, for a platform that has none yet. */
+  credentials?: string[];
 }
 
 /** What one request without credentials shows. */
@@ -51,10 +55,17 @@ async function examine(shared: CallerServices, call: Call, platform: string | un
     diagnose(shared, call, shared.catalog.operations),
     Promise.all(states.map(state => contact(state, shared, call))),
   ]);
-  const findings = diagnoses.map((diagnosis, index) => {
-    const found = contacts[index];
-    return { ...diagnosis, ...(found ? { contact: found } : {}) };
-  });
+  const findings = await Promise.all(
+    diagnoses.map(async (diagnosis, index): Promise<Finding> => {
+      const provider = states[index]?.provider ?? unconfigured[index - states.length];
+      const found = contacts[index];
+      return {
+        ...diagnosis,
+        ...(found ? { contact: found } : {}),
+        ...(provider && diagnosis.status === 'not_configured' ? { credentials: await whereToGetIt(provider) } : {}),
+      };
+    }),
+  );
   return platform === undefined ? findings : findings.filter(({ connection }) => connection === platform);
 }
 
@@ -62,8 +73,9 @@ const anyStatus = Array.from({ length: 300 }, (_, index) => 300 + index);
 
 /** Requests that prove nothing and ask for nothing: any answer shows that the host is there, and its time. */
 async function contact({ connect }: ConnectionState, shared: CallerServices, call: Call): Promise<Contact | undefined> {
-  if (!connect) return undefined;
-  const connection = await connect();
+  // What stops it from connecting is told by the diagnosis.
+  const connection = await connectQuietly(connect);
+  if (!connection) return undefined;
   const { readFault: _, ...rest } = connection;
   const anonymous = { ...rest, quotas: [], auth: { headers: async () => ({}) } };
   const request = {
@@ -92,6 +104,21 @@ async function contact({ connect }: ConnectionState, shared: CallerServices, cal
   }
 }
 
+/** Of the usual way in: what it is called, and the vendor's page about it. */
+async function whereToGetIt(provider: Provider): Promise<string[]> {
+  const { ways } = await provider.credentials();
+  return ways.slice(0, 1).map(({ title, source }) => `${title}: ${source}`);
+}
+
+async function connectQuietly(connect: ConnectionState['connect']): Promise<Connection | undefined> {
+  try {
+    return await connect?.();
+  } catch (error) {
+    if (isFault(error)) return undefined;
+    throw error;
+  }
+}
+
 function show(finding: Finding, { stdout }: Terminal): void {
   const { connection, platform, status, read_only, facts = [], problem, hint, contact } = finding;
   const { not_connected: closed = [], left_out: lacking = [] } = finding;
@@ -115,6 +142,7 @@ function show(finding: Finding, { stdout }: Terminal): void {
   lines('exposed', finding.exposed ?? []);
   line('problem', problem);
   line('next', hint);
+  lines('get it', finding.credentials ?? []);
 }
 
 function clockWords(ahead: number): string {
