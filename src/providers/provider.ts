@@ -6,6 +6,7 @@ import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
 import type { Operation, OperationContext, RunKind, Toolset } from '../operations/operation.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
+import type { CredentialGuide } from './credentials.ts';
 import type { Story } from './story.ts';
 
 /** Everything the program knows of one platform. Adding a platform is one of these and one line in `index.ts`. */
@@ -34,6 +35,8 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   /** The records. Loaded when one of them is called, not to be listed (see `server/manifest.ts`). */
   load(): Promise<ProviderCode>;
   simulator(): Promise<SimulatorDefinition>;
+  /** Where somebody gets what the settings ask for. */
+  credentials(): Promise<CredentialGuide>;
   story(): Promise<Story>;
 }
 

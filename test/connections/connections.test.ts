@@ -29,6 +29,7 @@ const acme = provider({
   simulator: async () => {
     throw new Error('not needed');
   },
+  credentials: async () => ({ ways: [] }),
   story: async () => async () => {},
 });
 

@@ -20,6 +20,7 @@ export const kiln = provider({
   },
   defaultToolsets: ['firings'],
   load: async () => (await import('./operations/index.ts')).kilnCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).kilnSimulator,
 });

@@ -45,6 +45,7 @@ export const datagrok = provider({
   },
   defaultToolsets: ['data'],
   load: async () => (await import('./operations/index.ts')).datagrokCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).datagrokSimulator,
 });

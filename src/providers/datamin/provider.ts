@@ -69,6 +69,7 @@ export const datamin = provider({
   },
   defaultToolsets: ['pipelines'],
   load: async () => (await import('./operations/index.ts')).dataminCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dataminSimulator,
 });

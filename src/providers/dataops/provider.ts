@@ -43,6 +43,7 @@ export const dataops = provider({
   },
   defaultToolsets: ['projects', 'pipelines'],
   load: async () => (await import('./operations/index.ts')).dataopsCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dataopsSimulator,
 });

@@ -45,6 +45,7 @@ export const datarock = provider({
   },
   defaultToolsets: ['projects', 'exports'],
   load: async () => (await import('./operations/index.ts')).datarockCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).datarockSimulator,
 });

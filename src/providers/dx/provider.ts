@@ -94,6 +94,7 @@ export const dx = provider({
   },
   defaultToolsets: ['core'],
   load: async () => (await import('./operations/index.ts')).dxCode,
+  credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
   simulator: async () => (await import('./simulator/simulator.ts')).dxSimulator,
 });
