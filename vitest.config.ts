@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Where a machine-readable report goes, for the run that has to count tests. */
@@ -18,6 +20,7 @@ export default defineConfig({
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
     // Tests start the program many times and leave nothing behind, in the home folder least of all.
-    env: { DATA_PLATFORMS_NO_CODE_CACHE: '1' },
+    // What its person has set up stays out of the tests.
+    env: { DATA_PLATFORMS_NO_CODE_CACHE: '1', XDG_CONFIG_HOME: join(tmpdir(), 'data-platforms-nobody') },
   },
 });

@@ -34,7 +34,7 @@ export const speeds = { demo: 2, sandbox: 1 };
 
 /** Of the general flags those that mean something to a command, with the defaults they have there. */
 export function commandFlags(command: string): readonly Flag[] {
-  if (['token', 'add', 'completion', 'help'].includes(command)) return [];
+  if (['setup', 'token', 'add', 'completion', 'help'].includes(command)) return [];
   const speed = speeds[command as keyof typeof speeds];
   if (speed === undefined) return generalFlags();
   const flags = generalFlags().map(flag =>

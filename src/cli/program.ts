@@ -5,10 +5,13 @@ import { version } from '../base/version.ts';
 import { providerVariables } from '../config/connection.ts';
 import { providers } from '../providers/index.ts';
 import type { Shell } from './commands/completion.ts';
+
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { report } from './failure.ts';
 import { commandFlags, type Flag, generalFlags, httpFlags } from './flags.ts';
 import type { Flags } from './session.ts';
+import { clients } from './setup/clients.ts';
+import type { SetupFlags } from './setup/flags.ts';
 import { alignColumns, type Terminal } from './terminal.ts';
 
 /** Runs one command line and gives its exit code; what goes wrong has been told then. */
@@ -72,6 +75,7 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
       done(await http(flagsOf(command), flagsOf(command, httpFlags()), terminal));
     });
   addOptions(http, 'HTTP options:', httpFlags());
+  addSetup(program, terminal, done);
   program
     .command('token')
     .description('Make a bearer token for a caller of the HTTP server')
@@ -108,9 +112,11 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     });
   program
     .command('add')
-    .description('Bring a part that the package does not have: sql (DuckDB), for query_result and Parquet')
-    .addArgument(new Argument('<part>', 'which').choices(['sql']))
-    .action(async () => done(await (await import('./commands/add.ts')).addSql(terminal)));
+    .description(
+      'Bring a part that the package does not have: sql (DuckDB), for query_result and Parquet, or keychain, for setup',
+    )
+    .addArgument(new Argument('<part>', 'which').choices(['sql', 'keychain']))
+    .action(async (part: string) => done(await (await import('./commands/add.ts')).add(part, terminal)));
   program
     .command('completion')
     .description('Print a script that completes commands, options and tools in a shell')
@@ -137,6 +143,40 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
     .action(async ({ json }: Reporting, command: Command) =>
       done(await (await import('./commands/sandbox.ts')).sandbox(flagsOf(command), { json }, terminal)),
     );
+}
+
+function addSetup(program: Command, terminal: Terminal, done: Done): void {
+  const platforms = providers.map(({ name }) => name).join(', ');
+  program
+    .command('setup')
+    .description('Connect your accounts, and tell the MCP clients of this computer; asks for whatever no flag says')
+    .option('--sandbox', 'No account: the clients get the built-in sandbox')
+    .option('--platform <name...>', `Connect these: ${platforms}`)
+    .option('--set <platform.setting=value...>', 'Settings that are no secret')
+    .option('--secret <platform.setting=file...>', 'Secrets, each read from a file, or - for stdin')
+    .option('--new-key', 'Make a key pair where the platform takes one, and print its public half')
+    .option('--untested', 'Keep a credential that the platform does not accept (yet)')
+    .addOption(new Option('--storage <where>', 'Where secrets are kept').choices(['keychain', 'file']))
+    .option('--read-only', 'Let the assistant change nothing')
+    .addOption(
+      new Option('--client <name...>', 'Tell these clients; all: those that are installed').choices([
+        ...clients.map(({ name }) => name),
+        'all',
+        'none',
+      ]),
+    )
+    .addOption(new Option('--launch <how>', 'How clients start it: this copy, or npx').choices(['node', 'npx']))
+    .option('--dry-run', 'Test and show, and write nothing')
+    .option('--yes', 'Ask nothing; what no flag says is an error')
+    .option('--json', 'Print JSON, and ask nothing')
+    .option('--undo', 'Put back what setup has written')
+    .option('--forget', 'With --undo: delete the stored credentials too')
+    .addOption(
+      new Option('--print <client>', 'Print what a client has to be told, and write nothing').choices(
+        clients.map(({ name }) => name),
+      ),
+    )
+    .action(async (flags: SetupFlags) => done(await (await import('./commands/setup.ts')).setup(flags, terminal)));
 }
 
 // Everything that is not ours belongs to the tool, so `--help` has to be a flag like others here.

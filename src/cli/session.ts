@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { userFolders } from '../base/folders.ts';
 import type { Log } from '../base/log.ts';
 import type { Redactor } from '../base/redact.ts';
 import { version } from '../base/version.ts';
 import { type Config, loadConfig } from '../config/config.ts';
+import { onOff } from '../config/connection.ts';
 import { whatIsSet } from '../config/environment.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
@@ -36,7 +40,7 @@ export async function openSession(
   env: NodeJS.ProcessEnv,
   { httpFlags = {}, local = false }: SessionOptions = {},
 ): Promise<Session> {
-  const config = readConfig(flags, env, httpFlags);
+  const config = await readConfig(flags, env, httpFlags);
   const tracing = exportsTraces(env) ? { tracer: (log: Log) => openTracer(env, version, log) } : {};
   if (!config.sandbox) {
     const server = await createServer(config, { local, ...tracing });
@@ -122,9 +126,21 @@ export async function withSession<Result>(
   }
 }
 
-export function readConfig(flags: Flags, env: NodeJS.ProcessEnv, httpFlags: Flags = {}): Config {
-  const { config: file = whatIsSet(env)['DATA_PLATFORMS_CONFIG'], ...given } = whatIsSet(flags);
+export async function readConfig(flags: Flags, env: NodeJS.ProcessEnv, httpFlags: Flags = {}): Promise<Config> {
+  const set = whatIsSet(env);
+  const { config = set['DATA_PLATFORMS_CONFIG'], ...given } = whatIsSet(flags);
+  // In the sandbox nothing of the person's own is wanted.
+  const inSandbox = onOff.safeParse(given['sandbox'] ?? set['DATA_PLATFORMS_SANDBOX']).data === true;
+  const file = config ?? (inSandbox ? undefined : await personalConfig());
   return loadConfig({ env, flags: settingsOf(given), httpFlags: settingsOf(httpFlags), file }, providers);
+}
+
+/** The file that `setup` has written for this person, where it has. */
+async function personalConfig(): Promise<string | undefined> {
+  // Somebody without a home folder has no such file.
+  const folders = await userFolders().catch(() => undefined);
+  const path = folders && join(folders.config, 'config.json');
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 const settingsOf = (flags: Flags) =>

@@ -18,8 +18,9 @@ export interface Program {
 
 /** The built program, as a client or a shell starts it. */
 export function startProgram(argv: string[], env: Record<string, string> = {}): Program {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [bin, ...argv], { env: { PATH, DATA_PLATFORMS_NO_CODE_CACHE: '1', ...env } });
+  const { PATH = '', XDG_CONFIG_HOME = '' } = process.env;
+  const own = { PATH, XDG_CONFIG_HOME, DATA_PLATFORMS_NO_CODE_CACHE: '1' };
+  const child = spawn(process.execPath, [bin, ...argv], { env: { ...own, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stopped = 0;
   const kill = child.kill.bind(child);

@@ -10,7 +10,11 @@ const apart = 300;
 /** Runs only the simulators until it is told to stop; stdout is the environment that connects to them. */
 export async function sandbox(flags: Flags, { json }: { json?: true | undefined }, terminal: Terminal): Promise<0> {
   const { env, signal, stdout, stderr } = terminal;
-  const { sandbox_speed: speed } = readConfig(flags, { DATA_PLATFORMS_SANDBOX_SPEED: `${speeds.sandbox}`, ...env });
+  const { sandbox_speed: speed } = await readConfig(flags, {
+    DATA_PLATFORMS_SANDBOX: 'true',
+    DATA_PLATFORMS_SANDBOX_SPEED: `${speeds.sandbox}`,
+    ...env,
+  });
   const { simulators, environment, close } = await startSandbox(systemClock(speed));
   try {
     for (const { platform, baseUrl } of Object.values(simulators)) print(stderr, `${platform}: ${baseUrl}`);

@@ -46,7 +46,7 @@ export async function tools(
     if (json) print(terminal.stdout, JSON.stringify(facts, null, 2));
     else show(facts, terminal);
     if (shared.connections.platforms.length === 0)
-      print(terminal.stderr, 'No platform is connected: see data-platforms-mcp doctor, or try it with --sandbox.');
+      print(terminal.stderr, 'No platform is connected: run data-platforms-mcp setup, or try it with --sandbox.');
   });
   return 0;
 }

@@ -71,7 +71,11 @@ test('what is missing is named; nothing configured is not healthy', async () => 
   const { code, stdout } = await commandLine(['doctor']);
   expect(code).toBe(3);
   expect(stdout).toMatch(/Datarock: not configured\n/);
-  expect(stdout).toMatch(/next +Set DATAROCK_USER and DATAROCK_PRIVATE_KEY/);
+  expect(stdout).toMatch(
+    /next +Run data-platforms-mcp setup in a terminal; or set DATAROCK_USER and DATAROCK_PRIVATE_KEY/,
+  );
+  // Where its credential is made.
+  expect(stdout).toMatch(/get it +RSA key pair: https:\/\/api-docs\.prod\.datarock\.com\.au/);
 });
 
 test('a read-only server says so', async () => {
