@@ -169,12 +169,26 @@ export function distributionFiles(): Record<string, string> {
   );
 }
 
+/** An address that the editor opens, and a page that leads there, for places where only web addresses may be linked. */
+interface InstallLink {
+  link: string;
+  page: string;
+}
+
 /** Links that have an editor add the server in its sandbox. A secret never goes into a link. */
-export function installLinks(): { vscode: string; cursor: string } {
+export function installLinks(): { vscode: InstallLink; cursor: InstallLink } {
   const server = { ...npx, args: [...npx.args, '--sandbox'] };
-  const config = Buffer.from(JSON.stringify(server)).toString('base64');
+  const text = JSON.stringify(server);
+  const config = encodeURIComponent(Buffer.from(text).toString('base64'));
+  const cursor = `name=data-platforms&config=${config}`;
   return {
-    vscode: `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name: 'data-platforms', ...server }))}`,
-    cursor: `cursor://anysphere.cursor-deeplink/mcp/install?name=data-platforms&config=${encodeURIComponent(config)}`,
+    vscode: {
+      link: `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name: 'data-platforms', ...server }))}`,
+      page: `https://vscode.dev/redirect/mcp/install?name=data-platforms&config=${encodeURIComponent(text)}`,
+    },
+    cursor: {
+      link: `cursor://anysphere.cursor-deeplink/mcp/install?${cursor}`,
+      page: `https://cursor.com/install-mcp?${cursor}`,
+    },
   };
 }

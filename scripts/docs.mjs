@@ -8,9 +8,11 @@ import { importSource } from './source.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 const { documents } = await importSource('scripts/docs.ts');
+const { guides } = await importSource('scripts/guides.ts');
 const { distributionFiles } = await importSource('scripts/distribution.ts');
 const inDocs = Object.entries({
   ...(await documents()),
+  ...(await guides()),
   'library.md': await libraryTypes(),
   'messages.md': messages(root),
 });

@@ -190,7 +190,13 @@ function configuration(): string {
     '## Settings',
     table(head, [
       ...settingRows(generalSettings, 'DATA_PLATFORMS_'),
-      ['`--config`', '`DATA_PLATFORMS_CONFIG`', '', '', 'The configuration file'],
+      [
+        '`--config`',
+        '`DATA_PLATFORMS_CONFIG`',
+        '',
+        '',
+        'The configuration file (default: that of `setup`, where there is one)',
+      ],
       [
         '',
         '`DATA_PLATFORMS_NODE`',
@@ -236,7 +242,7 @@ function configuration(): string {
       table(['variable', 'needed', 'default', 'meaning'], providerVariables(provider).map(variableRow)),
     ]),
     '## Configuration file',
-    'A JSON object with the keys above, and `connections`: accounts by a name of your choice. Each names its `platform` (left out when the name is the platform), the settings of that platform in lower case, and may be `read_only`. With `credential_header`, for example `"x-dataops-token"`, the credential comes with each request over HTTP instead: the platform\'s secret as it is, or a JSON object of the settings that are left open (never an address). `${NAME}` in a text is replaced by that variable of the environment; `<secret>_file` reads a file.',
+    'A JSON object with the keys above, and `connections`: accounts by a name of your choice. Each names its `platform` (left out when the name is the platform), the settings of that platform in lower case, and may be `read_only`. With `credential_header`, for example `"x-dataops-token"`, the credential comes with each request over HTTP instead: the platform\'s secret as it is, or a JSON object of the settings that are left open (never an address). `${NAME}` in a text is replaced by that variable of the environment; `<secret>_file` reads a file, and `{"keychain": "<entry>"}` in place of a secret an entry of the computer\'s keychain, when the connection is first used. [setup](files.md) writes such a file; it is read where neither `--config` nor `DATA_PLATFORMS_CONFIG` names another one.',
     ['```json', JSON.stringify(exampleFile(), null, 2), '```'].join('\n'),
   );
 }

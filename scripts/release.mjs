@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npxFirst } from './npx-first.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'build', 'release');
@@ -34,7 +35,14 @@ const npm = (...args) =>
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 npm('run', '--silent', 'bundle');
-npm('pack', '--silent', '--ignore-scripts', '--pack-destination', out);
+// In the registry there is something for npx to fetch, so its line comes first there.
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+try {
+  writeFileSync(join(root, 'README.md'), npxFirst(readme));
+  npm('pack', '--silent', '--ignore-scripts', '--pack-destination', out);
+} finally {
+  writeFileSync(join(root, 'README.md'), readme);
+}
 cpSync(join(root, 'build', 'data-platforms-mcp.mcpb'), join(out, `data-platforms-mcp-${version}.mcpb`));
 cpSync(join(root, 'server.json'), join(out, 'server.json'));
 const changes = readdirSync(join(root, 'changes'))

@@ -42,9 +42,12 @@ describe('what registries and clients are told', () => {
 
   test('has links that hold no secret, and that editors can read', () => {
     const { vscode, cursor } = installLinks();
-    const { args } = JSON.parse(decodeURIComponent(vscode.split('?')[1] ?? ''));
-    const config = new URL(cursor).searchParams.get('config') ?? '';
-    expect(JSON.parse(Buffer.from(config, 'base64').toString()).args).toEqual(args);
+    const { args } = JSON.parse(decodeURIComponent(vscode.link.split('?')[1] ?? ''));
+    for (const address of Object.values(cursor)) {
+      const config = new URL(address).searchParams.get('config') ?? '';
+      expect(JSON.parse(Buffer.from(config, 'base64').toString()).args).toEqual(args);
+    }
+    expect(JSON.parse(new URL(vscode.page).searchParams.get('config') ?? '').args).toEqual(args);
     expect(args).toEqual(['-y', `${name}@${version}`, '--sandbox']);
   });
 });
@@ -65,6 +68,22 @@ test('a release refuses a repository without an address, and a tag that is not t
     status: 1,
     stderr: expect.stringContaining('names no repository yet'),
   });
+});
+
+test('in the registry the README begins with npx, and says the rest as before', async () => {
+  const { npxFirst } = await import('../scripts/npx-first.mjs');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const published = npxFirst(readme);
+  const commands = (text: string) =>
+    [...text.matchAll(/^(?:npm|npx) .*/gm)].map(([line]) => line.split('#')[0]?.trim());
+  expect(commands(published).slice(0, 3)).toEqual([
+    'npx -y data-platforms-mcp setup',
+    'npm ci && npm run demo',
+    'npm ci && npm test',
+  ]);
+  expect(commands(readme).slice(0, 2)).toEqual(['npm ci && npm run demo', 'npm ci && npm test']);
+  expect(published).not.toContain('<!--');
+  expect(published.length).toBeGreaterThan(readme.length - 400);
 });
 
 interface Manifest {

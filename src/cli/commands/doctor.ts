@@ -50,7 +50,7 @@ export async function doctor(
 }
 
 async function examine(shared: CallerServices, call: Call, platform: string | undefined): Promise<Finding[]> {
-  const { states } = shared.connections;
+  const { states, unconfigured } = shared.connections;
   const [diagnoses, contacts] = await Promise.all([
     diagnose(shared, call, shared.catalog.operations),
     Promise.all(states.map(state => contact(state, shared, call))),

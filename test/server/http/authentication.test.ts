@@ -67,6 +67,25 @@ describe('static tokens', () => {
     expect((await send('/metrics', { headers: bearer(anna.token) })).status).toBe(404);
     expect((await send('/metrics', { headers: bearer(prometheus.token) })).status).toBe(200);
   });
+
+  it('let an operator read figures under the address of a pod, and nothing else', async () => {
+    const [anna, prometheus] = [newToken(), newToken()];
+    const tokens = [
+      { name: 'anna', sha256: anna.sha256 },
+      { name: 'prometheus', sha256: prometheus.sha256 },
+    ];
+    const { send } = await startListening({ tokens, operators: ['prometheus'] });
+    const asPod = (path: string, headers = {}) => send(path, { headers: { host: '10.1.2.3:3333', ...headers } });
+    expect((await asPod('/metrics', bearer(prometheus.token))).status).toBe(200);
+    expect((await asPod('/metrics', bearer(anna.token))).status).toBe(403);
+    expect((await asPod('/metrics', bearer('dpm_nobody'))).status).toBe(401);
+    expect((await asPod('/metrics')).status).toBe(403);
+    expect((await asPod('/mcp', bearer(prometheus.token))).status).toBe(403);
+    const open = await startListening({});
+    expect(
+      (await open.send('/metrics', { headers: { host: '10.1.2.3:3333', authorization: 'Bearer x' } })).status,
+    ).toBe(403);
+  });
 });
 
 describe('OAuth', () => {

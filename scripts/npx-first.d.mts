@@ -1,0 +1,1 @@
+export function npxFirst(readme: string): string;
