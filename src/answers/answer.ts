@@ -19,6 +19,8 @@ export type Outcome =
       continued: boolean;
       /** Where the same rows are stored. */
       result?: StoredResult;
+      /** They were read out of the store. */
+      isStored?: true;
       about?: Record<string, unknown>;
       /** Of many things, those for which nothing came. */
       failures?: number;

@@ -1,10 +1,11 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, stripControls } from '../base/text.ts';
+import { formatNumber, oneLine } from '../base/text.ts';
 import { ancestry } from '../results/describe.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
 import { glanceAt, storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
+import type { Outgoing } from './outgoing.ts';
 
 type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent' | '_meta'>;
 
@@ -13,9 +14,12 @@ export const pictureKey = 'data-platforms-mcp/picture';
 
 /**
  * Puts an answer into words and structure: one sentence of fact, then a compact table; the same again as data.
- * The two say the same, because some clients show the one to the model and some the other.
+ * The two say the same, because some clients show the one to the model and some the other. In the words, each line of
+ * ours is one: no value within it can end it and begin another.
  */
-export function renderAnswer(answer: Answer): RenderedAnswer {
+export const renderAnswer = (answer: Outgoing): RenderedAnswer => shape(answer);
+
+function shape(answer: Answer): RenderedAnswer {
   switch (answer.kind) {
     case 'rows':
       return shapeRows(answer);
@@ -32,7 +36,7 @@ export function renderAnswer(answer: Answer): RenderedAnswer {
     case 'run':
       return shapeRun(answer);
     case 'question':
-      return { content: [{ type: 'text', text: stripControls(answer.text) }] };
+      return { content: [{ type: 'text', text: answer.text }] };
   }
 }
 
@@ -40,8 +44,8 @@ function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
   const { noun, lead = sentence(noun, answer.page, answer.continued), rows, page, result, about } = answer;
   const warnings = warningsOf(answer);
   const where = result && `Stored as ${result.uri}.`;
-  const body = answer.as === 'lines' ? rows.map(row => `${row['line']}: ${row['text']}`).join('\n') : table(rows);
-  return words([lead, where, aboutLine(about), body, ...warnings.map(warning)], {
+  const body = answer.as === 'lines' ? rows.map(row => said(`${row['line']}: ${row['text']}`)).join('\n') : table(rows);
+  return words([said(lead), where, aboutLine(about), body, ...warnings.map(warning)], {
     items: rows,
     page,
     ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
@@ -58,7 +62,7 @@ function shapeValue(value: unknown): RenderedAnswer {
 function shapeResult(answer: Answer & { kind: 'result' }): RenderedAnswer {
   const { result, summary, page, about } = answer;
   const warnings = warningsOf(answer);
-  return words([summary, aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
+  return words([said(summary), aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
     result: storedFacts(result),
     ...(page ? { page } : {}),
     ...(about ? { about } : {}),
@@ -79,7 +83,7 @@ function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }
   const { image, png, svg, width, height } = chart;
   const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
   const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
-  const { content, structuredContent: about } = words([`${summary} ${files}`, ...warnings.map(warning)], {
+  const { content, structuredContent: about } = words([said(`${summary} ${files}`), ...warnings.map(warning)], {
     png: file(png),
     svg: file(svg),
     ...list('warnings', warnings),
@@ -117,11 +121,11 @@ function shapeDescription({ description, warnings }: Answer & { kind: 'descripti
   const [made = '', ...from] = ancestry(source);
   return words(
     [
-      `${name} (${uri}): ${extent}, ${count(bytes, 'byte')}.`,
-      `Made by ${made} at ${createdAt}; ${life}.`,
-      ...from.map(one => `Out of ${one}.`),
+      said(`${name} (${uri}): ${extent}, ${count(bytes, 'byte')}.`),
+      said(`Made by ${made} at ${createdAt}; ${life}.`),
+      ...from.map(one => said(`Out of ${one}.`)),
       table(columns),
-      others.length ? `Not described: ${others.join(', ')}.` : undefined,
+      others.length ? said(`Not described: ${others.join(', ')}.`) : undefined,
       sample.length ? `First rows:\n${table(sample)}` : undefined,
       ...warnings.map(warning),
     ],
@@ -151,16 +155,16 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
   const { done, total, unit } = run.progress ?? {};
   const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
   const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
-  const made = outcome && renderAnswer(outcome);
+  const made = outcome && shape(outcome);
   const [text] = made?.content ?? [];
   const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
   return words(
     [
-      state,
-      ...(run.notes ?? []),
+      said(state),
+      ...(run.notes ?? []).map(said),
       aboutLine(details),
       text?.type === 'text' ? text.text : undefined,
-      next && `Next: ${next}`,
+      next && oneLine(`Next: ${next}`),
       ...warnings.map(warning),
     ],
     {
@@ -174,7 +178,8 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
 }
 
 function storedLines(result: StoredResult): string[] {
-  if (result.kind !== 'table') return [`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`];
+  if (result.kind !== 'table')
+    return [said(`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`)];
   const glance = glanceAt(result);
   const columns = glance.columns.map(({ name, type, nulls, min, max, mean, numbers }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
@@ -184,7 +189,7 @@ function storedLines(result: StoredResult): string[] {
   });
   if (glance.more > 0) columns.push(`${glance.more} more, which describe_result tells`);
   return [
-    `Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`,
+    said(`Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`),
     'First rows:',
     table(glance.sample),
   ];
@@ -209,12 +214,23 @@ function sentence(noun: string, page: PageFacts, continued: boolean): string {
 
 const aboutLine = (about: Row | undefined) =>
   about &&
-  Object.entries(about)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${name}: ${cell(value)}`)
-    .join('; ');
+  said(
+    Object.entries(about)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => `${name}: ${cell(value)}`)
+      .join('; '),
+  );
 
-const warning = (text: string) => `Warning: ${text}`;
+const warning = (text: string) => oneLine(`Warning: ${text}`);
+
+/** Words with which a line of ours begins that tells the reader to do something. */
+const ours = /^\s{0,9}(?:Next|Warning):/i;
+
+/** A line in which somebody else's words stand: it stays one, and does not begin like one that tells what to do. */
+function said(text: string): string {
+  const line = oneLine(text);
+  return ours.test(line) ? JSON.stringify(line) : line;
+}
 
 /** Rows as CSV under a header: the fewest tokens of the forms that models read without mistakes. */
 export function table(rows: readonly Row[]): string {
@@ -239,20 +255,14 @@ function isPlain(value: unknown): boolean {
   return !Array.isArray(value) && more.length === 0 && typeof inner !== 'object';
 }
 
-const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** `clean` for every text inside a value. */
-function cleanDeep(value: unknown): unknown {
-  if (typeof value === 'string') return stripControls(value);
-  if (Array.isArray(value)) return value.map(cleanDeep);
-  if (isRow(value))
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [stripControls(name), cleanDeep(inner)]));
-  return value;
+/** A cell with a line end is written as JSON, on one line: in quotes, what follows it would look like a row of ours. */
+function quote(text: string): string {
+  if (/[\n\r]/.test(text)) return JSON.stringify(text);
+  return /[",]/.test(text) || ours.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function words(lines: readonly (string | undefined)[], structuredContent: Row): RenderedAnswer {
-  const text = stripControls(lines.filter(Boolean).join('\n'));
-  return { content: [{ type: 'text', text }], structuredContent: cleanDeep(structuredContent) as Row };
+  return { content: [{ type: 'text', text: lines.filter(Boolean).join('\n') }], structuredContent };
 }
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});

@@ -25,7 +25,7 @@ export function redactedLog(log: Log, redactor: Redactor): Log {
   const write =
     (name: keyof Log): Write =>
     (fields, message) =>
-      log[name](redactor.value(fields) as object, message);
+      log[name](redactor.value(fields), message);
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
@@ -37,11 +37,12 @@ export function createLog(level: Level, redactor: Redactor): Log {
     (name: keyof Log): Write =>
     (fields, message) => {
       if (levels.indexOf(name) < levels.indexOf(level)) return;
-      if (logger) return logger[name](fields, message);
+      const safe = redactor.value(fields);
+      if (logger) return logger[name](safe, message);
       loading ??= createLogger(level, redactor);
       void loading.then(made => {
         logger = made;
-        made[name](fields, message);
+        made[name](safe, message);
       });
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };

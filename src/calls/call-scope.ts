@@ -3,6 +3,7 @@ import type { Question, RunAnswer } from '../answers/answer.ts';
 import type { Clock } from '../base/clock.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { type Log, shortened } from '../base/log.ts';
+import type { Redactor } from '../base/redact.ts';
 import { principalOf } from '../callers/caller.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { inDoubt, isUnsure } from '../http/change.ts';
@@ -29,11 +30,11 @@ const callTimeoutMs = 50_000;
 
 export const newMeter = (): Meter => ({ requests: 0, retries: 0, signatures: 0, polls: 0, bytes: 0, waitedMs: 0 });
 
-export function createRunAsCall({ clock, caller, running, observer }: CallerServices, log: Log): RunAsCall {
+export function createRunAsCall({ clock, caller, running, observer, redactor }: CallerServices, log: Log): RunAsCall {
   const principal = principalOf(caller);
   return async (name, options, body) => {
     const controller = running.begin(principal);
-    const { call, end } = startCall(name, options, controller, clock);
+    const { call, end } = startCall(name, { ...options, ...tellSafely(options, redactor) }, controller, clock);
     const started = performance.now();
     let outcome: CallOutcome = 'ok';
     try {
@@ -67,6 +68,10 @@ function afterChanges(error: unknown, { changes = [], signal }: Call): unknown {
   // What a request came to has been told in its own words.
   return error === signal.reason ? inDoubt(error, change) : error;
 }
+
+/** What is told meanwhile leaves as answers do. */
+const tellSafely = ({ progress }: CallOptions, { line }: Redactor): Pick<CallOptions, 'progress'> =>
+  progress ? { progress: (message, done, total) => progress(line(message), done, total) } : {};
 
 /** A call that is given up when its time is over or its caller has gone; `end` stops looking at either. */
 function startCall(

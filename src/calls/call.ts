@@ -5,7 +5,6 @@ import { countReasons, tellReasons } from '../answers/reasons.ts';
 import { textIds } from '../answers/text-ids.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
-import { stripControls } from '../base/text.ts';
 import type { Call } from '../http/call.ts';
 import { nounOf } from '../operations/nouns.ts';
 import {
@@ -89,7 +88,7 @@ async function carryOut(
     shared,
     controls,
     said,
-    read: value => readOutput(shared, operation, value),
+    read: value => readOutput(operation, value),
     perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
   });
 }
@@ -131,7 +130,8 @@ export async function perform(
   const found = isListing(operation)
     ? await listRows(shared, operation, args, context, controls)
     : await readThing(shared, operation, args, context);
-  return fitAnswer(found, shared.fit, keep);
+  // What does not fit is stored, and what is stored is without secrets, too.
+  return fitAnswer(shared.redactor.value(found), shared.fit, keep);
 }
 
 async function readThing(
@@ -140,7 +140,7 @@ async function readThing(
   args: Row,
   context: OperationContext,
 ): Promise<Outcome> {
-  const { value, warnings: drift } = readOutput(shared, operation, await readValue(operation, args, context));
+  const { value, warnings: drift } = readOutput(operation, await readValue(operation, args, context));
   if (drift.length === 0) return { kind: 'value', value };
   const own = (value as Row | null)?.['warnings'];
   return { kind: 'value', value: { ...(value as Row), warnings: [...(Array.isArray(own) ? own : []), ...drift] } };
@@ -157,11 +157,11 @@ async function listRows(
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
-  const { value, warnings } = readOutput(shared, operation, found.items);
+  const { value, warnings } = readOutput(operation, found.items);
   const explained =
     why && operation.explain ? await operation.explain(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
-  const told = explained && (shared.redactor.value(explained) as Row[]);
+  const told = explained as Row[] | undefined;
   const rows = pick(told ?? (value as Row[]), fields, warnings);
   const page: PageFacts = {
     returned: rows.length,
@@ -170,7 +170,7 @@ async function listRows(
     next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
   };
   const beside = {
-    ...(found.about && (shared.redactor.value(found.about) as Row)),
+    ...found.about,
     ...tellReasons(countReasons(told ?? [])),
   };
   const about = Object.keys(beside).length > 0 && { about: beside };
@@ -194,12 +194,7 @@ function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Ro
  * Reads a platform's answer by the record, loosely: what differs is kept under `unexpected` and told as a warning. An
  * answer is never refused for its form, and published schemas stay true.
  */
-function readOutput(
-  { redactor }: CallerServices,
-  operation: Operation,
-  value: unknown,
-): { value: unknown; warnings: string[] } {
-  const safe = redactor.value(value);
+function readOutput(operation: Operation, value: unknown): { value: unknown; warnings: string[] } {
   const { output } = operation;
   const differences = new Map<string, number>();
   const read = (one: unknown): unknown => {
@@ -220,7 +215,7 @@ function readOutput(
     }
     return { ...(textIds(row, output) as Row), ...(Object.keys(unexpected).length ? { unexpected } : {}) };
   };
-  const result = isListing(operation) ? (safe as unknown[]).map(read) : read(safe);
+  const result = isListing(operation) ? (value as unknown[]).map(read) : read(value);
   const warnings = [...differences].map(
     ([what, times]) =>
       `The platform's answer differs from its documentation (${what}${times > 1 ? `, ${times} times` : ''}).`,
@@ -228,10 +223,8 @@ function readOutput(
   return { value: result, warnings };
 }
 
-/** Anything thrown, as a fault the caller can act on, without secrets and what hides in text. */
+/** Anything thrown, as a fault the caller can act on: each of its two texts one line, without what is secret or hidden. */
 export function asFault(error: unknown, { redactor }: Pick<CallerServices, 'redactor'>): Fault {
-  const told = (text: string) => stripControls(redactor.text(text));
-  if (isFault(error)) return error.with({ message: told(error.message), hint: told(error.hint) });
-  const fault = defectFault(error);
-  return fault.with({ message: told(fault.message) });
+  const fault = isFault(error) ? error : defectFault(error);
+  return fault.with({ message: redactor.line(fault.message), hint: redactor.line(fault.hint) });
 }

@@ -3,6 +3,7 @@ import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { firstOf, nearest } from '../base/nearest.ts';
+import { lookalike } from '../base/visible.ts';
 import { fieldOf, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
@@ -104,7 +105,7 @@ interface NameIndex {
 const indexes = new WeakMap<readonly Row[], Map<string, NameIndex>>();
 
 const fold = (text: unknown) =>
-  String(text ?? '')
+  lookalike(String(text ?? ''))
     .trim()
     .toLowerCase();
 

@@ -1,5 +1,4 @@
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
-import { isFault } from '../base/errors.ts';
 import { asFault } from './call.ts';
 import type { CallerServices } from './services.ts';
 
@@ -8,7 +7,7 @@ export async function asProtocolError<T>(shared: CallerServices, uri: string, bo
   try {
     return await body();
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (error instanceof ProtocolError) throw error;
     const { code, message, hint } = asFault(error, shared);
     if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
     const isAsked = code === 'bad_arguments' || code === 'too_large';

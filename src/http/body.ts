@@ -3,6 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { cleanText } from '../base/visible.ts';
 import { abortFault, watchStall } from './deadline.ts';
 import { type Exchange, failed, type Outcome } from './exchange.ts';
 
@@ -71,7 +72,8 @@ export function firstWords(text: string, most: number): string {
   const plain = (
     title ?? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[!/a-z][^<>]{0,2000}>/gi, ' ')
   ).trim();
-  const clean = plain.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  // A blank in its place would hide from redaction what stands around it.
+  const clean = cleanText(plain).replace(/\s+/g, ' ').trim();
   return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
 }
 

@@ -5,9 +5,13 @@ import {
   type Resource,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
+import { outgoing } from '../answers/outgoing.ts';
 import { renderAnswer } from '../answers/render.ts';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
+import type { Redactor } from '../base/redact.ts';
+import { oneLine } from '../base/text.ts';
+import { lookalike } from '../base/visible.ts';
 import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
@@ -25,6 +29,7 @@ import {
 } from '../operations/operation.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import type { StoredResult } from '../results/result.ts';
+import type { ResultStore } from '../results/store/store.ts';
 import type { ToolSet } from '../tools/registry.ts';
 
 type Shown = OperationManifest & { resource: ResourceSpec };
@@ -88,7 +93,7 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
     ],
 
     async list(cursor) {
-      const stored = (await shared.results.list()).map(resultResource);
+      const stored = (await shared.results.list()).map(result => shared.redactor.value(resultResource(result)));
       const all = [...fixed, ...stored];
       const start = cursor === undefined ? 0 : all.findIndex(({ uri }) => uri === cursor) + 1;
       if (start === 0 && cursor !== undefined)
@@ -107,7 +112,7 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
           if (!found) throw nothingThere(uri);
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
-          const text = JSON.stringify(renderAnswer(answer).structuredContent);
+          const text = JSON.stringify(renderAnswer(outgoing(answer, shared.redactor)).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
         });
       });
@@ -129,7 +134,7 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
           );
           const labels = matching(value, wordsIn(rows, reference.label));
           const keys = value ? matching(value, wordsIn(rows, reference.key)) : [];
-          return [...new Set([...labels, ...keys])];
+          return [...new Set([...labels, ...keys].map(shared.redactor.line))];
         });
       });
     },
@@ -165,10 +170,10 @@ const wordsIn = (rows: readonly Row[], field: string) =>
 
 // What people type is the beginning of a word, not always of the first.
 function matching(value: string, candidates: readonly string[]): string[] {
-  const wanted = value.toLowerCase();
+  const wanted = lookalike(value).toLowerCase();
   const [starts, holds]: [string[], string[]] = [[], []];
   for (const candidate of candidates) {
-    const at = candidate.toLowerCase().indexOf(wanted);
+    const at = lookalike(candidate).toLowerCase().indexOf(wanted);
     if (at >= 0) (at === 0 ? starts : holds).push(candidate);
   }
   return [...starts, ...holds];
@@ -188,21 +193,21 @@ function resultResource({ uri, name, mediaType, bytes, rows, kind, source, creat
   const extent = kind === 'table' ? `${rows} rows` : `${bytes} bytes`;
   return {
     uri,
-    name,
+    name: oneLine(name),
     mimeType: mediaType,
     size: bytes,
     description: `${extent}, from ${source.operation}, ${createdAt}`,
   };
 }
 
-async function readStored({ results, clock }: CallerServices, uri: string): Promise<ResourceContents> {
+async function readStored({ results, clock, redactor }: CallerServices, uri: string): Promise<ResourceContents> {
   const result = await results.get(uri);
   // What is stored stays as it is, until it is removed.
   const ttlMs = Math.max(0, Date.parse(result.expiresAt) - clock.now());
   if (result.bytes > wholeUpTo) {
     const { key: _, ...facts } = result;
     const text = JSON.stringify({
-      ...facts,
+      ...redactor.stored(facts),
       note: 'Too large to show whole: use read_result with offset, columns or where.',
     });
     return { contents: [{ uri, mimeType, text }], ttlMs };
@@ -210,6 +215,25 @@ async function readStored({ results, clock }: CallerServices, uri: string): Prom
   const chunks: Buffer[] = [];
   for await (const chunk of await results.open(result)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
-  const content = result.kind === 'table' ? { text: bytes.toString('utf8') } : { blob: bytes.toString('base64') };
-  return { contents: [{ uri, mimeType: result.mediaType, ...content }], ttlMs };
+  if (result.kind === 'file')
+    return { contents: [{ uri, mimeType: result.mediaType, blob: bytes.toString('base64') }], ttlMs };
+  const text = await tableText(result, bytes.toString('utf8'), results, redactor);
+  return { contents: [{ uri, mimeType: result.mediaType, text }], ttlMs };
+}
+
+/** A table as it came, unless one of its values may not be shown so: then written anew. */
+async function tableText(
+  result: StoredResult,
+  text: string,
+  results: ResultStore,
+  { stored }: Redactor,
+): Promise<string> {
+  const rows: Row[] = [];
+  for await (const row of await results.read(result)) rows.push(row);
+  const safe = stored(rows);
+  if (safe === rows) return stored(text);
+  if (result.format !== 'csv') return safe.map(row => `${JSON.stringify(row)}\n`).join('');
+  const { csvLine, csvRow } = await import('../results/tables/csv.ts');
+  const columns = result.columns.map(({ name }) => stored(name));
+  return csvLine(columns) + safe.map(row => csvRow(columns, row)).join('');
 }

@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { stripControls } from '../base/text.ts';
+import type { Redactor } from '../base/redact.ts';
 import { roundFigure } from './figures.ts';
 import type { ColumnProfile } from './query/profile.ts';
 import { type Column, type Exceptions, type Provenance, type StoredResult, sampleRows } from './result.ts';
@@ -27,29 +27,27 @@ export function describedColumns(result: StoredResult, wanted: readonly string[]
   return wanted?.map(name => columnNamed(result.columns, name)) ?? result.columns.slice(0, mostColumns);
 }
 
-/** Puts figures and first rows together, as many columns and rows as fit. */
+/** Puts figures and first rows together, as many columns and rows as fit. What is cut is made safe before. */
 export function describe(
   result: StoredResult,
   columns: readonly Column[],
   profiles: ReadonlyMap<string, ColumnProfile>,
+  redactor: Redactor,
 ): Description {
   const names = result.columns.map(({ name }) => name);
   let left = mostTokens - tokens([result.name, ...ancestry(result.source), ...fewNames(names.slice(columns.length))]);
   const rows: Row[] = [];
   for (const column of columns) {
-    const row = columnRow(column, profiles.get(column.name));
+    const row = columnRow(redactor.stored(column), redactor.stored(profiles.get(column.name)));
     left -= tokens(row);
     if (left < 0 && rows.length > 0) break;
     rows.push(row);
   }
-  const shown = new Set(rows.map(({ column }) => column));
+  const shown = new Set(columns.slice(0, rows.length).map(({ name }) => name));
   const sample: Row[] = [];
   for (const row of result.sample.slice(0, sampleRows)) {
-    const part = Object.fromEntries(
-      Object.entries(row)
-        .filter(([name]) => shown.has(name))
-        .map(([name, value]) => [name, clipped(value)]),
-    );
+    const safe = redactor.stored(Object.fromEntries(Object.entries(row).filter(([name]) => shown.has(name))));
+    const part = Object.fromEntries(Object.entries(safe).map(([name, value]) => [name, clipped(value)]));
     left -= tokens(part);
     if (left < 0) break;
     sample.push(part);
@@ -96,7 +94,7 @@ function clipped(value: unknown): unknown {
 function originOf({ operation, arguments: given, connection }: Provenance): string {
   const call = `${operation} ${JSON.stringify(given)}`;
   const short = call.length > mostOfCall ? `${call.slice(0, mostOfCall)}…` : call;
-  return stripControls(`${short}${connection === undefined ? '' : ` on ${connection}`}`);
+  return `${short}${connection === undefined ? '' : ` on ${connection}`}`;
 }
 
 const mostAncestors = 3;

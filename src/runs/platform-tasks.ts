@@ -1,5 +1,7 @@
 import type { RunAnswer } from '../answers/answer.ts';
+import { type Outgoing, outgoing } from '../answers/outgoing.ts';
 import { renderAnswer } from '../answers/render.ts';
+import { oneLine } from '../base/text.ts';
 import { asFault, callOperation } from '../calls/call.ts';
 import { operationContext } from '../calls/execute.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
@@ -29,7 +31,8 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
           const { kind } = await findRun(shared, subject.run);
           const { details, warnings } = subject;
           const answer = await resumeRun(shared, subject.run, call, { waitSeconds: 0, details, warnings });
-          return stateOf(kind, answer, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
+          const safe = outgoing(answer, shared.redactor);
+          return stateOf(kind, safe, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
         });
       } catch (error) {
         const fault = asFault(error, shared);
@@ -67,7 +70,7 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
 
 function stateOf(
   kind: Pick<RunKind, 'noun' | 'pace'>,
-  answer: RunAnswer,
+  answer: Outgoing<RunAnswer>,
   { createdAt }: TaskSubject,
   usage: { _meta: Record<string, unknown> },
   now: number,
@@ -84,5 +87,5 @@ function stateOf(
 
 function messageOf({ noun }: Pick<RunKind, 'noun'>, { vendor_status, progress, notes = [] }: Run): string {
   const extent = progress ? `: ${progress.done} of ${progress.total} ${progress.unit}` : '';
-  return [`${noun} ${vendor_status}${extent}`, ...notes].join('. ');
+  return oneLine([`${noun} ${vendor_status}${extent}`, ...notes].join('. '));
 }

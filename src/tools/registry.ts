@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { type Answer, withNotes } from '../answers/answer.ts';
+import { type Outgoing, outgoing } from '../answers/outgoing.ts';
 import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { lazy } from '../base/lazy.ts';
@@ -28,7 +29,7 @@ export interface ToolSet {
   /** Always resolves: what goes wrong is an answer with `isError`. */
   call(name: string, args: unknown, options?: CallOptions): Promise<CallToolResult>;
   /** The same before it is put into words; throws `Fault`. */
-  answer(name: string, args: unknown, call: Call): Promise<Answer>;
+  answer(name: string, args: unknown, call: Call): Promise<Outgoing>;
   runAsCall: RunAsCall;
 }
 
@@ -49,10 +50,10 @@ export function createTools(shared: CallerServices, general: Manifest['general']
   const lists = { asking: listFor(true), plain: listFor(false) };
   const runAsCall = createRunAsCall(shared, log);
 
-  async function answer(name: string, args: unknown, call: Call): Promise<Answer> {
+  async function answer(name: string, args: unknown, call: Call): Promise<Outgoing> {
     const definition = definitions.get(name);
     if (!definition) throw notListed(name, shared);
-    return definition.answer(args, call);
+    return outgoing(await definition.answer(args, call), shared.redactor);
   }
 
   return {

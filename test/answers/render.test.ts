@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/answers/answer.ts';
+import { outgoing } from '../../src/answers/outgoing.ts';
 import { renderAnswer, table } from '../../src/answers/render.ts';
+import { createRedactor } from '../../src/base/redact.ts';
 
 const page = { returned: 2, total: 2, complete: true, next: null };
+const render = (answer: Answer) => renderAnswer(outgoing(answer, createRedactor()));
 const shape = (rows: Record<string, unknown>[], more = {}) =>
-  renderAnswer({ kind: 'rows', noun: 'holes', rows, page: { ...page, ...more }, continued: false, warnings: [] });
+  render({ kind: 'rows', noun: 'holes', rows, page: { ...page, ...more }, continued: false, warnings: [] });
 const textOf = (shaped: ReturnType<typeof renderAnswer>) => (shaped.content[0] as { text: string }).text;
 
 describe('an answer', () => {
@@ -26,7 +30,7 @@ describe('an answer', () => {
     const tag = String.fromCodePoint(0xe0069, 0xe0067);
     const shaped = shape([{ id: `a\u202eb${tag}c\u0007d\u200be\ud83d`, 'na\u2066me': 'x\ty\nz' }]);
     expect(shaped.structuredContent).toMatchObject({ items: [{ id: 'abcde', name: 'x\ty\nz' }] });
-    expect(textOf(shaped)).toBe('All 2 holes.\nid,name\nabcde,"x\ty\nz"');
+    expect(textOf(shaped)).toBe('All 2 holes.\nid,name\nabcde,"x\\ty\\nz"');
   });
 });
 

@@ -56,6 +56,66 @@ test('secrets nobody announced are known by where they stand', () => {
   expect(text(cases[7] ?? '')).toContain('https://h/f?X-Amz-Signature=[redacted]&X-Amz-Credential=[redacted]');
 });
 
+test('a field goes as far as its text does, however often it was written into another one', () => {
+  const { text } = createRedactor();
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.integer({ min: 1, max: 4 }), (secret, times) => {
+      let written = JSON.stringify({ first: 1, access_token: `a${secret}`, last: 'kept' });
+      for (let time = 1; time < times; time += 1) written = JSON.stringify({ body: written });
+      let safe: unknown = text(written);
+      for (let time = 1; time < times; time += 1) safe = (JSON.parse(String(safe)) as { body: string }).body;
+      expect(JSON.parse(String(safe))).toEqual({ first: 1, access_token: '[redacted]', last: 'kept' });
+    }),
+  );
+  expect(text(`{'password': 'it\\'s me', 'user': 'x'}`)).toBe(`{'password': '[redacted]', 'user': 'x'}`);
+});
+
+test('a secret is known in every spelling: slashes escaped, in markup, cut, split by what is invisible', () => {
+  const redactor = createRedactor();
+  redactor.add('pa/ss"wo\\rd&long');
+  redactor.add('glpat-0123456789abcdef');
+  const inJson = JSON.stringify('pa/ss"wo\\rd&long').slice(1, -1);
+  const spellings = [
+    inJson.replaceAll('/', '\\/'),
+    JSON.stringify(inJson).slice(1, -1),
+    JSON.stringify(inJson.replaceAll('/', '\\/')).slice(1, -1),
+    'pa/ss"wo\\rd&amp;long',
+    'gl\u200bpat-0123\u00ad456789abcdef',
+    'glpat\u0000-0123456789abcdef',
+    'glpat-0123456789ab',
+  ];
+  for (const one of spellings) expect(redactor.text(`x ${one}`), one).toBe('x [redacted]');
+  expect(redactor.text('x glpat-0123…, y')).toBe('x [redacted]…, y');
+  expect(redactor.text('glpat-01 is how it begins')).toBe('glpat-01 is how it begins');
+});
+
+test('names in objects are safe too, none is lost, and what is right is given back itself', () => {
+  const redactor = createRedactor();
+  redactor.add('p4ssw0rd');
+  expect(redactor.value({ p4ssw0rd: 1, 'p4ss\u200bw0rd': 2, tokens: ['a'], token: ['b', 'c'] })).toEqual({
+    '[redacted]': 1,
+    '[redacted] (2)': 2,
+    tokens: ['a'],
+    token: ['[redacted]', '[redacted]'],
+  });
+  expect(
+    redactor.value([
+      { key: 'API_TOKEN', value: 'x' },
+      { name: 'MODE', value: 'y' },
+    ]),
+  ).toEqual([
+    { key: 'API_TOKEN', value: '[redacted]' },
+    { name: 'MODE', value: 'y' },
+  ]);
+  expect(redactor.stored({ 'Q\u200b1': 'Q\u200b1', note: 'p4ss\u200bw0rd' })).toEqual({
+    'Q◌1': 'Q◌1',
+    note: '[redacted]',
+  });
+  const right = [{ a: 'x', b: [1, { c: null }] }];
+  expect(redactor.value(right)).toBe(right);
+  expect(redactor.stored(right)).toBe(right);
+});
+
 test('ordinary words stay as they are', () => {
   const { text, value, url } = createRedactor();
   const plain = [

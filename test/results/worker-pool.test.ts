@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
+import { createRedactor } from '../../src/base/redact.ts';
 import { drawChart } from '../../src/results/chart/chart.ts';
 import { exportedBytes } from '../../src/results/export.ts';
 import { storeQuery } from '../../src/results/query/query.ts';
@@ -14,7 +15,13 @@ const { signal } = new AbortController();
 async function workshop() {
   const { store, clock } = await freshStore();
   const table = await store.write(origin(), { bytes: pieces('a,b\n1,2\n3,4\n') });
-  const context = (callerId: string) => ({ results: store, clock, signal, caller: { callerId } });
+  const context = (callerId: string) => ({
+    results: store,
+    clock,
+    signal,
+    redactor: createRedactor(),
+    caller: { callerId },
+  });
   const draw = (callerId: string, title: string) =>
     drawChart(table, { type: 'scatter', x: 'a', y: ['b'], title }, context(callerId));
   const ask = (callerId: string) => storeQuery(`SELECT sum(a) AS sum FROM "${table.uri}"`, context(callerId));

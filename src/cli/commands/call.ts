@@ -1,4 +1,4 @@
-import type { Answer } from '../../answers/answer.ts';
+import { type Outgoing, outgoing } from '../../answers/outgoing.ts';
 import { pictureKey, renderAnswer } from '../../answers/render.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/errors.ts';
@@ -55,7 +55,9 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
   const progress = await createProgress(terminal.stderr, terminal.env);
   const { signal, stdout, stderr } = terminal;
   return withSession(flags, terminal.env, async ({ server, config }) => {
-    const caller = callerOf(server.shared.clock, signal, progress.tell);
+    const caller = callerOf(server.shared.clock, signal, (message, done, total) =>
+      progress.tell(server.shared.redactor.line(message), done, total),
+    );
     const tellResume = () => {
       // The sandbox ends with this process, and its runs with it.
       if (started.run && !config.sandbox) print(stderr, `Resume with: ${resumeLine(started.run, flags)}`);
@@ -126,10 +128,10 @@ async function perform(
   name: string,
   args: unknown,
   caller: Call,
-): Promise<Answer> {
+): Promise<Outgoing> {
   const unlisted = shared.catalog.unlisted.find(operation => operation.name === name);
   if (!unlisted) return tools.answer(name, args, caller);
-  return callOperation(shared, await shared.catalog.load(unlisted), args, caller);
+  return outgoing(await callOperation(shared, await shared.catalog.load(unlisted), args, caller), shared.redactor);
 }
 
 /** A run is only started by the first call, so that its URI is known from then on; waiting for it follows. */
@@ -140,12 +142,12 @@ function unhurried(given: Record<string, unknown>, { tool, wait }: CallLine, { s
 }
 
 /** Waiting tells nothing of how the run was started; who started it wants to see both. */
-function withDetails(before: Answer & { kind: 'run' }, after: Answer): Answer {
+function withDetails(before: Outgoing & { kind: 'run' }, after: Outgoing): Outgoing {
   if (after.kind !== 'run') return after;
   return { ...(before.details ? { details: before.details } : {}), ...after };
 }
 
-function exitOf(answer: Answer): ExitCode {
+function exitOf(answer: Outgoing): ExitCode {
   if (failuresOf(answer) > 0) return 6;
   if (answer.kind !== 'run' || !answer.run.final) return 0;
   if (answer.run.status !== 'succeeded') return 6;

@@ -52,7 +52,7 @@ export async function doctor(
 async function examine(shared: CallerServices, call: Call, platform: string | undefined): Promise<Finding[]> {
   const { states, unconfigured } = shared.connections;
   const [diagnoses, contacts] = await Promise.all([
-    diagnose(shared, call, shared.catalog.operations),
+    diagnose(shared, call, shared.catalog.operations).then(shared.redactor.value),
     Promise.all(states.map(state => contact(state, shared, call))),
   ]);
   const findings = await Promise.all(

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/errors.ts';
+import type { Redactor } from '../../base/redact.ts';
 import { provenance, type StoredResult } from '../result.ts';
 import type { ResultStore } from '../store/store.ts';
 import { type JobContext, runWorker } from '../worker-pool.ts';
@@ -17,6 +19,7 @@ export interface Chart extends Pick<Drawing, 'title' | 'notes' | 'width' | 'heig
 export interface ChartContext extends JobContext {
   results: ResultStore;
   clock: Clock;
+  redactor: Pick<Redactor, 'text'>;
 }
 
 /**
@@ -24,11 +27,12 @@ export interface ChartContext extends JobContext {
  * @throws Fault `bad_arguments` for columns that are not there or do not fit, `too_large` for too many rows
  */
 export async function drawChart(result: StoredResult, request: ChartRequest, context: ChartContext): Promise<Chart> {
-  const { results, clock, signal } = context;
+  const { results, clock, signal, redactor } = context;
   const plan = planChart(result, request);
   const job: ChartJob = { table: await results.table(result), plan, subtitle: subtitleOf(result) };
   const text = await runWorker('chart', job, context, readAll);
   const { png: image, svg, title, notes, width, height } = JSON.parse(text) as Drawing;
+  if (redactor.text(svg) !== svg) throw showsSecret(result);
   const source = {
     operation: 'chart_result',
     arguments: { result: result.uri, ...request },
@@ -49,6 +53,14 @@ export async function drawChart(result: StoredResult, request: ChartRequest, con
     svg: await store('svg', 'image/svg+xml', Buffer.from(svg)),
   };
 }
+
+// A picture cannot be redacted when it is drawn, and the process that draws it is told no secrets.
+const showsSecret = ({ uri }: StoredResult) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: 'A text of the picture would show a secret.',
+    hint: `Choose columns without one: read_result of ${uri} shows where it says [redacted].`,
+  });
 
 async function readAll(output: Readable, done: Promise<void>): Promise<string> {
   let text = '';

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { firstOf, nearest } from '../../base/nearest.ts';
-import { withoutEnd } from '../../base/text.ts';
+import { hiddenMark, lookalike, markedText } from '../../base/visible.ts';
 import type { Column } from '../result.ts';
 import { compareDecimals, exactNumber, isExactNumber, numberIn, parseBound, withoutExponent } from './values.ts';
 
@@ -20,7 +20,9 @@ export interface Condition {
 
 /** The column of that name. Throws `bad_arguments` that names the nearest and the valid ones. */
 export function columnNamed(columns: readonly Column[], name: string): Column {
-  const column = columns.find(candidate => candidate.name === name);
+  const column =
+    columns.find(candidate => candidate.name === name) ??
+    columns.find(candidate => lookalike(candidate.name) === lookalike(name));
   if (column) return column;
   const names = columns.map(candidate => candidate.name);
   const near = closestColumn(name, names);
@@ -49,8 +51,10 @@ export function testOf(condition: Condition, column: Column): (value: unknown) =
   if (op === 'is_null') return found => found === null;
   if (op === 'not_null') return found => found !== null;
   if (op === 'contains') {
-    const part = visible(String(wanted(value, condition))).toLowerCase();
-    return found => found !== null && visible(plain(found)).toLowerCase().includes(part);
+    const given = String(wanted(value, condition));
+    const read = readerOf(given);
+    const part = read(given).toLowerCase();
+    return found => found !== null && read(plain(found)).toLowerCase().includes(part);
   }
   if (op === 'in') {
     const tests = listOf(value).map(item => compared('=', item, condition, column));
@@ -114,7 +118,7 @@ function compared(
   const isOrder = op !== '=' && op !== '!=';
   if (column.type === 'text' && isOrder && (typeof right === 'number' || column.exceptions))
     throw notOrdered(condition, column);
-  const order = orderOf(column);
+  const order = orderOf(column, right);
   const expected = order.read(right);
   if (expected === undefined) throw unfit(condition, order.expected);
   return found => {
@@ -183,12 +187,21 @@ const moments: Order = {
 };
 
 const booleans: Order = { expected: 'true or false', read: value => String(value).toLowerCase(), compare: byCode };
-const texts: Order = { expected: 'a text', read: value => visible(plain(value)), compare: byCode };
+/**
+ * How texts are read to be compared with one that was given: by what is seen of them. Where it has a mark for what is
+ * not seen, that has to stand there too.
+ */
+const readerOf = (given: string) => (given.includes(hiddenMark) ? markedText : lookalike);
 
-function orderOf({ type }: Column): Order {
+const texts = (given: string): Order => {
+  const read = readerOf(given);
+  return { expected: 'a text', read: value => read(plain(value)), compare: byCode };
+};
+
+function orderOf({ type }: Column, given?: unknown): Order {
   if (type === 'integer' || type === 'number') return numbers;
   if (type === 'date' || type === 'datetime') return moments;
-  return type === 'boolean' ? booleans : texts;
+  return type === 'boolean' ? booleans : texts(String(given));
 }
 
 const isoForm = /^\d{4}(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?$/;
@@ -203,18 +216,6 @@ function instant(text: string): number {
 
 function plain(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-const isVisible = /^[\t\n\r -~]*$/;
-
-/** A text as people see it and write it: what has no width does not count, and every blank is a blank. */
-function visible(text: string): string {
-  if (isVisible.test(text)) return text;
-  const bare = text
-    .replace(/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff\u00ad]|[\u{e0000}-\u{e007f}]/gu, '')
-    .replace(/\p{Zs}/gu, ' ')
-    .replace(/^ +/, '');
-  return withoutEnd(bare, ' ');
 }
 
 function notOrdered({ column: name, op, value }: Condition, { exceptions }: Column): Fault {

@@ -24,6 +24,6 @@ export const describeResultTool = general({
       profiles = await profileColumns(result, columns, { ...shared, signal });
       if (result.rows > exactRows) warnings.push('Distinct values and quartiles are estimates.');
     } else if (columns.length > 0) warnings.push(`Quartiles need DuckDB: run "${addSqlCommand}" once.`);
-    return { kind: 'description', description: describe(result, columns, profiles), warnings };
+    return { kind: 'description', description: describe(result, columns, profiles, shared.redactor), warnings };
   },
 });

@@ -174,6 +174,7 @@ async function readTable(result: StoredResult, request: ReadRequest, shared: Cal
       ...(complete ? {} : { next_offset: offset + rows.length }),
     },
     continued: offset > 0,
+    isStored: true,
     about: { result: result.name },
     warnings,
   };

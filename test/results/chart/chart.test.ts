@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { createRedactor } from '../../../src/base/redact.ts';
 import { drawChart } from '../../../src/results/chart/chart.ts';
 import type { ChartRequest } from '../../../src/results/chart/plan.ts';
 import { freshStore, origin, pieces } from '../../support/folder.ts';
@@ -10,7 +11,7 @@ async function easel() {
   const { store, clock } = await freshStore();
   async function draw(csv: string, request: ChartRequest) {
     const result = await store.write(origin({ name: 'core' }), { bytes: pieces(csv, 65_536) });
-    const chart = await drawChart(result, request, { results: store, clock, signal });
+    const chart = await drawChart(result, request, { results: store, clock, signal, redactor: createRedactor() });
     const svg = await text(await store.open(chart.svg));
     const words = [...svg.matchAll(/>([^<>]+)<\/t/g)].map(([, word]) => word);
     return { ...chart, source: result, text: svg, words };
@@ -94,7 +95,12 @@ test('the same picture has the same handles', async () => {
   const { draw, store, clock } = await easel();
   const { png, source } = await draw('a,b\n1,2\n', { type: 'scatter', x: 'a', y: ['b'] });
   const request: ChartRequest = { type: 'scatter', x: 'a', y: ['b'] };
-  const again = await drawChart(await store.get(source.uri), request, { results: store, clock, signal });
+  const again = await drawChart(await store.get(source.uri), request, {
+    results: store,
+    clock,
+    signal,
+    redactor: createRedactor(),
+  });
   expect(again.png.uri).toBe(png.uri);
 });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../src/base/json-value.ts';
+import { createRedactor } from '../../../src/base/redact.ts';
 import { profileColumns } from '../../../src/results/query/profile.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
 import { freshStore, origin, pieces } from '../../support/folder.ts';
@@ -270,12 +271,30 @@ test('columns that differ in capital letters cannot be taken for each other in S
 });
 
 test('a value is found by what is seen of it', async () => {
-  const { add, store } = await workbench();
+  const { add, store, ask } = await workbench();
   const result = await add('invisible.csv');
-  for (const value of ['Q1', 'Q2', 'Q3']) {
-    const { matched } = await store.rows(result, { where: [{ column: 'hole', op: '=', value }] });
-    expect(matched).toBe(1);
-  }
+  const found = async (op: '=' | 'contains' | 'in', value: string) =>
+    (await store.rows(result, { where: [{ column: 'hole', op, value }] })).rows.map(({ x }) => x);
+  const redactor = createRedactor();
+  const shown = redactor.stored((await store.rows(result)).rows).map(({ hole }) => String(hole));
+  expect(shown).toEqual(['Q◌1', 'Q2◌', 'Q3']);
+  for (const [at, value] of shown.entries())
+    for (const op of ['=', 'contains', 'in'] as const) {
+      expect(await found(op, value), `${op} ${value}`).toEqual([at + 1]);
+      expect(await found(op, value.replace('◌', '')), `${op} ${value} unmarked`).toEqual([at + 1]);
+    }
+  expect(await found('=', 'Q◌3')).toEqual([]);
+  expect(await ask(`SELECT x FROM "${result.uri}" WHERE visible(hole) = 'Q1' OR visible(hole) = 'Q2'`)).toEqual([
+    { x: 1 },
+    { x: 2 },
+  ]);
+});
+
+test('a column is found by what is seen of its name', async () => {
+  const { store } = await workbench();
+  const result = await store.write(origin(), { bytes: pieces('ho\u200ble,x\nQ1,1\n') });
+  for (const column of ['hole', 'ho◌le', 'ho\u200ble'])
+    expect((await store.rows(result, { where: [{ column, op: '=', value: 'Q1' }] })).matched, column).toBe(1);
 });
 
 test('digits survive SQL', async () => {

@@ -1,0 +1,83 @@
+import { isRow } from '../base/json-value.ts';
+import type { Redactor } from '../base/redact.ts';
+import { hiddenMark } from '../base/visible.ts';
+import type { Answer, Outcome, Question, RunAnswer } from './answer.ts';
+
+declare const safe: unique symbol;
+
+/** An answer in which nothing is hidden and nothing is secret. Only `outgoing` makes one, and only one is rendered. */
+export type Outgoing<Kind extends Answer = Answer> = Kind & { readonly [safe]: true };
+
+/**
+ * An answer as it may leave. Every text in it is cleaned and redacted before it is put into words, so that its text and
+ * its structure say the same and no text can hide behind the way another is written. What comes out of the store is
+ * shown with marks where something invisible was taken out.
+ */
+export function outgoing(answer: RunAnswer, redactor: Redactor): Outgoing<RunAnswer>;
+export function outgoing(answer: Answer, redactor: Redactor): Outgoing;
+export function outgoing(answer: Answer, redactor: Redactor): Outgoing {
+  return made(answer, redactor) as Outgoing;
+}
+
+function made(answer: Answer, redactor: Redactor): Answer {
+  if (answer.kind === 'question') return question(answer, redactor);
+  if (answer.kind !== 'run') return outcome(answer, redactor);
+  const { outcome: its, ...rest } = answer;
+  return { ...redactor.value(rest), ...(its ? { outcome: outcome(its, redactor) } : {}) };
+}
+
+/** Its token is for the client, and comes back unchanged. */
+const question = (answer: Question, { line }: Redactor): Question => ({ ...answer, text: line(answer.text) });
+
+function outcome(answer: Outcome, redactor: Redactor): Outcome {
+  switch (answer.kind) {
+    case 'value':
+      return redactor.value(answer);
+    case 'picture': {
+      // Of the picture itself there is nothing to read.
+      const { image, ...chart } = answer.chart;
+      const { chart: told, ...rest } = redactor.value({ ...answer, chart });
+      return { ...rest, chart: { ...told, image } };
+    }
+    case 'description': {
+      const description = redactor.stored(answer.description);
+      return { ...redactor.value(answer), description, warnings: warnings(answer, description, redactor) };
+    }
+    case 'result': {
+      const result = redactor.stored(answer.result);
+      const { summary, page, about } = redactor.value({ ...answer, result: undefined });
+      return {
+        kind: 'result',
+        result,
+        summary,
+        ...(page ? { page } : {}),
+        ...(about ? { about } : {}),
+        warnings: warnings(answer, result, redactor),
+      };
+    }
+    case 'rows': {
+      const { rows, result, ...rest } = answer;
+      const isStored = answer.isStored === true || result !== undefined;
+      const shown = isStored ? redactor.stored(rows) : redactor.value(rows);
+      return {
+        ...redactor.value(rest),
+        rows: shown,
+        ...(result ? { result: redactor.stored(result) } : {}),
+        warnings: warnings(answer, shown, redactor),
+      };
+    }
+  }
+}
+
+const explainMark = `${hiddenMark} stands where a value holds characters that cannot be seen. Conditions of read_result match with it and without it; in SQL compare visible("column") with what is seen.`;
+
+function warnings(answer: { warnings: string[] }, shown: object, redactor: Redactor): string[] {
+  const own = redactor.value(answer.warnings);
+  return hasMark(shown) ? [...own, explainMark] : own;
+}
+
+function hasMark(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(hiddenMark);
+  if (Array.isArray(value)) return value.some(hasMark);
+  return isRow(value) && Object.entries(value).some(([name, part]) => name.includes(hiddenMark) || hasMark(part));
+}
