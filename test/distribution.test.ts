@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
@@ -15,6 +15,20 @@ import { startSimulator } from '../src/sandbox/host.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const { name, version, mcpName, repository, description, dependencies } = readJson('package.json');
+
+test('what was built does not say where it was built', () => {
+  const dist = join(root, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(file =>
+    /\.(?:c?js|map|json|d\.ts|txt)$/.test(file),
+  );
+  expect(files.length).toBeGreaterThan(8);
+  const places = [root, homedir()].map(one => one.replace(/\/$/, '')).filter(one => one.length > 1);
+  for (const file of files) {
+    const text = readFileSync(join(dist, file), 'utf8');
+    // A home such as /root may be a word of a program, and is a place where something follows it.
+    for (const place of places) expect(text.includes(`${place}/`), `${file}: ${place}`).toBe(false);
+  }
+});
 
 describe('what registries and clients are told', () => {
   test('stands in the repository as package.json and the settings say it', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { besideProgram, filesBeside, leaveBeside } from './beside.mjs';
 import { namedExports } from './common-js.mjs';
@@ -62,7 +62,7 @@ async function writeProgram(pieces) {
     outExtension: { '.js': '.cjs' },
     sourcemap: 'linked',
     write: false,
-    plugins: [piecesAsCommonJs(new Map(pieces.map(({ path, text }) => [path, text])))],
+    plugins: [piecesAsCommonJs(new Map(pieces.map(({ path, text }) => [relative(dist, path), text])))],
   });
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   const { contents } = outputFiles.find(({ path }) => path.endsWith('.cjs'));
@@ -71,10 +71,11 @@ async function writeProgram(pieces) {
   return createHash('sha256').update(contents).digest('hex').slice(0, 16);
 }
 
+// By their names alone: what is bundled names them, and where it was built is nobody's business.
 const piecesAsCommonJs = pieces => ({
   name: 'pieces-as-common-js',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) => ({ path: join(dist, path), namespace: 'piece' }));
+    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) => ({ path: path.slice(2), namespace: 'piece' }));
     onResolve({ filter: /^\.\/.*\.cjs$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /./, namespace: 'piece' }, async ({ path }) => {
       const { code } = await transform(pieces.get(path), {
@@ -82,7 +83,7 @@ const piecesAsCommonJs = pieces => ({
         platform: 'node',
         target: node.target,
         sourcemap: 'inline',
-        sourcefile: path.slice(root.length),
+        sourcefile: `dist/${path}`,
       });
       return { contents: escaped(code), resolveDir: dist };
     });

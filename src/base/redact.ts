@@ -144,7 +144,8 @@ const patterns: readonly [RegExp, string][] = [
   ],
   [/\b(bearer|basic)\s{1,4}(?=[\w.~+/-]{0,200}?\d)[\w.~+/-]{8}[\w.~+/=\\-]*/gi, `$1 ${mask}`],
   [new RegExp(`((?:${queryNames})[\\w-]{0,30}|\\bsig)=[^\\s&;"'<>]+`, 'gi'), `$1=${mask}`],
-  [/(:\\?\/\\?\/)[^\s/@:?#]{0,256}:[^\s/@?#]{1,256}@/g, '$1'],
+  // How a hint says where they go.
+  [/(:\\?\/\\?\/)(?!user:password@)[^\s/@:?#]{0,256}:[^\s/@?#]{1,256}@/g, '$1'],
 ];
 
 // A word that every pattern needs. Most text has none, and eight patterns over each answer would be felt. The count of

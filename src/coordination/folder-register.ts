@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Entry, Register, Value } from './register.ts';
@@ -30,7 +30,7 @@ export function folderRegister(clock: Clock, directory: string): Register {
       // Moved first: what is removed piece by piece could be taken for something else half way.
       const gone = join(directory, `${key}.gone`);
       await rename(path, gone).catch(ifGone(undefined));
-      await rm(gone, { recursive: true, force: true });
+      await removeVersions(gone);
     }
   }
 
@@ -67,6 +67,15 @@ async function newest(path: string): Promise<{ version: number; kept?: Kept }> {
     if (kept) return { version, kept };
   }
   return { version };
+}
+
+/** What is no version is somebody else's, and stays with the folder that it is in. */
+async function removeVersions(path: string): Promise<void> {
+  for (const name of await readdir(path).catch(ifGone<string[]>([])))
+    if (/^\d{1,15}$/.test(name)) await rm(join(path, name), { force: true });
+  await rmdir(path).catch(error => {
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
+  });
 }
 
 function parse(text: string): Kept | undefined {

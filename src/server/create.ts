@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { BackgroundWork } from '../base/background-work.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -22,12 +22,13 @@ import type { Log as HttpLog } from '../http/telemetry.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
 import type { Tracer } from '../tracing/tracer.ts';
+import { allowedFolders } from './allowed-folders.ts';
 import { callerIn } from './call-options.ts';
 import { type CallerServer, type ProcessServices, serverFor } from './caller-server.ts';
 import { loadManifest } from './manifest.ts';
 import { ownKey } from './own-key.ts';
 import { protocolServer } from './protocol.ts';
-import { withResultsFolder } from './results-folder.ts';
+import { refuseForeignFolder, withResultsFolder } from './results-folder.ts';
 
 /** A configured server, before any transport: one factory for every connection, request, caller and era. */
 export interface DataPlatformsServer {
@@ -65,8 +66,9 @@ export interface ServerDependencies {
 const mostCallers = 500;
 
 /**
- * Makes the server of a configuration. No I/O: platforms are reached by the calls.
- * @throws Fault `not_configured` for a toolset that does not exist, and for `sandbox` without accounts in it
+ * Makes the server of a configuration. No I/O but a look at the folders that it names: platforms are reached by the calls.
+ * @throws Fault `not_configured` for a toolset that does not exist, for `sandbox` without accounts in it, for an allowed
+ * folder that overlaps the results folder, and for a results folder that holds other things
  */
 export async function createServer(
   given: Config,
@@ -82,6 +84,7 @@ export async function createServer(
   if (given.sandbox && !accounts) throw noSandbox();
   const config = await withResultsFolder(given);
   const signer = givenSigner ?? replicated(config);
+  refuseForeignFolder(given);
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
   if (config.state_key !== undefined) redactor.add(config.state_key);
@@ -114,7 +117,7 @@ export async function createServer(
     redactor,
     http,
     states,
-    folders: local ? (config.allow_dir ?? []).map(folder => resolve(folder)) : [],
+    folders: local ? allowedFolders(config.allow_dir ?? [], config.results_dir) : [],
     facts: await loadManifest(),
     running: new RunningCalls(),
     background: new BackgroundWork(),

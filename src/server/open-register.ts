@@ -5,7 +5,8 @@ import { folderRegister } from '../coordination/folder-register.ts';
 import { memoryRegister } from '../coordination/memory-register.ts';
 import type { Register } from '../coordination/register.ts';
 import { diskFault } from '../results/disk.ts';
-import { registerFolders } from '../results/store/sweep.ts';
+import { claimFolder } from '../results/store/claim.ts';
+import { registerFolders } from '../results/store/places.ts';
 import { resultsFolder } from './results-folder.ts';
 
 /** What happened once, by a name for the kind, for all processes that have the results folder in common. */
@@ -24,9 +25,12 @@ export function openRegister(
 function folderOrMemory(clock: Clock, directory: string, kind: keyof typeof registerFolders): Register {
   const folder = folderRegister(clock, join(directory, registerFolders[kind]));
   let memory: Register | undefined;
+  let isClaimed = false;
   const use = async <Result>(act: (register: Register) => Promise<Result>): Promise<Result> => {
     if (memory) return act(memory);
     try {
+      if (!isClaimed) claimFolder(directory);
+      isClaimed = true;
       return await act(folder);
     } catch (error) {
       if (!isForbidden(error)) throw diskFault(error, directory);

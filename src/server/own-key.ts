@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeCrypto } from '../base/crypto.ts';
+import { claimFolder } from '../results/store/claim.ts';
 import { keyFile } from '../results/store/places.ts';
 
 const keyBytes = 32;
@@ -13,7 +14,7 @@ export function ownKey(directory: string): Uint8Array {
   const path = join(directory, keyFile);
   const fresh = nodeCrypto().randomBytes(keyBytes);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    claimFolder(directory);
     writeFileSync(path, fresh, { flag: 'wx', mode: 0o600, flush: true });
     return fresh;
   } catch {

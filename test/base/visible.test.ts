@@ -78,11 +78,11 @@ test('what holds an emoji or a word together is one character, so that nothing c
 
 test('nothing is left but what is on the list', () => {
   const allowed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\t\n\r]*$/u;
-  const ignorable = /(?![\u200c\u200d\ufe0f])\p{Default_Ignorable_Code_Point}/u;
+  const ignorable = /(?!\u200c|\u200d|\ufe0f)\p{Default_Ignorable_Code_Point}/u;
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), text => {
       for (const shown of [cleanText(text), markedText(text)]) {
-        expect(shown.replace(/[\u200c\u200d]/g, '')).toMatch(allowed);
+        expect(shown.replace(/\u200c|\u200d/g, '')).toMatch(allowed);
         expect(shown).not.toMatch(ignorable);
         expect(cleanText(shown)).toBe(shown);
       }

@@ -1,10 +1,10 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { CallerServices } from '../../src/calls/services.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/create.ts';
+import { freshFolder } from '../support/folder.ts';
 import { silent, startWorld } from '../support/harness.ts';
 
 it('ends its calls when it is closed, however long they would wait', async () => {
@@ -29,11 +29,12 @@ it('reaches no real account where the sandbox was asked for', async () => {
 });
 
 it('opens no folder of this machine for callers from elsewhere', async () => {
-  const { server, results, call } = await startWorld({ flags: { allow_dir: tmpdir() } });
+  const folder = await freshFolder();
+  const { server, call } = await startWorld({ flags: { allow_dir: folder } });
   const source = { operation: 'x', arguments: {}, at: '2026-11-21' };
   const order = async (shared: CallerServices) => {
     const { uri } = await shared.results.write({ name: 'a', mediaType: '', source }, { rows: [{ a: 1 }] });
-    return { result: uri, format: 'csv', path: join(results, 'a.csv') };
+    return { result: uri, format: 'csv', path: join(folder, 'a.csv') };
   };
   const anna = server.served({ name: 'anna', callerId: 'anna' });
   const { content } = await anna.tools.call('export_result', await order(anna.shared));

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Row } from '../../src/base/json-value.ts';
+import { markerFile } from '../../src/results/store/claim.ts';
 import { type Origin, openResultStore, type StoreSettings } from '../../src/results/store/store.ts';
 
 export const day = 86_400_000;
@@ -13,6 +14,9 @@ export async function freshFolder(): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
+
+/** What is in a results folder, but for the file that says so. */
+export const entriesOf = async (directory: string) => (await readdir(directory)).filter(name => name !== markerFile);
 
 /** A store in a fresh folder, with a time that stands still until it is told. */
 export async function freshStore(settings: Partial<StoreSettings> = {}) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,7 +14,10 @@ const rows = [
 async function world() {
   const folder = await mkdtemp(join(tmpdir(), 'data-platforms-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { call, agreed, server } = await startWorld({ flags: { allow_dir: folder } });
+  const { call, agreed, server } = await startWorld({
+    platforms: ['datarock', 'datagrok'],
+    flags: { allow_dir: folder },
+  });
   const { results } = server.shared;
   const source = { operation: 'x_list_y', arguments: {}, connection: 'x', at: '2026-11-21' };
   const { uri } = await results.write({ name: 'assays', mediaType: '', source }, { rows });
@@ -123,4 +126,50 @@ it('writes any result as it arrived', async () => {
   expect(await readFile(join(folder, 'out.csv'))).toEqual(bytes);
   await call('export_result', { result: uri, format: 'file', path: 'rows.ndjson' });
   expect(await readFile(join(folder, 'rows.ndjson'), 'utf8')).toBe('{"a":1}\n');
+});
+
+it('removes what a killed process left where it writes, and only that', async () => {
+  const { folder, call, uri } = await world();
+  const [left, young, other] = [
+    '.data-platforms-mcp-0123456789ab.tmp',
+    '.data-platforms-mcp-abcdef012345.tmp',
+    '.x.tmp',
+  ];
+  for (const name of [left, young, other]) await writeFile(join(folder, name), 'half');
+  for (const name of [left, other]) await utimes(join(folder, name), 1, 1);
+  expect((await call('export_result', { result: uri, format: 'csv', path: 'a.csv' })).isError).toBe(false);
+  expect((await readdir(folder)).toSorted()).toEqual([other, young, 'a.csv'].toSorted());
+});
+
+it('a path that the system does not take is told in words, without a folder of this machine that was not given', async () => {
+  const { folder, call, uri, results } = await world();
+  await writeFile(join(folder, 'file.csv'), 'a\n1\n');
+  await symlink('loop-b', join(folder, 'loop-a'));
+  await symlink('loop-a', join(folder, 'loop-b'));
+  await mkdir(join(folder, 'inner'));
+  const paths = {
+    'a\0b.csv': /NUL/,
+    [`${'x'.repeat(300)}.csv`]: /longer than a path may be/,
+    [`${'d/'.repeat(2_000)}x.csv`]: /longer than a path may be|too_large|outside/,
+    'loop-a/x.csv': /circles|outside/,
+    'file.csv/x.csv': /as if it were a folder|outside|no file/,
+    inner: /is a folder|conflict|outside|not a file/,
+    '': /./,
+  };
+  const storeFolder = (await results.workspace('x')).directory.split('/work/')[0] as string;
+  for (const [path, expected] of Object.entries(paths)) {
+    const calls = [
+      await call('export_result', { result: uri, format: 'csv', path }),
+      await call('export_result', { result: uri, format: 'csv', path, overwrite: true }),
+      await call('datagrok_upload_table', { name: 't', source: path }),
+      await call('read_result', { result: path }),
+      await call('query_result', { sql: `SELECT * FROM "${path}"` }),
+    ];
+    for (const [at, { text: said, isError }] of calls.entries()) {
+      expect(isError, said).toBe(true);
+      expect(said, path).not.toMatch(/failed unexpectedly|syscall|, (open|realpath|lstat|access) /);
+      expect(said, path).not.toContain(storeFolder);
+      if (at < 2) expect(said, path).toMatch(expected);
+    }
+  }
 });

@@ -12,10 +12,37 @@ const draftForm = new RegExp(`^${id}(?:-${id}\\.(?:csv|ndjson|bin|br|parquet)|\\
 /** Names of the folders of work areas and of callers. */
 const folderForm = /^[0-9a-f]{32}$/;
 
-export const isDataFile = (name: unknown): name is string => typeof name === 'string' && dataForm.test(name);
+/** Whether it is the name of a data file of this result. */
+export const isDataFileOf = (id: string, name: unknown): name is string =>
+  typeof name === 'string' && dataForm.test(name) && name.startsWith(`${id}-`);
 /** Whatever else is in a results folder is somebody else's, and is left alone. */
 export const isOfStore = (name: string): boolean => dataForm.test(name) || draftForm.test(name);
 export const isOwnFolder = (name: string): boolean => folderForm.test(name);
+
+/** Names of the parts in a work area, also while they are written. */
+const partForm = /^(?:[0-9a-f]{32}(?:\.[0-9a-f]{12}\.tmp)?|[0-9a-f]{12}\.parquet)$/;
+/** What a register keeps something under: a signature. It is moved aside before it is removed. */
+const keyForm = /^[\w-]{22}(?:\.gone)?$/;
+
+export const isOwnPart = (name: string): boolean => partForm.test(name);
+export const isRegisterKey = (name: string): boolean => keyForm.test(name);
+
+/** The folder in the results folder that holds the work areas, one folder for each. */
+export const workFolder = 'work';
+
+/** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
+export const ownersFolder = 'callers';
+
+/**
+ * Folders in the results folder that hold what was started, agreed to or refused lately, who works on a batch, and what
+ * platforms were found not to offer. They are swept by themselves.
+ */
+export const registerFolders = {
+  starts: 'starts',
+  agreements: 'agreements',
+  batches: 'batches',
+  verified: 'verified',
+} as const;
 
 /** The file in the results folder that the processes of this user sign with. */
 export const keyFile = 'key';

@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFault, ifMissing, replaceFile } from '../disk.ts';
-import { resultId, type StoredResult } from '../result.ts';
+import { resultId, resultUri, type StoredResult } from '../result.ts';
 import type { RowIndex } from '../tables/row-index.ts';
 import type { Reading } from '../tables/text/table.ts';
-import { isDataFile } from './places.ts';
+import { isDataFileOf } from './places.ts';
 import type { Blocks } from './stored-bytes.ts';
 
 /**
@@ -47,11 +47,12 @@ export async function readRecord(directory: string, id: string): Promise<ResultR
   const text = await readFile(recordPath(directory, id), 'utf8').catch(readable(directory, '{}'));
   try {
     const record = JSON.parse(text) as Partial<ResultRecord>;
-    const isKnown = (record.version === 1 || record.version === 2) && record.result?.id === id;
+    const isKnown = record.version === 1 || record.version === 2;
+    const isNamed = record.result?.id === id && record.result.uri === resultUri(id);
     // Whoever can write into the folder could name any file, to have it read or removed.
-    const beside = [record.parquet, record.rows].filter(one => one !== undefined);
-    const isOwn = isDataFile(record.file) && beside.every(({ file }) => isDataFile(file));
-    return isKnown && isOwn ? (record as ResultRecord) : undefined;
+    const files = [{ file: record.file }, record.parquet, record.rows].filter(one => one !== undefined);
+    const isOwn = files.every(one => isDataFileOf(id, one.file));
+    return isKnown && isNamed && isOwn ? (record as ResultRecord) : undefined;
   } catch {
     return undefined;
   }
@@ -97,10 +98,10 @@ export async function readFolder(directory: string): Promise<{ records: ResultRe
   return { records, names };
 }
 
-/** Bytes and time of the last change (ms) of a file; undefined when it is gone. */
+/** Bytes and time of the last change (ms) of a file or folder; undefined when it is gone, and for a link to elsewhere. */
 export async function fileFacts(path: string): Promise<{ bytes: number; changed: number } | undefined> {
-  const facts = await stat(path).catch(ifMissing(undefined));
-  return facts && { bytes: facts.size, changed: facts.mtimeMs };
+  const facts = await lstat(path).catch(ifMissing(undefined));
+  return facts && !facts.isSymbolicLink() ? { bytes: facts.size, changed: facts.mtimeMs } : undefined;
 }
 
 /** The same for what is read of the results folder: a folder that may not be read is for the operator to mend. */

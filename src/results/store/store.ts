@@ -12,6 +12,7 @@ import { usualRecordBytes } from '../tables/not-a-table.ts';
 import { type Content, type Intake, recognise } from '../tables/recognise.ts';
 import { allRows, type RowPage, type RowQuery, readRows, type TableFile } from '../tables/table.ts';
 import { isPlainCsv } from '../tables/text/table.ts';
+import { checkFolder, claimFolder } from './claim.ts';
 import { packFile } from './pack.ts';
 import { createPerKeyQueue } from './per-key-queue.ts';
 import {
@@ -140,6 +141,31 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   let sweptAt = -Infinity;
   let bytesSince = 0;
 
+  let isChecked = false;
+  let isClaimed = false;
+
+  /** Before anything is read or removed. @throws Fault `not_configured` for a folder with other things in it */
+  function check(): void {
+    if (isChecked) return;
+    failing(() => checkFolder(root));
+    isChecked = true;
+  }
+
+  async function claim(): Promise<void> {
+    if (!isClaimed) failing(() => claimFolder(root));
+    isClaimed = true;
+    isChecked = true;
+    await makeFolder(directory);
+  }
+
+  function failing(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      throw diskFault(error, root);
+    }
+  }
+
   const sweep = (keep?: string) => sweepFolder(root, { now: clock.now(), quotaBytes, lifetimeMs, keep });
 
   /** A sweep reads every result's metadata, which a burst of small results need not pay for each time. */
@@ -169,6 +195,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   /** What had this id last. Whoever writes it anew removes the data that was known before, so it is looked at again. */
   async function find(id: string): Promise<Found> {
+    check();
     for (let before: ResultRecord | undefined; ; ) {
       const last = await readRecord(directory, id);
       const isThere = last !== undefined && (await alive(last));
@@ -276,7 +303,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   }
 
   async function store(origin: Origin, content: Content): Promise<StoredResult> {
-    await makeFolder(directory);
+    await claim();
     const intake = await recognise(content, origin, recordBytes);
     const id = newId(origin.key);
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
@@ -391,6 +418,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       return isThere && last?.result.key === key ? last.result : undefined;
     },
     async list() {
+      check();
       const { records, names } = await readFolder(directory);
       return records
         .filter(({ file, result }) => names.has(file) && !expired(result))
@@ -416,12 +444,19 @@ export function openResultStore(settings: StoreSettings): ResultStore {
         return changed;
       }),
     async usage() {
+      check();
       const { records, names } = await readFolder(directory);
       const held = records.filter(({ file, result }) => names.has(file) && !expired(result));
       return { bytes: held.reduce((sum, record) => sum + heldBytes(record), 0), quotaBytes };
     },
-    sweep: () => sweep(),
-    workspace: async key => openWorkspace(directory, key, { part: quotaBytes, record: recordBytes }),
+    async sweep() {
+      check();
+      await sweep();
+    },
+    async workspace(key) {
+      await claim();
+      return openWorkspace(directory, key, { part: quotaBytes, record: recordBytes });
+    },
   };
   return results;
 }

@@ -1,26 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from '../disk.ts';
-import { isOfStore, isOwnFolder } from './places.ts';
+import { isOfStore, isOwnFolder, isOwnPart, ownersFolder, workFolder } from './places.ts';
 import { dataFiles, fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
-
-/** The folder in the results folder that holds the work areas, one folder for each. */
-export const workFolder = 'work';
-
-/** The folder in the results folder that holds what belongs to single callers, one results folder for each. */
-const ownersFolder = 'callers';
-
-/**
- * Folders in the results folder that hold what was started, agreed to or refused lately, who works on a batch, and what
- * platforms were found not to offer. They are swept by themselves.
- */
-export const registerFolders = {
-  starts: 'starts',
-  agreements: 'agreements',
-  batches: 'batches',
-  verified: 'verified',
-} as const;
 
 /** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
 export function ownerFolder(directory: string, owner: string): string {
@@ -95,7 +78,7 @@ async function sweepWork(directory: string, { lifetimeMs, now }: SweepLimits): P
     const facts = await Promise.all(parts.map(part => fileFacts(join(area, part))));
     const changed = Math.max((await fileFacts(area))?.changed ?? 0, ...facts.map(fact => fact?.changed ?? 0));
     const idleMs = Date.now() - changed;
-    const remove = () => rm(area, { recursive: true, force: true });
+    const remove = () => removeArea(area);
     if (idleMs > lifetimeMs) await remove();
     else {
       const bytes = facts.reduce((sum, fact) => sum + (fact?.bytes ?? 0), 0);
@@ -103,6 +86,18 @@ async function sweepWork(directory: string, { lifetimeMs, now }: SweepLimits): P
     }
   }
   return holdings;
+}
+
+/** Removes the parts of a work area, and the area where nothing else is in it. */
+export async function removeArea(area: string): Promise<void> {
+  for (const name of (await readdir(area).catch(ifMissing([]))).filter(isOwnPart))
+    await rm(join(area, name), { force: true });
+  await rmdir(area).catch(ignoreOthers);
+}
+
+function ignoreOthers(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOTEMPTY' && code !== 'EEXIST') ifMissing(undefined)(error);
 }
 
 /** Goes by the time of the file system, which knows nothing of an injected clock. */

@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { diskFault, replaceFile, saving } from '../disk.ts';
+import { workFolder } from './places.ts';
 import { fileFacts, makeFolder } from './record-files.ts';
-import { workFolder } from './sweep.ts';
+import { removeArea } from './sweep.ts';
 
 /**
  * Where the parts of an interrupted download wait to be resumed, by any process. A part is there whole or not at
@@ -49,7 +50,7 @@ export function openWorkspace(root: string, key: string, bytes: { part: number; 
       }
     },
     remove: part => rm(path(part), { force: true }),
-    discard: () => rm(directory, { recursive: true, force: true }),
+    discard: () => removeArea(directory),
   };
 }
 

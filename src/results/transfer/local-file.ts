@@ -1,9 +1,10 @@
 import { constants, createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../base/errors.ts';
+import { shortened } from '../../base/log.ts';
 import { ifMissing } from '../disk.ts';
 
 /** A file of this machine that callers may send. */
@@ -22,6 +23,10 @@ export interface LocalFile {
  */
 export async function localFile(given: string, folders: readonly string[]): Promise<LocalFile> {
   if (folders.length === 0) throw closed(given);
+  return withPath(given, () => findFile(given, folders));
+}
+
+async function findFile(given: string, folders: readonly string[]): Promise<LocalFile> {
   const wanted = given.startsWith('file://') ? pathOfUrl(given) : given;
   const candidates =
     wanted === undefined
@@ -43,6 +48,7 @@ export async function localFile(given: string, folders: readonly string[]): Prom
 async function readable(given: string, real: string): Promise<LocalFile> {
   const facts = await stat(real);
   if (!facts.isFile()) throw noFile(given);
+  await access(real, constants.R_OK);
   const { size } = facts;
   return {
     name: basename(real),
@@ -60,6 +66,46 @@ export function isInside(folder: string, path: string): boolean {
   const steps = relative(folder, path);
   return steps !== '' && steps !== '..' && !steps.startsWith(`..${sep}`) && !isAbsolute(steps);
 }
+
+/** Why the system takes no such path, by the codes of its errors. */
+const pathFaults: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'is longer than a path may be',
+  ELOOP: 'leads round in circles, by links that name each other',
+  EACCES: 'is closed to the user who runs this server',
+  EPERM: 'is closed to the user who runs this server',
+  EROFS: 'is in a folder that cannot be written to',
+  ENOTDIR: 'leads through a file as if it were a folder',
+  EISDIR: 'is a folder',
+  EINVAL: 'is no path that this system takes',
+  EBUSY: 'is in use',
+  EMFILE: 'cannot be opened now: too many files are open',
+  ENFILE: 'cannot be opened now: too many files are open',
+  EIO: 'cannot be read: the disk fails',
+};
+
+/**
+ * Does something with a path that a caller gave. What the system says of it names folders of this machine, so a caller
+ * is told in words, with what they gave.
+ * @throws Fault `bad_arguments`; other errors as they are
+ */
+export async function withPath<Outcome>(given: string, act: () => Promise<Outcome>): Promise<Outcome> {
+  if (given.includes('\0')) throw badPath('The path', 'holds a NUL character, which no path may');
+  try {
+    return await act();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const what = pathFaults[code];
+    throw what === undefined ? error : badPath(shortened(given), `${what} (${code})`, error);
+  }
+}
+
+const badPath = (path: string, what: string, cause?: unknown) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${path} ${what}.`,
+    hint: 'Give another path, or ask the operator of this server about this one.',
+    cause,
+  });
 
 export const ifAbsent = (error: unknown): undefined => {
   if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;

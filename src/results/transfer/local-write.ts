@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, realpath, rename, rm } from 'node:fs/promises';
+import { link, lstat, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { createFile, diskFault } from '../disk.ts';
-import { ifAbsent, isInside, realFolder } from './local-file.ts';
+import { ifAbsent, isInside, realFolder, withPath } from './local-file.ts';
 
 /**
  * Writes a file below the folders that the operator allowed, whole or not at all; a relative path means the first of
@@ -16,9 +16,19 @@ export async function writeLocalFile(
   bytes: AsyncIterable<Uint8Array>,
   { overwrite, signal }: { overwrite: boolean; signal: AbortSignal },
 ): Promise<{ path: string; bytes: number }> {
-  const path = await placeFor(given, folders);
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const path = await withPath(given, () => placeFor(given, folders));
+  const folder = dirname(path);
+  await sweepDrafts(folder);
+  const draft = join(folder, `${draftStart}${randomBytes(6).toString('hex')}.tmp`);
   try {
+    return await withPath(given, write);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : diskFault(error, given);
+  } finally {
+    await rm(draft, { force: true });
+  }
+
+  async function write() {
     const { bytes: written } = await createFile(draft, { bytes: Infinity, signal }, async save => {
       for await (const piece of bytes) await save(piece);
     });
@@ -26,10 +36,21 @@ export async function writeLocalFile(
     if (overwrite) await rename(draft, path);
     else await link(draft, path).catch(error => Promise.reject(isThere(error) ? taken(path) : error));
     return { path, bytes: written };
-  } catch (error) {
-    throw signal.aborted ? signal.reason : diskFault(error, dirname(path));
-  } finally {
-    await rm(draft, { force: true });
+  }
+}
+
+const draftStart = '.data-platforms-mcp-';
+const draftForm = /^\.data-platforms-mcp-[0-9a-f]{12}\.tmp$/;
+/** Whoever was writing for so long is gone. */
+const abandonedMs = 3_600_000;
+
+/** Removes what a process left in a folder that was killed while it wrote there. */
+async function sweepDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(one => draftForm.test(one))) {
+    const path = join(folder, name);
+    const facts = await lstat(path).catch(() => undefined);
+    if (facts?.isFile() && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { force: true });
   }
 }
 
@@ -38,9 +59,11 @@ export async function fileAt(
   given: string,
   folders: readonly string[],
 ): Promise<{ path: string; bytes: number; changed: number } | undefined> {
-  const path = await placeFor(given, folders);
-  const facts = await lstat(path).catch(ifAbsent);
-  return facts && { path, bytes: facts.size, changed: facts.mtimeMs };
+  return withPath(given, async () => {
+    const path = await placeFor(given, folders);
+    const facts = await lstat(path).catch(ifAbsent);
+    return facts && { path, bytes: facts.size, changed: facts.mtimeMs };
+  });
 }
 
 async function placeFor(given: string, folders: readonly string[]): Promise<string> {

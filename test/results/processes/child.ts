@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { systemClock } from '../../../src/base/clock.ts';
 import { isFault } from '../../../src/base/errors.ts';
 import { openResultStore } from '../../../src/results/store/store.ts';
+import { writeLocalFile } from '../../../src/results/transfer/local-write.ts';
 
 const [task = '', directory = '', argument = '0'] = process.argv.slice(2);
 
@@ -83,4 +84,14 @@ async function rush(): Promise<void> {
   process.stdout.write(String(read));
 }
 
-await (task === 'crash' ? crash() : rush());
+/** Exports into a folder, and is killed when half of it is there. */
+async function killedExport(): Promise<void> {
+  async function* half(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('a,b\n');
+    process.kill(process.pid, 'SIGKILL');
+    yield Buffer.from('1,2\n');
+  }
+  await writeLocalFile('a.csv', [directory], half(), { overwrite: false, signal: new AbortController().signal });
+}
+
+await { crash, rush, export: killedExport }[task as 'crash']();

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeLocalFile } from '../../../src/results/transfer/local-write.ts';
 import { freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 
 let folder: string;
@@ -75,4 +76,20 @@ test('two processes write, read and reap in one folder at once, and nobody sees 
   for (const result of await store.list()) expect((await store.rows(result, { limit: 1_000 })).rows).toHaveLength(500);
   // Every piece of metadata has its data, but for what was reaped; no draft is left.
   expect((await readdir(directory)).filter(name => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('what a killed process left of an export goes with the next one into the same folder, once it is old', async () => {
+  const directory = await freshFolder();
+  expect((await run('export', directory)).signal).toBe('SIGKILL');
+  const [draft = '', ...others] = await readdir(directory);
+  expect(others).toEqual([]);
+  const write = (name: string) => {
+    const { signal } = new AbortController();
+    return writeLocalFile(name, [directory], pieces('b'), { overwrite: false, signal });
+  };
+  await write('b.csv');
+  expect((await readdir(directory)).toSorted()).toEqual([draft, 'b.csv'].toSorted());
+  await utimes(join(directory, draft), 1, 1);
+  await write('c.csv');
+  expect((await readdir(directory)).toSorted()).toEqual(['b.csv', 'c.csv']);
 });

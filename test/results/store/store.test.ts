@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -9,7 +9,7 @@ import { diskFault } from '../../../src/results/disk.ts';
 import { defaultResultsDirectory } from '../../../src/results/store/places.ts';
 import { writeRecord } from '../../../src/results/store/record-files.ts';
 import { openResultStore } from '../../../src/results/store/store.ts';
-import { day, freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
+import { day, entriesOf, freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 
 const small = 'hole_id,depth\nDDH001,1.5\nDDH002,2\n';
 
@@ -34,7 +34,7 @@ describe('a stored result', () => {
   test('can be read by this user only', async () => {
     const { store, directory } = await freshStore();
     await store.write(origin(), { bytes: pieces(small) });
-    const modes = (await readdir(directory)).map(async name => (await stat(join(directory, name))).mode & 0o777);
+    const modes = (await entriesOf(directory)).map(async name => (await stat(join(directory, name))).mode & 0o777);
     expect(await Promise.all(modes)).toEqual([0o600, 0o600]);
   });
 
@@ -86,11 +86,11 @@ describe('a stored result', () => {
     };
     await expect(store.get(stored.uri)).rejects.toMatchObject(again);
     await store.sweep();
-    expect(await readdir(directory)).toEqual([`${stored.id}.json`]);
+    expect(await entriesOf(directory)).toEqual([`${stored.id}.json`]);
     await expect(store.rows(stored)).rejects.toMatchObject(again);
     time.now += 7 * day;
     await store.sweep();
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 
   test.each(['result://zzzzzzzzzzzz', '../../etc/passwd', 'result://../secret', ''])('%j is not found', async id => {
@@ -152,7 +152,7 @@ describe('a key', () => {
     for (let n = 1; n <= 20; n += 1) {
       await Promise.all([write(n), store.pin(uri, true), write(-n), store.pin(uri, true)]);
       expect(await store.get(uri)).toMatchObject({ rows: 1, pinned: true });
-      expect(await readdir(directory)).toHaveLength(2);
+      expect(await entriesOf(directory)).toHaveLength(2);
     }
   });
 
@@ -161,7 +161,7 @@ describe('a key', () => {
     await store.write(origin({ key: 'k' }), { bytes: pieces(small) });
     const second = await store.write(origin({ key: 'k' }), { bytes: pieces('a\n1\n') });
     expect((await store.rows(second)).rows).toEqual([{ a: 1 }]);
-    expect(await readdir(directory)).toHaveLength(2);
+    expect(await entriesOf(directory)).toHaveLength(2);
   });
 });
 
@@ -169,7 +169,7 @@ describe('nothing is left of a write', () => {
   test('whose source breaks', async () => {
     const { store, directory } = await freshStore();
     await expect(store.write(origin(), { bytes: cutShort(small) })).rejects.toThrow('socket closed');
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 
   test('that is cancelled while the source hangs, and the source is closed', async () => {
@@ -182,21 +182,21 @@ describe('nothing is left of a write', () => {
     setImmediate(() => controller.abort(reason));
     await expect(written).rejects.toBe(reason);
     expect(source.destroyed).toBe(true);
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 
   test('whose metadata cannot be written', async () => {
     const { store, directory } = await freshStore();
     const source = { ...origin().source, arguments: { export: 1n } };
     await expect(store.write(origin({ source }), { bytes: pieces(small) })).rejects.toThrow(/BigInt/);
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 
   test('that is larger than the quota', async () => {
     const { store, directory } = await freshStore({ quotaBytes: 1_000 });
     const bytes = pieces('a\n1\n'.repeat(500), 100);
     await expect(store.write(origin(), { bytes })).rejects.toMatchObject({ code: 'too_large' });
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 });
 
@@ -251,7 +251,7 @@ describe('a sweep', () => {
       'busybusybusy-0123456789ab.csv',
       (await store.path(stored)).slice(directory.length + 1),
     ];
-    expect((await readdir(directory)).toSorted()).toEqual(left.toSorted());
+    expect((await entriesOf(directory)).toSorted()).toEqual(left.toSorted());
   });
 
   test('survives metadata of another version or cut in two', async () => {
@@ -344,6 +344,6 @@ describe("somebody's own file", () => {
     const { store, directory } = await freshStore();
     const cut = store.write(own('a.csv'), { bytes: cutShort('a,b\n1,2,3\n'), asIs: true });
     await expect(cut).rejects.toThrow('socket closed');
-    expect(await readdir(directory)).toEqual([]);
+    expect(await entriesOf(directory)).toEqual([]);
   });
 });
