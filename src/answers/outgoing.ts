@@ -39,21 +39,19 @@ function outcome(answer: Outcome, redactor: Redactor): Outcome {
       const { chart: told, ...rest } = redactor.value({ ...answer, chart });
       return { ...rest, chart: { ...told, image } };
     }
+    case 'image': {
+      const { image, ...rest } = answer;
+      return { ...redactor.value(rest), image };
+    }
     case 'description': {
-      const description = redactor.stored(answer.description);
-      return { ...redactor.value(answer), description, warnings: warnings(answer, description, redactor) };
+      const { description: whole, ...rest } = answer;
+      const description = redactor.stored(whole);
+      return { ...redactor.value(rest), description, warnings: warnings(answer, description, redactor) };
     }
     case 'result': {
-      const result = redactor.stored(answer.result);
-      const { summary, page, about } = redactor.value({ ...answer, result: undefined });
-      return {
-        kind: 'result',
-        result,
-        summary,
-        ...(page ? { page } : {}),
-        ...(about ? { about } : {}),
-        warnings: warnings(answer, result, redactor),
-      };
+      const { result: stored, ...rest } = answer;
+      const result = redactor.stored(stored);
+      return { ...redactor.value(rest), result, warnings: warnings(answer, result, redactor) };
     }
     case 'rows': {
       const { rows, result, ...rest } = answer;

@@ -74,10 +74,17 @@ export class Fault extends Error {
 export const defectFault = (error: unknown): Fault =>
   new Fault({
     code: 'bad_upstream_reply',
-    message: `This server failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+    message: `This server failed unexpectedly: ${wordsOf(error)}`,
     hint: 'Repeat the call once. If it stays, report it with the log line of the same time.',
     cause: error,
   });
+
+/** What the file system says names folders of this machine, which are in the log and nobody else's business. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  return path === undefined ? error.message : `${code} (${syscall})`;
+}
 
 export function isFault(error: unknown, code?: FaultCode): error is Fault {
   return error instanceof Fault && (code === undefined || error.code === code);

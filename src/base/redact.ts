@@ -285,9 +285,9 @@ function walkObject(object: Record<string, unknown>, ways: Ways, depth: number):
   return safe ? Object.fromEntries(safe) : object;
 }
 
-/** A thing that is called like a secret, as a variable or a column is, and has its value beside its name. */
-const naming = ['key', 'name', 'variable', 'column'];
-const named = new Set(['value', 'default', 'min', 'max', 'others']);
+/** A column that is called like a secret has values of it beside its name. */
+const naming = ['name', 'column'];
+const named = new Set(['min', 'max', 'others']);
 
 const isSecretName = (name: unknown, ways: Ways) =>
   typeof name === 'string' && name.length < 256 && ways.keyOf(name).isSecret;

@@ -129,17 +129,12 @@ export async function perform(
   const keep: Keep = (named, content) => context.store({ operation, arguments: asked, ...named }, content);
   const found = isListing(operation)
     ? await listRows(shared, operation, args, context, controls)
-    : await readThing(shared, operation, args, context);
+    : await readThing(operation, args, context);
   // What does not fit is stored, and what is stored is without secrets, too.
   return fitAnswer(shared.redactor.value(found), shared.fit, keep);
 }
 
-async function readThing(
-  shared: CallerServices,
-  operation: Operation,
-  args: Row,
-  context: OperationContext,
-): Promise<Outcome> {
+async function readThing(operation: Operation, args: Row, context: OperationContext): Promise<Outcome> {
   const { value, warnings: drift } = readOutput(operation, await readValue(operation, args, context));
   if (drift.length === 0) return { kind: 'value', value };
   const own = (value as Row | null)?.['warnings'];

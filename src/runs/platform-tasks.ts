@@ -25,7 +25,7 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
       try {
         return await tools.runAsCall('tasks/get', options, async call => {
           if (isBatchUri(subject.run)) {
-            const answer = await shared.batches.resume(subject.run, 0, call);
+            const answer = outgoing(await shared.batches.resume(subject.run, 0, call), shared.redactor);
             return stateOf(batchKind, answer, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
           }
           const { kind } = await findRun(shared, subject.run);

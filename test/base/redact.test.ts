@@ -98,15 +98,12 @@ test('names in objects are safe too, none is lost, and what is right is given ba
     tokens: ['a'],
     token: ['[redacted]', '[redacted]'],
   });
-  expect(
-    redactor.value([
-      { key: 'API_TOKEN', value: 'x' },
-      { name: 'MODE', value: 'y' },
-    ]),
-  ).toEqual([
-    { key: 'API_TOKEN', value: '[redacted]' },
-    { name: 'MODE', value: 'y' },
-  ]);
+  expect(redactor.value({ column: 'api_key', min: 'a', max: 'b', nulls: 1 })).toEqual({
+    column: 'api_key',
+    min: '[redacted]',
+    max: '[redacted]',
+    nulls: 1,
+  });
   expect(redactor.stored({ 'Q\u200b1': 'Q\u200b1', note: 'p4ss\u200bw0rd' })).toEqual({
     'Q◌1': 'Q◌1',
     note: '[redacted]',

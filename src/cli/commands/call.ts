@@ -156,7 +156,7 @@ function exitOf(answer: Outgoing): ExitCode {
 }
 
 /** Of many things, those for which nothing came. */
-function failuresOf(answer: Answer): number {
+function failuresOf(answer: Outgoing): number {
   const outcome = answer.kind === 'run' ? answer.outcome : answer;
   return outcome && 'failures' in outcome ? (outcome.failures ?? 0) : 0;
 }

@@ -25,7 +25,8 @@ export async function writeLocalFile(
   } catch (error) {
     throw signal.aborted ? signal.reason : diskFault(error, given);
   } finally {
-    await rm(draft, { force: true });
+    // It was never there where its folder is none; what went wrong has been told.
+    await rm(draft, { force: true }).catch(() => {});
   }
 
   async function write() {
@@ -62,6 +63,7 @@ export async function fileAt(
   return withPath(given, async () => {
     const path = await placeFor(given, folders);
     const facts = await lstat(path).catch(ifAbsent);
+    if (facts?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     return facts && { path, bytes: facts.size, changed: facts.mtimeMs };
   });
 }
