@@ -20,7 +20,7 @@ for (const name of names) await cp(join(dist, name), join(folder, 'server', name
 await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 const { bundleManifest } = await importSource('scripts/distribution.ts');
 await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(bundleManifest(), null, 2)}\n`);
-await initWasm(await readFile(join(dist, 'resvg.wasm')));
+await initWasm(await readFile(join(root, 'node_modules', '@resvg', 'resvg-wasm', 'index_bg.wasm')));
 const icon = new Resvg(await readFile(join(root, 'docs', 'icon.svg'), 'utf8'), {
   fitTo: { mode: 'width', value: 512 },
 });

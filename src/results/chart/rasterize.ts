@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import { brotliDecompressSync } from 'node:zlib';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { width } from './channel.ts';
 import type { Drawing } from './job.ts';
@@ -15,7 +16,7 @@ const read = (file: string) => readFileSync(join(import.meta.dirname, file));
 if (isMainThread) setFlagsFromString('--liftoff-only');
 
 /** Compiling it takes a while, and happens while the worker waits for its job. */
-const ready = initWasm(read('resvg.wasm'));
+const ready = initWasm(brotliDecompressSync(read('resvg.wasm.br')));
 
 /** What Inter has no letters for: everything but Latin, Greek, Cyrillic and signs. */
 const otherScripts = /[\u0530-\u1dff\u2300-\uffff]/;
