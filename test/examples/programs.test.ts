@@ -24,8 +24,8 @@ async function compiled(example: string): Promise<string> {
   return outfile;
 }
 
-it('a client over HTTP lists the tools and calls one', async () => {
-  const example = await compiled('http-client/client.ts');
+/** The address of a server over HTTP with simulators behind it. */
+async function startServer(): Promise<string> {
   const results = await mkdtemp(join(tmpdir(), 'data-platforms-example-'));
   const flags = ['http', '--port', '0', '--sandbox', '--results-dir', results];
   const server = spawn(process.execPath, [join(root, 'dist', 'bin.cjs'), ...flags], {
@@ -37,13 +37,26 @@ it('a client over HTTP lists the tools and calls one', async () => {
     await once(server, 'close');
     await rm(results, { recursive: true, force: true });
   });
-  let url = '';
   for await (const line of createInterface(server.stderr)) {
-    url = JSON.parse(line).url ?? '';
-    if (url) break;
+    const { url } = JSON.parse(line) as { url?: string };
+    if (url) return url;
   }
-  const { stdout } = await run(process.execPath, [example, url]);
+  throw new Error('The server ended without an address.');
+}
+
+it('a client over HTTP lists the tools and calls one', async () => {
+  const example = await compiled('http-client/client.ts');
+  const { stdout } = await run(process.execPath, [example, await startServer()]);
   expect(stdout).toMatch(/^\d+ tools\n3 of \d+ holes/);
+});
+
+/** A Python that has the packages of the example; `.ci/run` makes one. */
+const python = process.env['DATA_PLATFORMS_PYTHON'];
+
+it.skipIf(!python)('a client in Python does the same', async () => {
+  const example = join(root, 'examples', 'python-client', 'client.py');
+  const { stdout } = await run(String(python), [example, await startServer()]);
+  expect(stdout).toMatch(/^\d+ tools\n3 of (\d+) holes[\s\S]*\n3 of \1\n$/);
 });
 
 it('a program embeds the server', async () => {
