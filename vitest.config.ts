@@ -19,6 +19,8 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
+    // What tests reach in this process; programs and workers that they start are not counted.
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'json-summary'] },
     // Tests start the program many times and leave nothing behind, in the home folder least of all.
     // What its person has set up stays out of the tests.
     env: { DATA_PLATFORMS_NO_CODE_CACHE: '1', XDG_CONFIG_HOME: join(tmpdir(), 'data-platforms-nobody') },
