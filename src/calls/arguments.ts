@@ -27,24 +27,19 @@ export function parseArguments(tool: string, input: ToolInput, given: unknown): 
   const raw = typeof given === 'string' ? tryJson(given) : (given ?? {});
   if (!isRow(raw)) throw badArguments(tool, 'the arguments must be an object', accepted);
   const properties = (accepted['properties'] ?? {}) as Record<string, JsonSchema>;
-  const isKnown = (name: string) => Object.hasOwn(properties, name);
   const target = { tool, schema, risk: input.risk, names: Object.keys(properties), text: onlyText(properties) };
   const values: Record<string, unknown> = {};
   const notes: string[] = [];
+  // Where there is one connection it is no argument, and naming it does no harm.
+  const isOnlyChoice = ([name, value]: [string, unknown]) =>
+    name === 'connection' && !Object.hasOwn(properties, name) && connections.includes(String(value));
   for (const [name, value] of Object.entries(raw)) {
-    if (!isKnown(name) && name === 'connection' && connections.includes(String(value))) continue;
+    if (isOnlyChoice([name, value])) continue;
     // What is absent is absent under any name, but a name that nobody knows is told even then.
     refuseOversized(name, nameBound, `${tool}: an argument`);
     const known = argumentNamed(name, target, Object.keys(raw));
-    const bound = input.boundOf?.(known) ?? boundOfField(fieldOf(schema, known));
-    refuseOversized(value, bound, `${tool}: ${known}`);
-    if (isFirstPage(name, value)) continue;
-    const property = properties[known] as JsonSchema;
-    const isRequired = [accepted['required']].flat().includes(known);
-    const read = readValue(known, value, { property, isRequired, input, notes });
+    const read = isFirstPage(name, value) ? undefined : readArgument(tool, known, value, input, notes);
     if (read === undefined) continue;
-    // What was a text may be a list now.
-    if (typeof value === 'string' && typeof read === 'object') refuseOversized(read, bound, `${tool}: ${known}`);
     values[known] = read;
     if (isUri(read) && properties['connection']) values['connection'] ??= connectionIn(read);
   }
@@ -52,6 +47,19 @@ export function parseArguments(tool: string, input: ToolInput, given: unknown): 
   if (parsed.success) return { values: parsed.data, notes };
   const issues = parsed.error.issues.map(issue => issueText(issue, values, properties));
   throw badArguments(tool, issues.join('; '), accepted);
+}
+
+/** An argument under its right name, within its bound. */
+function readArgument(tool: string, name: string, value: unknown, input: ToolInput, notes: string[]): unknown {
+  const { schema, accepted } = input;
+  const bound = input.boundOf?.(name) ?? boundOfField(fieldOf(schema, name));
+  refuseOversized(value, bound, `${tool}: ${name}`);
+  const property = ((accepted['properties'] ?? {}) as Record<string, JsonSchema>)[name] as JsonSchema;
+  const isRequired = [accepted['required']].flat().includes(name);
+  const read = readValue(name, value, { property, isRequired, input, notes });
+  // What was a text may be a list now.
+  if (typeof value === 'string' && typeof read === 'object') refuseOversized(read, bound, `${tool}: ${name}`);
+  return read;
 }
 
 /** `page: 1` is where every listing begins. */

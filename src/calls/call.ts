@@ -153,17 +153,13 @@ async function listRows(
   const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
   const { value, warnings } = readOutput(operation, found.items);
-  const explained =
-    why && operation.explain ? await operation.explain(value as Row[], args as never, context) : undefined;
+  const explained = why ? await operation.explain?.(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
   const told = explained as Row[] | undefined;
   const rows = pick(told ?? (value as Row[]), fields, warnings);
-  const page: PageFacts = {
-    returned: rows.length,
-    total: found.total ?? (found.complete && from === undefined ? rows.length : null),
-    complete: found.complete,
-    next: found.next === undefined ? null : shared.cursors.write(scope, found.next),
-  };
+  const next = found.next === undefined ? null : shared.cursors.write(scope, found.next);
+  const known = found.complete && from === undefined ? rows.length : null;
+  const page: PageFacts = { returned: rows.length, total: found.total ?? known, complete: found.complete, next };
   const beside = {
     ...found.about,
     ...tellReasons(countReasons(told ?? [])),

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/errors.ts';
 import { firstWords } from './body.ts';
 import type { FaultReading } from './connection.ts';
-import { type Exchange, type Failed, failed, type Retryable, type Send } from './exchange.ts';
+import { type Exchange, type Failed, failed, type Outcome, type Retryable, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 import { askedWait, seconds } from './retry.ts';
@@ -19,19 +19,22 @@ export function classifyReply(clock: Clock, next: Send): Send {
   return async exchange => {
     const outcome = await next(exchange);
     if ('fault' in outcome || isRedirect(outcome.reply, exchange.request)) return outcome;
-    const { connection, request, anonymous } = exchange;
-    const { suspicion, unreadable, ...reply } = outcome.reply;
-    const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
-    // What another host says is not the platform speaking.
-    const reading = anonymous ? undefined : connection.readFault?.(said, request);
-    if (!reading && isAnswer(reply, request)) {
-      const foreign = !anonymous && request.changes !== undefined && connection.isOwnAnswer?.(reply.body) === false;
-      if (!unreadable && !foreign) return { reply };
-      return failed(unreadable ?? foreignAnswer(exchange, reply));
-    }
-    if (reply.body instanceof Readable) reply.body.destroy();
-    return refused(exchange, said, reading ?? {}, clock.now());
+    return classified(exchange, outcome.reply, clock);
   };
+}
+
+function classified(exchange: Exchange, received: HttpReply, clock: Clock): Outcome {
+  const { connection, request, anonymous } = exchange;
+  const { suspicion, unreadable, ...reply } = received;
+  const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
+  // What another host says is not the platform speaking.
+  const reading = anonymous ? undefined : connection.readFault?.(said, request);
+  if (!reading && isAnswer(reply, request)) {
+    const fault = unreadable ?? foreignAnswer(exchange, reply);
+    return fault ? failed(fault) : { reply };
+  }
+  if (reply.body instanceof Readable) reply.body.destroy();
+  return refused(exchange, said, reading ?? {}, clock.now());
 }
 
 /** A refusal, as the platform's own reading and the status tell it, and whether it may be repeated. */
@@ -54,7 +57,10 @@ function withClockHint(fault: Fault, { headers }: HttpReply, now: number): Fault
   return fault.with({ hint: `The clock of this machine is ${skewWords(skew)}: set it right first. ${fault.hint}` });
 }
 
-function foreignAnswer({ connection: { name, title }, request }: Exchange, { body, status }: HttpReply): Fault {
+/** A change is answered by the platform, not by whatever stands at its address. */
+function foreignAnswer({ connection, request, anonymous }: Exchange, { body, status }: HttpReply): Fault | undefined {
+  const { name, title } = connection;
+  if (anonymous || request.changes === undefined || connection.isOwnAnswer?.(body) !== false) return undefined;
   const words = firstWords(JSON.stringify(body) ?? 'nothing', 200);
   return new Fault({
     code: 'bad_upstream_reply',
