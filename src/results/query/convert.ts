@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
 import type { Column } from '../result.ts';
-import { longestLine, type PlainText, plainLines } from '../tables/plain-text.ts';
 import type { TableFile } from '../tables/table.ts';
+import { longestLine, type PlainText, plainLines } from '../tables/text/plain-text.ts';
 import type { Reading } from '../tables/text/table.ts';
 import { engineType, quoted, text, utc } from './view.ts';
 

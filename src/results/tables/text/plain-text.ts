@@ -1,10 +1,10 @@
-import { formatJson } from '../../base/json.ts';
-import type { Column } from '../result.ts';
-import { openBytes } from '../store/stored-bytes.ts';
-import { comma } from './dialect.ts';
-import { type TableFile, valuesOf } from './table.ts';
-import { fieldRows } from './text/rows.ts';
-import { textOfValue } from './text/values.ts';
+import { formatJson } from '../../../base/json.ts';
+import type { Column } from '../../result.ts';
+import { openBytes } from '../../store/stored-bytes.ts';
+import { comma } from '../dialect.ts';
+import { type TableFile, valuesOf } from '../table.ts';
+import { fieldRows } from './rows.ts';
+import { textOfValue } from './values.ts';
 
 /** What was found while the lines were made. */
 export interface PlainText {
