@@ -146,7 +146,9 @@ async function buildSearch({ platforms, general, words }: SearchedFacts): Promis
   const tools = general
     .filter(({ name }) => isGeneral({ general }, name))
     .map(({ name, description, annotations }) => ({
-      ...{ name, summary: description, risk: annotations.readOnlyHint ? ('reads' as const) : ('edits' as const) },
+      name,
+      summary: description,
+      risk: annotations.readOnlyHint ? ('reads' as const) : ('edits' as const),
     }));
   return createSearch([...operations, ...tools].map(one => ({ ...one, words: known[one.name] ?? '' })));
 }

@@ -53,7 +53,10 @@ async function launchProcess(program: WorkerProgram, node: string, extra: NodeJS
     const parts = [child, child.stdin, child.stdout, child.stderr] as { ref?(): void; unref?(): void }[];
     const { stdin, stdout, stderr } = child;
     return {
-      ...{ stdin, stdout, stderr, ended },
+      stdin,
+      stdout,
+      stderr,
+      ended,
       kill: () => void child.kill('SIGKILL'),
       hold: holds => {
         for (const part of parts) holds ? part.ref?.() : part.unref?.();
@@ -80,7 +83,10 @@ async function launchThread(program: WorkerProgram): Promise<Launched> {
   const ended = once(thread, 'exit').then(([code]) => ({ code, ...(error ? { error } : {}) }));
   const { stdin, stdout, stderr } = thread;
   return {
-    ...{ stdin: stdin as Writable, stdout, stderr, ended },
+    stdin: stdin as Writable,
+    stdout,
+    stderr,
+    ended,
     kill: () => void thread.terminate(),
     hold: holds => (holds ? thread.ref() : thread.unref()),
   };
