@@ -4,8 +4,8 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { sqlPart } from '../../base/duckdb.ts';
 import { Fault } from '../../base/errors.ts';
 import { keychainPart } from '../../base/keychain.ts';
-import { npmScript } from '../../base/npm.ts';
 import { findPart, type OptionalPart, partFolder, partLock } from '../../base/optional-part.ts';
+import { npmScript } from '../npm.ts';
 import { print, type Terminal } from '../terminal.ts';
 
 const parts: readonly OptionalPart[] = [sqlPart, keychainPart];

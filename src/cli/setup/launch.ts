@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { npmScript } from '../../base/npm.ts';
 import { version } from '../../base/version.ts';
+import { npmScript } from '../npm.ts';
 import type { Launch } from './clients.ts';
 
 /** `node`: this very copy of the program; `npx`: fetched, and kept, by npm. */
