@@ -11,11 +11,13 @@ import type { Connections } from '../connections/connections.ts';
 import type { Register } from '../coordination/register.ts';
 import type { Starts } from '../coordination/starts.ts';
 import type { Call } from '../http/call.ts';
+import type { Chain, ChainStep } from '../operations/chain.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Condition } from '../results/tables/filter.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
+import type { CallHistory } from './history.ts';
 import type { Many } from './many/selection.ts';
 import type { Observer } from './observer.ts';
 import type { ToolInput } from './tool-input.ts';
@@ -46,6 +48,41 @@ export interface Batches {
   cancel(uri: string): Promise<RunAnswer>;
 }
 
+/** A run of a chain. */
+export interface RunChainRequest {
+  /** Its name or URI, or its text. */
+  chain: string;
+  parameters?: Row;
+  confirm?: string | undefined;
+  ask_again?: boolean | undefined;
+  again?: boolean | undefined;
+  /** Shows what would be called, and calls nothing. */
+  dryRun?: boolean;
+  /** Answers for a person who is not asked through the client. */
+  consent?(step: ChainStep, question: string): Promise<boolean>;
+}
+
+export interface SaveChainRequest {
+  name: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  /** From when on the calls of this caller are meant. Absent: of the last hour. */
+  since?: string | undefined;
+  /** In place of what was called. */
+  steps?: readonly ChainStep[] | undefined;
+  /** Parameters with their defaults: what has such a value in the steps refers to them. */
+  parameters?: Row | undefined;
+}
+
+/** Calls written down to be made again. */
+export interface Chains {
+  run(request: RunChainRequest, call: Call): Promise<Answer>;
+  save(request: SaveChainRequest): Promise<Answer>;
+  list(): Promise<{ chain: Chain; text: string; path?: string }[]>;
+  /** @throws Fault `not_found` */
+  get(name: string): Promise<{ chain: Chain; text: string; path?: string }>;
+}
+
 /** Whether a URI is that of a batch. */
 export const isBatchUri = (uri: string): boolean => uri.startsWith('batch://');
 
@@ -67,6 +104,9 @@ export interface CallerServices extends CallRuntime {
   /** Signs what tells one start from another, the same in every process that shares the starts. */
   startKeys: Signer;
   batches: Batches;
+  chains: Chains;
+  /** What was called lately. */
+  history: CallHistory;
   /** Says which process is working on a batch. */
   leases: Register;
   /** What goes on behind answers. */

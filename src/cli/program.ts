@@ -96,6 +96,7 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
       done(await (await import('./commands/tools.ts')).tools(flagsOf(command), { json, platform }, terminal)),
     );
   addCall(program, terminal, done);
+  addChains(program, terminal, done);
   program
     .command('doctor')
     .description('Look at each connection: reachable, whose account, what it may do, what is missing')
@@ -198,6 +199,32 @@ function addCall(program: Command, terminal: Terminal, done: Done): void {
       const { call } = await import('./commands/call.ts');
       done(await call({ tool, rest: command.args.slice(1), json, wait }, flagsOf(command), terminal));
     });
+}
+
+function addChains(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command('run')
+    .description('Run a chain of calls: a file, or the name of one')
+    .usage('<chain> [--parameter value ...] [options]')
+    .argument('<chain>')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .option('--json', 'Print JSON')
+    .option('--dry-run', 'Show what would be called, and call nothing')
+    .option('--fresh', 'Begin anew where an earlier run was stopped')
+    .action(async (chain: string, { json, dryRun, fresh }, command: Command) => {
+      const { runChainFile } = await import('./commands/run.ts');
+      const line = { chain, rest: command.args.slice(1), json, dryRun, fresh };
+      done(await runChainFile(line, flagsOf(command), terminal));
+    });
+  program
+    .command('chain')
+    .description('Agree to the steps of a chain, so that it runs unattended')
+    .addArgument(new Argument('<action>', 'what to do').choices(['approve']))
+    .argument('<chain>', 'file or name')
+    .action(async (_: string, chain: string, __: unknown, command: Command) =>
+      done(await (await import('./commands/run.ts')).approveChain(chain, flagsOf(command), terminal)),
+    );
 }
 
 const serverOptions = 'Server options:';

@@ -30,7 +30,7 @@ export async function takeLease(clock: Clock, register: Register, key: string): 
       alarm = isReleased ? undefined : clock.alarm(renewEveryMs, renew);
       // On a clock that runs fast, an alarm takes more of its time.
       const now = clock.now();
-      const until = alarm ? now + lapsesAfter * (alarm.at - now) : now;
+      const until = alarm ? now + lapsesAfter * (alarm.at - now) : 0;
       const written = await register.write(key, version, { holder, until }, until + 1);
       if (written === undefined) alarm?.clear();
       else version = written;

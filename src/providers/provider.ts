@@ -4,6 +4,7 @@ import { lazy } from '../base/lazy.ts';
 import { withoutEnd } from '../base/text.ts';
 import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
+import type { Chain } from '../operations/chain.ts';
 import type { Operation, OperationContext, RunKind, Toolset } from '../operations/operation.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { CredentialGuide } from './credentials.ts';
@@ -46,6 +47,8 @@ export interface ProviderCode {
   runs: readonly RunKind[];
   /** What people call its things otherwise, by the noun in the names of operations: for the search alone. */
   nouns?: Readonly<Record<string, string>>;
+  /** Calls that answer a question of its users, to be run as they are. */
+  chains?: readonly Chain[];
   /** One cheap authenticated request, or one for each API that is connected. */
   probe(context: OperationContext): Promise<Probed>;
 }

@@ -18,8 +18,9 @@ import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext, readRows } from '../calls/execute.ts';
 import { ownArguments, such } from '../calls/names.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
-import type { CallerServices } from '../calls/services.ts';
+import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
+import type { Chain } from '../operations/chain.ts';
 import {
   fieldMeta,
   fieldOf,
@@ -86,6 +87,12 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
     templates: [
       ...templates,
       {
+        uriTemplate: 'chain://{name}',
+        name: 'Chain',
+        description: 'Calls that were saved to be run again.',
+        mimeType,
+      },
+      {
         uriTemplate: 'result://{id}',
         name: 'Stored result',
         description: 'A table or file that an earlier call stored.',
@@ -94,7 +101,8 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
 
     async list(cursor) {
       const stored = (await shared.results.list()).map(result => shared.redactor.value(resultResource(result)));
-      const all = [...fixed, ...stored];
+      const chains = (await shared.chains.list()).map(chain => shared.redactor.value(chainResource(chain)));
+      const all = [...fixed, ...chains, ...stored];
       const start = cursor === undefined ? 0 : all.findIndex(({ uri }) => uri === cursor) + 1;
       if (start === 0 && cursor !== undefined)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor');
@@ -108,6 +116,8 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
         refuseOversized(uri, nameBound, 'The URI');
         return tools.runAsCall(`read ${uri.split('://', 1)[0]}`, options, async call => {
           if (uri.startsWith('result://')) return readStored(shared, uri);
+          if (uri.startsWith('chain://')) return readChain(shared, uri);
+          if (isBatchUri(uri)) return readBatch(shared, uri);
           const found = find(shown, uri);
           if (!found) throw nothingThere(uri);
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
@@ -121,6 +131,11 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
     async complete(template, variable, value, given, options = {}) {
       return asProtocolError(shared, template, async () => {
         refuseOversized([template, variable, value, given], nameBound, 'What is to be completed');
+        if (template === 'chain://{name}')
+          return matching(
+            value,
+            (await shared.chains.list()).map(({ chain }) => chain.name),
+          );
         if (template === 'result://{id}') return matching(value, idsOf(await shared.results.list()));
         const facts = shown.find(({ resource }) => resource.uri === template);
         const operation = facts && (await shared.catalog.load(facts));
@@ -139,6 +154,24 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
       });
     },
   };
+}
+
+const chainResource = ({ chain: { name, title, description } }: { chain: Chain }): Resource => ({
+  uri: `chain://${name}`,
+  name: title,
+  ...(description === undefined ? {} : { description }),
+  mimeType,
+});
+
+async function readChain({ chains }: CallerServices, uri: string): Promise<ResourceContents> {
+  const { text } = await chains.get(uri);
+  return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
+}
+
+/** A batch as it is; reading it does nothing for it. */
+async function readBatch({ batches }: CallerServices, uri: string): Promise<ResourceContents> {
+  const text = JSON.stringify(renderAnswer(await batches.look(uri)).structuredContent);
+  return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
 }
 
 const nothingThere = (uri: string) =>

@@ -11,6 +11,7 @@ import type { RunningCalls } from '../callers/running.ts';
 import type { Tally } from '../callers/tally.ts';
 import { confirmations } from '../calls/confirm.ts';
 import { cursors } from '../calls/cursor.ts';
+import { CallHistory } from '../calls/history.ts';
 import { References } from '../calls/names.ts';
 import type { Observers } from '../calls/observer.ts';
 import { callAgain } from '../calls/repeat-call.ts';
@@ -110,6 +111,8 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     starts: common.starts,
     startKeys: signer,
     batches: lazyObject(async () => (await import('../batches/batches.ts')).createBatches(shared, signer)),
+    chains: lazyObject(async () => (await import('./open-chains.ts')).openChains(shared, tools, config)),
+    history: new CallHistory(clock),
     leases: common.leases,
     background: common.background,
     manyLimit: config.many_limit,

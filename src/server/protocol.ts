@@ -11,6 +11,7 @@ import type { TracerSource } from '../http/trace.ts';
 import { type Asking, askingThrough } from './asking.ts';
 import { callOptions } from './call-options.ts';
 import type { CallerServer } from './caller-server.ts';
+import { promptOf, promptsOf } from './prompts.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 import { declaresTasks, serveTasks } from './tasks.ts';
 import { TracedServer } from './traced-server.ts';
@@ -41,7 +42,7 @@ export function protocolServer(
   const server = new TracedServer(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
     {
-      capabilities: { tools: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
+      capabilities: { tools: {}, prompts: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
       instructions,
       cacheHints: cacheHintsFor(shared.caller),
     },
@@ -58,6 +59,8 @@ export function protocolServer(
     const { contents, ttlMs } = await resources.read(params.uri, callOptions(context));
     return { contents, ...(era === 'modern' ? { ttlMs, cacheScope: 'private' as const } : {}) };
   });
+  server.setRequestHandler('prompts/list', async () => ({ prompts: await promptsOf(shared) }));
+  server.setRequestHandler('prompts/get', ({ params }) => promptOf(shared, params.name, params.arguments ?? {}));
   server.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: chosen } }, context) => {
     if (ref.type !== 'ref/resource') return { completion: { values: [] } };
     const { name: variable, value } = argument;

@@ -9,6 +9,7 @@ import { isBatchUri } from '../calls/services.ts';
 import { defaultWaitSeconds, waitSeconds } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
 import { isReading } from '../operations/operation.ts';
+import { runChainTool, saveChainTool } from './chains.ts';
 import { findOperationTool } from './find-operation.ts';
 import { callForEachTool } from './for-each.ts';
 import { type GeneralTool, general, reading } from './general-tool.ts';
@@ -101,4 +102,6 @@ export const generalTools: readonly GeneralTool[] = [
   dispatcher('call_read_operation', true),
   dispatcher('call_write_operation', false),
   callForEachTool,
+  runChainTool,
+  saveChainTool,
 ];

@@ -53,7 +53,9 @@ export function createTools(shared: CallerServices, general: Manifest['general']
   async function answer(name: string, args: unknown, call: Call): Promise<Outgoing> {
     const definition = definitions.get(name);
     if (!definition) throw notListed(name, shared);
-    return outgoing(await definition.answer(args, call), shared.redactor);
+    const answered = await definition.answer(args, call);
+    shared.history.note(name, args, answered);
+    return outgoing(answered, shared.redactor);
   }
 
   return {

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { commandLine, onSandbox } from '../support/command-line.ts';
 import { startWorld, type World } from '../support/harness.ts';
@@ -69,7 +70,24 @@ describe('what does not end within one call', () => {
     expect(JSON.stringify(seen)).toContain('of 1,000 projects');
   });
 
-  it('is nobody else’s', async () => {
+  it('is nobody else’s, and nobody can change what it does', { timeout: 120_000 }, async () => {
+    const { world, names } = await thousand();
+    const first = await world.call('dataops_list_pipelines', { ...sites, project: names });
+    const { uri } = first.data['run'] as { uri: string };
+    await world.call('wait_for_run', { run: uri, cancel: true });
+    const other = world.server.served({ name: 'other', callerId: 'other' });
+    const asked = await other.tools.call('wait_for_run', { run: uri });
+    expect(JSON.stringify(asked.content)).toContain('not_found: There is no batch');
+    await expect(other.resources.read(uri)).rejects.toThrow();
+    // Whoever can write into the folder, but has not the key.
+    const path = (await world.server.shared.results.workspace(uri)).path('plan');
+    const { plan, signature } = JSON.parse(await readFile(path, 'utf8')) as { plan: string; signature: string };
+    await writeFile(path, JSON.stringify({ plan: plan.replace('failed', 'success'), signature }));
+    const altered = await world.call('wait_for_run', { run: uri });
+    expect(altered.text).toMatch(/^not_found: There is no batch/);
+  });
+
+  it('is not there under a URI that somebody made up', async () => {
     const { call } = await startWorld();
     const seen = await call('wait_for_run', { run: 'batch://abcdefghijkl' });
     expect(seen.text).toMatch(/^not_found: There is no batch/);

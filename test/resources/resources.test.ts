@@ -33,6 +33,7 @@ describe('resources', () => {
       'datarock://projects/{project}/artefacts',
       'datarock://projects/{project}/holes',
       'datarock://exports/{export}',
+      'chain://{name}',
       'result://{id}',
     ]);
   });

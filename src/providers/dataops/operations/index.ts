@@ -1,6 +1,7 @@
 import { isFault } from '../../../base/errors.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
+import { chains } from '../chains.ts';
 import * as access from './access.ts';
 import * as administration from './administration.ts';
 import * as artifacts from './artifacts.ts';
@@ -70,6 +71,7 @@ export const dataopsCode: ProviderCode = {
     environment: 'deployment target',
   },
   runs: [pipelineRun, jobRun],
+  chains,
   probe,
 };
 

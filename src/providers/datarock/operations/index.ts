@@ -1,5 +1,6 @@
 import { toolset } from '../../../operations/operation.ts';
 import type { ProviderCode } from '../../provider.ts';
+import { chains } from '../chains.ts';
 import * as download from './download.ts';
 import * as exportList from './export-list.ts';
 import * as exports from './exports.ts';
@@ -13,6 +14,7 @@ export const datarockCode: ProviderCode = {
     toolset('unconfirmed', exportList),
   ],
   runs: [exports.exportRun],
+  chains,
   async probe(context) {
     const known = await context.rows(projects.listProjects, {});
     return { facts: [`${known.length} project${known.length === 1 ? '' : 's'} visible`] };

@@ -1,5 +1,6 @@
 import { toolset } from '../../../operations/operation.ts';
 import type { ProviderCode } from '../../provider.ts';
+import { chains } from '../chains.ts';
 import * as account from './account.ts';
 import * as aiTools from './ai-tools.ts';
 import * as customData from './custom-data.ts';
@@ -58,5 +59,6 @@ export const dxCode: ProviderCode = {
     incident: 'outage',
   },
   runs: [queries.queryRun, workflows.workflowRun],
+  chains,
   probe,
 };

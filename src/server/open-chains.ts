@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Fault } from '../base/errors.ts';
+import { type Caller, localCaller } from '../callers/caller.ts';
+import { callOperation } from '../calls/call.ts';
+import type { CallerServices, Chains } from '../calls/services.ts';
+import { createChains } from '../chains/chains.ts';
+import { type KnownTool, mayHoldResult } from '../chains/check.ts';
+import { openLibrary } from '../chains/library.ts';
+import type { Config } from '../config/config.ts';
+import type { Chain } from '../operations/chain.ts';
+import { isReading } from '../operations/operation.ts';
+import { defaultResultsDirectory } from '../results/store/places.ts';
+import { ownerFolder } from '../results/store/sweep.ts';
+import type { ToolSet } from '../tools/registry.ts';
+
+/** Where the chains of a caller are kept: beside the results, and not removed with them. */
+export async function chainsFolder(
+  { results_dir }: Pick<Config, 'results_dir'>,
+  { callerId }: Caller,
+): Promise<string> {
+  const root = results_dir ?? (await defaultResultsDirectory());
+  return join(callerId === localCaller.callerId ? root : ownerFolder(root, callerId), 'chains');
+}
+
+/** The chains of one caller, over the tools that the caller has and the operations that are not listed. */
+export async function openChains(shared: CallerServices, tools: ToolSet, config: Config): Promise<Chains> {
+  const { catalog, history } = shared;
+  const unlisted = (name: string) => catalog.unlisted.find(operation => operation.name === name);
+  const operation = (name: string) => catalog.operations.find(one => one.name === name);
+
+  async function lookup(name: string): Promise<KnownTool> {
+    const known = operation(name);
+    if (known) {
+      const { input, output } = await catalog.details(known);
+      return { input, makesResult: known.lists || known.starts || mayHoldResult(output) };
+    }
+    const tool = (await tools.list()).find(one => one.name === name);
+    // Says what it is called, or why it is not here.
+    if (!tool) throw noTool(name, () => catalog.get(name));
+    return { input: tool.inputSchema, makesResult: true };
+  }
+
+  /** Of the connected platforms, as far as their steps are all there. */
+  async function shipped(): Promise<Chain[]> {
+    const codes = await Promise.all(shared.connections.platforms.map(provider => provider.load()));
+    const names = new Set((await tools.list()).map(({ name }) => name));
+    const isThere = (name: string) => names.has(name) || operation(name) !== undefined;
+    return codes
+      .flatMap(({ chains = [] }) => chains)
+      .filter(({ steps }) => steps.every(step => isThere(step.operation)));
+  }
+
+  return createChains({
+    shared,
+    history,
+    lookup,
+    library: openLibrary(await chainsFolder(config, shared.caller), shipped),
+    calls: {
+      async answer(name, args, call) {
+        const found = unlisted(name);
+        return found ? callOperation(shared, await catalog.load(found), args, call) : tools.answer(name, args, call);
+      },
+      isRepeatable(name) {
+        const known = operation(name);
+        if (known) return isReading(known) || known.idempotent === true || known.starts;
+        return !tools.writes(name);
+      },
+    },
+  });
+}
+
+function noTool(name: string, get: () => unknown): Fault {
+  try {
+    get();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  return new Fault({ code: 'unknown_operation', message: `There is no tool "${name}" here.`, hint: '' });
+}
