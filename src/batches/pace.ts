@@ -42,17 +42,15 @@ export interface Pace {
 export function createPace(clock: Clock, quota: Quota | undefined): Pace {
   if (!quota) return { next: async (_, signal) => signal.throwIfAborted() };
   const interval = 1 / rateOf(quota);
-  let free = Math.max(1, quota.requests * burst);
-  let at = Number.NEGATIVE_INFINITY;
+  const room = Math.max(1, quota.requests * burst) * interval;
+  // When the next request is due. What was missed may be made up for, as far as may go at once.
+  let due = Number.NEGATIVE_INFINITY;
   return {
     async next(requests, signal) {
       signal.throwIfAborted();
-      if (free >= 1) {
-        free -= requests;
-        return;
-      }
-      at = Math.max(at, clock.now()) + interval * requests;
-      await clock.sleep(at - clock.now(), signal);
+      const now = clock.now();
+      due = Math.max(due, now - room) + interval * requests;
+      if (due > now) await clock.sleep(due - now, signal);
     },
   };
 }
