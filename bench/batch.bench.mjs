@@ -28,7 +28,10 @@ await inNewHome(async ({ home }) => {
     confirm_many: things,
   });
   while (seen?.run && !seen.run.final)
-    ({ structuredContent: seen, content } = await server.tools.call('wait_for_run', { run: seen.run.uri, wait_seconds: 45 }));
+    ({ structuredContent: seen, content } = await server.tools.call('wait_for_run', {
+      run: seen.run.uri,
+      wait_seconds: 45,
+    }));
   if (seen?.run?.status !== 'succeeded') throw new Error(content?.[0]?.text);
   const seconds = (arrivals.at(-1) - began) / 1000;
   await server.close();

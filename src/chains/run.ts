@@ -1,4 +1,5 @@
 import type { Answer, RunAnswer } from '../answers/answer.ts';
+import { type Outgoing, outgoing } from '../answers/outgoing.ts';
 import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
@@ -55,7 +56,7 @@ export async function runChain(
       const answer = await carryOut({ shared, calls, chain, parameters, state, consent, call }, step);
       if (answer.kind === 'question') return answer;
       if (answer.kind === 'run' && !isSettled(answer.run)) return unfinished(chain, state, resumed);
-      state.steps.set(step.name, recordOf(answer, clock.now()));
+      state.steps.set(step.name, recordOf(outgoing(answer, shared.redactor), clock.now()));
       state.current = undefined;
       await state.save();
       if (answer.kind === 'run' && answer.run.status !== 'succeeded' && !answer.outcome) throw ended(step, answer);
@@ -176,7 +177,7 @@ async function follow({ shared, calls, call }: StepContext, uri: string): Promis
   }
 }
 
-function recordOf(answer: Answer, now: number): StepRecord {
+function recordOf(answer: Outgoing, now: number): StepRecord {
   const { content, structuredContent } = renderAnswer(answer);
   const [first] = content;
   const text = first?.type === 'text' ? first.text : '';

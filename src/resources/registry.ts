@@ -169,8 +169,8 @@ async function readChain({ chains }: CallerServices, uri: string): Promise<Resou
 }
 
 /** A batch as it is; reading it does nothing for it. */
-async function readBatch({ batches }: CallerServices, uri: string): Promise<ResourceContents> {
-  const text = JSON.stringify(renderAnswer(await batches.look(uri)).structuredContent);
+async function readBatch({ batches, redactor }: CallerServices, uri: string): Promise<ResourceContents> {
+  const text = JSON.stringify(renderAnswer(outgoing(await batches.look(uri), redactor)).structuredContent);
   return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
 }
 

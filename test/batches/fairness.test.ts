@@ -9,11 +9,12 @@ test('two callers who ask about many share the quota of their account, and a thi
   const [one, two, three] = callers as [(typeof callers)[0], (typeof callers)[0], (typeof callers)[0]];
   // Each asks about one project of its own, so often that its requests can be told apart.
   const many = (project: string) => Array.from({ length: 600 }, (_, index) => `${project}/p${index}`);
-  const asked = (project: string) => dataops.requests.filter(({ target }) => target.includes(encodeURIComponent(`${project}/`))).length;
+  const asked = (project: string) =>
+    dataops.requests.filter(({ target }) => target.includes(encodeURIComponent(`${project}/`))).length;
   async function ask(caller: (typeof callers)[0], project: string): Promise<{ at: number; text: string }> {
     const args = { project: many(project), confirm_many: 600, status: 'failed' };
     let seen = await caller.tools.call('dataops_list_pipelines', args);
-    const runOf = () => seen.structuredContent?.['run'] as Row | undefined;
+    const runOf = () => (seen.structuredContent as Row | undefined)?.['run'] as Row | undefined;
     while (runOf() && !runOf()?.['final'])
       seen = await caller.tools.call('wait_for_run', { run: runOf()?.['uri'], wait_seconds: 45 });
     return { at: clock.now(), text: JSON.stringify(seen.content) };

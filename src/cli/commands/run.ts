@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { outgoing } from '../../answers/outgoing.ts';
 import { renderAnswer } from '../../answers/render.ts';
 import { Fault, isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
@@ -55,7 +56,7 @@ export async function runChainFile(line: RunLine, flags: Flags, terminal: Termin
       const { dryRun = false, fresh: again } = line;
       const answer = await chains.run({ chain: text, parameters, dryRun, again, consent }, call);
       progress.pause();
-      const { content, structuredContent } = renderAnswer(answer);
+      const { content, structuredContent } = renderAnswer(outgoing(answer, shared.redactor));
       const [first] = content;
       print(
         terminal.stdout,
