@@ -21,7 +21,7 @@ export function putInWords(operation: Operation, args: Row, { says, names = {} }
     .replace(/\{(\w+)\}/g, (_, field: string) => nameOf(field))
     .replace(/^./, first => first.toUpperCase());
   const rest = Object.keys(others)
-    .filter(field => !told.has(field) && others[field] !== undefined)
+    .filter(field => !told.has(field) && !Object.hasOwn(names, field) && others[field] !== undefined)
     .map(field => `${field.replaceAll('_', ' ')}: ${valueIn(operation, field, others, context)}`);
   const account = connection.name === connection.platform ? '' : ` (${connection.name})`;
   return [asked, says, [...rest, ...named].join('; '), `On ${connection.title}${account}.`]

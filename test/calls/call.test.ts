@@ -22,7 +22,7 @@ describe('tools', () => {
     const tools = await server.tools.list();
     const hintOf = (name: string) => tools.find(tool => tool.name === name)?.annotations?.destructiveHint;
     // Deletes, shows to others, may replace, only adds, only reads.
-    const names = ['delete_file', 'share_dashboard', 'upload_table', 'save_function', 'list_functions'];
+    const names = ['delete_file', 'share_dashboard', 'upload_table', 'create_space', 'list_functions'];
     expect(names.map(name => hintOf(`datagrok_${name}`))).toEqual([true, true, true, false, false]);
   });
 

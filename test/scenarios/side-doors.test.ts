@@ -58,7 +58,7 @@ describe('on Datagrok', () => {
     const made = await world.call('datagrok_save_connection', archive);
     expect(made.isError, made.text).toBe(false);
     const asked = await world.call('datagrok_save_connection', { ...archive, id: made.data['id'] });
-    expect(asked.text).toMatch(/^needs_confirmation: Replace the data connection "Archive"\?/);
+    expect(asked.text).toMatch(/^needs_confirmation: Replace the data connection "Archive \(MaraOkafor:Archive\)"\?/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { isRow } from '../../base/json-value.ts';
+import { isRow, type Row } from '../../base/json-value.ts';
+import type { Told } from '../../operations/look-up.ts';
 import { payload } from './arguments.ts';
 
 /** What all records of the Web API say, with the scopes that each needs: `...web('snapshots:read')`. */
@@ -13,6 +14,14 @@ export const rowsUnder =
     if (!isRow(holder) || noun in holder) return isRow(holder) ? holder[noun] : holder;
     const lists = Object.values(holder).filter(value => Array.isArray(value));
     return lists.length === 1 ? lists[0] : undefined;
+  };
+
+/** What is told of the thing that an answer holds under its name. */
+export const within =
+  (name: string, tell: (thing: Row) => Told) =>
+  (body: Row): Told => {
+    const thing = payload(name)(body);
+    return tell(isRow(thing) ? thing : {});
   };
 
 /** A list of things as one of their fields, where all have it: names say more than objects, in a quarter of the room. */

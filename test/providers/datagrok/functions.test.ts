@@ -108,7 +108,7 @@ describe('connections', () => {
     expect(kept?.parameters).toEqual({ accessKey: 'a-secret-access-key' });
 
     const question = await callFails('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive' });
-    expect(question).toMatch(/^needs_confirmation: .*This is "Archive" \(S3\)\./);
+    expect(question).toMatch(/^needs_confirmation: .*"Archive \(MaraOkafor:Archive\)".* It is of S3\./);
     const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
     expect((await call('datagrok_delete_connection', { data_connection: 'MaraOkafor:Archive', confirm })).data).toEqual(
       { done: true },
@@ -130,7 +130,7 @@ describe('connections', () => {
     expect(saved).toMatchObject({ entityBindId: entity, openParameters: { login: 'reader' } });
     expect(JSON.stringify(saved)).not.toContain('not-for-the-model');
     expect(state.world.credentials.get(String(saved['id']))?.parameters).toEqual({ secret: 'not-for-the-model' });
-    expect(await ask('datagrok_delete_credentials', { id: saved['id'] })).toEqual({ done: true });
+    expect(await ask('datagrok_delete_credentials', { id: saved['id'], entity })).toEqual({ done: true });
     expect(state.world.credentials.has(String(saved['id']))).toBe(false);
   });
 });

@@ -97,7 +97,8 @@ describe('groups', () => {
       ({ approved }) => approved === null || approved === undefined,
     );
     expect(open.map(row => (row['from'] as Row)['name'])).toEqual(['PriyaRaman', 'LenaNovak']);
-    expect(await ask('datagrok_approve_membership', { request: open[0]?.['id'] })).toMatchObject({ approved: true });
+    const first = { request: open[0]?.['id'], group: 'Geology' };
+    expect(await ask('datagrok_approve_membership', first)).toMatchObject({ approved: true });
     expect(await ask('datagrok_deny_membership', { request: open[1]?.['id'] })).toMatchObject({ approved: false });
     const geology = [...state.world.groups.values()].find(({ name }) => name === 'Geology')?.id;
     const children = [...state.world.relations.values()]

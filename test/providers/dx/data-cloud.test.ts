@@ -104,7 +104,7 @@ describe('custom data', () => {
     expect(question).toMatch(/It deletes coverage of kestrel\/booking-api: \{"percent":\d+\}\./);
     expect(seed.customData.filter(({ reference }) => reference === about.reference)).toHaveLength(1);
     const all = await confirmed(callTool, 'dx_delete_all_custom_data', { reference: about.reference });
-    expect(all.question).toContain('It deletes 1 value of kestrel/booking-api: ownership.');
+    expect(all.question).toContain('It has 1 value: ownership.');
     expect(seed.customData.some(({ reference }) => reference === about.reference)).toBe(false);
   });
 });
@@ -321,10 +321,12 @@ describe('groups of repositories', () => {
     expect(question).toContain(`Booking loses 2 repositories: ${has[3]?.external_id}, kestrel/new.`);
     expect(seed.repoGroups[0]?.repos).toEqual(has.slice(0, 3));
     const out = await confirmed(callTool, 'dx_remove_repo_group_repos', { id: 410, repos: has.slice(0, 1) });
-    expect(out.question).toContain(`Booking loses 1 repository of its 3: ${has[0]?.external_id}.`);
+    expect(out.question).toContain(
+      `Take ${has[0]?.external_id} out of the repository group "Booking"? It has 3 repositories now.`,
+    );
     const gone = await confirmed(callTool, 'dx_delete_repo_group', booking);
     expect(gone.question).toContain(
-      `It deletes Booking with 2 repositories: ${has[1]?.external_id}, ${has[2]?.external_id}.`,
+      `Delete the repository group "Booking"? It has 2 repositories: ${has[1]?.external_id}, ${has[2]?.external_id}.`,
     );
     expect(seed.repoGroups.map(({ name }) => name)).toEqual(['Tracking', 'New']);
   });

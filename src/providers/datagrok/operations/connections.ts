@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { Fault } from '../../../base/errors.ts';
-import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, filter, flag, text, uuid } from '../arguments.ts';
+import { lookAtThing, lookForSaved } from '../losses.ts';
 import { briefRows, withName } from '../rows.ts';
 import { withoutSecrets } from '../secrets.ts';
 
@@ -78,13 +77,10 @@ export const saveConnection = operation({
   route: 'POST /public/v1/connections',
   risk: 'replaces',
   question: 'Replace the data connection {name}?',
-  async describeLoss({ id, credentials, save_credentials }, context) {
-    if (id === undefined) return undefined;
-    const { body } = await context.request(getConnection, { data_connection: id });
-    const { friendlyName, name, dataSource, updatedOn } = (body ?? {}) as Row;
-    const secrets = credentials || save_credentials ? ' Its credentials would be replaced, too.' : '';
-    const says = `"${String(friendlyName ?? name)}" (${String(dataSource)}) is there already, and its settings would be lost.${secrets}`;
-    return { says, version: updatedOn };
+  async describeLoss(args, context) {
+    const found = await lookForSaved(() => getConnection, 'data_connection', 'settings')(args, context);
+    const takesSecrets = args.credentials || args.save_credentials;
+    return found && takesSecrets ? { ...found, says: `${found.says} Its credentials would be replaced, too.` } : found;
   },
   summary: 'Create or change a data connection. Undocumented.',
   words: 'new database data source',
@@ -103,7 +99,13 @@ export const testConnection = operation({
   route: 'POST /public/v1/connections/test',
   // Nothing is kept of it, but the server sends the credentials to whatever host is named.
   risk: 'exposes',
-  question: 'Have the server log in where the data connection {name} leads to?',
+  question: 'Have the server of Datagrok log in where the data connection {name} leads to?',
+  async describeLoss({ id, parameters = {} }, context) {
+    const known =
+      id === undefined ? {} : await lookAtThing('name', () => getConnection)({ data_connection: id }, context);
+    const where = [parameters['server'], parameters['port']].filter(part => part !== undefined).join(':');
+    return { ...known, says: `It sends the credentials that were given to ${where || 'the host of the parameters'}.` };
+  },
   summary: 'Try to reach what a data connection leads to. Undocumented.',
   words: 'does the database answer, ping',
   input: z.strictObject(fields),
@@ -123,15 +125,9 @@ export const deleteConnection: Operation = operation({
   ...done,
   example: { arguments: { data_connection: 'Geology:GroundWater' } },
   // The server answers 200 for what does not exist, so it is looked at first.
-  async describeLoss(args, context) {
-    const { body } = await context.request(getConnection, args);
-    const { friendlyName, name, dataSource } = (body ?? {}) as Row;
-    if (name === undefined)
-      throw new Fault({
-        code: 'not_found',
-        message: `There is no data connection ${args.data_connection}.`,
-        hint: 'datagrok_list_connections shows what there is.',
-      });
-    return `This is "${String(friendlyName ?? name)}" (${String(dataSource)}).`;
-  },
+  describeLoss: lookAtThing(
+    'data_connection',
+    () => getConnection,
+    ({ dataSource }) => `It is of ${String(dataSource)}.`,
+  ),
 });

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { type FaultCode, isFault } from '../../../base/errors.ts';
+import { Fault, type FaultCode, isFault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { entities, entity } from '../arguments.ts';
+import { lookForGroups } from '../losses.ts';
 import { withName } from '../rows.ts';
+import { lookupGroups } from './groups.ts';
 import { address, addressOf } from './tables.ts';
-import { getProject } from './undocumented.ts';
+import { getProject, listProjects } from './undocumented.ts';
 
 export const createDashboard = operation({
   name: 'datagrok_create_dashboard',
@@ -30,6 +32,23 @@ export const createDashboard = operation({
 
 /** What a server says that has no such dashboard, or does not let people look; the route is the browser's own. */
 const unknown: readonly FaultCode[] = ['not_found', 'rejected', 'missing_scope', 'bad_upstream_reply'];
+
+/** @throws Fault `not_found` where this server lists dashboards and has no such one */
+async function dashboardToShare(dashboard: string, context: OperationContext): Promise<string | undefined> {
+  const name = await dashboardNamed(dashboard, context);
+  if (name !== undefined || !(await listsDashboards(context))) return name;
+  throw new Fault({
+    code: 'not_found',
+    message: `There is no dashboard ${dashboard}.`,
+    hint: 'datagrok_list_projects shows what there is.',
+  });
+}
+
+const listsDashboards = (context: OperationContext) =>
+  context.request(listProjects, {}, { query: { limit: 1 } }).then(
+    ({ body }) => Array.isArray(body),
+    () => false,
+  );
 
 /** The full name of a dashboard that is there already, as far as this server tells. */
 async function dashboardNamed(name: string, context: OperationContext): Promise<string | undefined> {
@@ -61,6 +80,11 @@ export const shareDashboard = operation({
   route: 'GET /public/v1/dashboards/{dashboard}/shares',
   risk: 'exposes',
   question: 'Share the dashboard {dashboard} with {groups}?',
+  async describeLoss({ dashboard, groups }, context) {
+    await lookForGroups(groups, lookupGroups, context);
+    const name = await dashboardToShare(dashboard, context);
+    return name === undefined ? {} : { names: { dashboard: `"${name}"` } };
+  },
   summary: 'Share a dashboard with groups or users.',
   words: 'give colleague view access, let see',
   input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),

@@ -4,7 +4,8 @@ import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, filePath } from '../arguments.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';
 import { connector } from './connections.ts';
-import { demoCollars } from './files.ts';
+
+const demoCollars = { connector: 'System:DemoFiles', path: 'geology/collars.csv' };
 
 export const downloadFile: Operation = operation({
   name: 'datagrok_download_file',

@@ -2,15 +2,20 @@ import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, filePath, flag, folder } from '../arguments.ts';
+import { sizeTold } from '../losses.ts';
+import { existing } from '../stored-files.ts';
 import { connector, connectorId } from './connections.ts';
-
-export const demoCollars = { connector: 'System:DemoFiles', path: 'geology/collars.csv' };
+import { downloadFile } from './file-transfer.ts';
 
 export const deleteFile = operation({
   name: 'datagrok_delete_file',
   route: 'DELETE /public/v1/files/{connector}/{path*}',
   risk: 'deletes',
   question: 'Delete the file {path} of {connector}?',
+  async describeLoss({ connector: holder, path }, context) {
+    const download = () => context.request(downloadFile, { connector: holder, path }, { expect: 'stream' });
+    return sizeTold('file', path, await existing(download));
+  },
   summary: 'Delete a file of a file share. Undocumented.',
   words: 'remove',
   input: z.strictObject({ connector, path: filePath }),

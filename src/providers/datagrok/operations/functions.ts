@@ -4,6 +4,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { entity, filter, text } from '../arguments.ts';
+import { lookForSaved } from '../losses.ts';
 import { brief, withName } from '../rows.ts';
 
 export const parameter = z.looseObject({
@@ -100,7 +101,9 @@ export const identified = <T extends { id?: string | undefined }>(args: T) => ({
 export const saveFunction: Operation = operation({
   name: 'datagrok_save_function',
   route: 'POST /public/v1/functions',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the function {name}?',
+  describeLoss: lookForSaved(() => getFunction, 'function', 'code'),
   summary: 'Create or change a script (script, language) or a data query (query, connection). Undocumented.',
   words: 'write new script query',
   verifyWith: 'datagrok_get_function shows whether it was saved.',

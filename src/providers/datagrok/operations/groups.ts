@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
 import { isRow, type Row } from '../../../base/json-value.ts';
+import { firstOf } from '../../../base/nearest.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { howMany, lookAt, lookAtAll, lookIn } from '../../../operations/look-up.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, flag, text } from '../arguments.ts';
+import { lookAtThing, lookForSaved, nameOfThing } from '../losses.ts';
 import { briefRows } from '../rows.ts';
 import { getUser } from './users.ts';
 
@@ -114,7 +117,9 @@ export const listMemberships = operation({
 export const saveGroup = operation({
   name: 'datagrok_save_group',
   route: 'POST /public/v1/groups',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Change the group {name}?',
+  describeLoss: lookForSaved(() => getGroup, 'group', 'name and description'),
   summary: 'Create or change a group of users; members by datagrok_change_group_members. Undocumented.',
   words: 'new rename',
   verifyWith: 'datagrok_get_group shows whether it was saved.',
@@ -215,6 +220,16 @@ export const deleteGroup = operation({
   route: 'DELETE /public/v1/groups/{group}',
   risk: 'deletes',
   question: 'Delete the group {group}? What is shared with it is then not shared with its members.',
+  describeLoss: lookAtThing(
+    'group',
+    () => getGroup,
+    ({ children }) => {
+      const members = ((children ?? []) as Relation[]).map(nameOf);
+      return members.length
+        ? `It has ${howMany(members.length, 'member')}: ${firstOf(members, 5)}.`
+        : 'It has no members.';
+    },
+  ),
   summary: 'Delete a group that holds no permissions any more. Undocumented.',
   words: 'remove',
   input: z.strictObject({ group }),
@@ -254,13 +269,32 @@ export const approveRequest = operation({
   name: 'datagrok_approve_membership',
   route: 'POST /public/v1/groups/requests/{request}/approve',
   risk: 'exposes',
-  question: 'Approve the request {request} to join a group?',
+  question: 'Let {request} into the group {group}?',
+  describeLoss: lookAtAll(
+    lookAt(
+      'group',
+      () => getGroup,
+      thing => ({ name: nameOfThing(thing) }),
+    ),
+    lookIn(
+      'request',
+      () => listRequests,
+      'id',
+      ({ from, approved }) => ({
+        name: isRow(from) ? nameOfThing(from) : undefined,
+        says: [
+          approved === true && 'The request was approved already.',
+          approved === false && 'It was refused before.',
+        ],
+      }),
+    ),
+  ),
   summary: 'Let somebody who asked into a group. Undocumented.',
   words: 'accept, let join',
   verifyWith: 'datagrok_list_membership_requests shows whether it is resolved.',
-  input: z.strictObject({ request }),
+  input: z.strictObject({ request, group: group.meta({ in: 'local' }) }),
   output: membershipRequest,
-  example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a' } },
+  example: { arguments: { request: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a', group: 'Geology' } },
 });
 
 export const denyRequest = operation({

@@ -1,12 +1,21 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { firstOf } from '../../../base/nearest.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { howMany, lookAtAll, lookIn } from '../../../operations/look-up.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, entity, filePath, flag, folder } from '../arguments.ts';
+import { lookAtThing, nameOfThing, sizeTold } from '../losses.ts';
 import { brief, briefRows, withName } from '../rows.ts';
 import { existing, fetchFile, fileName } from '../stored-files.ts';
 import { browserPages, listing } from './undocumented.ts';
+
+const firstNames = (some: readonly Row[]) =>
+  firstOf(
+    some.map(one => nameOfThing(one) ?? 'one without a name'),
+    5,
+  );
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 const space = entity('Space: UUID or Grok name').meta({ foundIn: { listing: 'datagrok_list_spaces', key: 'id' } });
@@ -55,6 +64,13 @@ export const deleteSpace = operation({
   route: 'DELETE /spaces/{space}',
   risk: 'deletes',
   question: 'Delete the space {space} with everything in it?',
+  describeLoss: lookAtAll(
+    lookAtThing('space', () => getSpace),
+    async (args, context) => {
+      const held = await context.rows(listChildren, { space: args['space'] });
+      return { says: held.length ? `It holds ${howMany(held.length, 'thing')}: ${firstNames(held)}.` : 'It is empty.' };
+    },
+  ),
   summary: 'Delete a space with its files and the spaces in it. Internal route of the browser.',
   input: z.strictObject({ space }),
   ...done,
@@ -121,6 +137,15 @@ export const removeFromSpace = operation({
   route: 'DELETE /spaces/{space}/entities/{entity}',
   risk: 'deletes',
   question: 'Take {entity} out of the space {space}?',
+  describeLoss: lookAtAll(
+    lookAtThing('space', () => getSpace),
+    lookIn(
+      'entity',
+      () => listChildren,
+      'id',
+      thing => ({ name: nameOfThing(thing), version: thing['updatedOn'] }),
+    ),
+  ),
   summary: 'Take a thing out of a space. Internal route of the browser.',
   input: z.strictObject({ space, entity: z.uuid().describe('Its id'), link: flag('The link only') }),
   ...done,
@@ -177,6 +202,13 @@ export const deleteSpaceFile = operation({
   route: 'DELETE /spaces/{space}/files/{path*}',
   risk: 'deletes',
   question: 'Delete the file {path} of the space {space}?',
+  describeLoss: lookAtAll(
+    lookAtThing('space', () => getSpace),
+    async ({ space: holder, path }, context) => {
+      const download = () => context.request(downloadSpaceFile, { space: holder, path }, { expect: 'stream' });
+      return sizeTold('file', String(path), await existing(download));
+    },
+  ),
   summary: 'Delete a file of a space. Internal route of the browser.',
   input: z.strictObject({ space, path: filePath }),
   ...done,

@@ -2,9 +2,12 @@ import * as z from 'zod';
 import { pageNumber } from '../../../http/paging/page-number.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
-import { done, entity, filter, text } from '../arguments.ts';
+import { done, entity, filter, text, uuid } from '../arguments.ts';
+import { lookAtThing, lookForSaved, nameOfThing, sizeTold } from '../losses.ts';
 import { briefRows, withName } from '../rows.ts';
+import { existing } from '../stored-files.ts';
 import { functionFields, functionRows, identified, query, script } from './functions.ts';
+import { downloadTable } from './tables.ts';
 
 const row = z.looseObject({ id: z.string(), name: z.string(), grok_name: z.string().nullish() });
 
@@ -44,7 +47,9 @@ export const getScript = operation({
 export const saveScript: Operation = operation({
   name: 'datagrok_save_script',
   route: 'POST /scripts',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the script {name}?',
+  describeLoss: lookForSaved(() => getScript, 'script', 'code'),
   summary: 'Create or change a script. Internal route of the browser.',
   words: 'write new edit',
   verifyWith: 'datagrok_list_scripts shows whether it was saved.',
@@ -65,6 +70,11 @@ export const deleteScript = operation({
   route: 'DELETE /scripts/{script}',
   risk: 'deletes',
   question: 'Delete the script {script}?',
+  describeLoss: lookAtThing(
+    'script',
+    () => getScript,
+    ({ language }) => `It is in ${String(language)}.`,
+  ),
   summary: 'Delete a script. Internal route of the browser.',
   input: z.strictObject({ script: scriptName }),
   ...done,
@@ -97,7 +107,9 @@ export const getQuery = operation({
 export const saveQuery: Operation = operation({
   name: 'datagrok_save_query',
   route: 'POST /connectors/queries',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Replace the query {name}?',
+  describeLoss: lookForSaved(() => getQuery, 'query', 'SQL'),
   summary: 'Create or change a data query. Internal route of the browser.',
   words: 'write new edit sql',
   verifyWith: 'datagrok_list_queries shows whether it was saved.',
@@ -121,6 +133,7 @@ export const deleteQuery = operation({
   route: 'DELETE /connectors/queries/{query}',
   risk: 'deletes',
   question: 'Delete the query {query}?',
+  describeLoss: lookAtThing('query', () => getQuery),
   summary: 'Delete a data query. Internal route of the browser.',
   input: z.strictObject({ query: queryName }),
   ...done,
@@ -158,7 +171,9 @@ export const getProject = operation({
 export const saveProject = operation({
   name: 'datagrok_save_project',
   route: 'POST /projects',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Change the project {name}?',
+  describeLoss: lookForSaved(() => getProject, 'dashboard', 'name and description'),
   summary: 'Create or change a project. Internal route of the browser.',
   verifyWith: 'datagrok_list_projects shows whether it was saved.',
   input: z.strictObject({
@@ -175,7 +190,12 @@ export const deleteProject = operation({
   name: 'datagrok_delete_project',
   route: 'DELETE /projects/{dashboard}',
   risk: 'deletes',
-  question: 'Delete the dashboard {dashboard}?',
+  question: 'Delete {dashboard}? The tables of a project go with it.',
+  describeLoss: lookAtThing(
+    'dashboard',
+    () => getProject,
+    ({ isDashboard }) => (isDashboard === true ? 'It is a dashboard.' : undefined),
+  ),
   summary: 'Delete a project or dashboard; the tables of a project go with it. Internal route of the browser.',
   words: 'remove dashboard',
   input: z.strictObject({ dashboard: project }),
@@ -224,6 +244,12 @@ export const deleteTable = operation({
   route: 'DELETE /tables/{table}',
   risk: 'deletes',
   question: 'Delete the table {table} with its rows?',
+  async describeLoss({ table }, context) {
+    const size = await existing(() => context.request(downloadTable, { table }, { expect: 'stream' }));
+    const found = uuid.test(table) ? (await context.rows(listTables, {})).find(({ id }) => id === table) : undefined;
+    const name = found && nameOfThing(found);
+    return { ...sizeTold('table', table, size), names: name ? { table: `"${name}"` } : {} };
+  },
   summary: 'Delete a table. Internal route of the browser.',
   words: 'remove',
   input: z.strictObject({ table: entity('Table: UUID or Grok name') }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { lookAt, lookForReplaced } from '../../../operations/look-up.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { filter, flag, text } from '../arguments.ts';
 import { brief } from '../rows.ts';
@@ -70,7 +71,17 @@ export const getCurrentUser = operation({
 export const saveUser = operation({
   name: 'datagrok_save_user',
   route: 'POST /public/v1/users',
-  risk: 'edits',
+  risk: 'replaces',
+  question: 'Change the user {login}?',
+  describeLoss: lookForReplaced(
+    () => getUser,
+    'user',
+    ({ login }) => String(login),
+    ({ firstName, lastName, status, updatedOn }) => ({
+      says: [`There is ${String(firstName)} ${String(lastName)} (${String(status)}) already, who would be changed.`],
+      version: updatedOn,
+    }),
+  ),
   summary: 'Create or change a user; for administrators. Undocumented.',
   words: 'new account',
   verifyWith: 'datagrok_get_user shows whether it was saved.',
@@ -87,6 +98,16 @@ export const saveUser = operation({
   repair: tidy,
   example: { arguments: { login: 'nils.holm', first_name: 'Nils', last_name: 'Holm' } },
 });
+
+const lookAtUser = lookAt(
+  'user',
+  () => getUser,
+  ({ firstName, lastName, login, status }) => ({
+    name: `${String(firstName)} ${String(lastName)} (${String(login)})`,
+    says: [`The status is ${String(status)} now.`],
+    version: status,
+  }),
+);
 
 /** The routes want the whole user, not a name. */
 async function wholeUser(wanted: string, context: OperationContext): Promise<Row> {
@@ -112,6 +133,7 @@ export const blockUser: Operation = operation({
   route: 'POST /public/v1/users/block',
   risk: 'interrupts',
   question: 'Block the user {user}, who then cannot log in?',
+  describeLoss: lookAtUser,
   summary: 'Block a user and end their sessions; users cannot be deleted. Undocumented.',
   words: "lock out disable deactivate suspend an account, remove somebody's access",
   verifyWith: 'datagrok_get_user shows the status.',
@@ -124,6 +146,7 @@ export const unblockUser: Operation = operation({
   route: 'POST /public/v1/users/unblock',
   risk: 'exposes',
   question: 'Let the user {user} log in again?',
+  describeLoss: lookAtUser,
   summary: 'Let a blocked user in again. Undocumented.',
   words: 'unlock let in enable reactivate an account',
   verifyWith: 'datagrok_get_user shows the status.',

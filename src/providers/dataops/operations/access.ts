@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { dayAhead } from '../../../base/time.ts';
+import { lookAt, lookAtAll, lookIn, textOf } from '../../../operations/look-up.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, id, role, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookIn, textOf, tokenTold } from '../losses.ts';
+import { groupTold, projectTold, tokenTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { facts, showValue } from '../secrets.ts';
-import { groupArgument as group } from './groups.ts';
-import { projectArgument as project } from './projects.ts';
+import { getGroup, groupArgument as group } from './groups.ts';
+import { getProject, projectArgument as project } from './projects.ts';
 
 const token = z.looseObject({
   id: z.number(),
@@ -57,6 +58,7 @@ export const createProjectToken: Operation = operation({
   route: 'POST /projects/{project}/access_tokens',
   risk: 'exposes',
   question: 'Make an access token for {project}?',
+  describeLoss: lookAt('project', () => getProject, projectTold),
   summary: 'Create an access token of a project. It can be seen this once only, with show_value.',
   words: 'api access key deploy',
   verifyWith: 'dataops_list_project_tokens shows whether it was made; one that nobody saw is best revoked.',
@@ -118,6 +120,7 @@ export const createGroupToken: Operation = operation({
   route: 'POST /groups/{group}/access_tokens',
   risk: 'exposes',
   question: 'Make an access token for the group {group}?',
+  describeLoss: lookAt('group', () => getGroup, groupTold),
   summary: 'Create an access token of a group. It can be seen this once only, with show_value.',
   words: 'api access key',
   verifyWith: 'dataops_list_group_tokens shows whether it was made; one that nobody saw is best revoked.',
@@ -204,6 +207,7 @@ export const setJobTokenScope = operation({
   route: 'PATCH /projects/{project}/job_token_scope',
   risk: 'exposes',
   question: 'Change which projects may reach {project} with the tokens of their jobs?',
+  describeLoss: lookAt('project', () => getProject, projectTold),
   summary: 'Turn the job-token allowlist of a project on or off. Off lets the jobs of every project in.',
   input: z.strictObject({ project, enabled: z.boolean().describe('On or off') }),
   ...done,
@@ -222,6 +226,9 @@ export const listAllowedProjects = operation({
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
 
+const guestProject = lookAt('target_project_id', () => getProject, projectTold);
+const guestGroup = lookAt('target_group_id', () => getGroup, groupTold);
+
 const targetProject = id('Number of the project whose jobs come', 'projects');
 const targetGroup = id('Number of the group whose jobs come', 'groups');
 
@@ -230,6 +237,10 @@ export const allowProject = operation({
   route: 'POST /projects/{project}/job_token_scope/allowlist',
   risk: 'exposes',
   question: 'Let the jobs of the project {target_project_id} reach {project}?',
+  describeLoss: lookAtAll(
+    lookAt('project', () => getProject, projectTold),
+    ({ target_project_id }, context) => guestProject({ project: target_project_id, target_project_id }, context),
+  ),
   summary: 'Let the jobs of another project reach a project with their job token.',
   words: 'grant access job token ci',
   input: z.strictObject({ project, target_project_id: targetProject }),
@@ -272,6 +283,10 @@ export const allowGroup = operation({
   route: 'POST /projects/{project}/job_token_scope/groups_allowlist',
   risk: 'exposes',
   question: 'Let the jobs of all projects of the group {target_group_id} reach {project}?',
+  describeLoss: lookAtAll(
+    lookAt('project', () => getProject, projectTold),
+    ({ target_group_id }, context) => guestGroup({ group: target_group_id, target_group_id }, context),
+  ),
   summary: "Let the jobs of a group's projects reach a project with their job token.",
   words: 'grant access job token ci',
   input: z.strictObject({ project, target_group_id: targetGroup }),

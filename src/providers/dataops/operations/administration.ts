@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { howMany, lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, project, text } from '../arguments.ts';
-import { beginning, howMany, lookAt, textOf, whenOf } from '../losses.ts';
+import { beginning } from '../losses.ts';
 import { example, getProject, projectRow, readable, settings, visibility } from './projects.ts';
 
 export const updateProject = operation({

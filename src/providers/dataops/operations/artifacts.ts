@@ -3,14 +3,15 @@ import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { firstOf, nearest } from '../../../base/nearest.ts';
+import { lookAt } from '../../../operations/look-up.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { done, ref } from '../arguments.ts';
-import { jobTold, lookAt } from '../losses.ts';
+import { jobTold, projectTold } from '../losses.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';
 import { briefJob, getJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';
-import { projectArgument as project } from './projects.ts';
+import { getProject, projectArgument as project } from './projects.ts';
 
 const example = { arguments: { project: 'meridian/data/drill-assays', job: '20451' } };
 const byRef = { arguments: { project: 'meridian/data/drill-assays', ref: 'main', job_name: 'Build all Models' } };
@@ -197,6 +198,7 @@ export const deleteProjectArtifacts = operation({
   route: 'DELETE /projects/{project}/artifacts',
   risk: 'deletes',
   question: 'Delete the artifacts of all jobs of {project}?',
+  describeLoss: lookAt('project', () => getProject, projectTold),
   summary: 'Delete the artifacts of all jobs of a project that are not kept.',
   words: 'free storage space of old build outputs, clean up',
   input: z.strictObject({ project }),

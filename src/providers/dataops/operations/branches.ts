@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, ref, search } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { beginning, lookAt, notDeleted, rowOf, textOf, whenOf } from '../losses.ts';
+import { beginning, notDeleted, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { lookAt, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { environmentTold, lookAt, rowOf, whenOf } from '../losses.ts';
+import { environmentTold, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { projectArgument as project } from './projects.ts';

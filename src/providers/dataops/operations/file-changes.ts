@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lookAt } from '../../../operations/look-up.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
 import { done, drillAssays, text } from '../arguments.ts';
@@ -6,7 +7,7 @@ import { lostByCommit } from '../commit-losses.ts';
 import { contentOf } from '../file-content.ts';
 import { branch } from './branches.ts';
 import { message, startBranch } from './commits.ts';
-import { filePath } from './files.ts';
+import { filePath, readFile } from './files.ts';
 import { projectArgument as project } from './projects.ts';
 
 const written = z.looseObject({ file_path: z.string(), branch: z.string() });
@@ -67,6 +68,16 @@ export const deleteFile = operation({
   route: 'DELETE /projects/{project}/repository/files/{path}',
   risk: 'deletes',
   question: 'Delete the file {path} on the branch {branch} of {project}?',
+  describeLoss: ({ project: of, path, branch: from, start_branch }, context) =>
+    lookAt(
+      'path',
+      () => readFile,
+      ({ blob_id, size }) => ({
+        name: path,
+        says: [typeof size === 'number' && `It has ${size} bytes.`],
+        version: blob_id,
+      }),
+    )({ project: of, path, ref: start_branch ?? from }, context),
   summary: 'Delete a file from a branch by a commit.',
   words: 'remove',
   input: z.strictObject({

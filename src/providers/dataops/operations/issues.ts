@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { dayAhead } from '../../../base/time.ts';
+import { howMany, lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { howMany, lookAt, textOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { notesOf } from './notes.ts';

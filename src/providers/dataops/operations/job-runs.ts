@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lookAt } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
-import { jobTold, lookAt } from '../losses.ts';
+import { jobTold } from '../losses.ts';
 import { pick } from '../rows.ts';
 import { briefJob, getJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lookAt } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookAt, mergeRequestTold } from '../losses.ts';
+import { mergeRequestTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { withoutSecrets } from '../secrets.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lookIn } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, sort } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookIn, noteTold } from '../losses.ts';
+import { noteTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 
 /** A comment on a merge request or an issue; `system` ones tell what was done to it. */

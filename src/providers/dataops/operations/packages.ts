@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { lookIn } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, id, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookIn } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { lookAt, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
-import { lookAt, whenOf } from '../losses.ts';
 import { pipeline } from './jobs.ts';
 import { example } from './pipeline-runs.ts';
 import { briefPipeline, getPipeline, pipelineRow } from './pipelines.ts';

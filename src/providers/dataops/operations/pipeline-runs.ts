@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { ref } from '../arguments.ts';
-import { lookAt, rowOf, textOf, whenOf } from '../losses.ts';
+import { rowOf } from '../losses.ts';
 import { pipeline } from './jobs.ts';
 import { briefPipeline, getPipeline } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';

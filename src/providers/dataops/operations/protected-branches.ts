@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { lookIn } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, flag, search } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookIn, rowOf } from '../losses.ts';
+import { rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 

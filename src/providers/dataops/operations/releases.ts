@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { lookAt, textOf, whenOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 

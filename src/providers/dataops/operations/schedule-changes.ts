@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { countOf, howMany, lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, ref } from '../arguments.ts';
-import { countOf, howMany, lookAt, rowOf, textOf, whenOf } from '../losses.ts';
+import { rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pipelineFilters, pipelineLine, pipelineRow } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
-import { lookAt, textOf, variableNamed } from '../losses.ts';
+import { variableNamed } from '../losses.ts';
 import { pick } from '../rows.ts';
 import { projectArgument as project } from './projects.ts';
 import { getSchedule } from './schedule-changes.ts';

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, drillAssays, ref, search, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { beginning, lookAt, rowOf, textOf } from '../losses.ts';
+import { beginning, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, id } from '../arguments.ts';
-import { lookAt, textOf, whenOf } from '../losses.ts';
+import { projectTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { masked } from '../secrets.ts';
 import { pipeline } from './jobs.ts';
-import { projectArgument as project } from './projects.ts';
+import { getProject, projectArgument as project } from './projects.ts';
 
 const example = { arguments: { project: 'meridian/data/drill-assays' } };
 const one = { arguments: { ...example.arguments, trigger: '20001' } };
@@ -48,6 +49,7 @@ export const createTrigger = operation({
   route: 'POST /projects/{project}/triggers',
   risk: 'exposes',
   question: 'Make a token in {project} that starts pipelines?',
+  describeLoss: lookAt('project', () => getProject, projectTold),
   summary: 'Create a pipeline trigger. Its token is shown to its owner under Settings > CI/CD, not here.',
   words: 'url token by which others start pipelines',
   input: z.strictObject({ project, description }),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { lookAt } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, text } from '../arguments.ts';
-import { lookAt, variableTold } from '../losses.ts';
+import { variableTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { facts, masked, maskedValue, refuseReadOnly, showValue } from '../secrets.ts';
 import { groupArgument as group } from './groups.ts';

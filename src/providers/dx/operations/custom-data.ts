@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
@@ -85,8 +86,13 @@ export const deleteAllCustomData = operation({
 
 async function keysOf(about: string, context: OperationContext): Promise<string> {
   const keys = (await context.rows(listCustomData, { reference: about })).map(({ key }) => String(key));
-  const count = keys.length === 1 ? '1 value' : `${keys.length} values`;
-  return keys.length ? `It deletes ${count} of ${about}: ${keys.join(', ')}.` : `There are none about ${about}.`;
+  if (keys.length === 0)
+    throw new Fault({
+      code: 'not_found',
+      message: `There is no custom data about ${about}.`,
+      hint: 'dx_list_custom_data shows what there is about a thing.',
+    });
+  return `It has ${keys.length === 1 ? '1 value' : `${keys.length} values`}: ${keys.join(', ')}.`;
 }
 
 /** Things whose present values are looked up before many are stored. */

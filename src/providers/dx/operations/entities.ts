@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import { isRow, type Row } from '../../../base/json-value.ts';
+import { lookAt, textOf } from '../../../operations/look-up.ts';
 import { type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { ids, inUri, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
-import { each, mapped, web } from '../web.ts';
+import { each, mapped, web, within } from '../web.ts';
 import { entityTypeName, identifierForm } from './entity-types.ts';
 import { teamName } from './teams.ts';
 
@@ -138,6 +139,7 @@ export const deleteEntity = operation({
   route: 'POST /catalog.entities.delete',
   risk: 'deletes',
   question: 'Delete the entity {identifier} from the catalog?',
+  describeLoss: lookAt('identifier', () => getEntity, within('entity', entityTold)),
   summary: 'Delete an entity from the software catalog, with its relations.',
   words: 'unregister retire a microservice',
   input: z.strictObject({ identifier }),
@@ -145,6 +147,19 @@ export const deleteEntity = operation({
   repair: payload('entity'),
   example,
 });
+
+function entityTold(thing: Row) {
+  const { name, identifier: own, type: kind, owner_teams, owner_users, updated_at } = brief(thing);
+  const owners = [owner_teams, owner_users].flatMap(some => (Array.isArray(some) ? some.map(String) : []));
+  return {
+    name: textOf(name) === undefined || name === own ? textOf(own) : `${String(name)} (${String(own)})`,
+    says: [
+      `It is of the type ${String(kind)} and ${owners.length ? `owned by ${owners.join(', ')}` : 'has no owner'}.`,
+      'Its properties, aliases and relations go with it.',
+    ],
+    version: updated_at,
+  };
+}
 
 /** One line per check that still fails: what, for which initiative, by when, whose. */
 function task({ check, initiative, owner, ...rest }: Row): Row {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { countOf, lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 import { done, inUri, maps, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
-import { mapped, named, web } from '../web.ts';
+import { mapped, named, web, within } from '../web.ts';
 
 const reads = 'catalog:read';
 const writes = 'catalog:write:entities';
@@ -116,12 +117,23 @@ export const updateEntityType = operation({
   },
 });
 
+const propertiesIn = (list: unknown) => (countOf(list) === 1 ? '1 property' : `${countOf(list)} properties`);
+
 export const deleteEntityType = operation({
   ...web(writes),
   name: 'dx_delete_entity_type',
   route: 'POST /catalog.entityTypes.delete',
   risk: 'deletes',
   question: 'Delete the entity type {identifier}?',
+  describeLoss: lookAt(
+    'identifier',
+    () => getEntityType,
+    within('entity_type', ({ name, properties, updated_at }) => ({
+      name: textOf(name),
+      says: [`It has ${propertiesIn(properties)}; what its entities say in them goes with it.`],
+      version: updated_at,
+    })),
+  ),
   summary: 'Delete an entity type from the catalog.',
   input: z.strictObject({ identifier }),
   ...done,

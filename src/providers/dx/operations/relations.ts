@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
+import { lookAt, lookIn, textOf } from '../../../operations/look-up.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { done, inUri, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
-import { web } from '../web.ts';
+import { web, within } from '../web.ts';
 import { entityName } from './entities.ts';
 import { entityTypeName } from './entity-types.ts';
 
@@ -107,6 +108,16 @@ export const deleteRelation = operation({
   route: 'POST /catalog.relations.delete',
   risk: 'deletes',
   question: 'Delete the relation {identifier}?',
+  describeLoss: lookAt(
+    'identifier',
+    () => getRelation,
+    within('relation', ({ identifier: own, type: kind, ...ends }) => ({
+      name: textOf(own),
+      says: [
+        `It says which ${String(ends['source_entity_type_identifier'])} ${String(kind)} which ${String(ends['target_entity_type_identifier'])}; all such edges between entities go with it.`,
+      ],
+    })),
+  ),
   summary: 'Delete a kind of relation, with every edge of it between entities.',
   input: z.strictObject({ identifier }),
   ...done,
@@ -166,6 +177,16 @@ export const removeEdge = operation({
   risk: 'deletes',
   question:
     'Take the relation {relation_identifier} between {source_entity_identifier} and {target_entity_identifier} away?',
+  describeLoss: (
+    { relation_identifier: relation, source_entity_identifier: entity, target_entity_identifier: target },
+    context,
+  ) =>
+    lookIn(
+      'target_entity_identifier',
+      () => listEdges,
+      'identifier',
+      ({ name }) => ({ name: textOf(name) ?? target }),
+    )({ relation_identifier: relation, entity_identifier: entity, target_entity_identifier: target }, context),
   summary: 'Remove the edge between two entities of the software catalog.',
   words: 'remove a dependency',
   input: z.strictObject(edge),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isFault } from '../../../base/errors.ts';
+import { Fault, isFault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, payload, text } from '../arguments.ts';
 
@@ -51,6 +51,23 @@ async function groupNow({ id, reference_id }: Target, context: OperationContext)
   }
 }
 
+/** @throws Fault `not_found` */
+async function groupThere(target: Target, context: OperationContext): Promise<Group> {
+  const found = await groupNow(target, context);
+  if (found) return found;
+  throw new Fault({
+    code: 'not_found',
+    message: `There is no repository group ${target.reference_id ?? target.id ?? 'without an id'}.`,
+    hint: 'Give its id or reference_id; dx_get_repo_group shows one.',
+  });
+}
+
+/** The key that was given needs no second mention beside the name. */
+const idName = ({ id, reference_id }: Target, name: string) => ({
+  ...(id === undefined ? {} : { id: `"${name}"` }),
+  ...(reference_id === undefined ? {} : { reference_id: `"${name}"` }),
+});
+
 const named = (some: readonly Repo[]) => some.map(({ external_id }) => external_id).join(', ');
 const counted = (some: readonly Repo[]) => `${some.length} ${some.length === 1 ? 'repository' : 'repositories'}`;
 
@@ -100,14 +117,25 @@ export const removeRepos = operation({
   name: 'dx_remove_repo_group_repos',
   route: 'POST /repoGroups.removeRepos',
   risk: 'deletes',
-  question: 'Take {repos} out of the repository group {id}?',
+  question: 'Take {repos} out of the repository group {group}?',
   summary: 'Take repositories out of a group; all of them must be in it.',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
   output: group,
   repair: payload('data'),
   async describeLoss({ repos: some, ...target }, context) {
-    const { name, repos: has = [] } = (await groupNow(target, context)) ?? {};
-    return name && `${name} loses ${counted(some)} of its ${has.length}: ${named(some)}.`;
+    const { name, repos: has } = await groupThere(target, context);
+    const absent = some.filter(repo => !has.some(same => sameRepo(same, repo)));
+    if (absent.length > 0)
+      throw new Fault({
+        code: 'not_found',
+        message: `${name} does not have ${named(absent)}.`,
+        hint: `dx_get_repo_group shows the ${counted(has)} that it has.`,
+      });
+    return {
+      says: `It has ${counted(has)} now.`,
+      names: { group: `"${name}"`, repos: named(some), ...idName(target, name) },
+      version: has,
+    };
   },
   example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
 });
@@ -117,13 +145,14 @@ export const deleteRepoGroup = operation({
   name: 'dx_delete_repo_group',
   route: 'POST /repoGroups.delete',
   risk: 'deletes',
-  question: 'Delete the repository group {id}?',
+  question: 'Delete the repository group {group}?',
   summary: 'Delete a group; its repositories stay, without a group.',
   input: z.strictObject(one),
   ...done,
   async describeLoss(target, context) {
-    const found = await groupNow(target, context);
-    return found && `It deletes ${found.name} with ${counted(found.repos)}: ${named(found.repos)}.`;
+    const { name, repos: has } = await groupThere(target, context);
+    const says = has.length ? `It has ${counted(has)}: ${named(has)}. They stay, without a group.` : 'It is empty.';
+    return { says, names: { group: `"${name}"`, ...idName(target, name) }, version: has };
   },
   example: { arguments: { reference_id: 'rg-booking' } },
 });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { countOf, howMany, lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 import { done, ids, inUri, payload, required, text } from '../arguments.ts';
 import { numberedPages } from '../paging.ts';
-import { named, web } from '../web.ts';
+import { named, web, within } from '../web.ts';
 import { teamName } from './teams.ts';
 
 const mostMembers = 100;
@@ -100,6 +101,18 @@ export const deleteUserGroup = operation({
   route: 'POST /userGroups.delete',
   risk: 'deletes',
   question: 'Delete the user group {id}?',
+  describeLoss: lookAt(
+    'id',
+    () => getUserGroup,
+    within('group', ({ name, owner_email, members: has, updated_at }) => ({
+      name: textOf(name),
+      says: [
+        `It has ${howMany(countOf(has), 'member')}.`,
+        textOf(owner_email) && `It belongs to ${textOf(owner_email)}.`,
+      ],
+      version: updated_at,
+    })),
+  ),
   summary: 'Delete a user group. Its people stay.',
   input: z.strictObject({ id }),
   ...done,
