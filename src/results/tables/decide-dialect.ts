@@ -1,3 +1,4 @@
+import { NotATable } from '../not-a-table.ts';
 import {
   blank,
   carriageReturn,
@@ -10,7 +11,6 @@ import {
   semicolon,
   tab,
 } from './dialect.ts';
-import { NotATable } from './not-a-table.ts';
 import { type Fields, fieldText, Scanner } from './scanner.ts';
 import { namesThings } from './values.ts';
 

@@ -4,12 +4,12 @@ import { parseJson } from '../../base/json.ts';
 import { isRow, type Row } from '../../base/json-value.ts';
 import type { Save } from '../disk.ts';
 import { saving } from '../disk.ts';
+import { NotATable } from '../not-a-table.ts';
 import { openBytes } from '../store/stored-bytes.ts';
 import { type Filled, withShortSample } from './filled.ts';
 import type { Declared } from './json-column.ts';
 import { readJsonTable } from './json-table.ts';
 import { arrayLines, ndjsonRecords, rowLines } from './ndjson.ts';
-import { NotATable } from './not-a-table.ts';
 
 /** What holds a table in another form than lines. It is kept as it came, and its rows beside it as lines of JSON. */
 export type OtherForm = 'array' | 'object' | 'lines' | 'parquet' | 'excel';

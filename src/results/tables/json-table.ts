@@ -1,10 +1,10 @@
 import type { Row } from '../../base/json-value.ts';
+import { checkNames, mostColumns, NotATable } from '../not-a-table.ts';
 import { type Column, valueIn } from '../result.ts';
 import { columnNames } from './column-names.ts';
 import { columnNotes } from './exceptions.ts';
 import { type Declared, JsonColumn, valueOfJson } from './json-column.ts';
 import type { Records } from './ndjson.ts';
-import { checkNames, mostColumns, NotATable } from './not-a-table.ts';
 import { noteRow, type RowIndex } from './row-index.ts';
 import type { TableFacts } from './text/table.ts';
 

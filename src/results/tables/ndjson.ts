@@ -1,8 +1,8 @@
 import { Fault } from '../../base/errors.ts';
 import { formatJson, parseJson } from '../../base/json.ts';
 import type { Row } from '../../base/json-value.ts';
+import { recordTooLarge } from '../not-a-table.ts';
 import { ArrayElements } from './json-array.ts';
-import { recordTooLarge } from './not-a-table.ts';
 
 const newline = 0x0a;
 const pieceBytes = 65_536;

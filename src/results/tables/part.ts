@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { Fault } from '../../base/errors.ts';
 import { ifMissing } from '../disk.ts';
+import { checkNames, NotATable, usualRecordBytes } from '../not-a-table.ts';
 import { columnNames } from './column-names.ts';
 import { comma, type Dialect, plainDialect } from './dialect.ts';
 import { asUtf8, decode, type Encoding, wideEncoding } from './encoding.ts';
-import { checkNames, NotATable, usualRecordBytes } from './not-a-table.ts';
 import type { Fields } from './scanner.ts';
 import { TextReader } from './text/reader.ts';
 import { dialectOf, headOf } from './text/table.ts';

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import { type Save, saving } from '../disk.ts';
+import { NotATable } from '../not-a-table.ts';
 import type { Format } from '../result.ts';
 import { csvLine } from './csv.ts';
 import type { OtherForm } from './derive.ts';
@@ -10,7 +11,6 @@ import { type Filled, withShortSample } from './filled.ts';
 import type { Declared } from './json-column.ts';
 import { readJsonTable } from './json-table.ts';
 import { type LineReading, ndjsonRecords, rowLines } from './ndjson.ts';
-import { NotATable } from './not-a-table.ts';
 import { readTextTable, type TableFacts } from './text/table.ts';
 
 /** Records that are already split, for example joined from several files. Every record has a field for each column. */

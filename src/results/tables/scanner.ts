@@ -1,5 +1,5 @@
+import { mostColumns, NotATable, recordTooLarge } from '../not-a-table.ts';
 import { blank, carriageReturn, type Dialect, lineFeed, quoteMark, tab } from './dialect.ts';
-import { mostColumns, NotATable, recordTooLarge } from './not-a-table.ts';
 
 /** The fields of one record, as places in a buffer. They are valid until the next record. */
 export interface Fields {

@@ -1,5 +1,5 @@
+import { NotATable } from '../../not-a-table.ts';
 import { type Dialect, hash } from '../dialect.ts';
-import { NotATable } from '../not-a-table.ts';
 import { type Fields, type Irregularities, Scanner } from '../scanner.ts';
 
 /** What was found besides rows and header. */

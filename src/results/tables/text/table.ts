@@ -1,11 +1,11 @@
 import type { Row } from '../../../base/json-value.ts';
+import { checkNames, NotATable } from '../../not-a-table.ts';
 import type { Column } from '../../result.ts';
 import { columnNames } from '../column-names.ts';
 import { type DecidedDialect, decideDialect } from '../decide-dialect.ts';
 import { comma, type Dialect, lineFeed } from '../dialect.ts';
 import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from '../encoding.ts';
 import { columnNotes } from '../exceptions.ts';
-import { checkNames, NotATable } from '../not-a-table.ts';
 import { noteRow, type RowIndex } from '../row-index.ts';
 import type { Fields } from '../scanner.ts';
 import { TextColumn } from './column.ts';
