@@ -23,8 +23,16 @@ export interface Launched {
 /** What a worker still sees of the environment: nothing that is the user's, only what a Node process needs to start. */
 const passedOn = ['SystemRoot'];
 
-/** JavaScript objects of a worker may take so much, MiB. What its libraries take besides is bounded where it runs. */
+/** JavaScript objects of a worker may take so much, MiB. What DuckDB takes besides is bounded where it runs. */
 const heapMib = 768;
+/** And so much what draws in WebAssembly, MiB. */
+const wasmMib = 512;
+
+/** Flags of the Node that runs a worker. A thread of an application has but the first bound, as flags are the whole's. */
+export const workerFlags: readonly string[] = [
+  `--max-old-space-size=${heapMib}`,
+  `--wasm-max-mem-pages=${wasmMib * 16}`,
+];
 
 /** @throws Fault `not_configured` when it cannot be started, saying what is missing */
 export async function launch(program: WorkerProgram): Promise<Launched> {
@@ -40,7 +48,7 @@ async function launchProcess(program: WorkerProgram, node: string, extra: NodeJS
   const { spawn } = await import('node:child_process');
   const inherited = passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   try {
-    const child = spawn(node, [`--max-old-space-size=${heapMib}`, buildFile(`${program}.cjs`)], {
+    const child = spawn(node, [...workerFlags, buildFile(`${program}.cjs`)], {
       env: { ...Object.fromEntries(inherited), TZ: 'UTC', ...extra },
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,

@@ -7,6 +7,7 @@ import { drawChart } from '../../src/results/chart/chart.ts';
 import { exportedBytes } from '../../src/results/export.ts';
 import { storeQuery } from '../../src/results/query/query.ts';
 import { startWorker } from '../../src/results/worker.ts';
+import { workerFlags } from '../../src/results/worker-launch.ts';
 import { inTurn, runWorker } from '../../src/results/worker-pool.ts';
 import { freshStore, origin, pieces } from '../support/folder.ts';
 
@@ -100,3 +101,14 @@ test.skipIf(process.platform === 'win32').each(['query', 'chart'] as const)(
     await done.catch(() => {});
   },
 );
+
+test('what draws in WebAssembly is bounded, as its objects are', async () => {
+  // A module with a memory of its own, which is asked for more until there is none.
+  const grows = `
+    const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 0, 1, 7, 5, 1, 1, 109, 2, 0]);
+    const { m } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    try { for (;;) m.grow(256); } catch { console.log(m.buffer.byteLength / 2 ** 20); }`;
+  const { stdout } = await promisify(execFile)(process.execPath, [...workerFlags, '-e', grows]);
+  expect(Number(stdout)).toBeGreaterThan(400);
+  expect(Number(stdout)).toBeLessThanOrEqual(512);
+});

@@ -81,6 +81,14 @@ describe('files', () => {
     expect(third.find(({ path }) => path === 'DDH001/box-01.jpg')).toMatchObject({ status: 'deleted', result: null });
     await expect(server.shared.results.get(box.uri)).rejects.toMatchObject({ code: 'not_found' });
 
+    // It is a reading: what somebody has pinned stays, although it is gone there.
+    const pinned = String(third.find(({ path }) => path === 'DDH001/box-02.jpg')?.['result']);
+    await server.shared.results.pin(pinned, true);
+    await ask('datagrok_delete_file', { connector: share, path: 'photos/DDH001/box-02.jpg' });
+    const fourth = await sync();
+    expect(fourth.find(({ path }) => path === 'DDH001/box-02.jpg')).toMatchObject({ status: 'deleted', result: pinned });
+    expect(await server.shared.results.get(pinned)).toMatchObject({ bytes: 70_000 });
+
     expect((await sync({ ...archive, ext: 'csv' })).map(({ path }) => path)).toEqual(['DDH002/Ñ #1 "a".csv']);
     const empty = await ask('datagrok_sync_folder', { connector: 'MaraOkafor:Home', dir: 'exports' });
     expect(empty['result']).toMatchObject({ rows: 0 });
