@@ -11,7 +11,7 @@ export function nameOfThing({ friendlyName, name, nqName, namespace }: Row): str
   return friendly === undefined || friendly === full || full === undefined ? friendly : `${friendly} (${full})`;
 }
 
-export const thingTold = (thing: Row): Told => {
+const thingTold = (thing: Row): Told => {
   const when = whenOf(thing['updatedOn']);
   return { name: nameOfThing(thing), says: [when && `It was last changed ${when}.`], version: thing['updatedOn'] };
 };
