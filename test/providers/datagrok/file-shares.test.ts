@@ -86,7 +86,10 @@ describe('files', () => {
     await server.shared.results.pin(pinned, true);
     await ask('datagrok_delete_file', { connector: share, path: 'photos/DDH001/box-02.jpg' });
     const fourth = await sync();
-    expect(fourth.find(({ path }) => path === 'DDH001/box-02.jpg')).toMatchObject({ status: 'deleted', result: pinned });
+    expect(fourth.find(({ path }) => path === 'DDH001/box-02.jpg')).toMatchObject({
+      status: 'deleted',
+      result: pinned,
+    });
     expect(await server.shared.results.get(pinned)).toMatchObject({ bytes: 70_000 });
 
     expect((await sync({ ...archive, ext: 'csv' })).map(({ path }) => path)).toEqual(['DDH002/Ñ #1 "a".csv']);
