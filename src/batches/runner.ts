@@ -43,7 +43,7 @@ export function createRunner(shared: CallerServices): Runner {
   async function work(operation: Operation, connection: Connection, journal: Journal): Promise<Working> {
     const known = active.get(journal.plan.uri);
     if (known) return known;
-    const lease = await takeLease(clock, shared.leases, journal.plan.uri);
+    const lease = await takeLease(clock, shared.leases, shared.startKeys.sign('lease', journal.plan.uri));
     if (!lease) throw new LeaseLost();
     // Between the look and the lease, somebody else may have gone on.
     await journal.refresh();

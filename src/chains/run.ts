@@ -70,13 +70,13 @@ export async function runChain(
 }
 
 async function leaseOf(
-  { clock, leases }: CallerServices,
+  { clock, leases, startKeys }: CallerServices,
   { key }: ChainState,
   { name }: Chain,
   { signal }: Call,
 ): Promise<Lease> {
   for (const until = clock.now() + waitForLeaseMs; ; ) {
-    const lease = await takeLease(clock, leases, key);
+    const lease = await takeLease(clock, leases, startKeys.sign('lease', key));
     if (lease) return lease;
     if (clock.now() > until)
       throw new Fault({

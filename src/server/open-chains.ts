@@ -9,7 +9,7 @@ import { openLibrary } from '../chains/library.ts';
 import type { Config } from '../config/config.ts';
 import type { Chain } from '../operations/chain.ts';
 import { isReading } from '../operations/operation.ts';
-import { defaultResultsDirectory } from '../results/store/places.ts';
+import { chainsFolderName, defaultResultsDirectory } from '../results/store/places.ts';
 import { ownerFolder } from '../results/store/sweep.ts';
 import type { ToolSet } from '../tools/registry.ts';
 
@@ -19,7 +19,7 @@ export async function chainsFolder(
   { callerId }: Caller,
 ): Promise<string> {
   const root = results_dir ?? (await defaultResultsDirectory());
-  return join(callerId === localCaller.callerId ? root : ownerFolder(root, callerId), 'chains');
+  return join(callerId === localCaller.callerId ? root : ownerFolder(root, callerId), chainsFolderName);
 }
 
 /** The chains of one caller, over the tools that the caller has and the operations that are not listed. */

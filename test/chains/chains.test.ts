@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commandLine, onSandbox } from '../support/command-line.ts';
+import { commandLine, onSandbox, temporaryFolder } from '../support/command-line.ts';
 import { startWorld } from '../support/harness.ts';
 import { modernClient } from '../support/modern.ts';
 
@@ -112,8 +112,7 @@ describe('on the command line', () => {
     timeout: 120_000,
   }, async () => {
     const sandbox = await onSandbox();
-    const folder = sandbox.at(-1) as string;
-    const file = join(folder, 'branch.json');
+    const file = join(await temporaryFolder(), 'branch.json');
     const chain = (name: string) => ({
       chain: 1,
       name: 'branch',

@@ -2,7 +2,17 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { resultId } from '../result.ts';
-import { isOfStore, isOwnFolder, isRegisterKey, keyFile, ownersFolder, registerFolders, workFolder } from './places.ts';
+import {
+  chainsFolderName,
+  isChainFile,
+  isOfStore,
+  isOwnFolder,
+  isRegisterKey,
+  keyFile,
+  ownersFolder,
+  registerFolders,
+  workFolder,
+} from './places.ts';
 
 /** The file that says that a folder is a results folder. */
 export const markerFile = '.data-platforms-mcp-results';
@@ -15,6 +25,7 @@ const ofSystem = /^(?:lost\+found|\.DS_Store|\.localized|desktop\.ini|Thumbs\.db
 const foldersOf: Readonly<Record<string, (name: string) => boolean>> = {
   [workFolder]: isOwnFolder,
   [ownersFolder]: isOwnFolder,
+  [chainsFolderName]: isChainFile,
   ...Object.fromEntries(Object.values(registerFolders).map(name => [name, isRegisterKey])),
 };
 

@@ -44,6 +44,11 @@ export const registerFolders = {
   verified: 'verified',
 } as const;
 
+/** The folder in the results folder that holds chains, and agreements to them. Nothing in it is swept. */
+export const chainsFolderName = 'chains';
+const chainForm = /^[a-z0-9-]{1,60}\.json(?:\.approved|\.[0-9a-f]{12}\.tmp)?$/;
+export const isChainFile = (name: string): boolean => chainForm.test(name);
+
 /** The file in the results folder that the processes of this user sign with. */
 export const keyFile = 'key';
 
