@@ -24,7 +24,6 @@ const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
     'it begins where no such character stands before, so once for each run of them',
     any,
   ],
-  'src/base/redact.ts /\\b(bearer|basic)': [`${itsOwnStart}: white space; it looks ahead 200 characters`, any],
   'src/base/redact.ts /((?:token|': [`${itsOwnStart} but for 30 characters`, any],
   'src/base/redact.ts /(?:token|': [`${itsOwnStart} but for 30 characters`, any],
   'src/http/body.ts /<title': [itsOwnStart, '8,192 characters'],
@@ -46,7 +45,7 @@ const turns: Readonly<Record<string, string>> = {
 
 /** Patterns that are put together while the program runs, and of what. */
 const fromParts: Readonly<Record<string, string>> = {
-  'src/base/visible.ts': 'names of scripts',
+  'src/base/unicode/visible.ts': 'names of scripts',
   'src/base/redact.ts': 'alternatives that are texts',
   'src/operations/uri-template.ts': "a record's own template; what it is compared with is as long as a URI may be",
   'src/providers/dataops/arguments.ts': 'a word of a record, and one class after it',

@@ -1,6 +1,6 @@
 import { isRow } from '../base/json-value.ts';
 import type { Redactor } from '../base/redact.ts';
-import { hiddenMark } from '../base/visible.ts';
+import { hiddenMark } from '../base/unicode/visible.ts';
 import type { Answer, Outcome, Question, RunAnswer } from './answer.ts';
 
 declare const safe: unique symbol;

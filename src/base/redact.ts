@@ -1,5 +1,5 @@
 import { oneLine } from './text.ts';
-import { cleanText, markedText } from './visible.ts';
+import { cleanText, markedText } from './unicode/visible.ts';
 
 const mask = '[redacted]';
 // Shorter values would blot out ordinary words.

@@ -3,7 +3,7 @@ import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { firstOf, nearest } from '../base/nearest.ts';
-import { lookalike } from '../base/visible.ts';
+import { lookalike } from '../base/unicode/visible.ts';
 import { fieldOf, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */

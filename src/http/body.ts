@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
-import { cleanText } from '../base/visible.ts';
+import { cleanText } from '../base/unicode/visible.ts';
 import { abortFault, watchStall } from './deadline.ts';
 import { type Exchange, failed, type Outcome } from './exchange.ts';
 

@@ -11,7 +11,7 @@ import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Redactor } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
-import { lookalike } from '../base/visible.ts';
+import { lookalike } from '../base/unicode/visible.ts';
 import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { cleanText, hiddenMark, lookalike, markedText } from '../../src/base/visible.ts';
+import { cleanText, hiddenMark, lookalike, markedText } from '../../src/base/unicode/visible.ts';
 
 /** By name, so that a reader sees what each of them is. */
 const invisible: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { parse, textMetrics, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { createRedactor } from '../../base/redact.ts';
-import { cleanText } from '../../base/visible.ts';
+import { cleanText } from '../../base/unicode/visible.ts';
 import { give, runJob } from '../worker-main.ts';
 import { readData } from './data.ts';
 import type { ChartJob, Drawing } from './job.ts';

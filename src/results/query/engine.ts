@@ -39,7 +39,7 @@ export async function lockedConnection({
   return connection;
 }
 
-/** `visible("column")`: its value as it is seen, for who asks for what was shown. By `lookalike` of `base/visible.ts`. */
+/** `visible("column")`: its value as it is seen, for who asks for what was shown. By `lookalike` of `base/unicode/visible.ts`. */
 const visibleMacro = `CREATE MACRO visible(value) AS trim(regexp_replace(regexp_replace(CAST(value AS VARCHAR), ${text(
   '(?:\\x{1b}\\[|\\x{9b})[0-?]*[ -/]*[@-~]|[\\x{ad}\\x{34f}\\x{61c}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}\\x{e0000}-\\x{e0fff}]|[^\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}\\t\\n\\r]',
 )}, '', 'g'), '\\p{Zs}', ' ', 'g'))`;

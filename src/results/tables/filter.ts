@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { firstOf, nearest } from '../../base/nearest.ts';
-import { hiddenMark, lookalike, markedText } from '../../base/visible.ts';
+import { hiddenMark, lookalike, markedText } from '../../base/unicode/visible.ts';
 import type { Column } from '../result.ts';
 import { compareDecimals, exactNumber, isExactNumber, numberIn, parseBound, withoutExponent } from './values.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { foreignReader } from '../../../src/results/query/foreign.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
 import type { StoredResult } from '../../../src/results/result.ts';
-import { freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
+import { entriesOf, freshFolder, freshStore, origin, pieces } from '../../support/folder.ts';
 import { workbook } from '../../support/workbook.ts';
 
 async function workbench() {
@@ -164,9 +164,8 @@ test('where nobody can read them, they are files', async () => {
 
 test('the rows of a file count in the quota and go with it', async () => {
   const { add, store, directory } = await workbench();
-  const { readdir } = await import('node:fs/promises');
   const result = await add('array.json', JSON.stringify(results));
   expect((await store.usage()).bytes).toBeGreaterThan(result.bytes);
   await store.remove(result.uri);
-  expect(await readdir(directory)).toEqual([]);
+  expect(await entriesOf(directory)).toEqual([]);
 });
