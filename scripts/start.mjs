@@ -1,8 +1,9 @@
 // Prints how long a start takes against the bare server, and fails where it takes more than 5 % longer than the baseline
 // in bench/start.json says. Compared are the quickest starts of each, in turns; what is too slow is measured again, four
-// times at the most. --write raises the baseline: the commit says why.
+// times at the most, and a machine with much else to do judges nothing. --write raises the baseline: the commit says why.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -14,6 +15,9 @@ const [major] = process.versions.node.split('.');
 const baselines = existsSync(baselineFile) ? JSON.parse(readFileSync(baselineFile, 'utf8')) : {};
 const baseline = baselines[major] ?? {};
 const writes = process.argv.includes('--write');
+
+// Beside other programs even the quickest of a hundred starts are up to a third slower than alone.
+const isBusy = loadavg()[0] > 2 * availableParallelism();
 
 const best = {};
 for (let tries = 0; tries < mostTries && (tries === 0 || writes || slow().length > 0); tries++)
@@ -28,7 +32,9 @@ if (writes) {
     const change = before === undefined ? 'new' : `${((ratio / before - 1) * 100).toFixed(1)} %`;
     console.log(`${key.padEnd(32)} ${ratio.toFixed(3)} of the bare server  ${change}`);
   }
-  if (slow().length > 0) {
+  if (slow().length > 0 && isBusy) {
+    console.log('This machine has much else to do: nothing is judged.');
+  } else if (slow().length > 0) {
     console.error(`Slower: ${slow().join(', ')}. Find out why, or raise the baseline with --write and say why.`);
     process.exitCode = 1;
   }
