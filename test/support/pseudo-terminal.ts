@@ -28,17 +28,17 @@ export async function openTerminal(argv: readonly string[], env: Readonly<Record
   return {
     screen,
     /** Resolves when the screen shows it. */
-    shows: (text: string | RegExp) => expect.poll(screen, { timeout: 30_000 }).toMatch(text),
+    shows: (text: string | RegExp) => expect.poll(screen, { timeout: 60_000 }).toMatch(text),
     /** Presses keys, as tmux calls them: `Enter`, `Space`, `Down`, `C-c`. */
     press: (...keys: string[]) => tmux('send-keys', ...keys),
     type: (text: string) => tmux('send-keys', '-l', text),
     /** Answers a question once it is there. */
     async answer(question: string | RegExp, ...keys: string[]) {
-      await expect.poll(screen, { timeout: 30_000 }).toMatch(question);
+      await expect.poll(screen, { timeout: 60_000 }).toMatch(question);
       await tmux('send-keys', ...keys);
     },
     ended: async () => {
-      await expect.poll(screen, { timeout: 30_000 }).toMatch(/ended with \d+/);
+      await expect.poll(screen, { timeout: 60_000 }).toMatch(/ended with \d+/);
       return Number(/ended with (\d+)/.exec(await screen())?.[1]);
     },
   };

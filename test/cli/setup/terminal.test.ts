@@ -32,7 +32,7 @@ async function simulator(name: string) {
 
 const untouched = ['.cursor/mcp.json'];
 
-describe.skipIf(!hasTerminal)('a person in a terminal', () => {
+describe.skipIf(!hasTerminal)('a person in a terminal', { timeout: 240_000 }, () => {
   test('tries the sandbox in one client, and takes it back', async () => {
     const { open, files, read } = await person();
     const before = await read('.cursor/mcp.json');
