@@ -2,6 +2,7 @@ import { isRow, type Row } from '../base/json-value.ts';
 import type { Run } from '../operations/run.ts';
 import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
+import type { Handle } from '../results/pending.ts';
 import type { StoredResult } from '../results/result.ts';
 
 /** What an operation came to that starts nothing, before it is put into words. */
@@ -17,8 +18,10 @@ export type Outcome =
       page: PageFacts;
       /** The page begins somewhere after the first row. */
       continued: boolean;
-      /** Where the same rows are stored. */
-      result?: StoredResult;
+      /** Where the same rows are stored, or will be when the handle is first used. */
+      result?: Handle;
+      /** Nothing else of the result matters: the rows stand here. */
+      isShown?: true;
       /** They were read out of the store. */
       isStored?: true;
       about?: Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { isRow, type Row } from '../base/json-value.ts';
 import { formatNumber, guessTokens } from '../base/text.ts';
+import type { Handle } from '../results/pending.ts';
 import { type StoredResult, sampleRows } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import type { Outcome } from './answer.ts';
@@ -19,15 +20,28 @@ export interface FitPolicy {
 export const fitPolicy = (answerTokens: number): FitPolicy => ({ answerTokens, thingFactor: 2, sampleRows });
 
 /** What a call came to, with no more in it than one answer holds. */
-export async function fitAnswer(outcome: Outcome, policy: FitPolicy, keep: Keep): Promise<Outcome> {
-  if (outcome.kind === 'rows') return fitListing(outcome, policy, keep);
+export async function fitAnswer(outcome: Outcome, policy: FitPolicy, keeping: Keeping): Promise<Outcome> {
+  const { keep } = keeping;
+  if (outcome.kind === 'rows') return fitListing(outcome, policy, keeping);
   if (outcome.kind === 'value') return { kind: 'value', value: await fitThing(outcome.value, policy, keep) };
   return outcome;
 }
 
-async function fitListing(found: Outcome & { kind: 'rows' }, policy: FitPolicy, keep: Keep): Promise<Outcome> {
+/** How what is shown, and what is not, can be named by the next call. */
+export interface Keeping {
+  keep: Keep;
+  /** Gives rows that are shown a handle, by which the next call can query, draw or send them. */
+  keepLater?: (name: string, rows: readonly Row[]) => Handle;
+}
+
+async function fitListing(
+  found: Outcome & { kind: 'rows' },
+  policy: FitPolicy,
+  { keep, keepLater }: Keeping,
+): Promise<Outcome> {
   const { noun, rows, page, continued, about, warnings } = found;
-  if (guessTokens(rows) <= policy.answerTokens) return found;
+  if (guessTokens(rows) <= policy.answerTokens)
+    return keepLater && rows.length > 0 ? { ...found, result: keepLater(noun, rows), isShown: true } : found;
   const result = await keep({ name: noun, mediaType: 'application/x-ndjson' }, { rows });
   const count = formatNumber(rows.length);
   const of = page.total === null ? '' : ` of ${formatNumber(page.total)}`;

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isRow, type Row } from '../base/json-value.ts';
 import { formatNumber, oneLine } from '../base/text.ts';
 import { ancestry } from '../results/describe.ts';
+import type { Handle } from '../results/pending.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
 import { glanceAt, storedFacts } from '../results/stored-facts.ts';
 import type { Answer, PageFacts, RunAnswer } from './answer.ts';
@@ -43,9 +44,10 @@ function shape(answer: Answer): RenderedAnswer {
 function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
   const { noun, lead = sentence(noun, answer.page, answer.continued), rows, page, result, about } = answer;
   const warnings = warningsOf(answer);
-  const where = result && `Stored as ${result.uri}.`;
+  const where = result && !answer.isShown ? `Stored as ${result.uri}.` : undefined;
+  const handle = result && answer.isShown ? `Handle of these rows: ${result.uri}` : undefined;
   const body = answer.as === 'lines' ? rows.map(row => said(`${row['line']}: ${row['text']}`)).join('\n') : table(rows);
-  return words([said(lead), where, aboutLine(about), body, ...warnings.map(warning)], {
+  return words([said(lead), where, aboutLine(about), body, ...warnings.map(warning), handle], {
     items: rows,
     page,
     ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
@@ -71,7 +73,7 @@ function shapeResult(answer: Answer & { kind: 'result' }): RenderedAnswer {
 }
 
 /** Of the call, and what was decided when the result was stored; each once. */
-const warningsOf = ({ warnings, result }: { warnings: readonly string[]; result?: StoredResult }) => [
+const warningsOf = ({ warnings, result }: { warnings: readonly string[]; result?: Handle }) => [
   ...new Set([...warnings, ...(result?.warnings ?? [])]),
 ];
 

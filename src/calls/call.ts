@@ -1,5 +1,5 @@
 import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
-import { fitAnswer, fitTable } from '../answers/fit.ts';
+import { fitAnswer, fitTable, type Keeping } from '../answers/fit.ts';
 import type { Keep } from '../answers/long-parts.ts';
 import { countReasons, tellReasons } from '../answers/reasons.ts';
 import { textIds } from '../answers/text-ids.ts';
@@ -18,6 +18,7 @@ import {
 } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
+import { listingTitle } from './listing-title.ts';
 import { manyIn } from './many/selection.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
@@ -83,7 +84,7 @@ async function carryOut(
     const question = await shared.confirmations.ask(operation, args, controls, context, call.person);
     if (question) return question;
   }
-  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said });
+  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said, given: own });
   return startRun(operation, args, context, {
     shared,
     controls,
@@ -102,7 +103,7 @@ function lacking({ name, input }: Operation, lack: string): Fault {
 }
 
 /** How much of a listing, and its times as they were said: "24h" ago is another moment for each page. */
-type PageControls = ListingControls & Pick<Controls, 'why'> & { said?: Row };
+type PageControls = ListingControls & Pick<Controls, 'why'> & { said?: Row; given?: Row };
 
 const noToken = ({ name }: Operation) =>
   new Fault({
@@ -126,12 +127,20 @@ export async function perform(
     return { kind: 'result', ...collected };
   }
   const asked = isListing(operation) ? { ...args, ...choiceOf(controls) } : args;
-  const keep: Keep = (named, content) => context.store({ operation, arguments: asked, ...named }, content);
+  const noun = nounOf(operation);
+  const title = (name: string) =>
+    name === noun ? listingTitle(noun, operation, { ...(controls.given ?? args), ...controls.said }) : name;
+  const keep: Keep = ({ name, ...named }, content) =>
+    context.store({ operation, arguments: asked, name: title(name), ...named }, content);
+  const keepLater: Keeping['keepLater'] = (name, rows) => {
+    const origin = { operation, arguments: asked, name: title(name), mediaType: 'application/x-ndjson' };
+    return shared.pending.add(context.originOf(origin), rows);
+  };
   const found = isListing(operation)
     ? await listRows(shared, operation, args, context, controls)
     : await readThing(operation, args, context);
   // What does not fit is stored, and what is stored is without secrets, too.
-  return fitAnswer(shared.redactor.value(found), shared.fit, keep);
+  return fitAnswer(shared.redactor.value(found), shared.fit, { keep, keepLater });
 }
 
 async function readThing(operation: Operation, args: Row, context: OperationContext): Promise<Outcome> {

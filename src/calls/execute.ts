@@ -79,12 +79,13 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
     },
     redact: text => runtime.redactor.text(text),
     hide: secret => runtime.redactor.add(secret),
-    store({ operation, arguments: args, ...origin }, content) {
+    originOf({ operation, arguments: args, ...origin }) {
       const at = new Date(runtime.clock.now()).toISOString();
       const told = withoutSecrets(operation, args);
       const source = { operation: operation.name, arguments: told, connection: connection.name, at };
-      return runtime.results.write({ mediaType: 'application/octet-stream', ...origin, source, signal }, content);
+      return { mediaType: 'application/octet-stream', ...origin, source };
     },
+    store: (origin, content) => runtime.results.write({ ...context.originOf(origin), signal }, content),
     download: url => runtime.http.download(connection, url, context),
     rememberedRows: async (operation, args) => (await runtime.references.rows(operation, args, context)).rows,
     source(given) {

@@ -13,6 +13,7 @@ import type { Starts } from '../coordination/starts.ts';
 import type { Call } from '../http/call.ts';
 import type { Chain, ChainStep } from '../operations/chain.ts';
 import type { Operation } from '../operations/operation.ts';
+import type { PendingResults } from '../results/pending.ts';
 import type { Condition } from '../results/tables/filter.ts';
 import type { Confirmations } from './confirm.ts';
 import type { Cursors } from './cursor.ts';
@@ -97,6 +98,8 @@ export interface CallerServices extends CallRuntime {
   connections: Connections;
   catalog: Catalog;
   inputOf(operation: Operation): ToolInput;
+  /** Lists that were shown, and are stored when their handles are used. */
+  pending: PendingResults;
   confirmations: Confirmations;
   cursors: Cursors;
   /** Sees to it that nothing is started twice. */

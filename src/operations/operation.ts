@@ -135,6 +135,8 @@ export interface OperationContext extends Call {
   redact(text: string): string;
   /** From now on this value is masked wherever this server would show it; what is stored keeps it. */
   hide(secret: string): void;
+  /** Says where something comes from: the operation, its arguments as they may be kept, the connection, now. */
+  originOf(origin: StoreOrigin): Origin;
   /** Puts something into the result store, with the operation and the arguments that it came from. */
   store(origin: StoreOrigin, content: Content): Promise<StoredResult>;
   /** A file by absolute URL; without credentials when its origin is not the connection's. */
@@ -148,7 +150,9 @@ export interface OperationContext extends Call {
 }
 
 /** What is stored of an operation's. Default media type: `application/octet-stream`, so that the name's ending tells. */
-export interface StoreOrigin extends Pick<Origin, 'name' | 'key' | 'warnings'>, Partial<Pick<Origin, 'mediaType'>> {
+export interface StoreOrigin
+  extends Pick<Origin, 'name' | 'key' | 'warnings' | 'isSecret'>,
+    Partial<Pick<Origin, 'mediaType'>> {
   operation: Pick<Operation, 'name' | 'input'>;
   arguments: Row;
 }

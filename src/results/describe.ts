@@ -8,9 +8,10 @@ import { columnNamed } from './tables/filter.ts';
 /** Columns that are looked at when nobody says which; more would not fit. */
 const mostColumns = 24;
 /** Beside these, the sentence that says what it is. */
-const mostTokens = 640;
+const mostTokens = 500;
 const shownText = 40;
-const mostOfCall = 240;
+/** Characters of what made it, and of what made each of the results that it was made of. */
+const mostOfCall = { own: 4_000, ancestor: 240 };
 
 /** What there is to know of a stored result, small at any size. */
 export interface Description {
@@ -35,7 +36,8 @@ export function describe(
   redactor: Redactor,
 ): Description {
   const names = result.columns.map(({ name }) => name);
-  let left = mostTokens - tokens([result.name, ...ancestry(result.source), ...fewNames(names.slice(columns.length))]);
+  let left =
+    mostTokens - tokens([result.name, ...ancestry(result.source).slice(1), ...fewNames(names.slice(columns.length))]);
   const rows: Row[] = [];
   for (const column of columns) {
     const row = columnRow(redactor.stored(column), redactor.stored(profiles.get(column.name)));
@@ -91,9 +93,9 @@ function clipped(value: unknown): unknown {
 }
 
 /** What made it, as one would call it again, if not longer: `acme_list_holes {"project":"x"} on acme`. */
-function originOf({ operation, arguments: given, connection }: Provenance): string {
+function originOf({ operation, arguments: given, connection }: Provenance, most = mostOfCall.ancestor): string {
   const call = `${operation} ${JSON.stringify(given)}`;
-  const short = call.length > mostOfCall ? `${call.slice(0, mostOfCall)}…` : call;
+  const short = call.length > most ? `${call.slice(0, most)}… (${call.length} characters)` : call;
   return `${short}${connection === undefined ? '' : ` on ${connection}`}`;
 }
 
@@ -107,7 +109,7 @@ export function ancestry(source: Provenance): string[] {
   };
   const all = [...new Set(out(source))];
   const more = all.length > mostAncestors ? [`${all.length - mostAncestors} more`] : [];
-  return [originOf(source), ...all.slice(0, mostAncestors), ...more];
+  return [originOf(source, mostOfCall.own), ...all.slice(0, mostAncestors), ...more];
 }
 
 const namesTokens = 100;

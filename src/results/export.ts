@@ -30,6 +30,7 @@ export interface Exported {
 
 /** @throws Fault `bad_arguments` for what is no table; `not_configured`, when it is read, for Parquet without DuckDB */
 export function exportedBytes(result: StoredResult, format: ExportFormat, context: QueryContext): Exported {
+  if (result.isSecret) throw noTable(result);
   if (format === 'file') return { name: result.name, bytes: stored(result, context) };
   if (result.kind !== 'table') throw noTable(result);
   const name = `${result.name.replace(/\.(?:csv|json|ndjson|jsonl|parquet)$/i, '')}.${format}`;

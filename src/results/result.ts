@@ -75,6 +75,8 @@ export interface StoredResult {
   warnings?: string[];
   /** It came as RFC 4180 in UTF-8 under the names that its columns have: its bytes are what other programs want. */
   isPlainCsv?: true;
+  /** A person opens it as a resource; no tool shows it or writes it elsewhere. */
+  isSecret?: true;
   /** It does not expire, and no other result pushes it out. */
   pinned?: true;
 }

@@ -26,6 +26,7 @@ import type { Starts } from '../coordination/starts.ts';
 import type { HttpClient } from '../http/client.ts';
 import { providers } from '../providers/index.ts';
 import { createResources, type ResourceSet } from '../resources/registry.ts';
+import { PendingResults } from '../results/pending.ts';
 import type { Provenance } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import { runTasks } from '../runs/platform-tasks.ts';
@@ -93,6 +94,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     { providers, facts, connections },
     { toolsets: config.toolsets, readOnly: config.read_only, notOffered: common.notOffered },
   );
+  const pending = new PendingResults();
   const shared: CallerServices = {
     caller,
     running,
@@ -105,7 +107,8 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),
-    results: resultsOf(caller, common, source => callAgain(source, { catalog, connections })),
+    pending,
+    results: resultsOf(caller, common, pending, source => callAgain(source, { catalog, connections })),
     catalog,
     confirmations: confirmations(signer, common.agreements),
     starts: common.starts,
@@ -139,6 +142,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
 function resultsOf(
   caller: Caller,
   { config, clock, background }: ProcessServices,
+  pending: PendingResults,
   callOf: (source: Provenance) => string,
 ): ResultStore {
   const { callerId } = caller;
@@ -149,6 +153,7 @@ function resultsOf(
     return openResultStore({
       afterWrite: prepareLarge({ clock, caller }, background),
       readForeign: foreignReader({ clock, caller }),
+      pending,
       directory: resultsFolder(config),
       ...(callerId === '' ? {} : { owner: callerId }),
       clock,

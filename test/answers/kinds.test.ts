@@ -19,7 +19,8 @@ it('rows', async () => {
     <id>,Copperhead North
     <id>,Tinkers Trial
     <id>,Iron Knoll Grade Control
-    <id>,Deepwater Deeps"
+    <id>,Deepwater Deeps
+    Handle of these rows: result://<id>"
   `);
 });
 

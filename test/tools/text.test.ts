@@ -30,7 +30,9 @@ describe('a stored text', () => {
     const lines = text.replace(/[\r\n]+$/, '').split(/\r\n|\n|\r/);
     expect(seen.data['items']).toEqual(lines.map((one, at) => ({ line: at + 1, text: one })));
     expect(seen.text).toBe(
-      [`All ${lines.length} lines.`, `result: ${name}`, ...lines.map((one, at) => `${at + 1}: ${one}`)].join('\n'),
+      [`All ${lines.length} lines.`, `result: ${name}`, ...lines.map((one, at) => `${at + 1}: ${one}`.trimEnd())].join(
+        '\n',
+      ),
     );
   });
 

@@ -6,6 +6,7 @@ import { Fault, isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import { createFile, diskFault, ifMissing, type Save } from '../disk.ts';
 import { usualRecordBytes } from '../not-a-table.ts';
+import type { PendingResults } from '../pending.ts';
 import { fileWarning, newId, type Provenance, resultId, resultUri, type StoredResult, whyNoRows } from '../result.ts';
 import { deriveRows, type ReadForeign } from '../tables/derive.ts';
 import type { Filled } from '../tables/filled.ts';
@@ -41,6 +42,8 @@ export interface Origin {
   key?: string | undefined;
   /** Read when everything is written, so the source may add to it until then. */
   warnings?: readonly string[] | undefined;
+  /** A person opens it as a resource; no model is shown it. */
+  isSecret?: true | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -109,6 +112,8 @@ export interface StoreSettings {
   afterWrite?: ((result: StoredResult, store: ResultStore) => void) | undefined;
   /** Reads files that only a process of its own can read. Absent: they are kept as files. */
   readForeign?: ReadForeign | undefined;
+  /** Lists that have a handle and are written when it is first used. */
+  pending?: PendingResults | undefined;
   /** How a person or a model makes a result again: the call, in words. */
   callOf?: ((source: Provenance) => string) | undefined;
 }
@@ -134,6 +139,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     callOf = plainCall,
     afterWrite = () => {},
     readForeign,
+    pending,
   } = settings;
 
   const directory = owner === undefined ? root : ownerFolder(root, owner);
@@ -206,9 +212,25 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
+    if (id !== undefined && pending?.get(id)) await settle(id, pending);
     const { last, isThere }: Found = id === undefined ? { isThere: false } : await find(id);
     if (last && isThere) return last.version === 1 ? readAgain(last) : last;
-    throw missing(idOrUri, last && callOf(last.result.source));
+    const source = last?.result.source ?? (id === undefined ? undefined : pending?.sourceOf(id));
+    throw missing(idOrUri, source && callOf(source));
+  }
+
+  /** Writes a list that was only shown so far. */
+  function settle(id: string, lists: PendingResults): Promise<void> {
+    return inTurn(`pending ${id}`, async () => {
+      const list = lists.get(id);
+      if (!list) return;
+      try {
+        await sweepWhenDue(await store(list.origin, { rows: list.rows }, id));
+      } catch (error) {
+        throw diskFault(error, directory);
+      }
+      lists.delete(id);
+    });
   }
 
   /** What the version before stored: read as it would be now, so that there is one reading of it. */
@@ -302,10 +324,9 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     }
   }
 
-  async function store(origin: Origin, content: Content): Promise<StoredResult> {
+  async function store(origin: Origin, content: Content, id = newId(origin.key)): Promise<StoredResult> {
     await claim();
     const intake = await recognise(content, origin, recordBytes);
-    const id = newId(origin.key);
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
     const path = join(directory, file);
@@ -324,6 +345,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
       expiresAt: new Date(now + lifetimeMs).toISOString(),
       source: origin.source,
       ...(origin.key === undefined ? {} : { key: origin.key }),
+      ...(origin.isSecret ? { isSecret: true as const } : {}),
       ...warningsOf([...(origin.warnings ?? []), ...(await storeOthers(origin, path, outcome))], outcome),
     };
     const index = facts?.index ?? { every: 1, offsets: [] };

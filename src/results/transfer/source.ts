@@ -66,6 +66,7 @@ function rowsSource(rows: readonly Row[]): Source {
 }
 
 function resultSource(result: StoredResult, { results, origin }: Sources): Source {
+  if (result.isSecret) throw secret(result);
   const { kind, bytes: size } = result;
   const isTable = kind === 'table';
   // A file of that name that could not be read as a table is still the CSV of whoever wrote it.
@@ -156,6 +157,13 @@ const foreign = (given: string) =>
     code: 'bad_arguments',
     message: `"${given}" holds no data of its own.`,
     hint: 'Fetch it first: the answer of the download, or of wait_for_run, names a result:// handle. Give that.',
+  });
+
+const secret = ({ name, uri }: StoredResult) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} is a secret, and is sent nowhere.`,
+    hint: `The person opens ${uri} as a resource.`,
   });
 
 const noTable = (name: string, why = '') =>

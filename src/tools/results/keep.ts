@@ -12,29 +12,53 @@ export const listResultsTool = general({
   name: 'list_results',
   title: 'List stored results',
   description: 'Stored results, newest first: what made them, size, expiry, and how full the store is.',
-  input: z.strictObject({ search: z.string().optional().describe('Part of the name or of what made it') }),
+  input: z.strictObject({
+    search: z.string().optional().describe('Part of the name or of what made it'),
+    kind: z.enum(['table', 'file']).optional(),
+    limit: z.number().int().min(1).max(mostListed).optional(),
+    cursor: z.string().optional(),
+  }),
   output: z.looseObject({ items: z.array(z.looseObject({ uri: z.string() })), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
-  async call({ search = '' }, { results }) {
+  async call({ search = '', kind, limit = mostListed, cursor }, { results, cursors }) {
+    const scope = { operation: 'list_results', connection: '', arguments: { search, kind } };
+    const last = cursor === undefined ? undefined : String(cursors.read(scope, cursor));
     const wanted = search.toLowerCase();
     const all = await results.list();
-    const found = all.filter(({ name, source }) => JSON.stringify([name, source]).toLowerCase().includes(wanted));
-    const rows = found.slice(0, mostListed).map(listed);
+    const found = all.filter(
+      one =>
+        (kind === undefined || one.kind === kind) &&
+        JSON.stringify([one.name, one.source]).toLowerCase().includes(wanted),
+    );
+    // Newest first: what was made meanwhile stands before it. What has gone leaves only its time.
+    const [at, before] = last?.split(' ') ?? [];
+    const there = found.findIndex(({ uri }) => uri === before);
+    const start = last === undefined ? 0 : there >= 0 ? there + 1 : firstBefore(found, at ?? '');
+    const some = found.slice(start, start + limit);
+    const end = some.at(-1);
+    const isLast = start + some.length >= found.length;
+    const rows = some.map(listed);
     const { bytes, quotaBytes } = await results.usage();
-    const page = { returned: rows.length, total: found.length, complete: rows.length === found.length, next: null };
+    const next = isLast || !end ? null : cursors.write(scope, `${end.createdAt} ${end.uri}`);
+    const page = { returned: rows.length, total: found.length, complete: isLast, next };
     return {
       kind: 'rows',
       noun: 'stored results',
       rows,
       page,
-      continued: false,
+      continued: start > 0,
       about: {
         store: `${size(bytes)} of ${size(quotaBytes)} used; when it is full, the oldest that are not pinned go`,
       },
-      warnings: page.complete ? [] : ['Narrow it with search to see others.'],
+      warnings: [],
     };
   },
 });
+
+function firstBefore(found: readonly StoredResult[], at: string): number {
+  const index = found.findIndex(({ createdAt }) => createdAt < at);
+  return index < 0 ? found.length : index;
+}
 
 function listed({ uri, name, kind, rows, bytes, source, createdAt, expiresAt, pinned }: StoredResult) {
   const extent = kind === 'table' ? { rows } : { rows: null };

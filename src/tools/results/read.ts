@@ -66,10 +66,18 @@ async function readStored(request: ReadRequest, shared: CallerServices): Promise
   const { from_line, to_line, search } = request;
   const asksLines = from_line !== undefined || to_line !== undefined || search !== undefined;
   if (result.kind === 'table' && !asksLines) return readTable(result, request, shared);
+  if (result.isSecret) throw secret(result);
   refuseOthers(result, request);
   if (/^image\/(?:png|jpeg|gif|webp)\b/.test(result.mediaType)) return showPicture(result, shared);
   return readText(result, request, shared);
 }
+
+const secret = ({ name, uri }: StoredResult) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} is a secret, which no tool shows.`,
+    hint: `The person opens ${uri} as a resource.`,
+  });
 
 /** Lines have no columns, and a table's conditions are not those of its text. */
 function refuseOthers({ name, kind }: StoredResult, { columns, where, sort }: ReadRequest): void {
@@ -93,7 +101,8 @@ async function readText(result: StoredResult, request: ReadRequest, shared: Call
   const from = request.from_line ?? (offset > 0 ? offset + 1 : undefined);
   const most = limit === 'all' ? mostRows : (limit ?? usualLines);
   const page = await readLines(result, { from, to: request.to_line, search, limit: most, signal }, shared.results);
-  const { rows, warnings } = fitRows(page.rows, shared.fit);
+  const told = page.rows.map(({ line, text }) => ({ line, text: shared.redactor.text(text) }));
+  const { rows, warnings } = fitRows(told, shared.fit);
   const complete = page.complete && rows.length === page.rows.length;
   const next = complete ? {} : { next_line: Number(rows.at(-1)?.['line'] ?? 0) + 1 };
   return {

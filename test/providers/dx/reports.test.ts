@@ -73,7 +73,11 @@ describe('a PlatformX project', () => {
 
     const uri = String(made.data['token_stored_as']);
     const read = await callTool('read_result', { result: uri });
-    expect(read.text).toMatch(/^bad_arguments: Token of Portal .* stored as a file and has no rows/);
+    expect(read.text).toMatch(/^bad_arguments: Token of Portal is a secret, which no tool shows\./);
+    const file = await callTool('export_result', { result: uri, format: 'file', path: 'token.txt' });
+    expect(file.isError).toBe(true);
+    for (const args of [{ search: 'dxp' }, { from_line: 1 }])
+      expect((await callTool('read_result', { result: uri, ...args })).text).not.toContain(token);
     const { contents } = await createResources(server.shared, server.tools).read(uri);
     const { blob } = contents[0] as { blob: string };
     expect(Buffer.from(blob, 'base64').toString()).toBe(token);

@@ -45,7 +45,7 @@ describe('snapshots', () => {
     expect(data['result']).toMatchObject({
       name: 'snapshot-MTAz.xlsx',
       media_type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-      bytes: 23_655,
+      kind: 'table',
     });
     const none = { snapshot_id: 'nothing' };
     expect(await callFails('download_snapshot_file', none)).toMatch(/^not_found/);

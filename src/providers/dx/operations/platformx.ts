@@ -46,7 +46,7 @@ export const createProject = operation({
 /** Who has the token can write events. A person opens the result; the model gets no more than its name. */
 async function handOver(token: string, args: { name: string }, context: OperationContext): Promise<Row> {
   context.hide(token);
-  const origin = { operation: createProject, arguments: args, name: `Token of ${args.name}` };
+  const origin = { operation: createProject, arguments: args, name: `Token of ${args.name}`, isSecret: true as const };
   try {
     const { uri } = await context.store(origin, { bytes: bytesOf(token) });
     return { token_stored_as: uri, next: `The person opens ${uri} as a resource; it is DX_PROJECT_TOKEN.` };

@@ -104,7 +104,7 @@ export const downloadFile: Operation = operation({
   name: 'dx_download_snapshot_file',
   route: 'GET /snapshots.getFile',
   risk: 'reads',
-  summary: 'Store the Excel workbook with the results of a snapshot as a file.',
+  summary: 'Store the Excel workbook with the results of a snapshot: a table, and the workbook itself.',
   input: z.strictObject({ snapshot_id: snapshotId }),
   output: z.looseObject({}),
   example,

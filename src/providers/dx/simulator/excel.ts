@@ -2,11 +2,13 @@ import { crc32 } from 'node:zlib';
 
 type Cell = string | number | null;
 
-/** A workbook with one sheet, as small as spreadsheet programs accept. */
+/** A workbook with one sheet, its parts where spreadsheet programs put them. */
 export function workbook(rows: readonly (readonly Cell[])[]): Buffer {
   const xml = (body: string): string => `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${body}`;
   const office = 'http://schemas.openxmlformats.org';
-  const sheetRows = rows.map(row => `<row>${row.map(cellXml).join('')}</row>`).join('');
+  const sheetRows = rows
+    .map((row, y) => `<row r="${y + 1}">${row.map((cell, x) => cellXml(cell, x, y)).join('')}</row>`)
+    .join('');
   const types = `${office}/package/2006/content-types`;
   const packaged = 'application/vnd.openxmlformats-package.relationships+xml';
   const sheetml = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
@@ -14,14 +16,14 @@ export function workbook(rows: readonly (readonly Cell[])[]): Buffer {
   const parts: Record<string, string> = {
     '[Content_Types].xml':
       `<Types xmlns="${types}"><Default Extension="rels" ContentType="${packaged}"/>` +
-      `<Override PartName="/book.xml" ContentType="${sheetml}.sheet.main+xml"/>` +
-      `<Override PartName="/sheet.xml" ContentType="${sheetml}.worksheet+xml"/></Types>`,
-    '_rels/.rels': relation(office, 'officeDocument', 'book.xml'),
-    'book.xml':
+      `<Override PartName="/xl/workbook.xml" ContentType="${sheetml}.sheet.main+xml"/>` +
+      `<Override PartName="/xl/worksheets/sheet1.xml" ContentType="${sheetml}.worksheet+xml"/></Types>`,
+    '_rels/.rels': relation(office, 'officeDocument', 'xl/workbook.xml'),
+    'xl/workbook.xml':
       `<workbook xmlns="${office}/spreadsheetml/2006/main" xmlns:r="${relations}">` +
       '<sheets><sheet name="Scores" sheetId="1" r:id="r1"/></sheets></workbook>',
-    '_rels/book.xml.rels': relation(office, 'worksheet', 'sheet.xml'),
-    'sheet.xml': `<worksheet xmlns="${office}/spreadsheetml/2006/main"><sheetData>${sheetRows}</sheetData></worksheet>`,
+    'xl/_rels/workbook.xml.rels': relation(office, 'worksheet', 'worksheets/sheet1.xml'),
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${office}/spreadsheetml/2006/main"><sheetData>${sheetRows}</sheetData></worksheet>`,
   };
   return zip(Object.entries(parts).map(([name, body]) => [name, Buffer.from(xml(body))]));
 }
@@ -31,11 +33,18 @@ const relation = (office: string, type: string, target: string): string =>
   `<Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/${type}" Target="${target}"/>` +
   '</Relationships>';
 
-function cellXml(cell: Cell): string {
-  if (cell === null) return '<c/>';
-  if (typeof cell === 'number') return `<c><v>${cell}</v></c>`;
+function cellXml(cell: Cell, x: number, y: number): string {
+  const place = `${columnName(x)}${y + 1}`;
+  if (cell === null) return `<c r="${place}"/>`;
+  if (typeof cell === 'number') return `<c r="${place}"><v>${cell}</v></c>`;
   const escaped = cell.replace(/[<>&]/g, sign => `&#${sign.charCodeAt(0)};`);
-  return `<c t="inlineStr"><is><t>${escaped}</t></is></c>`;
+  return `<c r="${place}" t="inlineStr"><is><t>${escaped}</t></is></c>`;
+}
+
+/** A to Z, AA, AB and so on. */
+function columnName(x: number): string {
+  const last = String.fromCharCode(65 + (x % 26));
+  return x < 26 ? last : columnName(Math.floor(x / 26) - 1) + last;
 }
 
 /** An archive whose files are stored as they are. */
