@@ -27,7 +27,7 @@ const otherScripts = /[\u0530-\u1dff\u2300-\uffff]/;
  */
 export async function rasterize(svg: string, background: string): Promise<Pick<Drawing, 'png' | 'width' | 'height'>> {
   await ready;
-  const own = ['Inter_400Regular.ttf', 'Inter_600SemiBold.ttf'].map(read);
+  const own = ['Inter_400Regular.ttf.br', 'Inter_600SemiBold.ttf.br'].map(file => brotliDecompressSync(read(file)));
   const fonts = otherScripts.test(svg) ? [...own, ...systemFonts()] : own;
   const { width: natural } = new Resvg(svg);
   const image = new Resvg(svg, {
