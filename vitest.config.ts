@@ -13,6 +13,8 @@ export default defineConfig({
     // No file changes what another can see, so a worker loads the program once; one worker a core keeps both busy.
     isolate: false,
     maxWorkers: '100%',
+    // Programs that tests start at the same time take a core each.
+    maxConcurrency: 2,
     // No test waits for a clock: these are for a machine that has much else to do, and so is the second try in the gate.
     testTimeout: 60_000,
     retry: process.env['CI'] ? 1 : 0,

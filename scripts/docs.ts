@@ -12,6 +12,7 @@ import { providers } from '../src/providers/index.ts';
 import { operationsOf, type Provider, type ProviderCode } from '../src/providers/provider.ts';
 import { readContract } from '../src/server/manifest.ts';
 import { generalTools } from '../src/tools/general.ts';
+import { clientTable } from './client-outcomes.ts';
 
 /** Every generated document by its name in docs/. */
 export async function documents(): Promise<Record<string, string>> {
@@ -26,6 +27,11 @@ export async function documents(): Promise<Record<string, string>> {
     'operations.md': operations(platforms),
     ...Object.fromEntries(platforms.map(one => [`operations/${one.provider.name}.md`, platform(one)])),
     'configuration.md': configuration(),
+    'frameworks.md': page(
+      'Frameworks',
+      'Agent frameworks and bridges that other people wrote, as `.ci/run` tries each against the built server: one contract for all (`test/clients`), in the versions pinned there. A dash is what a client does not offer. *In two steps*: the client cannot ask its person, so a deletion is answered with what would be deleted and a token that agrees to it.',
+      clientTable(),
+    ),
     'errors.md': errors(),
   };
 }

@@ -15,7 +15,7 @@ export type Server = { log(): Record<string, unknown>[] } & (
 const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 
 /** One server for each transport, all on sandboxes of their own. */
-export async function startServers() {
+export async function startServers({ speed = 150 }: { speed?: number } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'data-platforms-compat-'));
   const children: ChildProcess[] = [];
   const sandbox = (name: string) => {
@@ -28,7 +28,15 @@ export async function startServers() {
           if (!line.startsWith('{')) throw new Error(`${name} says: ${line}`);
           return JSON.parse(line);
         });
-    const flags = ['--sandbox', '--sandbox-speed', '150', '--toolsets', 'dataops:repository', '--results-dir', folder];
+    const flags = [
+      '--sandbox',
+      '--sandbox-speed',
+      String(speed),
+      '--toolsets',
+      'dataops:repository',
+      '--results-dir',
+      join(folder, 'results'),
+    ];
     return { stderr: openSync(path, 'a'), log, flags };
   };
   async function listening(name: string, ...flags: string[]) {

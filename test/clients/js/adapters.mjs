@@ -1,0 +1,224 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+
+const isStdio = target => target.command !== undefined;
+
+/** Each client by its name: connects to a target, and calls tools the way its users would. */
+export const adapters = {
+  async 'ai-sdk'(target, transport) {
+    const { createMCPClient, ElicitationRequestSchema } = await import('@ai-sdk/mcp');
+    const { Experimental_StdioMCPTransport: Stdio } = await import('@ai-sdk/mcp/mcp-stdio');
+    let asked = 0;
+    const client = await createMCPClient({
+      transport: isStdio(target) ? new Stdio(target) : { type: transport === 'sse' ? 'sse' : 'http', url: target.url },
+      capabilities: { elicitation: {} },
+    });
+    client.onElicitationRequest(ElicitationRequestSchema, () => {
+      asked += 1;
+      return { action: 'accept', content: {} };
+    });
+    const tools = await client.tools();
+    return {
+      tools: async () => Object.keys(tools),
+      call: (name, args) => tools[name].execute(args, { toolCallId: '1', messages: [] }),
+      read: uri => client.readResource({ uri }),
+      asked: () => asked > 0,
+      close: () => client.close(),
+    };
+  },
+
+  async langchain(target, transport) {
+    const { MultiServerMCPClient } = await import('@langchain/mcp-adapters');
+    const server = isStdio(target)
+      ? { transport: 'stdio', ...target }
+      : { transport: transport === 'sse' ? 'sse' : 'http', url: target.url };
+    const told = { now: undefined };
+    const client = new MultiServerMCPClient({
+      mcpServers: { platforms: server },
+      onProgress: progress => told.now?.(progress.message),
+    });
+    const tools = await client.getTools();
+    const call = (name, args) => tools.find(one => one.name.endsWith(name)).invoke(args);
+    return {
+      tools: async () => tools.map(({ name }) => name),
+      call,
+      read: async uri => client.readResource('platforms', uri),
+      async progress(name, args, listen) {
+        told.now = listen;
+        await call(name, args);
+      },
+      close: () => client.close(),
+    };
+  },
+
+  async mastra(target) {
+    const { MCPClient } = await import('@mastra/mcp');
+    const server = isStdio(target) ? target : { url: new URL(target.url) };
+    const client = new MCPClient({ servers: { platforms: server }, timeout: 60_000 });
+    let asked = 0;
+    await client.elicitation.onRequest('platforms', async () => {
+      asked += 1;
+      return { action: 'accept', content: {} };
+    });
+    const tools = await client.getTools();
+    return {
+      tools: async () => Object.keys(tools),
+      call: (name, args) => tools[`platforms_${name}`].execute({ context: args, ...args }, {}),
+      read: uri => client.resources.read('platforms', uri),
+      asked: () => asked > 0,
+      close: () => client.disconnect(),
+    };
+  },
+
+  async 'openai-agents'(target, transport) {
+    const { MCPServerSSE, MCPServerStdio, MCPServerStreamableHttp } = await import('@openai/agents');
+    const Http = transport === 'sse' ? MCPServerSSE : MCPServerStreamableHttp;
+    const options = { clientSessionTimeoutSeconds: 60, timeout: 60_000 };
+    const client = isStdio(target)
+      ? new MCPServerStdio({ ...target, ...options })
+      : new Http({ url: target.url, ...options });
+    await client.connect();
+    return {
+      tools: async () => (await client.listTools()).map(({ name }) => name),
+      call: (name, args) => client.callTool(name, args),
+      read: uri => client.readResource(uri),
+      close: () => client.close(),
+    };
+  },
+
+  async 'mcp-use'(target) {
+    const { MCPClient } = await import('mcp-use');
+    const client = MCPClient.fromDict({ mcpServers: { platforms: target } });
+    const session = await client.createSession('platforms');
+    return {
+      tools: async () => (await session.listTools()).map(({ name }) => name),
+      call: (name, args) => session.callTool(name, args),
+      read: uri => session.readResource(uri),
+      close: () => client.closeAllSessions(),
+    };
+  },
+
+  async llamaindex(target, transport) {
+    const { mcp } = await import('@llamaindex/tools');
+    const client = mcp(isStdio(target) ? target : { url: target.url, useSSETransport: transport === 'sse' });
+    const tools = await client.tools();
+    return {
+      tools: async () => tools.map(({ metadata }) => metadata.name),
+      call: (name, args) => tools.find(({ metadata }) => metadata.name === name).call(args),
+      close: () => client.cleanup(),
+    };
+  },
+
+  async genkit(target) {
+    const { genkit } = await import('genkit');
+    const { createMcpClient } = await import('@genkit-ai/mcp');
+    const ai = genkit({});
+    const client = createMcpClient({ name: 'platforms', mcpServer: target });
+    await client.ready();
+    const tools = await client.getActiveTools(ai);
+    return {
+      tools: async () => tools.map(tool => tool.__action.name),
+      call: (name, args) => tools.find(tool => tool.__action.name.endsWith(`/${name}`))(args),
+      close: () => client.disable(),
+    };
+  },
+
+  async strands(target, transport) {
+    const { McpClient } = await import('@strands-agents/sdk');
+    const client = new McpClient({ applicationName: 'contract', transport: await sdkTransport(target, transport) });
+    const tools = await client.listTools();
+    return {
+      tools: async () => tools.map(({ name }) => name),
+      call: (name, args) =>
+        client.callTool(
+          tools.find(one => one.name === name),
+          args,
+        ),
+      close: () => client.disconnect?.(),
+    };
+  },
+
+  async voltagent(target, transport) {
+    const { MCPConfiguration } = await import('@voltagent/core');
+    const server = isStdio(target)
+      ? { type: 'stdio', ...target }
+      : { type: transport === 'sse' ? 'sse' : 'streamable-http', url: target.url };
+    const client = new MCPConfiguration({ servers: { platforms: server } });
+    const tools = await client.getTools();
+    return {
+      tools: async () => tools.map(({ name }) => name),
+      call: (name, args) => tools.find(one => one.name.endsWith(name)).execute(args),
+      close: () => client.disconnect(),
+    };
+  },
+
+  async mcporter(target) {
+    const { createRuntime } = await import('mcporter');
+    const command = isStdio(target)
+      ? { kind: 'stdio', command: target.command, args: target.args, cwd: process.cwd() }
+      : { kind: 'http', url: new URL(target.url) };
+    const client = await createRuntime({ servers: [{ name: 'platforms', command }] });
+    return {
+      tools: async () => (await client.listTools('platforms')).map(({ name }) => name),
+      call: (name, args) => client.callTool('platforms', name, { args }),
+      close: () => client.close(),
+    };
+  },
+
+  async 'google-adk'(target) {
+    const { MCPToolset } = await import('@google/adk');
+    const client = new MCPToolset(
+      isStdio(target)
+        ? { type: 'StdioConnectionParams', serverParams: target }
+        : { type: 'StreamableHTTPConnectionParams', url: target.url },
+    );
+    const tools = await client.getTools();
+    return {
+      tools: async () => tools.map(({ name }) => name),
+      call: (name, args) => tools.find(one => one.name === name).runAsync({ args, toolContext: {} }),
+      close: () => client.close(),
+    };
+  },
+
+  'mcp-remote': target => throughBridge('mcp-remote', [target.url, '--allow-http', '--transport', 'http-only']),
+  supergateway: (target, transport) =>
+    throughBridge('supergateway', [
+      transport === 'sse' ? '--sse' : '--streamableHttp',
+      target.url,
+      '--logLevel',
+      'none',
+    ]),
+};
+
+/** A program that makes a server at an address one over stdio, with the protocol's own client in front of it. */
+async function throughBridge(program, args) {
+  const command = new URL(`node_modules/.bin/${program}`, import.meta.url).pathname;
+  return sdkClient(new StdioClientTransport({ command, args, stderr: 'ignore' }));
+}
+
+async function sdkTransport(target, transport) {
+  if (isStdio(target)) return new StdioClientTransport(target);
+  const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
+  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+  return new (transport === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport)(new URL(target.url));
+}
+
+async function sdkClient(transport) {
+  const client = new Client({ name: 'contract', version: '1.0.0' }, { capabilities: { elicitation: {} } });
+  let asked = 0;
+  client.setRequestHandler(ElicitRequestSchema, () => {
+    asked += 1;
+    return { action: 'accept', content: {} };
+  });
+  await client.connect(transport);
+  return {
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    call: (name, args) => client.callTool({ name, arguments: args }),
+    read: uri => client.readResource({ uri }),
+    progress: (name, args, listen) =>
+      client.callTool({ name, arguments: args }, undefined, { onprogress: ({ message }) => listen(message) }),
+    asked: () => asked > 0,
+    close: () => client.close(),
+  };
+}
