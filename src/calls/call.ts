@@ -6,6 +6,7 @@ import { textIds } from '../answers/text-ids.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import type { Call } from '../http/call.ts';
+import { listingTitle } from '../operations/listing-title.ts';
 import { nounOf } from '../operations/nouns.ts';
 import {
   isDestructive,
@@ -18,7 +19,6 @@ import {
 } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
-import { listingTitle } from './listing-title.ts';
 import { manyIn } from './many/selection.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';

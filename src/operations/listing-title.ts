@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { fieldMeta, fieldOf, type Operation, routeOf } from '../operations/operation.ts';
+import { fieldMeta, fieldOf, type Operation, routeOf } from './operation.ts';
 
 const longest = 120;
 const longestValue = 40;
