@@ -3,7 +3,7 @@ import type { Operation, RunKind } from '../operations/operation.ts';
 import type { Evidence } from '../providers/contract.ts';
 
 /** What has to be there so that a tool can do something: runs, operations that are not tools, leave to write. */
-export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing';
+export type Need = 'runs' | 'unlisted' | 'unlisted reading' | 'unlisted writing' | 'writing' | 'changing operations';
 
 /** What is known of an operation without its code: enough to choose it, and to find it. */
 export interface OperationManifest

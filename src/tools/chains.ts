@@ -21,6 +21,7 @@ export const runChainTool = general({
     ask_again: askAgainArgument(),
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  needs: 'changing operations',
   async call({ chain, parameters, dry_run, ...others }, shared, call) {
     const request = { chain, ...(parameters ? { parameters } : {}), dryRun: dry_run === true, ...others };
     return shared.chains.run(request, call);
@@ -43,6 +44,7 @@ export const saveChainTool = general({
       .describe('Values of the calls that can change, by name: {"since": "7 days ago"}'),
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  needs: 'changing operations',
   async call(request, shared) {
     return shared.chains.save(request);
   },

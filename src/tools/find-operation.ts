@@ -89,6 +89,9 @@ async function schemaOf(operation: OperationManifest, { catalog, connections }: 
   return withConnection(askingOf(input, asks), connections.of(operation.platform, operation.api)) as Row;
 }
 
+/** What an answer asks for where it is needed. */
+const unsaid: ReadonlySet<string> = new Set(['confirm_many']);
+
 /** By names, `*` where it is required; `isBest`: what those are, too. */
 async function inBrief(
   operation: OperationManifest,
@@ -100,7 +103,7 @@ async function inBrief(
   const schema = await schemaOf(operation, shared, asks);
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Row>);
   const required = new Set([schema['required'] ?? []].flat());
-  const own = properties.filter(([one]) => !(operation.lists && listingControlNames.includes(one)));
+  const own = properties.filter(([one]) => !unsaid.has(one) && !(operation.lists && listingControlNames.includes(one)));
   const told = own.map(([one, property]) => [required.has(one) ? `${one}*` : one, meaningOf(property)] as const);
   const args = isBest ? Object.fromEntries(told) : told.map(([one]) => one).join(', ');
   return {

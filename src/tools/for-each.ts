@@ -29,7 +29,7 @@ export const callForEachTool = general({
     ask_again: askAgainArgument(),
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  needs: 'writing',
+  needs: 'changing operations',
   async call({ operation: wanted, rows, arguments: given = {}, ...others }, shared, call) {
     const operation = await shared.catalog.load(shared.catalog.get(wanted));
     const table = typeof rows === 'string' && /^\s*\[/.test(rows) ? tryJson(rows) : rows;

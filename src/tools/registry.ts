@@ -135,6 +135,7 @@ const isThere: Record<Need, (shared: CallerServices) => boolean> = {
   unlisted: ({ catalog }) => catalog.unlisted.length > 0,
   'unlisted reading': ({ catalog }) => catalog.unlisted.some(isReading),
   'unlisted writing': ({ catalog }) => catalog.unlisted.some(operation => !isReading(operation)),
+  'changing operations': ({ catalog }) => catalog.operations.some(operation => !isReading(operation)),
   writing: ({ readOnly }) => !readOnly,
 };
 

@@ -62,10 +62,7 @@ describe('tools', () => {
       'check_connections',
     ]);
     const { data } = await call('check_connections');
-    const hints = [
-      /DATAROCK_USER and DATAROCK_PRIVATE_KEY \(or DATAROCK_PRIVATE_KEY_FILE\)/,
-      /^Set DATAOPS_TOKEN \(or/,
-    ];
+    const hints = [/DATAROCK_USER and DATAROCK_PRIVATE_KEY \(or DATAROCK_PRIVATE_KEY_FILE\)/, /set DATAOPS_TOKEN \(or/];
     for (const hint of hints)
       expect(data['connections']).toContainEqual(
         expect.objectContaining({ status: 'not_configured', hint: expect.stringMatching(hint) }),

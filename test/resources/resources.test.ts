@@ -21,7 +21,7 @@ describe('resources', () => {
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual(['datarock://projects', expect.stringMatching(/^result:\/\//)]);
     expect(resources[1]).toMatchObject({
-      name: 'holes',
+      name: 'holes of Iron Knoll Grade Control',
       description: expect.stringMatching(/620 rows, from datarock_list_holes/),
     });
     expect(resources.every(({ name, description, mimeType }) => name && description && mimeType)).toBe(true);

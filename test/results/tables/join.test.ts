@@ -1,4 +1,4 @@
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -130,11 +130,13 @@ describe('a work area', () => {
   });
 
   test('lets go of a stream that it cannot store', async () => {
-    const directory = join(await freshFolder(), 'file');
-    await writeFile(directory, '');
+    const directory = await freshFolder();
     const { store } = await freshStore({ directory });
+    const area = await store.workspace('k');
+    await rm(join(directory, 'work'), { recursive: true, force: true });
+    await writeFile(join(directory, 'work'), '');
     const stream = Readable.from(pieces('x'));
-    await expect((await store.workspace('k')).write('p', stream)).rejects.toMatchObject({ code: 'not_configured' });
+    await expect(area.write('p', stream)).rejects.toMatchObject({ code: 'not_configured' });
     expect(stream.destroyed).toBe(true);
   });
 });
