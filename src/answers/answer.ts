@@ -1,5 +1,6 @@
 import { isRow, type Row } from '../base/json-value.ts';
 import type { Run } from '../operations/run.ts';
+import type { Tally } from '../operations/tally.ts';
 import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
 import type { Handle } from '../results/pending.ts';
@@ -18,6 +19,8 @@ export type Outcome =
       page: PageFacts;
       /** The page begins somewhere after the first row. */
       continued: boolean;
+      /** What the listing was narrowed by. */
+      asked?: Row;
       /** Where the same rows are stored, or will be when the handle is first used. */
       result?: Handle;
       /** Nothing else of the result matters: the rows stand here. */
@@ -37,6 +40,7 @@ export type Outcome =
       kind: 'result';
       result: StoredResult;
       summary: string;
+      tally?: Tally;
       page?: PageFacts;
       about?: Record<string, unknown>;
       failures?: number;

@@ -1,9 +1,10 @@
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, guessTokens } from '../base/text.ts';
+import { guessTokens } from '../base/text.ts';
 import type { Handle } from '../results/pending.ts';
 import { type StoredResult, sampleRows } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import type { Outcome } from './answer.ts';
+import { countOf, extentOf } from './extent.ts';
 import { countThatFit, type FittedRows, shortenRows } from './fit-rows.ts';
 import { type Keep, storeLongParts } from './long-parts.ts';
 
@@ -43,11 +44,7 @@ async function fitListing(
   if (guessTokens(rows) <= policy.answerTokens)
     return keepLater && rows.length > 0 ? { ...found, result: keepLater(noun, rows), isShown: true } : found;
   const result = await keep({ name: noun, mediaType: 'application/x-ndjson' }, { rows });
-  const count = formatNumber(rows.length);
-  const of = page.total === null ? '' : ` of ${formatNumber(page.total)}`;
-  const extent = page.complete && !continued ? `All ${count}` : `${count}${of}`;
-  const more = page.next === null ? '' : ` There are more: repeat with cursor "${page.next}".`;
-  const summary = `${extent} ${noun}, stored because they do not fit one answer.${more}`;
+  const summary = `${extentOf(noun, page, continued)} Stored, because they do not fit one answer.`;
   return { kind: 'result', result, summary, page, ...(about ? { about } : {}), warnings };
 }
 
@@ -74,7 +71,7 @@ export async function fitTable(
   const isShort = rows.every(row => guessTokens(row) <= answerTokens);
   if (rows.length === result.rows && isShort && countThatFit(rows, answerTokens) === rows.length)
     return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
-  const summary = `${formatNumber(result.rows)} rows, too many to show here.`;
+  const summary = `${countOf(result.rows, 'rows')}, too many to show here.`;
   return { kind: 'result', result, summary, page, warnings };
 }
 

@@ -1,11 +1,14 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, oneLine } from '../base/text.ts';
+import { oneLine } from '../base/text.ts';
+import type { Run } from '../operations/run.ts';
+import { tallyWords } from '../operations/tally.ts';
 import { ancestry } from '../results/describe.ts';
 import type { Handle } from '../results/pending.ts';
 import { type StoredResult, valueIn } from '../results/result.ts';
 import { glanceAt, storedFacts } from '../results/stored-facts.ts';
-import type { Answer, PageFacts, RunAnswer } from './answer.ts';
+import type { Answer, RunAnswer } from './answer.ts';
+import { countOf, extentOf } from './extent.ts';
 import type { Outgoing } from './outgoing.ts';
 
 type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent' | '_meta'>;
@@ -42,7 +45,8 @@ function shape(answer: Answer): RenderedAnswer {
 }
 
 function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
-  const { noun, lead = sentence(noun, answer.page, answer.continued), rows, page, result, about } = answer;
+  const { noun, rows, page, result, about, asked } = answer;
+  const { lead = extentOf(noun, page, answer.continued, asked) } = answer;
   const warnings = warningsOf(answer);
   const where = result && !answer.isShown ? `Stored as ${result.uri}.` : undefined;
   const handle = result && answer.isShown ? `Handle of these rows: ${result.uri}` : undefined;
@@ -62,10 +66,11 @@ function shapeValue(value: unknown): RenderedAnswer {
 }
 
 function shapeResult(answer: Answer & { kind: 'result' }): RenderedAnswer {
-  const { result, summary, page, about } = answer;
+  const { result, summary, page, about, tally } = answer;
   const warnings = warningsOf(answer);
   return words([said(summary), aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
     result: storedFacts(result),
+    ...(tally ? { tally } : {}),
     ...(page ? { page } : {}),
     ...(about ? { about } : {}),
     ...list('warnings', warnings),
@@ -101,7 +106,7 @@ function shapeImage({ image, result, warnings }: Answer & { kind: 'image' }): Re
   const { uri, name, mediaType, bytes } = result;
   const page = { returned: 0, total: 0, complete: true, next: null };
   const { content, structuredContent } = words(
-    [`${name} (${uri}), ${count(bytes, 'byte')}.`, ...warnings.map(warning)],
+    [`${name} (${uri}), ${countOf(bytes, 'bytes')}.`, ...warnings.map(warning)],
     {
       items: [],
       page,
@@ -118,12 +123,13 @@ function shapeImage({ image, result, warnings }: Answer & { kind: 'image' }): Re
 function shapeDescription({ description, warnings }: Answer & { kind: 'description' }): RenderedAnswer {
   const { result, columns, others, sample } = description;
   const { uri, name, kind, rows, bytes, mediaType, source, createdAt, expiresAt, pinned } = result;
-  const extent = kind === 'table' ? `${count(rows, 'row')}, ${count(result.columns.length, 'column')}` : mediaType;
+  const extent =
+    kind === 'table' ? `${countOf(rows, 'rows')}, ${countOf(result.columns.length, 'columns')}` : mediaType;
   const life = pinned ? 'pinned' : `expires ${expiresAt}`;
   const [made = '', ...from] = ancestry(source);
   return words(
     [
-      said(`${name} (${uri}): ${extent}, ${count(bytes, 'byte')}.`),
+      said(`${name} (${uri}): ${extent}, ${countOf(bytes, 'bytes')}.`),
       said(`Made by ${made} at ${createdAt}; ${life}.`),
       ...from.map(one => said(`Out of ${one}.`)),
       table(columns),
@@ -154,9 +160,10 @@ function shapeDescription({ description, warnings }: Answer & { kind: 'descripti
 }
 
 function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): RenderedAnswer {
-  const { done, total, unit } = run.progress ?? {};
+  // What was fetched says the same, and says it better.
+  const isTold = outcome?.kind === 'result' && outcome.tally !== undefined;
   const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
-  const state = `Run ${run.uri}: ${run.status}${vendor}${unit ? `, ${done} of ${total} ${unit}` : ''}.`;
+  const state = `Run ${run.uri}: ${run.status}${vendor}${isTold ? '' : progressOf(run)}.`;
   const made = outcome && shape(outcome);
   const [text] = made?.content ?? [];
   const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
@@ -179,9 +186,15 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
   );
 }
 
+/** How far it is; of what is over, what became of its parts. */
+function progressOf({ final, progress, tally }: Run): string {
+  if (final && tally) return `, ${tallyWords(tally)}`;
+  return progress ? `, ${progress.done} of ${progress.total} ${progress.unit}` : '';
+}
+
 function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table')
-    return [said(`Stored as ${result.uri}: ${result.name}, ${count(result.bytes, 'byte')}.`)];
+    return [said(`Stored as ${result.uri}: ${result.name}, ${countOf(result.bytes, 'bytes')}.`)];
   const glance = glanceAt(result);
   const columns = glance.columns.map(({ name, type, nulls, min, max, mean, numbers }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
@@ -191,27 +204,9 @@ function storedLines(result: StoredResult): string[] {
   });
   if (glance.more > 0) columns.push(`${glance.more} more, which describe_result tells`);
   return [
-    said(`Stored as ${result.uri}: ${count(result.rows, 'row')}. Columns: ${columns.join('; ')}.`),
-    'First rows:',
-    table(glance.sample),
+    said(`Stored as ${result.uri}: ${countOf(result.rows, 'rows')}. Columns: ${columns.join('; ')}.`),
+    ...(glance.sample.length > 0 ? ['First rows:', table(glance.sample)] : []),
   ];
-}
-
-function sentence(noun: string, page: PageFacts, continued: boolean): string {
-  const { returned, total, complete } = page;
-  const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
-  if (!complete) {
-    const from =
-      page.next === null ? page.next_offset !== undefined && `offset ${page.next_offset}` : `cursor "${page.next}"`;
-    const rest = from
-      ? `there are more: repeat with ${from}`
-      : 'not complete, and the platform gives no way to the rest';
-    return `${formatNumber(returned)}${of} ${noun}; ${rest}.`;
-  }
-  if (continued && returned === 0)
-    return `No more ${noun}${total === null ? '' : `; there are ${formatNumber(total)}`}.`;
-  if (continued) return `The last ${formatNumber(returned)}${of} ${noun}.`;
-  return returned === 0 ? `No ${noun}.` : `All ${formatNumber(returned)} ${noun}.`;
 }
 
 const aboutLine = (about: Row | undefined) =>
@@ -268,4 +263,3 @@ function words(lines: readonly (string | undefined)[], structuredContent: Row): 
 }
 
 const list = (name: string, values: readonly string[]) => (values.length ? { [name]: values } : {});
-const count = (value: number, noun: string) => `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -41,20 +41,32 @@ export async function answerRun(
     };
   }
   if (!isSettled(run)) return { ...base, run, next: resume, warnings };
-  if (!kind.result || !(kind.result.after ?? ['succeeded']).includes(run.status)) return { ...base, run, warnings };
-  const operation = kind.result.operation();
-  const args = kind.result.arguments(variables);
+  const { result } = kind;
+  if (!result || !(result.after ?? ['succeeded']).includes(run.status) || isBare(run))
+    return { ...base, run, warnings };
+  const operation = result.operation();
+  const args = result.arguments(variables);
   try {
     const outcome = await perform(operation, args);
     const next =
       outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
-    return { ...base, run, outcome, ...next, warnings };
+    const tally = outcome.kind === 'result' ? outcome.tally : undefined;
+    return { ...base, run: tally ? { ...run, tally } : run, outcome, ...next, warnings };
   } catch (error) {
     const fetch = `${operation.name} ${JSON.stringify({ ...args, ...context.connectionArgument })}`;
     const told = `It is done, but fetching what it made stopped: ${runFaultText(error, context)}${isFault(error) ? ` ${error.hint}` : ''}`;
-    return { ...base, run, next: fetch, warnings: [...warnings, told] };
+    const next = canPass(error) ? { next: fetch } : {};
+    return { ...base, run, ...next, warnings: [...warnings, told] };
   }
 }
+
+/** Nothing is in it, and nothing will be. */
+const isBare = ({ tally }: Run): boolean => tally !== undefined && tally.with_data + tally.open === 0;
+
+/** Whether the same call may do better: what fails the same way each time is no next step. */
+const canPass = (error: unknown): boolean =>
+  isFault(error) &&
+  ['upstream_down', 'timed_out', 'rate_limited', 'cancelled', 'bad_upstream_reply'].includes(error.code);
 
 function runFaultText(error: unknown, { redact }: OperationContext): string {
   return redact(error instanceof Error ? error.message : String(error));

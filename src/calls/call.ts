@@ -9,6 +9,8 @@ import type { Call } from '../http/call.ts';
 import { listingTitle } from '../operations/listing-title.ts';
 import { nounOf } from '../operations/nouns.ts';
 import {
+  fieldMeta,
+  fieldOf,
   isDestructive,
   isListing,
   isReading,
@@ -174,7 +176,22 @@ async function listRows(
     ...tellReasons(countReasons(told ?? [])),
   };
   const about = Object.keys(beside).length > 0 && { about: beside };
-  return { kind: 'rows', noun: nounOf(operation), rows, page, continued: from !== undefined, ...about, warnings };
+  return {
+    kind: 'rows',
+    noun: nounOf(operation),
+    rows,
+    page,
+    continued: from !== undefined,
+    asked: narrowing(operation, args),
+    ...about,
+    warnings,
+  };
+}
+
+/** What a listing was asked for, for when there is nothing: without secrets, and without what was left to itself. */
+function narrowing({ input }: Operation, args: Row): Row {
+  const told = Object.entries(args).filter(([name]) => !fieldMeta(fieldOf(input, name)).secret);
+  return Object.fromEntries(told);
 }
 
 function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {

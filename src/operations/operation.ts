@@ -12,6 +12,7 @@ import type { StoredResult } from '../results/result.ts';
 import type { Origin, ResultStore } from '../results/store/store.ts';
 import type { Content } from '../results/tables/recognise.ts';
 import type { Source, SourceForm } from '../results/transfer/source.ts';
+import type { Parts, Tally } from './tally.ts';
 
 /**
  * The worst that a call may do upstream. Hints, read-only mode, repeats and asking follow from it, so a record without
@@ -175,6 +176,8 @@ export interface Collected {
   result: StoredResult;
   /** One sentence of fact: "RQD of 39 holes, 1 failed". */
   summary: string;
+  /** What became of the several things that it is from. */
+  tally?: Tally;
   /** Its rows are what was asked for: shown where they fit an answer, instead of described. */
   showRows?: true;
   warnings: string[];
@@ -377,9 +380,13 @@ export interface RunKind {
 export interface RunReading {
   /** The vendor's status word, as it came. */
   word: string;
+  /** What the run comes to, where its parts say it and its word does not. Default: by the word. */
+  status?: RunStatus;
   /** How far it is, where the vendor says. */
   progress?: { done: number; total: number; unit: string };
-  /** Seconds the vendor asks to wait before the next look. */
+  /** What became of the several things it is for. Progress and notes follow from it. */
+  parts?: Parts;
+  /** Seconds the vendor asks to wait before the next look, where that is not in the header `Retry-After`. */
   retryAfter?: number;
   /** Facts worth telling, for example "2 holes failed". */
   notes?: string[];

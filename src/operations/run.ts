@@ -1,5 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import type { OperationContext, RunKind, RunReading, RunStatus } from './operation.ts';
+import { type Tally, tallyOf } from './tally.ts';
 
 /** A run as callers see it. */
 export interface Run {
@@ -8,6 +9,8 @@ export interface Run {
   vendor_status: string;
   final: boolean;
   progress?: { done: number; total: number; unit: string };
+  /** What became of the several things it is for; the numbers add up. */
+  tally?: Tally;
   notes?: string[];
 }
 
@@ -20,16 +23,26 @@ const endings: ReadonlySet<RunStatus> = new Set(['succeeded', 'failed', 'cancell
 export const isSettled = (run: Run): boolean => run.final || run.status === 'waiting';
 
 export function readRun(kind: RunKind, uri: string, reading: RunReading): Run {
-  const status = kind.words[reading.word] ?? guessStatus(reading.word);
+  const status = reading.status ?? kind.words[reading.word] ?? guessStatus(reading.word);
+  const tallied = reading.parts && tallyOf(reading.parts);
+  const progress = tallied ? progressOf(tallied.tally) : reading.progress;
+  const notes = [...(tallied?.notes ?? []), ...(reading.notes ?? [])];
   return {
     uri,
     status,
     vendor_status: reading.word,
     final: endings.has(status),
-    ...(reading.progress ? { progress: reading.progress } : {}),
-    ...(reading.notes?.length ? { notes: reading.notes } : {}),
+    ...(progress ? { progress } : {}),
+    ...(tallied ? { tally: tallied.tally } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
   };
 }
+
+const progressOf = ({ answered, open, asked, unasked, nouns }: Tally) => ({
+  done: answered - open,
+  total: asked + unasked,
+  unit: nouns,
+});
 
 // Vendors add words without telling. One that plainly says failure ends the wait; any other does not.
 function guessStatus(word: string): RunStatus {

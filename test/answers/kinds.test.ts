@@ -41,9 +41,9 @@ it('a run', async () => {
     wait_seconds: 0,
   });
   expect(stable(text)).toMatchInlineSnapshot(`
-    "Run datarock://exports/<id>: running (in_progress), 0 of 2 holes.
+    "Run datarock://exports/<id>?asked=2: running (in_progress), 0 of 2 holes.
     exports: <id>; artefact: rqd; version: v2; holes: 2; notes: Version v2, the newest of v1, v2.
-    Next: wait_for_run {"run":"datarock://exports/<id>"}"
+    Next: wait_for_run {"run":"datarock://exports/<id>?asked=2"}"
   `);
 });
 
@@ -55,9 +55,9 @@ it('a stored result', async () => {
     holes: ['DDH001', 'DDH002'],
   });
   expect(stable(text)).toMatchInlineSnapshot(`
-    "Run datarock://exports/<id>: succeeded (completed), 2 of 2 holes.
+    "Run datarock://exports/<id>?asked=2: succeeded (completed).
     exports: <id>; artefact: rqd; version: v2; holes: 2; notes: Version v2, the newest of v1, v2.
-    RQD of Copperhead North: 2 holes.
+    RQD of Copperhead North: 2 of 2 holes have data.
     Stored as result://<id>: 414 rows. Columns: hole_id text; depth_from integer 0..330 mean 140.14; depth_to number 1..330.3 mean 141.137; recovered_m number 0..1 mean 0.972681; rqd_percent number 3.4..100 mean 85.9679 (3 empty); rqd_two_diameters_percent number 3.2..93 mean 79.9516 (3 empty); fracture_count integer 1..29 mean 6.78261; method text.
     First rows:
     hole_id,depth_from,depth_to,recovered_m,rqd_percent,rqd_two_diameters_percent,fracture_count,method

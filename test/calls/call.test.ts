@@ -159,7 +159,7 @@ describe('several connections of a platform', () => {
     const args = { project: 'Copperhead North', artefact: 'rqd', holes: ['DDH001'], connection: 'west' };
     const started = await call('datarock_create_export', args);
     const { uri } = started.data['run'] as { uri: string };
-    expect(uri).toMatch(/\?connection=west$/);
+    expect(uri).toMatch(/[?&]connection=west$/);
     expect((await call('wait_for_run', { run: uri })).data['run']).toMatchObject({ status: 'succeeded' });
     // An answer is the next call's argument: it says which account it is of.
     expect((await call('datarock_get_export', { export: uri })).data['items']).toHaveLength(1);

@@ -119,7 +119,7 @@ describe('starting a run', () => {
     });
     expect(world.datarock.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(seen.data['run']).toMatchObject({ status: 'succeeded', progress: { done: 620, total: 620 } });
-    expect(seen.text).toMatch(/620 holes\./);
+    expect(seen.text).toMatch(/620 of 620 holes have data\./);
     const { uri } = seen.data['run'] as { uri: string };
     const page = await world.call('datarock_get_export', { export: uri, limit: 'all' });
     expect(page.data['page']).toMatchObject({ returned: 620, complete: true });

@@ -55,7 +55,7 @@ describe('a client that follows tasks', () => {
       status: 'working',
       ttlMs: null,
       createdAt: new Date(world.clock.now()).toISOString(),
-      statusMessage: expect.stringMatching(/^Started datarock:\/\/exports\/[0-9a-f-]{36}\.$/),
+      statusMessage: expect.stringMatching(/^Started datarock:\/\/exports\/[0-9a-f-]{36}\?asked=40\.$/),
     });
     const taskId = started?.['taskId'] as string;
     const first = await client('tasks/get', { taskId });

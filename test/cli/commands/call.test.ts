@@ -53,7 +53,7 @@ test('waits for a run to its end, telling how far it is', async () => {
   for (const hole of [...state.exports.values()].flatMap(({ holes }) => holes)) hole.doneAt = 0;
   const { code, stdout, stderr } = await running.done;
   expect(code).toBe(0);
-  expect(stdout).toMatch(/succeeded .*2 of 2 holes/);
+  expect(stdout).toMatch(/succeeded [\s\S]*2 of 2 holes/);
   expect(stdout).toMatch(/Stored as result:\/\/\w+: 414 rows/);
   expect(stdout).toContain('version: v2');
   expect(stderr).toMatch(/^export in_progress: 0 of 2 holes\n/);
@@ -70,7 +70,7 @@ test('--version and --no-wait: the first belongs to the tool, the second stops a
   expect(code).toBe(0);
   const { run, details } = JSON.parse(stdout);
   expect(run).toMatchObject({ uri: expect.stringMatching(/^datarock:\/\/exports\//), final: false });
-  expect(stderr).toContain(`Resume with: data-platforms-mcp call wait_for_run --run ${run.uri} --config '${file}'\n`);
+  expect(stderr).toContain(`Resume with: data-platforms-mcp call wait_for_run --run '${run.uri}' --config '${file}'\n`);
   expect(details.version).toBe('v1');
   expect(state.exports.size).toBe(1);
 });
@@ -85,7 +85,9 @@ test('an interruption ends it at once, names the run, and leaves it', async () =
   const { code, stdout, stderr } = await running.done;
   const [id] = state.exports.keys();
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-  expect(stderr).toContain(`Resume with: data-platforms-mcp call wait_for_run --run datarock://exports/${id}\n`);
+  expect(stderr).toContain(
+    `Resume with: data-platforms-mcp call wait_for_run --run 'datarock://exports/${id}?asked=2'\n`,
+  );
 });
 
 test('an interruption while files are fetched is one, and names the run too', async () => {
@@ -126,7 +128,7 @@ describe('with --json, a failure', () => {
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'unauthorized', status: 401 },
-      run: { uri: `datarock://exports/${id}` },
+      run: { uri: `datarock://exports/${id}?asked=2` },
     });
   });
 });

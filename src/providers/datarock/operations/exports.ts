@@ -5,8 +5,9 @@ import { parseTime, type TimeUse, time } from '../../../base/time.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { downloadExport } from './download.ts';
+import { askedHoles, keepAsked } from './order.ts';
 import { artefact, listArtefacts, listHoles, project } from './projects.ts';
-import { exportTemplate, hasFailed, isReady, joint, mostNamed, readExport } from './status.ts';
+import { type ExportPage, exportTemplate, isOver, joint, mostNamed, partsOf, readExport } from './status.ts';
 
 /**
  * Holes in one request. Datarock names no limit; its status pages hold 500, so that each export is one page.
@@ -23,29 +24,39 @@ export const exportRun: RunKind = {
   // `failed` is not public; the platform's pipelines can fail, so some such word must exist.
   words: { in_progress: 'running', completed: 'succeeded', failed: 'failed' },
   pace: { firstMs: 5_000, longestMs: 60_000 },
-  async poll({ export: joined = '' }, context) {
-    const pages = await Promise.all(joined.split(joint).map(id => readExport(id, context)));
-    const holes = pages.flatMap(page => page.artefacts.data);
-    const failed = holes.filter(hasFailed);
-    const total = pages.reduce((sum, page) => sum + (page.artefacts.total ?? page.artefacts.data.length), 0);
-    const done = holes.filter(isReady).length + failed.length;
+  async poll({ export: joined = '', asked }, context) {
+    const ids = joined.split(joint);
+    const pages = await Promise.all(ids.map(id => readExport(id, context)));
+    const parts = partsOf(pages, (await askedHoles(ids, context)) ?? (await askedBy(asked, ids, context)));
+    const over = pages.every(isOver);
+    const { withData, failed = [] } = parts;
+    const status = !over ? undefined : withData.length === 0 && failed.length > 0 ? 'failed' : 'succeeded';
     return {
-      word: jointWord(pages.map(({ status }) => status)),
-      progress: { done, total, unit: 'holes' },
-      ...(failed.length ? { notes: [whatFailed(failed.map(({ holeId }) => holeId))] } : {}),
+      word: jointWord(pages),
+      ...(status ? { status } : {}),
+      parts,
+      ...(failed.length ? { notes: [whyTheyFail] } : {}),
     };
   },
   result: { operation: () => downloadExport, arguments: ({ export: id = '' }) => ({ export: id.split(joint) }) },
 };
 
+/** What the run's URI tells, noted for the download. */
+async function askedBy(asked: string | undefined, ids: readonly string[], context: OperationContext) {
+  const count = Number(asked);
+  if (!(count > 0)) return undefined;
+  await keepAsked(ids, count, context);
+  return count;
+}
+
 // Datarock does not say why; these are the causes that the caller can do something about.
-const whatFailed = (holes: readonly string[]) =>
-  `Failed: ${firstOf(holes, mostNamed)}. Check the ids with datarock_list_holes; ` +
-  'a hole without a pipeline run in the time asked for fails, too.';
+const whyTheyFail =
+  'Check the ids with datarock_list_holes; a hole without a pipeline run in the time asked for fails, too.';
 
 // Several exports are done when all are; one that failed alone does not spoil the others.
-function jointWord(words: readonly string[]): string {
-  const open = words.find(word => !['completed', 'failed'].includes(word));
+function jointWord(pages: readonly ExportPage[]): string {
+  const words = pages.map(({ status }) => status);
+  const open = pages.find(page => !isOver(page))?.status;
   return open ?? words.find(word => word === 'completed') ?? words[0] ?? 'in_progress';
 }
 
@@ -91,7 +102,10 @@ export const createExport = operation({
     notes: z.array(z.string()).optional(),
   }),
   verifyWith: inDoubt,
-  starts: { run: exportRun, variables: ({ exports }) => ({ export: exports.join(joint) }) },
+  starts: {
+    run: exportRun,
+    variables: ({ exports, holes }) => ({ export: exports.join(joint), asked: String(holes) }),
+  },
   example: { arguments: { project: 'Copperhead North', artefact: 'RQD', holes: 'all' } },
   async send(
     { project: projectUuid, artefact: key, version: wanted, holes: wish, updated_since, updated_before },
@@ -101,6 +115,7 @@ export const createExport = operation({
     const bounds = { updated_since, updated_before };
     const holes = await chooseHoles(projectUuid, wish, context);
     const exports: string[] = [];
+    let started = 0;
     const notes = note ? [note] : [];
     for (let start = 0; start < holes.length; start += holesPerExport) {
       const batch = holes.slice(start, start + holesPerExport);
@@ -108,6 +123,7 @@ export const createExport = operation({
         exports.push(
           await startExport({ project: projectUuid, artefact: key, version, holes: batch, ...bounds }, context),
         );
+        started += batch.length;
       } catch (error) {
         if (exports.length === 0 || !isFault(error)) throw error;
         notes.push(
@@ -116,7 +132,8 @@ export const createExport = operation({
         break;
       }
     }
-    return { exports, artefact: key, version, holes: holes.length, ...(notes.length ? { notes } : {}) };
+    await keepAsked(exports, holes.slice(0, started), context);
+    return { exports, artefact: key, version, holes: started, ...(notes.length ? { notes } : {}) };
   },
 });
 

@@ -3,12 +3,14 @@ import { Fault } from '../../../base/errors.ts';
 import { forEach } from '../../../http/paging/for-each.ts';
 import { offset } from '../../../http/paging/offset.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
+import type { Parts } from '../../../operations/tally.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 
 /** Several exports that were one request of the user travel as one run, their ids joined by this. */
 export const joint = '~';
 
-export const exportTemplate = uriTemplate('datarock://exports/{export}');
+/** `asked`: how many holes were asked for, which the platform does not tell of those that it leaves out. */
+export const exportTemplate = uriTemplate('datarock://exports/{export}{?asked}');
 
 export const exportIds = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
@@ -100,17 +102,18 @@ export async function readExport(id: string, context: OperationContext, { fresh 
 
 async function readPages(id: string, context: OperationContext): Promise<ExportPage> {
   const first = await readPage(id, context);
-  const holes = [...first.artefacts.data];
-  const total = first.artefacts.total ?? holes.length;
-  // While it runs the listing may be shorter than its total; pages after the first exist only past 500 holes.
-  while (holes.length < total && holes.length >= 500) {
-    const { data } = (await readPage(id, context, { limit: 500, offset: holes.length })).artefacts;
-    const known = new Set(holes.map(({ holeId }) => holeId));
-    const fresh = data.filter(({ holeId }) => !known.has(holeId));
+  // By hole: a server that answers its first page again and again counts nobody twice.
+  const holes = new Map(first.artefacts.data.map(hole => [hole.holeId, hole]));
+  let read = first.artefacts.data.length;
+  // However many it puts on a page: until as many as it says have come, or nothing more comes.
+  while (read > 0 && holes.size < (first.artefacts.total ?? 0)) {
+    const { data } = (await readPage(id, context, { limit: 500, offset: read })).artefacts;
+    const fresh = data.filter(({ holeId }) => !holes.has(holeId));
     if (fresh.length === 0) break;
-    holes.push(...fresh);
+    for (const hole of fresh) holes.set(hole.holeId, hole);
+    read += data.length;
   }
-  return { ...first, artefacts: { ...first.artefacts, data: holes } };
+  return { ...first, artefacts: { ...first.artefacts, data: [...holes.values()] } };
 }
 
 async function readPage(
@@ -131,6 +134,32 @@ async function readPage(
 /** Holes that one sentence names. */
 export const mostNamed = 10;
 
-export const isReady = (hole: ExportPage['artefacts']['data'][number]) => Boolean(hole.url);
-export const hasFailed = (hole: ExportPage['artefacts']['data'][number]) =>
-  !hole.url && /fail|error|cancel/i.test(hole.status);
+export const isReady = (hole: HoleStatus) => Boolean(hole.url);
+export const hasFailed = (hole: HoleStatus) => !hole.url && /fail|error|cancel/i.test(hole.status);
+/** It is said to be done, and there is no file. */
+export const isEmpty = (hole: HoleStatus) => !hole.url && hole.status === 'completed';
+const isDone = (hole: HoleStatus) => isReady(hole) || hasFailed(hole) || isEmpty(hole);
+
+const endings = /^completed$|fail|error|cancel|expire/i;
+
+/** Nothing more will come of it. Of a status word that nobody knows, the holes tell. */
+export function isOver({ status, artefacts: { data, total } }: ExportPage): boolean {
+  if (endings.test(status)) return true;
+  return status !== 'in_progress' && data.length > 0 && data.length >= (total ?? 0) && data.every(isDone);
+}
+
+/** What became of the holes of exports that were one request; `asked`: those of the request, as far as known. */
+export function partsOf(pages: readonly ExportPage[], asked: Parts['asked']): Parts {
+  const holes = pages.flatMap(({ artefacts }) => artefacts.data);
+  const said = pages.reduce((sum, { artefacts: { total, data } }) => sum + Math.max(total ?? 0, data.length), 0);
+  const those = (which: (hole: HoleStatus) => boolean) => holes.filter(which).map(({ holeId }) => holeId);
+  return {
+    nouns: 'holes',
+    good: 'have a file',
+    asked: asked ?? said,
+    withData: those(isReady),
+    failed: those(hasFailed),
+    empty: those(isEmpty),
+    open: those(hole => !isDone(hole)),
+  };
+}

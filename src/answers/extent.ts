@@ -1,0 +1,56 @@
+import type { Row } from '../base/json-value.ts';
+import { formatNumber } from '../base/text.ts';
+import type { PageFacts } from './answer.ts';
+
+/** "1 row of history", "1,204 branches": a number with what it counts, `nouns` being in the plural. */
+export function countOf(value: number, nouns: string): string {
+  return `${formatNumber(value)} ${value === 1 ? oneOf(nouns) : nouns}`;
+}
+
+function oneOf(nouns: string): string {
+  const [things = '', ...rest] = nouns.split(' of ');
+  const one = things.endsWith('ies')
+    ? `${things.slice(0, -3)}y`
+    : /(ss|sh|ch|x)es$/.test(things)
+      ? things.slice(0, -2)
+      : /[^s]s$/.test(things)
+        ? things.slice(0, -1)
+        : things;
+  return [one, ...rest].join(' of ');
+}
+
+/**
+ * How much of a listing an answer holds, in a sentence: never "all" unless it is, and of what is not complete how to go
+ * on. `asked`: what the listing was narrowed by, repeated where nothing was found.
+ */
+export function extentOf(
+  nouns: string,
+  { returned, total, complete, next, next_offset }: PageFacts,
+  isContinued: boolean,
+  asked: Row = {},
+): string {
+  const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
+  const some = of ? `${formatNumber(returned)}${of} ${nouns}` : countOf(returned, nouns);
+  if (!complete) {
+    const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
+    const rest = from
+      ? `there are more: repeat with ${from}`
+      : 'not complete, and the platform gives no way to the rest';
+    return `${some}; ${rest}.`;
+  }
+  if (isContinued && returned === 0)
+    return `No more ${nouns}${total === null ? '' : `; there are ${formatNumber(total)}`}.`;
+  if (isContinued) return `The last ${some}.`;
+  if (returned === 0) return `No ${nouns}${filtersIn(asked)}.`;
+  return returned === 1 ? `${some}.` : `All ${some}.`;
+}
+
+/** " with status failed, ref main". */
+function filtersIn(asked: Row): string {
+  const told = Object.entries(asked).flatMap(([name, value]) => {
+    if (value === undefined || value === null || value === '') return [];
+    const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return `${name} ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`;
+  });
+  return told.length > 0 ? ` with ${told.join(', ')}` : '';
+}
