@@ -1,6 +1,8 @@
 import type * as oauth from 'oauth4webapi';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
+import { isRow } from '../base/json-value.ts';
+import { jsonOf } from '../http/body.ts';
 import type { Auth, Fetch } from '../http/connection.ts';
 import { proxyFailureIn } from '../http/proxy/failure.ts';
 
@@ -13,8 +15,10 @@ export interface ClientCredentials {
   credentialsIn: 'query' | 'form';
   /** The platform's name, for errors. */
   title: string;
-  /** What to do about a refusal; by status and OAuth error code, where there is one. */
-  hint(status: number | undefined, error: string | undefined): string;
+  /** The setting with the address of the platform. */
+  setting: string;
+  /** What to do about a refusal; by OAuth error code, where there is one. */
+  hint(error: string | undefined): string;
 }
 
 /** Renew this long before the end, or at the last twentieth of the life where that is shorter, in ms. */
@@ -65,6 +69,7 @@ async function requestToken(credentials: ClientCredentials, clock: Clock, fetch:
   const client = { client_id: clientId };
   const abort = new AbortController();
   const alarm = clock.alarm(patience, () => abort.abort(new Error('timed out')));
+  const seen: Seen = {};
   try {
     const response = await library.clientCredentialsGrantRequest(
       server,
@@ -75,8 +80,14 @@ async function requestToken(credentials: ClientCredentials, clock: Clock, fetch:
         signal: abort.signal,
         // Connections decide on http: it is let through to this machine only.
         [library.allowInsecureRequests]: true,
-        [library.customFetch]: (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>) =>
-          send(fetch, url, init, credentialsIn),
+        [library.customFetch]: async (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>) => {
+          const answer = await send(fetch, url, init, credentialsIn);
+          seen.status = answer.status;
+          seen.type = answer.headers.get('content-type') ?? '';
+          // The library reads an error code of 4xx alone.
+          if (answer.status >= 500) seen.error = errorIn(await answer.clone().text());
+          return answer;
+        },
       },
     );
     const { access_token, expires_in = 3600 } = await library.processClientCredentialsResponse(
@@ -87,7 +98,7 @@ async function requestToken(credentials: ClientCredentials, clock: Clock, fetch:
     const life = expires_in * 1000;
     return { value: access_token, until: clock.now() + life - Math.min(early, life / 20) };
   } catch (error) {
-    throw isFault(error) ? error : refusal(error, credentials);
+    throw isFault(error) ? error : refusal(error, seen, credentials);
   } finally {
     alarm.clear();
   }
@@ -105,11 +116,28 @@ function send(
   return fetch(`${url}?${body}`, { ...base, headers: rest });
 }
 
+/** What answered, before the library read it. */
+interface Seen {
+  status?: number;
+  type?: string;
+  /** The OAuth error code of a 5xx. */
+  error?: string | undefined;
+}
+
+function errorIn(text: string): string | undefined {
+  const parsed = jsonOf(text);
+  const { error } = 'value' in parsed && isRow(parsed.value) ? parsed.value : {};
+  return typeof error === 'string' ? error : undefined;
+}
+
 // The library's messages and causes may hold the URL, and that may hold the secret: nothing of them is passed on.
-function refusal(error: unknown, { title, hint }: ClientCredentials): Fault {
-  const { status, error: code, cause } = error as { status?: number; error?: string; cause?: unknown };
-  const answered =
-    status ?? (typeof cause === 'object' && cause && 'status' in cause ? Number(cause.status) : undefined);
+function refusal(
+  error: unknown,
+  { status: answered, type = '', error: told5xx }: Seen,
+  credentials: ClientCredentials,
+): Fault {
+  const { title, hint, setting } = credentials;
+  const { error: code = told5xx } = error as { error?: string };
   const stopped = proxyFailureIn(error);
   if (stopped) return stopped.fault(title);
   if (answered === undefined)
@@ -118,10 +146,20 @@ function refusal(error: unknown, { title, hint }: ClientCredentials): Fault {
       message: `${title} cannot be reached for a token.`,
       hint: 'Check the base URL of the connection and the network of this machine, then repeat the call.',
     });
-  return new Fault({
-    code: answered >= 500 && code === undefined ? 'upstream_down' : 'unauthorized',
-    message: `${title} answered ${answered}${code ? ` (${code})` : ''} to the request for a token.`,
-    hint: hint(answered, code),
-    status: answered,
-  });
+  const told = `${title} answered ${answered}${code ? ` (${code})` : ''} to the request for a token`;
+  if (code === undefined && answered >= 500)
+    return new Fault({
+      code: 'upstream_down',
+      message: `${told}: it fails, whatever the credential.`,
+      hint: 'Repeat the call in a few minutes; the fault is on the platform.',
+      status: answered,
+    });
+  if (code === undefined && (answered < 400 || /\bhtml\b/i.test(type)))
+    return new Fault({
+      code: 'bad_upstream_reply',
+      message: `${told}, with ${/\bhtml\b/i.test(type) ? 'a web page' : 'no token'} where a token should be.`,
+      hint: `Check ${setting}; a login page or a proxy may stand between.`,
+      status: answered,
+    });
+  return new Fault({ code: 'unauthorized', message: `${told}.`, hint: hint(code), status: answered });
 }

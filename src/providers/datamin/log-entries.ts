@@ -7,8 +7,9 @@ export interface Entry {
   run: string;
   task: string;
   type: string;
-  ok: boolean;
-  durationMs: number;
+  /** Undefined where the platform does not say. */
+  ok: boolean | undefined;
+  durationMs: number | undefined;
   finishedAt: string | null;
   metric: unknown;
   encoded: unknown;
@@ -19,8 +20,8 @@ export const entryOf = (row: Row): Entry => ({
   run: String(row['pipeline_run_uuid'] ?? row['workflow_run_uuid'] ?? ''),
   task: String(row['task_uuid'] ?? ''),
   type: String(row['task_type'] ?? ''),
-  ok: row['is_successful'] === true,
-  durationMs: Number(row['duration'] ?? 0),
+  ok: typeof row['is_successful'] === 'boolean' ? row['is_successful'] : undefined,
+  durationMs: typeof row['duration'] === 'number' ? row['duration'] : undefined,
   finishedAt: isoTime(row['executed_at']),
   metric: row['metric_value'],
   encoded: row['output'],

@@ -52,10 +52,8 @@ export const datamin = provider({
           clientSecret: client_secret,
           credentialsIn: credentials_in,
           title: 'Datamin',
-          hint: (status, error) =>
-            error === 'server_error' || (status ?? 0) >= 500
-              ? 'DATAMIN_CLIENT_ID is probably wrong: Datamin answers so to an id it does not know. Otherwise repeat the call later.'
-              : 'Check DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET; the secret is shown once, when the API client is made.',
+          setting: 'DATAMIN_BASE_URL',
+          hint: error => hints[error ?? ''] ?? 'Check DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET.',
         },
         clock,
       ),
@@ -74,20 +72,36 @@ export const datamin = provider({
   simulator: async () => (await import('./simulator/simulator.ts')).dataminSimulator,
 });
 
+/** By the error code of the token endpoint. */
+const hints: Readonly<Record<string, string>> = {
+  server_error:
+    'DATAMIN_CLIENT_ID is probably wrong: Datamin answers so to an id it does not know. If it is right, repeat the call later.',
+  invalid_client:
+    'Check DATAMIN_CLIENT_SECRET: it does not belong to DATAMIN_CLIENT_ID. The secret is shown once, when the API client is made.',
+};
+
 /* Most refusals have no body; what they mean follows from the route (github.com/ylem-co/ylem). */
-function readFault({ status, body }: HttpReply, { operation, method }: HttpRequest): Partial<FaultReading> | undefined {
+function readFault(
+  { status, body, headers }: HttpReply,
+  { operation, method }: HttpRequest,
+): Partial<FaultReading> | undefined {
   const starting = method === 'POST';
   const empty = body === undefined || body === '';
   if (status === 401)
     return {
       hint: 'The token was refused. Check that the API client still exists, and that the plan of the account has the API.',
     };
-  if (status === 403 && starting)
+  // The gateway refuses a scope without a type; what stands behind it refuses a paused pipeline with one.
+  if (status === 403 && starting && /json/.test(headers['content-type'] ?? ''))
     return {
       code: 'rejected',
-      message:
-        'Datamin refused to start the pipeline: it is paused, or the API client lacks the right to run pipelines.',
-      hint: 'Resume the pipeline in the web interface, or give the API client the scope pipelines:run (formerly workflows:run).',
+      message: 'Datamin refused to start the pipeline: it is paused.',
+      hint: 'Resume it in the web interface of Datamin, then start it again.',
+    };
+  if (status === 403 && starting && empty)
+    return {
+      message: 'The API client lacks the right to run pipelines.',
+      hint: 'Give it the scope pipelines:run (formerly workflows:run).',
     };
   if (status === 403 && empty)
     return { hint: 'The API client lacks a scope: stats:read is needed for statistics and logs.' };
@@ -96,6 +110,12 @@ function readFault({ status, body }: HttpReply, { operation, method }: HttpReque
       code: 'not_found',
       message: 'There has been no run yet, or it belongs to another organisation.',
       hint: 'Check the UUID in the web interface; Datamin answers both alike.',
+    };
+  if (status === 403 && isRow(body))
+    return {
+      code: 'not_found',
+      message: 'Datamin shows this API client no such pipeline or task: it belongs to another organisation.',
+      hint: 'Check the UUID in the web interface, and which organisation the API client is of.',
     };
   if (status === 404 && starting)
     return {

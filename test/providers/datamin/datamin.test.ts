@@ -191,7 +191,7 @@ describe('tokens', () => {
     const wrong = await shop('ylem', { env: { DATAMIN_CLIENT_SECRET: secret } });
     const seen = await wrong.call('datamin_get_pipeline_stats', nightly);
     expect(seen.text).toMatch(
-      /^unauthorized: Datamin answered 401 \(invalid_client\).*\nNext: Check DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET/,
+      /^unauthorized: Datamin answered 401 \(invalid_client\).*\nNext: Check DATAMIN_CLIENT_SECRET: it does not belong to DATAMIN_CLIENT_ID/,
     );
     expect(JSON.stringify(seen.raw)).not.toContain(secret);
     const unknown = await shop('ylem', { env: { DATAMIN_CLIENT_ID: '11111111-1111-4111-8111-111111111111' } });

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { Fault, isFault } from '../../../base/errors.ts';
+import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
+import { parseTime } from '../../../base/time.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import type { RunKind, RunReading } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
+import type { Parts } from '../../../operations/tally.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
 import { isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { byRunOf, type Entry, entryOf, reasonOf } from '../log-entries.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
-import { getPipelineLastRun } from './stats.ts';
 
 /** No new entry for so long: a run is presumed to be over. No public word says that it is. */
 const quietMs = 10_000;
@@ -17,6 +18,9 @@ const silentMs = 60_000;
 /** Characters of an output shown in a list; the rest is in the stored result or asked for by run. */
 const shownText = 300;
 
+/** The window of a run begins so long before its start. */
+const earlyMs = 300_000;
+
 const runTemplate = uriTemplate('datamin://pipelines/{pipeline}/runs/{run}{?since,expected}');
 
 const runRow = z.looseObject({
@@ -24,7 +28,7 @@ const runRow = z.looseObject({
   finished_at: z.string().nullable(),
   failed_tasks: z.number(),
   tasks: z.number(),
-  duration: z.number().describe('ms, over all tasks'),
+  duration: z.number().optional().describe('ms, over all tasks'),
 });
 
 export const listRuns = operation({
@@ -45,13 +49,19 @@ export const listRuns = operation({
 // The log has one entry for each executed task; what people mean by a run is all of them together.
 function runsOf(body: unknown): unknown {
   if (!Array.isArray(body)) return body;
-  return [...byRunOf((body as Row[]).map(entryOf))].map(([run, entries]) => ({
-    run,
-    finished_at: entries.map(({ finishedAt }) => finishedAt ?? '').reduce((a, b) => (a > b ? a : b)) || null,
-    failed_tasks: entries.filter(({ ok }) => !ok).length,
-    tasks: entries.length,
-    duration: entries.reduce((sum, { durationMs }) => sum + durationMs, 0),
-  }));
+  return [...byRunOf((body as Row[]).map(entryOf))].map(([run, entries]) => {
+    const durations = entries.flatMap(({ durationMs }) => durationMs ?? []);
+    const unknown = entries.filter(({ ok }) => ok === undefined).length;
+    return {
+      run,
+      finished_at: entries.map(({ finishedAt }) => finishedAt ?? '').reduce((a, b) => (a > b ? a : b)) || null,
+      failed_tasks: entries.filter(({ ok }) => ok === false).length,
+      ...(unknown > 0 ? { tasks_of_unknown_outcome: unknown } : {}),
+      tasks: entries.length,
+      // A sum that lacks some of them would be another figure.
+      ...(durations.length === entries.length ? { duration: durations.reduce((sum, ms) => sum + ms, 0) } : {}),
+    };
+  });
 }
 
 /** Rows of the list, with what the failed tasks of each run left behind. One request, whatever the number of runs. */
@@ -62,7 +72,7 @@ async function explainRuns(
 ): Promise<Row[]> {
   if (!rows.some(row => Number(row['failed_tasks']) > 0)) return [...rows];
   const { body } = await context.request(listRuns, args);
-  const failed = (Array.isArray(body) ? (body as Row[]) : []).map(entryOf).filter(({ ok }) => !ok);
+  const failed = (Array.isArray(body) ? (body as Row[]) : []).map(entryOf).filter(({ ok }) => ok === false);
   const byRun = byRunOf(failed);
   return rows.map(row => {
     const [first, ...more] = byRun.get(String(row['run'])) ?? [];
@@ -97,7 +107,10 @@ export const getRun = operation({
     'Show the executed tasks of one run and what each made. Tables among the outputs are stored, and named by handle.',
   words: 'which task failed, outputs results',
   input: runInput,
-  output: z.looseObject({ run: z.string(), tasks: z.array(z.looseObject({ task: z.string(), ok: z.boolean() })) }),
+  output: z.looseObject({
+    run: z.string(),
+    tasks: z.array(z.looseObject({ task: z.string(), ok: z.boolean().optional() })),
+  }),
   resource: { uri: 'datamin://pipelines/{pipeline}/runs/{run}{?from,to}', title: 'A run of a Datamin pipeline' },
   example: { arguments: { pipeline: 'nightly', run: '7a0e2f64-1c1d-4a0c-9a1e-6f1f0a2b3c4d' } },
   async send(args, context) {
@@ -110,15 +123,28 @@ export const getRun = operation({
       });
     const tasks: Row[] = [];
     for (const entry of entries) tasks.push(await describeTask(entry, args, context));
-    return { run: args.run, tasks: tasks as { task: string; ok: boolean }[] };
+    return { run: args.run, tasks: tasks as { task: string; ok?: boolean }[] };
   },
 });
 
 async function readRun(args: Row, context: OperationContext): Promise<Entry[]> {
   const { body } = await context.request(getRun, args);
   const entries = Array.isArray(body) ? (body as Row[]).map(entryOf) : [];
-  const own = entries.filter(({ run }) => run === args['run']);
-  return own.toSorted((a, b) => String(a.finishedAt).localeCompare(String(b.finishedAt)));
+  const sorted = entries.toSorted((a, b) => String(a.finishedAt).localeCompare(String(b.finishedAt)));
+  const wanted = args['run'] === unnamed ? firstRunIn(sorted, args['from'], context) : args['run'];
+  return sorted.filter(({ run }) => run === wanted);
+}
+
+/** Stands for the id of a run that the answer to its start did not name. */
+const unnamed = 'unnamed';
+
+/** The run that was the first to log something after a start: most probably the one that was started. */
+function firstRunIn(sorted: readonly Entry[], from: unknown, { clock }: OperationContext): string | undefined {
+  const start = parseTime(from as string | number, 'from', clock.now()) + earlyMs;
+  const began = new Map<string, number>();
+  for (const { run, finishedAt } of sorted)
+    if (!began.has(run) && finishedAt !== null) began.set(run, Date.parse(finishedAt));
+  return [...began].find(([, at]) => at >= start)?.[0];
 }
 
 async function describeTask(
@@ -132,13 +158,13 @@ async function describeTask(
     task,
     ...(name === task ? {} : { name }),
     type,
-    ok,
+    ...(ok === undefined ? {} : { ok }),
     finished_at: finishedAt,
-    duration: durationMs,
+    ...(durationMs === undefined ? {} : { duration: durationMs }),
     ...(metric ? { metric_value: metric } : {}),
   };
   if (!decode_output) return { ...facts, output: encoded };
-  const output = decodeOutput(encoded, { type, ok });
+  const output = decodeOutput(encoded, { type, ok: ok !== false });
   const rows = tableOf(output);
   if (!rows || JSON.stringify(rows).length <= shownText) return { ...facts, output: shown(output) };
   const result = await context.store(
@@ -191,57 +217,61 @@ export const pipelineRun: RunKind = {
 };
 
 /** The log round a start, Unix seconds: from five minutes before it, because clocks differ, to a day later. */
-const window = (since: number) => ({ from: since - 300, to: since + 86_400 });
+const window = (since: number) => ({ from: since - earlyMs / 1000, to: since + 86_400 });
 
 // Nothing public says that a run is over: what can be known is read from the tasks it has logged.
 async function readProgress(
   { pipeline: uuid = '', run = '', since = '0', expected = '' }: Record<string, string>,
   context: OperationContext,
 ): Promise<RunReading> {
-  const now = context.clock.now();
-  if (run === 'unnamed') return guess(uuid, Number(since) * 1000, context);
+  const startedAt = Number(since) * 1000;
   const entries = await readRun({ pipeline: uuid, run, ...window(Number(since)) }, context);
   const names = expected.split(',').filter(Boolean);
-  const done = new Set(entries.map(({ task }) => task));
-  const progress = names.length
-    ? { progress: { done: names.filter(name => done.has(name)).length, total: names.length, unit: 'tasks' } }
-    : {};
-  const failed = entries.filter(({ ok }) => !ok);
-  if (failed.length) {
-    const notes = [
-      `Failed: ${failed.map(({ task, type }) => `${type} ${task}`).join(', ')}. Other branches may still go on.`,
-    ];
-    return { word: 'failed', ...progress, notes };
-  }
-  if (names.length && names.every(name => done.has(name))) return { word: 'succeeded', ...progress };
-  if (entries.length === 0) {
-    if (now - Number(since) * 1000 < silentMs) return { word: 'running', ...progress };
-    return {
-      word: 'unknown',
-      ...progress,
-      notes: ['It has logged nothing yet, and may never do so. Look again later.'],
-    };
-  }
-  const last = Math.max(...entries.map(({ finishedAt }) => Date.parse(finishedAt ?? '')));
-  if (names.length || now - last < quietMs) return { word: 'running', ...progress };
-  const notes = [
-    `Presumed: ${entries.length} tasks succeeded and nothing came for ${quietMs / 1000} s; Datamin does not say that a run is over.`,
-  ];
-  return { word: 'presumed finished', ...progress, notes };
+  const { word, notes } = judge(entries, names, context.clock.now() - startedAt, context.clock.now());
+  const parts = names.length > 0 ? { parts: partsOf(entries, names, word === 'running') } : {};
+  return { word, ...parts, notes: [...(run === unnamed ? [guessed] : []), ...notes] };
 }
 
-/** For a start whose answer names no run. */
-async function guess(uuid: string, since: number, context: OperationContext): Promise<RunReading> {
-  const note = 'Datamin did not name the run; this is the last run of the pipeline since then, a guess.';
-  try {
-    const { body } = await context.request(getPipelineLastRun, { pipeline: uuid });
-    const { is_successful, executed_at } = body as Row;
-    const at = Date.parse(isoTime(executed_at) ?? '');
-    if (at >= since) return { word: is_successful ? 'presumed finished' : 'failed', notes: [note] };
-  } catch (error) {
-    if (!isFault(error, 'not_found')) throw error;
+const guessed =
+  'Datamin did not name the run; this is the first run of the pipeline that logged something after the start, a guess.';
+
+/** What became of the tasks that the caller said make the run; others that ran are no part of the sum. */
+function partsOf(entries: readonly Entry[], names: readonly string[], goesOn: boolean): Parts {
+  const own = entries.filter(({ task }) => names.includes(task));
+  const those = (ok: boolean) => own.filter(entry => (entry.ok !== false) === ok).map(({ task }) => task);
+  const failed = those(false);
+  const ran = new Set(own.map(({ task }) => task));
+  return {
+    nouns: 'tasks',
+    good: 'succeeded',
+    asked: names,
+    withData: those(true).filter(task => !failed.includes(task)),
+    failed,
+    open: goesOn ? names.filter(name => !ran.has(name)) : [],
+  };
+}
+
+function judge(
+  entries: readonly Entry[],
+  names: readonly string[],
+  elapsedMs: number,
+  now: number,
+): { word: string; notes: string[] } {
+  const failed = entries.filter(({ ok }) => ok === false);
+  if (failed.length > 0) {
+    const told = failed.map(({ task, type }) => `${type} ${task}`).join(', ');
+    return { word: 'failed', notes: [`Failed: ${told}. Other branches may still go on.`] };
   }
-  return context.clock.now() - since < silentMs ? { word: 'running' } : { word: 'unknown', notes: [note] };
+  const done = new Set(entries.map(({ task }) => task));
+  if (names.length > 0 && names.every(name => done.has(name))) return { word: 'succeeded', notes: [] };
+  if (entries.length === 0)
+    return elapsedMs < silentMs
+      ? { word: 'running', notes: [] }
+      : { word: 'unknown', notes: ['It has logged nothing yet, and may never do so. Look again later.'] };
+  const last = Math.max(...entries.map(({ finishedAt }) => Date.parse(finishedAt ?? '')));
+  if (names.length > 0 || now - last < quietMs) return { word: 'running', notes: [] };
+  const presumed = `Presumed: ${entries.length} tasks succeeded and nothing came for ${quietMs / 1000} s; Datamin does not say that a run is over.`;
+  return { word: 'presumed finished', notes: [presumed] };
 }
 
 export const runPipeline = operation({
@@ -275,7 +305,7 @@ export const runPipeline = operation({
     const since = Math.floor(context.clock.now() / 1000);
     const { body } = await context.request(runPipeline, args);
     const expected = (args.expected_task_uuids ?? []).map(uuid => uuid.toLowerCase()).join(',');
-    return { run: runUuidOf(body) ?? 'unnamed', pipeline: args.pipeline, since, ...(expected ? { expected } : {}) };
+    return { run: runUuidOf(body) ?? unnamed, pipeline: args.pipeline, since, ...(expected ? { expected } : {}) };
   },
 });
 

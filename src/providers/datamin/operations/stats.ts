@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
-import type { Row } from '../../../base/json-value.ts';
+import { isRow, type Row } from '../../../base/json-value.ts';
 import { parseTime, time } from '../../../base/time.ts';
 import type { PageFetch, Paging } from '../../../http/paging/page.ts';
 import { whole } from '../../../http/paging/whole.ts';
@@ -13,18 +13,46 @@ const to = windowEnd('To');
 const counts = z.looseObject({
   num_of_successes: z.number(),
   num_of_failures: z.number(),
-  average_duration: z.number().describe('ms'),
-  is_last_run_successful: z.boolean(),
-  last_run_executed_at: z.string().nullable().describe('ISO 8601; null: never'),
-  last_run_duration: z.number().describe('ms'),
+  average_duration: z.number().optional().describe('ms; absent: nothing ran in the window'),
+  is_last_run_successful: z.boolean().optional(),
+  last_run_executed_at: z.string().nullish().describe('ISO 8601; null: never'),
+  last_run_duration: z.number().optional().describe('ms'),
+  note: z.string().optional(),
 });
 
 // Beside the ISO form the text as it came, which is what the web interface shows.
 const withIso = (field: string) => (body: unknown) => {
-  if (typeof body !== 'object' || body === null) return body;
-  const raw = (body as Row)[field];
-  return { ...body, [field]: isoTime(raw), ...(raw === undefined ? {} : { [`${field}_raw`]: raw }) };
+  if (!isRow(body)) return body;
+  const raw = body[field];
+  return raw === undefined ? body : { ...body, [field]: isoTime(raw), [`${field}_raw`]: raw };
 };
+
+/**
+ * What never ran has no last run, and what did not run in the window no mean: the platform answers zeros and false, and
+ * the same of an id that nobody knows.
+ */
+const countsOf = (told: string) => (body: unknown) => {
+  const dated = withIso('last_run_executed_at')(body);
+  if (!isRow(dated)) return dated;
+  const { num_of_successes: good, num_of_failures: bad, ...rest } = dated;
+  const isEmpty = good === 0 && bad === 0;
+  const ranEver = dated['last_run_executed_at'] !== null;
+  if (isEmpty && !ranEver)
+    return { num_of_successes: good, num_of_failures: bad, last_run_executed_at: null, note: noData };
+  const { average_duration: mean, ...others } = rest;
+  return {
+    num_of_successes: good,
+    num_of_failures: bad,
+    ...(isEmpty || mean === undefined ? {} : { average_duration: mean }),
+    ...others,
+    note: isEmpty ? 'No run in this window; the last run is an earlier one.' : told,
+  };
+};
+
+const noData = 'No data in this window, or no such pipeline or task: Datamin answers both alike.';
+/** As the server counts (github.com/ylem-co/ylem). */
+const failuresOfTasks = 'num_of_failures counts failed tasks, and num_of_successes is the number of runs less that.';
+const failuresOfOne = 'Each execution of the task counts.';
 
 export const getPipelineStats = operation({
   name: 'datamin_get_pipeline_stats',
@@ -34,7 +62,7 @@ export const getPipelineStats = operation({
   words: 'how long usually takes, success rate, reliable',
   input: z.strictObject({ pipeline, from, to }),
   output: counts,
-  repair: withIso('last_run_executed_at'),
+  repair: countsOf(failuresOfTasks),
   resource: { uri: 'datamin://pipelines/{pipeline}/stats{?from,to}', title: 'Statistics of a Datamin pipeline' },
   example: { arguments: { pipeline: 'nightly', from: '7d' } },
 });
@@ -47,7 +75,7 @@ export const getTaskStats = operation({
   words: 'step how long success rate',
   input: z.strictObject({ task, from, to }),
   output: counts,
-  repair: withIso('last_run_executed_at'),
+  repair: countsOf(failuresOfOne),
   resource: { uri: 'datamin://tasks/{task}/stats{?from,to}', title: 'Statistics of a Datamin task' },
   example: { arguments: { task: 'orders', from: '7d' } },
 });
@@ -77,7 +105,8 @@ const bucket = z.looseObject({
   partial: z.boolean().optional().describe('Only part of this period was asked for'),
 });
 
-const history = { paging: orBareDate(whole({ items: bucketsOf })), output: bucket } as const;
+const historyOf = (note: string) =>
+  ({ paging: orBareDate(whole({ items: bucketsOf, about: () => ({ note }) })), output: bucket }) as const;
 
 // The page shows a bare date, the published server insists on a time of day. A server that refuses the one gets the
 // other, and is remembered.
@@ -135,7 +164,7 @@ export const getPipelineHistory = operation({
     'Compare a pipeline over calendar periods: successes, failures and mean duration of each; empty ones are left out.',
   words: 'how long usually takes, trend, success rate per month, reliable, getting slower',
   input: z.strictObject({ pipeline, from: firstDay, period, periods }),
-  ...history,
+  ...historyOf(failuresOfTasks),
   resource: {
     uri: 'datamin://pipelines/{pipeline}/history/{period}{?from,periods}',
     title: 'A Datamin pipeline over time',
@@ -150,7 +179,7 @@ export const getTaskHistory = operation({
   summary: 'Compare one task over calendar periods: successes, failures and mean duration of each.',
   words: 'step trend',
   input: z.strictObject({ task, from: firstDay, period, periods }),
-  ...history,
+  ...historyOf(failuresOfOne),
   resource: { uri: 'datamin://tasks/{task}/history/{period}{?from,periods}', title: 'A Datamin task over time' },
   example: { arguments: { task: 'orders', from: '2025-11-01', period: 'month', periods: 12 } },
 });
