@@ -5,6 +5,7 @@ import { isRow } from '../base/json-value.ts';
 import { jsonOf } from '../http/body.ts';
 import type { Auth, Fetch } from '../http/connection.ts';
 import { proxyFailureIn } from '../http/proxy/failure.ts';
+import { isWebPage } from '../http/refusal-page.ts';
 
 /** An OAuth2 client that acts for itself: one token at a time, renewed before it lapses. */
 export interface ClientCredentials {
@@ -83,9 +84,10 @@ async function requestToken(credentials: ClientCredentials, clock: Clock, fetch:
         [library.customFetch]: async (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>) => {
           const answer = await send(fetch, url, init, credentialsIn);
           seen.status = answer.status;
-          seen.type = answer.headers.get('content-type') ?? '';
+          const body = await answer.clone().text();
+          seen.isPage = isWebPage({ body, headers: Object.fromEntries(answer.headers) });
           // The library reads an error code of 4xx alone.
-          if (answer.status >= 500) seen.error = errorIn(await answer.clone().text());
+          if (answer.status >= 500) seen.error = errorIn(body);
           return answer;
         },
       },
@@ -119,7 +121,7 @@ function send(
 /** What answered, before the library read it. */
 interface Seen {
   status?: number;
-  type?: string;
+  isPage?: boolean;
   /** The OAuth error code of a 5xx. */
   error?: string | undefined;
 }
@@ -133,7 +135,7 @@ function errorIn(text: string): string | undefined {
 // The library's messages and causes may hold the URL, and that may hold the secret: nothing of them is passed on.
 function refusal(
   error: unknown,
-  { status: answered, type = '', error: told5xx }: Seen,
+  { status: answered, isPage = false, error: told5xx }: Seen,
   credentials: ClientCredentials,
 ): Fault {
   const { title, hint, setting } = credentials;
@@ -154,10 +156,10 @@ function refusal(
       hint: 'Repeat the call in a few minutes; the fault is on the platform.',
       status: answered,
     });
-  if (code === undefined && (answered < 400 || /\bhtml\b/i.test(type)))
+  if (code === undefined && (answered < 400 || isPage))
     return new Fault({
       code: 'bad_upstream_reply',
-      message: `${told}, with ${/\bhtml\b/i.test(type) ? 'a web page' : 'no token'} where a token should be.`,
+      message: `${told}, with ${isPage ? 'a web page' : 'no token'} where a token should be.`,
       hint: `Check ${setting}; a login page or a proxy may stand between.`,
       status: answered,
     });

@@ -11,9 +11,11 @@ import type { Connection } from '../http/connection.ts';
 import { collect, type PageFetch, type PagePatch, type Position } from '../http/paging/page.ts';
 import { buildUrl } from '../http/path.ts';
 import type { HttpReply, HttpRequest } from '../http/request.ts';
+import { askedWait } from '../http/retry.ts';
 import {
   fieldMeta,
   fieldOf,
+  isListing,
   isReading,
   type Operation,
   type OperationContext,
@@ -173,12 +175,16 @@ async function sendOperation(
     operation: operation.name,
     ...(operation.scopes ? { scopes: operation.scopes } : {}),
     listings: () => listingsOf(operation, args),
+    ...(isListing(operation) && !path.includes('{') ? { isWholeListing: true } : {}),
     expect: options.expect ?? 'json',
     ...(options.accept ? { accept: options.accept } : {}),
     ...(options.slow ? { slow: true } : {}),
   };
   const sent = runtime.http.send(connection, request, context);
-  return options.slow ? tellElapsed(operation.name, context, sent) : sent;
+  const reply = await (options.slow ? tellElapsed(operation.name, context, sent) : sent);
+  const asked = askedWait(reply.headers, reply.status, runtime.clock.now());
+  if (asked !== undefined) context.askedWaitMs = Math.max(asked, context.askedWaitMs ?? 0);
+  return reply;
 }
 
 const done = {

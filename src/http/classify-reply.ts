@@ -5,6 +5,7 @@ import { firstWords } from './body.ts';
 import type { FaultReading } from './connection.ts';
 import { type Exchange, type Failed, failed, type Outcome, type Retryable, type Send } from './exchange.ts';
 import { isRedirect } from './redirect.ts';
+import { refusedBefore } from './refusal-page.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 import { askedWait, seconds } from './retry.ts';
 import { mostSkew, secondsAhead, skewWords } from './skew.ts';
@@ -42,11 +43,15 @@ function refused(exchange: Exchange, reply: HttpReply, reading: Partial<FaultRea
   const { final = false, transient = false, ...details } = reading;
   const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
   const code = details.code ?? codeOf(reply.status, exchange.anonymous);
-  const fault = withClockHint(byStatus(exchange, reply, code, now).with(given), reply, now);
+  const { connection, request, anonymous } = exchange;
+  const asked = { title: connection.title, connection: connection.name, operation: request.operation };
+  const told = byStatus(exchange, reply, code, now).with(given);
+  const page = anonymous ? undefined : refusedBefore(reply, asked, told);
+  const fault = page ? told.with(page) : withClockHint(told, reply, now);
   // A server that failed, or whose answer is somebody else's, may have done first what it was asked to.
-  const unsure = failing.has(code) && reply.status !== 501 && !transient;
+  const unsure = failing.has(fault.code) && reply.status !== 501 && !transient;
   if (!unsure) exchange.change.mayHaveActed = false;
-  exchange.change.hint = details.hint;
+  exchange.change.hint = page ? page.hint : details.hint;
   return failed(fault, final ? 'never' : transient ? 'always' : retryableOf(fault));
 }
 
@@ -76,11 +81,14 @@ function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: nu
   const words = said === undefined ? '' : firstWords(said, 300);
   const wait = askedWait(reply.headers, reply.status, now);
   const host = anonymous ? ` (${new URL(reply.url).host})` : '';
+  const isUnoffered = code === 'not_found' && request.isWholeListing === true;
+  const said404 = `answered ${reply.status} to ${request.operation}`;
   return new Fault({
     code,
-    message: `${connection.title}${host} answered ${reply.status} to ${request.operation}${words ? `: "${words}"` : '.'}`,
-    hint:
-      anonymous && code === 'rejected'
+    message: `${connection.title}${host} ${isUnoffered ? `does not offer ${request.operation} (${reply.status})` : said404}${words ? `: "${words}"` : '.'}`,
+    hint: isUnoffered
+      ? `Not every server has every route; if others fail alike, check the base URL of the connection ${connection.name}.`
+      : anonymous && code === 'rejected'
         ? 'The link may have expired: ask the platform for a new one.'
         : hints(connection.name, wait)[code],
     status: reply.status,

@@ -18,6 +18,8 @@ export interface HttpRequest extends Effects {
   scopes?: readonly string[];
   /** Operations that list the things its arguments name, for what was not found. */
   listings?: () => readonly string[];
+  /** It lists all things of a kind, whatever they belong to: where it is not found, the server has no such route. */
+  isWholeListing?: boolean;
   /** `json`: parsed, capped. `text`: decoded, capped. `stream`: the body as it arrives, uncapped, unread. */
   expect: 'json' | 'text' | 'stream';
   /** Statuses besides 2xx that are an answer and not a failure, for example 404 where absence is data. */

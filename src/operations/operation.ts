@@ -122,6 +122,8 @@ export interface ResourceSpec {
 /** What the code of an operation may use besides its arguments. */
 export interface OperationContext extends Call {
   clock: Clock;
+  /** How long the answers of this call asked to wait (`Retry-After`), which paces the looks at a run. */
+  askedWaitMs?: number | undefined;
   connection: Connection;
   /** The argument of a next call that leads to this connection again; empty where the platform has no other. */
   connectionArgument: { connection?: string };

@@ -74,12 +74,13 @@ export async function waitForRun(
   const { clock, signal } = context;
   let pause = kind.pace.firstMs;
   for (;;) {
+    context.askedWaitMs = undefined;
     const reading = await look(kind, variables, context);
     if (reading.fault) throw new RunFault(reading.fault);
     const run = readRun(kind, uri, reading);
     reportProgress(kind, run, context);
     const left = until - clock.now();
-    const asked = (reading.retryAfter ?? 0) * 1000;
+    const asked = Math.max((reading.retryAfter ?? 0) * 1000, context.askedWaitMs ?? 0);
     if (isSettled(run) || left <= 0 || asked > left) return run;
     // A last look at the very end is worth more than an answer that is one pause old.
     await clock.sleep(Math.min(Math.max(pause, asked), left), signal);

@@ -15,7 +15,7 @@ export function faultReader(clock: Clock): NonNullable<Connection['readFault']> 
       case 403:
         return forbidden(body, reply, request);
       case 404:
-        return notFound(body, reply.url);
+        return notFound(body, reply.url, request.isWholeListing);
       case 405:
         return { code: 'rejected', hint: paging.test(String(body['error'])) ? narrower : refused };
       case 409:
@@ -55,24 +55,37 @@ function forbidden(body: Body, { url }: HttpReply, { operation }: HttpRequest) {
       message: 'There is no pipeline on that branch or tag, or this token may not see it.',
       hint: 'dataops_list_pipelines shows which refs have pipelines.',
     };
+  const where = /\/(projects|groups)\/[^/?]+/.exec(new URL(url).pathname)?.[1];
+  const of = where ? ` in the ${where.slice(0, -1)}` : '';
   return {
-    hint: 'The role of this token in the project is too low, or the state of the thing forbids it. Reporter reads, Developer runs pipelines, Maintainer changes settings.',
+    hint: `The role of this token${of} is too low, or the state of the thing forbids it. Reporter reads, Developer runs pipelines, Maintainer changes settings.`,
   };
 }
 
-function notFound(body: Body, url: string) {
+function notFound(body: Body, url: string, isWholeListing = false) {
   if (body['error'] === '404 Not Found')
     return { hint: 'This host has no such route: check the base URL of the connection.', noRoute: true };
-  const what = String(body['message'] ?? '').replace(/^404 /, '');
+  if (isWholeListing) return undefined;
+  // What the platform says of the thing comes before any guess; most answers say it under `message`.
+  const said = body['message'] ?? body['error'] ?? '';
+  if (typeof said !== 'string') return { hint: checkId };
+  const what = said.replace(/^404 /, '');
   const named = /^(?!not found)(.+) not found$/i.exec(what)?.[1];
   return {
     message: `${named ?? 'What was asked for'} is absent, or hidden from this token ("404 ${what || 'Not Found'}").`,
-    hint: named === 'Project' ? findProject(url) : checkId,
+    hint: named === 'Project' ? findProject(url) : hintFor(url),
   };
 }
 
 const checkId =
   'Check the id with the listing it comes from (dataops_list_projects, dataops_list_pipelines ...). A token without access sees the same.';
+
+/** Where to look, going by the route. */
+function hintFor(url: string): string {
+  if (/\/jobs\/(?:\d+\/)?artifacts\//.test(url))
+    return 'dataops_list_artifacts shows the files that a job left; their paths are case-sensitive.';
+  return checkId;
+}
 
 /** A project goes by its whole path; people know its name, or the end of the path. */
 function findProject(url: string): string {

@@ -3,6 +3,7 @@ import { rsaPrivateKey } from '../../auth/private-key.ts';
 import { signedRequest } from '../../auth/signed-request.ts';
 import { isRow } from '../../base/json-value.ts';
 import type { FaultReading } from '../../http/connection.ts';
+import { isWebPage } from '../../http/refusal-page.ts';
 import type { HttpReply } from '../../http/request.ts';
 import { baseUrl, provider, secret } from '../provider.ts';
 import { requestHash } from './signature.ts';
@@ -60,8 +61,9 @@ function readFault(reply: HttpReply): Partial<FaultReading> | undefined {
           'registered last in Datarock (Navigation Menu > API Key; a new one replaces the old), DATAROCK_BASE_URL.',
       };
     case 403:
-      // A web firewall answers in its own words when the five-minute quota is used up; the API answers in JSON.
-      if (typeof reply.body === 'string' && reply.body !== '')
+      // A web firewall answers in its own words when the five-minute quota is used up; the API answers in JSON. A web
+      // page is somebody else's, and says nothing of the quota.
+      if (typeof reply.body === 'string' && reply.body !== '' && !isWebPage(reply))
         return {
           code: 'rate_limited',
           message: 'Datarock answered 403 with a page that is not from the API, probably a rate block.',

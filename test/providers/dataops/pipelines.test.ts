@@ -147,7 +147,7 @@ describe('starting', () => {
     const id = /pipelines\/(\d+)/.exec(uri)?.[1];
     let seen = await call('wait_for_run', { run: uri, wait_seconds: 45 });
     while (!runOf(seen).final) seen = await call('wait_for_run', { run: uri, wait_seconds: 45 });
-    dataops.faults.add({ kind: 'status', status: 404, match: { path: /include_retried/ } });
+    dataops.faults.add({ kind: 'status', status: 500, match: { path: /include_retried/ } });
     seen = await call('wait_for_run', { run: uri });
     expect(seen.data['next']).toBe(`dataops_get_pipeline {"project":"101","pipeline":"${id}","connection":"east"}`);
   });
