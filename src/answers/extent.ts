@@ -1,22 +1,11 @@
 import type { Row } from '../base/json-value.ts';
 import { formatNumber } from '../base/text.ts';
+import { oneOf } from '../operations/nouns.ts';
 import type { PageFacts } from './answer.ts';
 
 /** "1 row of history", "1,204 branches": a number with what it counts, `nouns` being in the plural. */
 export function countOf(value: number, nouns: string): string {
   return `${formatNumber(value)} ${value === 1 ? oneOf(nouns) : nouns}`;
-}
-
-function oneOf(nouns: string): string {
-  const [things = '', ...rest] = nouns.split(' of ');
-  const one = things.endsWith('ies')
-    ? `${things.slice(0, -3)}y`
-    : /(ss|sh|ch|x)es$/.test(things)
-      ? things.slice(0, -2)
-      : /[^s]s$/.test(things)
-        ? things.slice(0, -1)
-        : things;
-  return [one, ...rest].join(' of ');
 }
 
 /**

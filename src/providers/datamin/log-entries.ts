@@ -36,7 +36,7 @@ export function byRunOf(entries: readonly Entry[]): Map<string, Entry[]> {
 
 /** What a failed task left behind, as far as that says anything. */
 export function reasonOf({ type, ok, encoded }: Entry): string {
-  const output = decodeOutput(encoded, { type, ok });
+  const output = decodeOutput(encoded, { type, ok: ok !== false });
   const value = 'value' in output ? output.value : 'text' in output ? output.text : undefined;
   if (output.kind === 'data_source_uuid') return `its query of the data source ${output.value} failed`;
   const { error, message } = (typeof value === 'object' && value !== null ? value : {}) as Row;

@@ -7,7 +7,7 @@ import type { RunKind, RunReading } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import type { Parts } from '../../../operations/tally.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
-import { isoTime, moment, pipeline, taskName, windowEnd } from '../arguments.ts';
+import { moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { byRunOf, type Entry, entryOf, reasonOf } from '../log-entries.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
 
