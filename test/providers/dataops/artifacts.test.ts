@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { plainLines } from '../../../src/providers/dataops/operations/logs.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it, test } from 'vitest';
+import { logLines } from '../../../src/providers/dataops/log-lines.ts';
 import { zipOf } from '../../../src/providers/dataops/simulator/zip.ts';
 import { startWorld } from '../../support/harness.ts';
 
@@ -19,7 +22,51 @@ async function start(env: Record<string, string> = {}) {
 }
 
 describe('logs', () => {
-  it('are what a person sees: no colours, no markers, of a progress bar the end', () => {
+  /** In pieces that end anywhere, also within a character. */
+  async function linesOf(raw: string, size = 7): Promise<string[]> {
+    const bytes = Buffer.from(raw);
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, (at + 1) * size),
+    );
+    const lines: string[] = [];
+    for await (const line of logLines(Readable.from(pieces, { objectMode: true }))) lines.push(line);
+    return lines;
+  }
+  const caseFile = (name: string) => readFile(join(import.meta.dirname, 'cases', name), 'utf8');
+
+  test.each([1, 7, 64, 65_536])('lose the stamps of their runner, in pieces of %d bytes', async size => {
+    const expected = (await caseFile('job-log-timestamps.expected.txt')).trimEnd().split('\n');
+    expect(await linesOf(await caseFile('job-log-timestamps.txt'), size)).toEqual(expected);
+  });
+
+  it('are read so by the tool, and in the picture of a pipeline', async () => {
+    const world = await start();
+    const body = await caseFile('job-log-timestamps.txt');
+    world.dataops.faults.add({ kind: 'status', status: 200, body, match: { path: /\/trace$/ } });
+    const expected = (await caseFile('job-log-timestamps.expected.txt')).trimEnd();
+    const seen = await world.call('dataops_read_job_log', { project, job: world.job });
+    expect(seen.data).toEqual({ lines: 7, log: expected });
+    const pipeline = world.state.names.pipelines.failed;
+    const picture = await world.call('dataops_get_pipeline', { project, pipeline });
+    expect((picture.data['failures'] as Row[])[0]).toMatchObject({ log_end: expected });
+  });
+
+  it('of any size give their end, and are searched and stored', async () => {
+    const world = await start();
+    const line = (at: number) => `${at} a line of a job that talks much, which makes the log larger than one expects\n`;
+    const body = `${Array.from({ length: 600_000 }, (_, at) => line(at)).join('')}ERROR: the end\n`;
+    world.dataops.faults.add({ kind: 'status', status: 200, body, match: { path: /\/trace$/ } });
+    const job = { project, job: world.job };
+    const seen = await world.call('dataops_read_job_log', { ...job, lines: 5 });
+    expect(seen.isError, seen.text).toBe(false);
+    expect(seen.data).toMatchObject({ lines: 600_001, from: 599_997 });
+    expect(String(seen.data['log']).split('\n').at(-1)).toBe('ERROR: the end');
+    const found = await world.call('dataops_read_job_log', { ...job, search: 'error', context: 1 });
+    expect(found.data).toMatchObject({ lines: 600_001, matches: 1 });
+    expect(found.data['log']).toMatch(/^600000: 599999 a line.*\n600001: ERROR: the end$/);
+  });
+
+  it('are what a person sees: no colours, no markers, of a progress bar the end', async () => {
     const raw = [
       '\u001b[0KRunning with gitlab-runner\u001b[0;m',
       'section_start:1700000000:get_sources\r\u001b[0K\u001b[36;1mGetting source\u001b[0;m',
@@ -31,7 +78,7 @@ describe('logs', () => {
       '\u001b]8;;https://x.example\u0007link\u001b]8;;\u0007',
       '',
     ].join('\n');
-    expect(plainLines(raw)).toEqual([
+    expect(await linesOf(raw)).toEqual([
       'Running with gitlab-runner',
       'Getting source',
       'Receiving: 100%',

@@ -1,36 +1,38 @@
+import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Fault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { storedFacts } from '../../../results/stored-facts.ts';
 import { id, text } from '../arguments.ts';
+import { logLines } from '../log-lines.ts';
 import { projectArgument } from './projects.ts';
 
 export const job = id('Job number or URL', 'jobs', 'dataops_list_project_jobs');
 
+const mostLines = 1_000;
 const mostCharacters = 10_000;
 const longestLine = 400;
 
-/** The lines a person sees: no colours, no section markers, of a progress bar only how it ended. */
-export function plainLines(log: string): string[] {
-  const lines = log.split('\n').flatMap(raw => {
-    const marked = raw.replace(/section_(?:start|end):\d{1,20}:[^\r:]{0,200}\r/g, '');
-    const steps = marked
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what has to go
-      .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g, '')
-      .split('\r')
-      .filter(Boolean);
-    const line = (steps.at(-1) ?? '').trimEnd();
-    return line === '' && marked !== raw ? [] : [line];
-  });
-  while (lines.at(-1) === '') lines.pop();
-  return lines;
+/** The lines of a job's log so far; none where it has none. */
+async function* readLog(args: { project: string; job: string }, context: OperationContext): AsyncGenerator<string> {
+  const { body } = await context.request(readJobLog, args, { expect: 'stream' });
+  yield* logLines(body as Readable);
 }
 
-/** The log of a job so far; empty where it has none. */
-export async function readLog(args: { project: string; job: string }, context: OperationContext): Promise<string[]> {
-  const { body } = await context.request(readJobLog, args, { expect: 'text' });
-  // Scripts print what they should not; GitLab's credentials have a form: glpat-, glcbt-, glptt- and so on.
-  return plainLines(String(body ?? '').replace(/\bgl[a-z]{2,6}-[\w-]{16,}/g, '[redacted]'));
+/** The last lines of a log of any size. Default: as many as one answer can ask for. */
+export async function readLogEnd(
+  args: { project: string; job: string },
+  context: OperationContext,
+  most = mostLines,
+): Promise<{ lines: string[]; total: number }> {
+  let lines: string[] = [];
+  let total = 0;
+  for await (const line of readLog(args, context)) {
+    total += 1;
+    lines.push(line);
+    if (lines.length > 2 * most) lines = lines.slice(-most);
+  }
+  return { lines: lines.slice(-most), total };
 }
 
 /** The end of a log that fits an answer. */
@@ -55,7 +57,7 @@ export const readJobLog = operation({
   input: z.strictObject({
     project: projectArgument,
     job,
-    lines: z.number().int().min(1).max(1000).optional().describe('Default 80').meta({ in: 'local' }),
+    lines: z.number().int().min(1).max(mostLines).optional().describe('Default 80').meta({ in: 'local' }),
     search: text('Text to find, case ignored; alternatives with |').meta({ in: 'local' }),
     context: z.number().int().min(0).max(50).optional().describe('Lines around a hit, default 3').meta({ in: 'local' }),
     whole: z.boolean().optional().describe('Store it all').meta({ in: 'local' }),
@@ -64,42 +66,61 @@ export const readJobLog = operation({
   resource: { uri: 'dataops://projects/{project}/jobs/{job}/log', title: 'Log of a DataOps.live job' },
   example: { arguments: { project: 'meridian/data/drill-assays', job: '20451', search: 'error' } },
   async send({ project, job, lines: wanted = 80, search, context: around = 3, whole }, context) {
-    const lines = await readLog({ project, job }, context);
-    if (whole) return storeLog({ project, job }, lines, context);
-    if (search !== undefined) return { lines: lines.length, ...found(lines, search, { around, wanted }) };
+    if (whole) return storeLog({ project, job }, context);
+    if (search !== undefined) return findIn(readLog({ project, job }, context), search, { around, wanted });
+    const { lines, total } = await readLogEnd({ project, job }, context);
     const tail = tailOf(lines, wanted);
-    const from = lines.length - tail.length + 1;
-    return { lines: lines.length, ...(tail.length < lines.length && { from }), log: tail.join('\n') };
+    return { lines: total, ...(tail.length < total && { from: total - tail.length + 1 }), log: tail.join('\n') };
   },
 });
 
 /** Lines that hold one of the texts, numbered, with their neighbours; `…` where lines are left out. */
-function found(lines: readonly string[], search: string, { around, wanted }: { around: number; wanted: number }) {
+async function findIn(
+  lines: AsyncIterable<string>,
+  search: string,
+  { around, wanted }: { around: number; wanted: number },
+) {
   const texts = search
     .split('|')
     .map(one => one.trim().toLowerCase())
     .filter(Boolean);
   if (texts.length === 0) throw nothingToFind();
-  const hits = lines.flatMap((line, at) => (texts.some(one => line.toLowerCase().includes(one)) ? [at] : []));
-  const near = new Set<number>();
-  for (const hit of hits)
-    for (let at = Math.max(0, hit - around); at <= Math.min(lines.length - 1, hit + around); at += 1) near.add(at);
-  const shown = [...near].sort((a, b) => a - b).slice(0, wanted);
-  const numbered = shown.map((at, index) => {
-    const gap = index > 0 && shown[index - 1] !== at - 1 ? '…\n' : '';
-    return `${gap}${at + 1}: ${lines[at]?.slice(0, longestLine)}`;
-  });
-  const fitting: string[] = [];
-  let left = mostCharacters;
-  for (const line of numbered) {
-    left -= line.length;
-    if (left >= 0) fitting.push(line);
-  }
-  return {
-    matches: hits.length,
-    ...(fitting.length < near.size && { cut: 'More lines than fit: narrow search, or use whole.' }),
-    log: fitting.join('\n'),
+  const near: [at: number, line: string][] = [];
+  let before: [at: number, line: string][] = [];
+  let [total, matches, count, after] = [0, 0, 0, 0];
+  const take = (lines_: [at: number, line: string][]) => {
+    count += lines_.length;
+    near.push(...lines_.slice(0, Math.max(0, wanted - near.length)));
   };
+  for await (const line of lines) {
+    const here: [number, string] = [total, line.slice(0, longestLine)];
+    total += 1;
+    const low = line.toLowerCase();
+    const isHit = texts.some(one => low.includes(one));
+    if (isHit) {
+      matches += 1;
+      take([...before, here]);
+      before = [];
+      after = around;
+    } else if (after > 0) {
+      take([here]);
+      after -= 1;
+    } else before = [...before, here].slice(around === 0 ? 1 : -around);
+  }
+  const { log, fits } = numbered(near);
+  const isCut = !fits || near.length < count;
+  return { lines: total, matches, ...(isCut && { cut: 'More lines than fit: narrow search, or use whole.' }), log };
+}
+
+function numbered(near: readonly [at: number, line: string][]): { log: string; fits: boolean } {
+  let left = mostCharacters;
+  const fitting = near.flatMap(([at, line], index) => {
+    const gap = index > 0 && near[index - 1]?.[0] !== at - 1 ? '…\n' : '';
+    const text = `${gap}${at + 1}: ${line}`;
+    left -= text.length;
+    return left >= 0 ? [text] : [];
+  });
+  return { log: fitting.join('\n'), fits: fitting.length === near.length };
 }
 
 const nothingToFind = () =>
@@ -109,17 +130,23 @@ const nothingToFind = () =>
     hint: 'Give a text such as "error", alternatives with |, or leave search out for the end of the log.',
   });
 
-async function storeLog(args: { project: string; job: string }, lines: readonly string[], context: OperationContext) {
+async function storeLog(args: { project: string; job: string }, context: OperationContext) {
   const name = `log of job ${args.job}`;
-  const rows = lines.map((line, index) => ({ line: index + 1, text: context.redact(line) }));
+  let total = 0;
+  async function* rows() {
+    for await (const line of readLog(args, context)) {
+      total += 1;
+      yield { line: total, text: context.redact(line) };
+    }
+  }
   const origin = {
     operation: readJobLog,
     arguments: { ...args, whole: true },
     name,
     mediaType: 'application/x-ndjson',
   };
-  const stored = await context.store(origin, { rows });
+  const stored = await context.store(origin, { rows: rows() });
   const { uri } = stored;
   const next = `read_result {"result":"${uri}","where":[{"column":"text","op":"contains","value":"error"}]}`;
-  return { lines: lines.length, result: { ...storedFacts(stored), sample: [] }, next };
+  return { lines: total, result: { ...storedFacts(stored), sample: [] }, next };
 }

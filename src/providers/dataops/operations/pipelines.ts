@@ -8,7 +8,7 @@ import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
 import { listBranches } from './branches.ts';
 import { type Job, listBridges, pipeline } from './jobs.ts';
-import { readLog, tailOf } from './logs.ts';
+import { readLogEnd, tailOf } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
 import { projectArgument as project } from './projects.ts';
 import { getTestSummary } from './test-reports.ts';
@@ -170,7 +170,7 @@ async function failure(
   if (step.downstream_pipeline)
     return { ...about, ...started(step, context), next: 'dataops_get_pipeline of what it started' };
   if (!withLog) return about;
-  const log = await unless(readLog({ project, job: String(id) }, context));
+  const log = (await unless(readLogEnd({ project, job: String(id) }, context, tail.lines)))?.lines;
   return { ...about, ...(log?.length && { log_end: tailOf(log, tail.lines, tail.characters).join('\n') }) };
 }
 

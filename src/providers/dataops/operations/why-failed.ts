@@ -3,7 +3,7 @@ import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
 import { firstOf } from '../../../base/nearest.ts';
 import type { OperationContext } from '../../../operations/operation.ts';
-import { readLog } from './logs.ts';
+import { readLogEnd } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
 
 /** Pipelines whose jobs are read at once. */
@@ -29,7 +29,7 @@ async function whyFailed(project: string, pipeline: string, context: OperationCo
     const counting = jobs.filter(({ allow_failure }) => !allow_failure);
     const tolerated = jobs.filter(({ allow_failure }) => allow_failure);
     const [first] = counting;
-    const log = first && (await readLog({ project, job: String(first.id) }, context));
+    const log = first && (await readLogEnd({ project, job: String(first.id) }, context)).lines;
     const found = log && reasonIn(log);
     return {
       failed_jobs: firstOf(
