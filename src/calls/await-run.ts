@@ -3,6 +3,8 @@ import { isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Operation, OperationContext, RunKind } from '../operations/operation.ts';
 import { isSettled, type Run, RunFault, unseenRun, waitForRun } from '../operations/run.ts';
+import { createForecast } from './forecast.ts';
+import { longestWaitSeconds } from './tool-input.ts';
 
 interface Waiting {
   waitSeconds: number;
@@ -23,24 +25,28 @@ export async function answerRun(
   context: OperationContext,
   { waitSeconds, details, warnings = [], executeOperation: perform, started = false }: Waiting,
 ): Promise<RunAnswer> {
-  const base = { kind: 'run', ...(details ? { details } : {}) } as const;
-  const resume = `wait_for_run ${JSON.stringify({ run: uri })}`;
+  const begun = { kind: 'run', ...(details ? { details } : {}) } as const;
+  const resume = `wait_for_run ${JSON.stringify({ run: uri, wait_seconds: longestWaitSeconds })}`;
+  const forecast = createForecast(kind, variables, context);
   let run: Run;
   try {
     // Room for the last look within the call's own deadline.
     const until = Math.min(context.clock.now() + waitSeconds * 1000, context.deadline - 2000);
-    run = await waitForRun(kind, uri, variables, context, until);
+    run = await waitForRun(kind, uri, variables, context, until, forecast);
   } catch (error) {
     if (error instanceof RunFault) throw error.fault;
     if (!started) throw error;
     return {
-      ...base,
+      ...begun,
       run: unseenRun(uri),
       next: resume,
       warnings: [...warnings, `Started, but looking at it failed: ${runFaultText(error, context)}`],
     };
   }
-  if (!isSettled(run)) return { ...base, run, next: resume, warnings };
+  // Of two states at two times the later one counts.
+  const { status: _, ...others } = details ?? {};
+  const base = { kind: 'run', ...(details ? { details: others } : {}) } as const;
+  if (!isSettled(run)) return { ...base, run: forecast.tell(run), next: resume, warnings };
   const { result } = kind;
   if (!result || !(result.after ?? ['succeeded']).includes(run.status) || isBare(run))
     return { ...base, run, warnings };

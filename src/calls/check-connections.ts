@@ -12,6 +12,8 @@ export interface Diagnosis {
   connection: string;
   platform: string;
   status: 'ok' | 'failed' | 'not_configured';
+  /** Whose account it is. */
+  account?: string;
   read_only?: true;
   /** Facts from the platform, for example "4 projects visible". */
   facts?: string[];
@@ -55,10 +57,21 @@ export function diagnose(
         if (!connect) return { ...base, status: 'not_configured', ...(fault && explain(fault)) };
         try {
           const { probe } = await provider.load();
-          const { facts, scopes = {} } = await probe(operationContext(shared, await connect(), call));
+          const connected = await connect();
+          const {
+            facts,
+            account = connected.account,
+            scopes = {},
+          } = await probe(operationContext(shared, connected, call));
           const own = operations.filter(({ platform }) => platform === provider.name);
           const lacking = leftOut(own, scopes);
-          return { ...base, status: 'ok', facts, ...(lacking.length ? { left_out: lacking } : {}) };
+          return {
+            ...base,
+            status: 'ok',
+            ...(account === undefined ? {} : { account }),
+            facts,
+            ...(lacking.length ? { left_out: lacking } : {}),
+          };
         } catch (error) {
           if (!isFault(error)) throw error;
           return { ...base, status: 'failed', ...explain(error) };

@@ -29,7 +29,8 @@ const listingControls = {
 const callControls = {
   confirm: tokenArgument,
   ask_again: askAgainArgument,
-  wait_seconds: () => z.number().min(0).max(45).optional().describe('How long to wait for it to finish (default 25)'),
+  wait_seconds: () =>
+    z.number().min(0).max(longestWaitSeconds).optional().describe('How long to wait for it to finish (default 25)'),
   again: () => z.boolean().optional().describe('Start another although it was started just now'),
   why: () => z.boolean().optional().describe('Say why the failed ones failed'),
   // Only where a call was answered with the count, which says what it is for.
@@ -79,6 +80,8 @@ const isEmptyList = (value: unknown) => Array.isArray(value) && value.length ===
 
 export const defaultLimit = 50;
 export const defaultWaitSeconds = 25;
+/** As long as common clients wait for one answer; the call's own deadline ends it a little earlier. */
+export const longestWaitSeconds = 50;
 
 /** A tool's arguments, as they are read and checked. */
 export interface ToolInput {

@@ -81,6 +81,8 @@ export interface Connection extends Api {
   named?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** What the operator chose where servers of a platform differ; only the platform's own code reads it. */
   choices?: Readonly<Record<string, string>>;
+  /** Whose account it is, where the settings say it. */
+  account?: string;
   /** Longest time one call may take, in ms. Default 50,000. */
   callTimeoutMs?: number;
   /**

@@ -367,6 +367,11 @@ export interface RunKind {
   /** First and longest pause between two looks, in ms. */
   pace: { firstMs: number; longestMs: number };
   poll(variables: Record<string, string>, context: OperationContext): Promise<RunReading>;
+  /**
+   * How long such runs took before, in seconds, and since when (ms) this one runs. Asked once, when a second look shows
+   * that it takes a while; what fails of it is not told.
+   */
+  took?(variables: Record<string, string>, context: OperationContext): Promise<RunHistory>;
   /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
   cancel?: string;
   /** The operation that fetches what the run made, and its arguments. */
@@ -376,6 +381,13 @@ export interface RunKind {
     /** Statuses after which there is something to fetch. Default: success alone. */
     after?: readonly RunStatus[];
   };
+}
+
+export interface RunHistory {
+  /** Seconds of earlier ones, newest first. */
+  before: readonly number[];
+  /** When this one began, in ms. */
+  since?: number | undefined;
 }
 
 /** One look at a run. */

@@ -70,15 +70,18 @@ export async function waitForRun(
   variables: Record<string, string>,
   context: OperationContext,
   until: number,
+  watch: Watch = {},
 ): Promise<Run> {
   const { clock, signal } = context;
   let pause = kind.pace.firstMs;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     context.askedWaitMs = undefined;
     const reading = await look(kind, variables, context);
     if (reading.fault) throw new RunFault(reading.fault);
     const run = readRun(kind, uri, reading);
     reportProgress(kind, run, context);
+    watch.looked?.(run, clock.now());
+    if (looks === 2) watch.takesLonger?.();
     const left = until - clock.now();
     const asked = Math.max((reading.retryAfter ?? 0) * 1000, context.askedWaitMs ?? 0);
     if (isSettled(run) || left <= 0 || asked > left) return run;
@@ -86,6 +89,13 @@ export async function waitForRun(
     await clock.sleep(Math.min(Math.max(pause, asked), left), signal);
     pause = Math.min(pause * 1.5, kind.pace.longestMs);
   }
+}
+
+/** Told while somebody waits. */
+interface Watch {
+  looked?(run: Run, at: number): void;
+  /** A second look has been needed. */
+  takesLonger?(): void;
 }
 
 async function look(kind: RunKind, variables: Record<string, string>, context: OperationContext): Promise<RunReading> {

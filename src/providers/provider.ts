@@ -59,7 +59,9 @@ export const operationsOf = ({ toolsets }: Pick<ProviderCode, 'toolsets'>): Oper
 
 /** What a look at an account showed. */
 export interface Probed {
-  /** Worth showing, for example who the credential belongs to. */
+  /** Whose account it is, in the platform's words. Default: what the settings say. */
+  account?: string;
+  /** Worth showing, for example how much it can see. */
   facts: string[];
   /** The release of the vendor's software, where it tells. */
   release?: string;
@@ -68,7 +70,7 @@ export interface Probed {
 }
 
 /** What differs between two connections of the same platform. */
-export interface ConnectionParts extends Api, Pick<Connection, 'named' | 'choices' | 'callTimeoutMs'> {
+export interface ConnectionParts extends Api, Pick<Connection, 'named' | 'choices' | 'account' | 'callTimeoutMs'> {
   /** The APIs that the settings open, by name. */
   apis?: Readonly<Record<string, Api>>;
   /** Values that must never be shown. */

@@ -28,7 +28,7 @@ it('a value', async () => {
   const { call } = await startWorld();
   const { text } = await call('check_connections');
   expect(stable(text)).toMatchInlineSnapshot(
-    `"{"connections":[{"connection":"datarock","platform":"Datarock","status":"ok","facts":["4 projects visible"]},{"connection":"dataops","platform":"DataOps.live","status":"not_configured","problem":"DataOps.live is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAOPS_TOKEN (or DATAOPS_TOKEN_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"datagrok","platform":"Datagrok","status":"not_configured","problem":"Datagrok is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAGROK_BASE_URL and DATAGROK_API_KEY (or DATAGROK_API_KEY_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"dx","platform":"DX","status":"not_configured","problem":"DX is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DX_API_KEY (or DX_API_KEY_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"datamin","platform":"Datamin","status":"not_configured","problem":"Datamin is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET (or DATAMIN_CLIENT_SECRET_FILE), or a connection in the file given with --config; or try it with --sandbox."}]}"`,
+    `"{"connections":[{"connection":"datarock","platform":"Datarock","status":"ok","account":"geo@sandbox.example","facts":["4 projects visible"]},{"connection":"dataops","platform":"DataOps.live","status":"not_configured","problem":"DataOps.live is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAOPS_TOKEN (or DATAOPS_TOKEN_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"datagrok","platform":"Datagrok","status":"not_configured","problem":"Datagrok is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAGROK_BASE_URL and DATAGROK_API_KEY (or DATAGROK_API_KEY_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"dx","platform":"DX","status":"not_configured","problem":"DX is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DX_API_KEY (or DX_API_KEY_FILE), or a connection in the file given with --config; or try it with --sandbox."},{"connection":"datamin","platform":"Datamin","status":"not_configured","problem":"Datamin is not configured.","hint":"Run data-platforms-mcp setup in a terminal; or set DATAMIN_CLIENT_ID and DATAMIN_CLIENT_SECRET (or DATAMIN_CLIENT_SECRET_FILE), or a connection in the file given with --config; or try it with --sandbox."}]}"`,
   );
 });
 
@@ -43,7 +43,7 @@ it('a run', async () => {
   expect(stable(text)).toMatchInlineSnapshot(`
     "Run datarock://exports/<id>?asked=2: running (in_progress), 0 of 2 holes.
     exports: <id>; artefact: rqd; version: v2; holes: 2; notes: Version v2, the newest of v1, v2.
-    Next: wait_for_run {"run":"datarock://exports/<id>?asked=2"}"
+    Next: wait_for_run {"run":"datarock://exports/<id>?asked=2","wait_seconds":50}"
   `);
 });
 

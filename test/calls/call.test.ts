@@ -77,6 +77,7 @@ describe('check_connections', () => {
     expect((await call('check_connections')).data['connections']).toContainEqual({
       connection: 'datarock',
       platform: 'Datarock',
+      account: 'geo@sandbox.example',
       status: 'ok',
       facts: ['4 projects visible'],
     });

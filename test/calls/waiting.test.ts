@@ -57,7 +57,7 @@ describe('starting a run', () => {
     expect(world.clock.now() - began).toBeLessThan(25_000);
     expect(seen.data['run']).toMatchObject({ status: 'running', final: false });
     const { uri } = seen.data['run'] as { uri: string };
-    expect(seen.data['next']).toBe(`wait_for_run {"run":"${uri}"}`);
+    expect(seen.data['next']).toBe(`wait_for_run {"run":"${uri}","wait_seconds":50}`);
     const other = await startWorld({ clock: world.clock, env: world.datarock.environment as Record<string, string> });
     await world.clock.advance(3_600_000);
     const done = await other.call('wait_for_run', { run: uri });

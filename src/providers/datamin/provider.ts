@@ -57,6 +57,7 @@ export const datamin = provider({
         },
         clock,
       ),
+      account: `API client ${client_id}`,
       quotas: [],
       readFault,
       // One thing, or one for each first task.

@@ -63,7 +63,7 @@ function unstamped(line: string): { text: string; goesOn: boolean } {
 }
 
 /** What a terminal would show of a line: nothing of one that only marked a section. */
-export function shownLines(raw: string): string[] {
+function shownLines(raw: string): string[] {
   const marked = raw.replace(/section_(?:start|end):\d{1,20}:[^\r:]{0,200}\r/g, '');
   const steps = marked
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what has to go

@@ -39,6 +39,7 @@ export const datarock = provider({
         { name: 'exports', requests: 300, perMs: fiveMinutes, appliesTo: ({ path }) => path.includes('/export/') },
         { name: 'API', requests: 1000, perMs: fiveMinutes, appliesTo: ({ path }) => !path.includes('/export/') },
       ],
+      account: user,
       readFault,
       isOwnAnswer: isRow,
       secrets: [private_key],

@@ -117,7 +117,7 @@ describe('a query', () => {
     const { data } = await callTool('dx_run_query', { sql: 'SELECT pg_sleep(70) FROM deployments LIMIT 1' });
     expect(data['run']).toMatchObject({ status: 'running', final: false });
     const { uri } = data['run'] as Row;
-    expect(data['next']).toBe(`wait_for_run {"run":"${String(uri)}"}`);
+    expect(data['next']).toBe(`wait_for_run {"run":"${String(uri)}","wait_seconds":50}`);
     await clock.advance(30_000);
     expect((await callTool('wait_for_run', { run: uri })).text).toMatch(
       /^timed_out: DX stopped the query: Query timeout\.\nNext: Filter earlier/,

@@ -1,3 +1,4 @@
+import { isFault } from '../../../base/errors.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import * as calls from './calls.ts';
@@ -39,11 +40,26 @@ export const datagrokCode: ProviderCode = {
 
 /** Version and health, which need a good key. */
 async function probe(context: OperationContext): Promise<Probed> {
-  const { body } = await context.request(server.healthcheck, {});
+  const [{ body }, account] = await Promise.all([context.request(server.healthcheck, {}), accountOf(context)]);
   const { status, version, services } = (body ?? {}) as Health;
   const down = (services ?? []).filter(service => service.status === 'Failed').map(({ name }) => name);
   const state = `${status}${down.length ? ` (down: ${down.join(', ')})` : ''}`;
-  return { facts: [`server ${version ?? 'of unknown version'}, ${state}`], ...(version ? { release: version } : {}) };
+  return {
+    ...account,
+    facts: [`server ${version ?? 'of unknown version'}, ${state}`],
+    ...(version ? { release: version } : {}),
+  };
+}
+
+/** The login; the route is in no document, so a server without it is not asked for more. */
+async function accountOf(context: OperationContext): Promise<Pick<Probed, 'account'>> {
+  try {
+    const { login } = ((await context.request(users.getCurrentUser, {})).body ?? {}) as { login?: string };
+    return login === undefined ? {} : { account: login };
+  } catch (error) {
+    if (isFault(error) && !isFault(error, 'cancelled')) return {};
+    throw error;
+  }
 }
 
 interface Health {

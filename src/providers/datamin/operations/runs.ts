@@ -10,6 +10,7 @@ import { uriTemplate } from '../../../operations/uri-template.ts';
 import { moment, pipeline, taskName, windowEnd } from '../arguments.ts';
 import { byRunOf, type Entry, entryOf, reasonOf } from '../log-entries.ts';
 import { decodeOutput, type Output, tableOf } from '../output.ts';
+import { getPipelineStats } from './stats.ts';
 
 /** No new entry for so long: a run is presumed to be over. No public word says that it is. */
 const quietMs = 10_000;
@@ -204,6 +205,12 @@ export const pipelineRun: RunKind = {
   },
   pace: { firstMs: 2_000, longestMs: 5_000 },
   poll: readProgress,
+  async took({ pipeline: uuid = '', since = '' }, context) {
+    const { body } = await context.request(getPipelineStats, { pipeline: uuid, from: '30d', to: 'now' });
+    const { average_duration: mean } = (body ?? {}) as Row;
+    const before = typeof mean === 'number' && mean > 0 ? [mean / 1000] : [];
+    return { before, since: Number(since) * 1000 };
+  },
   result: {
     operation: () => getRun,
     arguments: ({ pipeline: uuid = '', run = '', since = '' }) => ({

@@ -1,4 +1,5 @@
 import { isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import { chains } from '../chains.ts';
@@ -77,12 +78,24 @@ export const dataopsCode: ProviderCode = {
 
 const dayMs = 86_400_000;
 
+/** The user that the token acts as; a token of few scopes may not ask. */
+async function accountOf(context: OperationContext): Promise<Pick<Probed, 'account'>> {
+  try {
+    const { username, name } = ((await context.request(members.getCurrentUser, {})).body ?? {}) as Row;
+    return username === undefined ? {} : { account: name ? `${username} (${name})` : String(username) };
+  } catch (error) {
+    if (isFault(error, 'missing_scope') || isFault(error, 'not_found')) return {};
+    throw error;
+  }
+}
+
 /** Whose token it is, what it may do and how long; a job token knows only its job. */
 async function probe(context: OperationContext): Promise<Probed> {
   try {
-    const [{ body }, release] = await Promise.all([
+    const [{ body }, release, account] = await Promise.all([
       context.request(access.getCurrentToken, {}),
       context.request(access.getVersion, {}),
+      accountOf(context),
     ]);
     const {
       name,
@@ -92,7 +105,11 @@ async function probe(context: OperationContext): Promise<Probed> {
     const days = expires ? Math.ceil((Date.parse(expires) - context.clock.now()) / dayMs) : undefined;
     const end = days === undefined ? 'does not expire' : `expires in ${days} day${days === 1 ? '' : 's'}`;
     const { version } = release.body as { version: string };
-    return { facts: [`token "${name}": ${(scopes ?? []).join(', ')}, ${end}`, `release ${version}`], release: version };
+    return {
+      ...account,
+      facts: [`token "${name}": ${(scopes ?? []).join(', ')}, ${end}`, `release ${version}`],
+      release: version,
+    };
   } catch (error) {
     // Nothing was sent: there is a job token only.
     if (!isFault(error, 'missing_scope') || error.status !== undefined) throw error;

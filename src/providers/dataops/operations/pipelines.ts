@@ -175,7 +175,7 @@ async function failure(
 }
 
 /** Jobs that start other pipelines are not among the jobs. */
-async function readBridges(args: Row, context: OperationContext): Promise<Step[]> {
+export async function readBridges(args: Row, context: OperationContext): Promise<Step[]> {
   const reply = await unless(context.request(listBridges, args, { query: { per_page: 100 } }));
   return Array.isArray(reply?.body) ? (reply.body as Step[]) : [];
 }

@@ -1,8 +1,9 @@
-import type { RunKind, RunStatus } from '../../../operations/operation.ts';
+import type { Row } from '../../../base/json-value.ts';
+import type { OperationContext, RunKind, RunStatus } from '../../../operations/operation.ts';
 import { getJob, type Job } from './jobs.ts';
 import { readJobLog } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
-import { getPipeline } from './pipelines.ts';
+import { getPipeline, listPipelines, readBridges } from './pipelines.ts';
 
 /** https://docs.gitlab.com/api/pipelines/ and /jobs/: one set of words for both. */
 const words: Readonly<Record<string, RunStatus>> = {
@@ -45,18 +46,42 @@ function notesOf(word: string, jobs: readonly Job[]): string[] {
   ].filter(Boolean);
 }
 
+/** Earlier pipelines of the same branch or tag that are looked at. */
+const mostEarlier = 3;
+
+/** Going by those that succeeded: one that failed early says nothing of how long a whole one takes. */
+async function took({ project = '', pipeline = '' }: Record<string, string>, context: OperationContext) {
+  const { ref, started_at: started } = (await context.request(getPipeline, { project, pipeline })).body as Row;
+  const query = { ref, status: 'success', per_page: mostEarlier };
+  const { body } = await context.request(listPipelines, { project }, { query });
+  const ids = (Array.isArray(body) ? (body as Row[]) : []).map(({ id }) => String(id));
+  const earlier = await Promise.all(ids.map(id => context.request(getPipeline, { project, pipeline: id })));
+  const before = earlier.flatMap(({ body: one }) => {
+    const { duration } = (one ?? {}) as Row;
+    return typeof duration === 'number' ? [duration] : [];
+  });
+  return { before, ...(typeof started === 'string' ? { since: Date.parse(started) } : {}) };
+}
+
 export const pipelineRun: RunKind = {
   noun: 'pipeline',
   uri: 'dataops://projects/{project}/pipelines/{pipeline}',
   words,
   pace,
   async poll(variables, context) {
-    const [{ body }, jobs] = await Promise.all([context.request(getPipeline, variables), readJobs(variables, context)]);
+    // As many as the pipeline shows: those that start other pipelines are listed by themselves.
+    const [{ body }, own, bridges] = await Promise.all([
+      context.request(getPipeline, variables),
+      readJobs(variables, context),
+      readBridges(variables, context),
+    ]);
+    const jobs = [...own, ...bridges];
     const { status: word } = body as { status: string };
     const over = jobs.filter(({ status }) => ended.includes(words[status] ?? 'running') && status !== 'manual');
     const progress = { done: over.length, total: jobs.length, unit: 'jobs' };
     return { word, ...(jobs.length ? { progress } : {}), notes: notesOf(word, jobs) };
   },
+  took,
   cancel: 'dataops_cancel_pipeline',
   result: {
     operation: () => getPipeline,

@@ -18,9 +18,11 @@ export async function probe(context: OperationContext): Promise<Probed> {
   const found = await Promise.allSettled(Object.keys(apis).flatMap(name => looks[name]?.() ?? []));
   const good = found.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []));
   const facts = good.flatMap(one => one.facts);
+  const owner = good.find(({ account }) => account !== undefined)?.account;
   const failed = found.flatMap(one => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const [first] = failed;
-  if (first === undefined) return { facts, scopes: Object.assign({}, ...good.map(({ scopes }) => scopes)) };
+  const account = owner === undefined ? {} : { account: owner };
+  if (first === undefined) return { ...account, facts, scopes: Object.assign({}, ...good.map(({ scopes }) => scopes)) };
   if (!isFault(first)) throw first;
   const others = failed.slice(1).map(one => (one as Fault).message);
   throw first.with({ message: [first.message, ...others, ...facts].join(' ') });
@@ -52,7 +54,10 @@ async function lookAtWeb(context: OperationContext): Promise<Probed> {
   const facts = [
     `Web API ${kinds[token_type ?? ''] ?? token_type} "${token_name}"${owner}, ${ending(expires_at, context.clock.now())}`,
   ];
-  return scopes ? { facts: [...facts, `scopes ${scopes.join(' ')}`], scopes: { web: scopes } } : { facts };
+  const whose = account?.name ? { account: `organization ${account.name}` } : {};
+  return scopes
+    ? { ...whose, facts: [...facts, `scopes ${scopes.join(' ')}`], scopes: { web: scopes } }
+    : { ...whose, facts };
 }
 
 function ending(expires: string | null | undefined, now: number): string {
