@@ -51,7 +51,7 @@ const mostEarlier = 3;
 
 /** Going by those that succeeded: one that failed early says nothing of how long a whole one takes. */
 async function took({ project = '', pipeline = '' }: Record<string, string>, context: OperationContext) {
-  const { ref, started_at: started } = (await context.request(getPipeline, { project, pipeline })).body as Row;
+  const { ref, started_at, created_at } = (await context.request(getPipeline, { project, pipeline })).body as Row;
   const query = { ref, status: 'success', per_page: mostEarlier };
   const { body } = await context.request(listPipelines, { project }, { query });
   const ids = (Array.isArray(body) ? (body as Row[]) : []).map(({ id }) => String(id));
@@ -60,7 +60,8 @@ async function took({ project = '', pipeline = '' }: Record<string, string>, con
     const { duration } = (one ?? {}) as Row;
     return typeof duration === 'number' ? [duration] : [];
   });
-  return { before, ...(typeof started === 'string' ? { since: Date.parse(started) } : {}) };
+  const since = Date.parse(String(started_at ?? created_at));
+  return { before, ...(Number.isNaN(since) ? {} : { since }) };
 }
 
 export const pipelineRun: RunKind = {
