@@ -20,18 +20,18 @@ export function extentOf(
 ): string {
   const of = total === null || total === returned ? '' : ` of ${formatNumber(total)}`;
   const some = of ? `${formatNumber(returned)}${of} ${nouns}` : countOf(returned, nouns);
-  if (!complete) {
-    const from = next === null ? next_offset !== undefined && `offset ${next_offset}` : `cursor "${next}"`;
-    const rest = from
-      ? `there are more: repeat with ${from}`
-      : 'not complete, and the platform gives no way to the rest';
-    return `${some}; ${rest}.`;
-  }
+  if (!complete) return `${some}; ${wayOn(next, next_offset)}.`;
   if (isContinued && returned === 0)
     return `No more ${nouns}${total === null ? '' : `; there are ${formatNumber(total)}`}.`;
   if (isContinued) return `The last ${some}.`;
   if (returned === 0) return `No ${nouns}${filtersIn(asked)}.`;
   return returned === 1 ? `${some}.` : `All ${some}.`;
+}
+
+function wayOn(next: string | null, offset: number | undefined): string {
+  if (next !== null) return `there are more: repeat with cursor "${next}"`;
+  if (offset !== undefined) return `there are more: repeat with offset ${offset}`;
+  return 'not complete, and the platform gives no way to the rest';
 }
 
 /** " with status failed, ref main". */
