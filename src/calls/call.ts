@@ -26,6 +26,7 @@ import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
 import { startRun } from './start-run.ts';
 import { resolveTimes } from './times.ts';
+import { toldChange } from './told-change.ts';
 import { type Controls, choiceOf, defaultLimit, type ListingControls, splitControls } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
@@ -146,7 +147,9 @@ export async function perform(
 }
 
 async function readThing(operation: Operation, args: Row, context: OperationContext): Promise<Outcome> {
-  const { value, warnings: drift } = readOutput(operation, await readValue(operation, args, context));
+  const answer = readOutput(operation, await readValue(operation, args, context));
+  const value = await toldChange(operation, args, answer.value, context);
+  const drift = answer.warnings;
   if (drift.length === 0) return { kind: 'value', value };
   const own = (value as Row | null)?.['warnings'];
   return { kind: 'value', value: { ...(value as Row), warnings: [...(Array.isArray(own) ? own : []), ...drift] } };

@@ -207,6 +207,8 @@ export interface Operation {
   risk: Risk;
   /** How to find out whether it took effect, when the answer of a change never came. */
   verifyWith?: string;
+  /** The reading that shows the thing as it is now, where the answer of a change says nothing; and arguments of its own. */
+  readsBack?: (args: never) => { reading: Operation; arguments?: Row };
   /**
    * A key among its arguments makes sending it twice the same as sending it once, so it is repeated like a reading when
    * no answer comes.
@@ -260,6 +262,7 @@ interface OperationRecord<Route extends string, Input extends z.ZodObject, Outpu
     | 'input'
     | 'output'
     | 'starts'
+    | 'readsBack'
     | 'explain'
     | 'describeLoss'
     | 'describeLack'
@@ -272,6 +275,7 @@ interface OperationRecord<Route extends string, Input extends z.ZodObject, Outpu
   output: Output;
   example: { arguments: z.input<Input> };
   starts?: { run: RunKind; variables: (output: z.output<Output>) => Record<string, string> };
+  readsBack?: (args: z.output<Input>) => { reading: Operation; arguments?: Row };
   describeLoss?: (args: z.output<Input>, context: OperationContext) => Promise<string | Loss | undefined>;
   describeLack?: (args: z.output<Input>) => string | undefined;
   send?: (args: z.output<Input>, context: OperationContext) => Promise<z.input<Output>>;

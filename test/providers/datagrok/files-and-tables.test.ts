@@ -60,7 +60,7 @@ describe('files', () => {
       ['model.json', 'model.json', model],
     ] as const;
     for (const [path, source, content] of sent) {
-      expect(await ask('datagrok_upload_file', { connector: home, path, source })).toEqual({ done: true });
+      expect(await ask('datagrok_upload_file', { connector: home, path, source })).toMatchObject({ done: true });
       const back = await stored(await ask('datagrok_download_file', { connector: home, path }));
       expect(back.content).toEqual(Buffer.from(content));
     }
@@ -218,7 +218,9 @@ describe('replacing what is there', () => {
     expect(await callFails('datagrok_upload_file', { connector: home, path: 'notes.txt', source })).toMatch(
       /^needs_confirmation: .*The file notes\.txt is there already \(\d+ bytes\) and would be replaced\./,
     );
-    expect(await ask('datagrok_upload_file', { connector: home, path: 'new.txt', source })).toEqual({ done: true });
+    expect(await ask('datagrok_upload_file', { connector: home, path: 'new.txt', source })).toMatchObject({
+      done: true,
+    });
     const broken = await callFails('datagrok_upload_table', { table: 'MaraOkafor:Legacy:OldGrid', source });
     expect(broken).toMatch(/OldGrid is there already \(not readable\)/);
     expect(lines().filter(line => line.startsWith('POST')).length).toBe(3);
@@ -285,7 +287,7 @@ describe('dashboards', () => {
     const shares = () => lines().filter(line => line.includes('/shares'));
     expect(shares()).toEqual([]);
     const confirm = /confirm: "([^"]+)"/.exec(question)?.[1];
-    expect((await call('datagrok_share_dashboard', { ...order, confirm })).data).toEqual({ status: 'success' });
+    expect((await call('datagrok_share_dashboard', { ...order, confirm })).data).toMatchObject({ status: 'success' });
     expect(shares()).toEqual([
       'GET /api/public/v1/dashboards/MaraOkafor.CopperheadOverview/shares?groups=Geology,Data%20science&access=Edit',
     ]);
@@ -324,7 +326,9 @@ describe('dashboards', () => {
       failed: [],
     });
     state.shareAnswer = 'text';
-    expect(await ask('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toEqual({ status: 'success' });
+    expect(await ask('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toMatchObject({
+      status: 'success',
+    });
     for (const status of [404, 405] as const) {
       state.absent.set('A6', status);
       expect(await callFails('datagrok_share_dashboard', { dashboard, groups: ['Geology'] })).toMatch(

@@ -85,7 +85,7 @@ describe('issues', () => {
     await call('update_issue_note', { ...one, note, body: 'Raised to 0.7.' });
     expect((await callRows('list_issue_notes', one)).map(({ body }) => body)).toContain('Raised to 0.7.');
     await call('delete_issue_note', { ...one, note });
-    expect((await call('delete_issue', one)).data).toEqual({ done: true });
+    expect((await call('delete_issue', one)).data).toMatchObject({ done: true });
     expect(await callRows('list_global_issues')).toHaveLength(0);
   });
 });

@@ -27,7 +27,9 @@ describe('environments, releases, packages', () => {
     const one = { project, deployment: made.data['id'] };
     expect((await call('update_deployment', { ...one, status: 'failed' })).data).toMatchObject({ status: 'failed' });
     const [first] = await callRows('list_deployments', { project, environment: 'PROD', sort: 'asc', limit: 1 });
-    expect((await call('delete_deployment', { project, deployment: first?.['id'] })).data).toEqual({ done: true });
+    expect((await call('delete_deployment', { project, deployment: first?.['id'] })).data).toMatchObject({
+      done: true,
+    });
     expect(await callFails('get_deployment', { project, deployment: first?.['id'] })).toMatch(/^not_found: /);
   });
 
@@ -41,7 +43,7 @@ describe('environments, releases, packages', () => {
     const one = { project, tag: 'v3.0.0' };
     await call('update_release', { ...one, description: 'Limits for gold' });
     expect((await call('get_release', one)).data).toMatchObject({ description: 'Limits for gold' });
-    expect((await call('delete_release', one)).data).toEqual({ done: true });
+    expect((await call('delete_release', one)).data).toMatchObject({ done: true });
     expect(await callRows('list_releases', { project })).toHaveLength(1);
     expect((await call('get_tag', one)).data).toMatchObject({ name: 'v3.0.0' });
   });

@@ -82,7 +82,7 @@ describe('repository', () => {
     expect((await call('update_file', change)).data).toMatchObject({ file_path: 'limits.yml', branch });
     await call('delete_file', { project, path: 'limits.yml', branch, message: 'Drop' });
     expect(await callFails('read_file', { project, path: 'limits.yml', ref: branch })).toMatch(/^not_found: /);
-    expect((await call('delete_branch', { project, branch })).data).toEqual({ done: true });
+    expect((await call('delete_branch', { project, branch })).data).toMatchObject({ done: true });
     expect(await callFails('get_branch', { project, branch })).toMatch(/^not_found: /);
   });
 

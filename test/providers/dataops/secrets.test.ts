@@ -56,7 +56,9 @@ describe('secrets', () => {
       'lab-api-key-1',
       'new-limit-1',
     ]);
-    expect((await call('delete_project_variable', { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' })).data).toEqual({
+    expect(
+      (await call('delete_project_variable', { project, key: 'SNOWFLAKE_PASSWORD', scope: 'dev' })).data,
+    ).toMatchObject({
       done: true,
     });
     expect(await callRows('list_project_variables', { project })).toHaveLength(4);

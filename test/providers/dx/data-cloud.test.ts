@@ -19,7 +19,7 @@ describe('an incident', () => {
   it('keeps what an update leaves out, and loses what it clears', async () => {
     const { callTool, seed } = await dxWorld();
     const details = { name: 'Queue', services: ['notify'], metadata: { team: 'a', old: 1 }, source_name: 'pager' };
-    expect((await callTool('dx_upsert_incident', { ...base, ...details })).data).toEqual({ ok: true });
+    expect((await callTool('dx_upsert_incident', { ...base, ...details })).data).toMatchObject({ ok: true });
     const change = { ...base, resolved_at: '1795161600', priority: 'P1', metadata: { team: 'b' } };
     await callTool('dx_upsert_incident', change);
     expect(seed.incidents.get('INC-9')).toEqual({
@@ -335,7 +335,7 @@ describe('groups of repositories', () => {
 it('a service is named, with its team', async () => {
   const { callTool, seed } = await unattended();
   const service = { reference_id: 'booking-api', name: 'Booking API', dx_team_id: 'MTA' };
-  expect((await callTool('dx_sync_service', service)).data).toEqual({ ok: true });
+  expect((await callTool('dx_sync_service', service)).data).toMatchObject({ ok: true });
   expect(seed.syncedServices.get('booking-api')).toEqual(service);
 });
 

@@ -387,7 +387,7 @@ describe('services of a pull request', () => {
   it('are added, by identifier or with a name, and by either number of the request', async () => {
     const { callTool, seed } = await dxWorld();
     const seen = await callTool('dx_set_pull_services', { github_pull_id: '812', services: ['booking-api'] });
-    expect(seen.data).toEqual({ ok: true });
+    expect(seen.data).toMatchObject({ ok: true });
     await callTool('dx_set_pull_services', {
       github_pull_id: 812,
       services: [{ identifier: 'notify', name: 'Notify' }],
@@ -421,7 +421,7 @@ describe('services of a pull request', () => {
 it('an event is recorded in Unix seconds as text', async () => {
   const { callTool, seed } = await dxWorld();
   const event = { name: 'portal.search', timestamp: '2026-11-20T14:05:00Z', github_username: 'lin' };
-  expect((await callTool('dx_track_event', { ...event, metadata: { hits: 3 }, test_data: true })).data).toEqual({
+  expect((await callTool('dx_track_event', { ...event, metadata: { hits: 3 }, test_data: true })).data).toMatchObject({
     ok: true,
   });
   expect(seed.events.at(-1)).toEqual({

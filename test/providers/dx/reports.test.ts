@@ -48,9 +48,11 @@ describe('reports', () => {
 
     const gone = await callTool('dx_delete_report', { report: 'Cycle time' });
     expect(gone.text).toContain(`It deletes Cycle time of ${seed.users[2]?.email} with 1 tile (Cycle time).`);
-    expect((await callTool('dx_delete_report', { report: 'Cycle time', confirm: confirmIn(gone) })).data).toEqual({
-      ok: true,
-    });
+    expect((await callTool('dx_delete_report', { report: 'Cycle time', confirm: confirmIn(gone) })).data).toMatchObject(
+      {
+        ok: true,
+      },
+    );
     expect(seed.reports.map(({ name }) => name)).toEqual(['Deployment frequency', 'Incidents by priority', 'Ours']);
   });
 });

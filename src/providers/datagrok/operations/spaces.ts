@@ -129,6 +129,7 @@ export const addToSpace = operation({
   verifyWith: 'datagrok_list_space_children shows whether it is there.',
   input: z.strictObject({ space, entity: member, link: flag('As a link').meta({ in: 'query' }) }),
   ...done,
+  readsBack: () => ({ reading: listChildren }),
   example: { arguments: { ...geology, entity: 'MaraOkafor:CopperheadNorth', link: true } },
 });
 

@@ -211,6 +211,7 @@ export const setJobTokenScope = operation({
   summary: 'Turn the job-token allowlist of a project on or off. Off lets the jobs of every project in.',
   input: z.strictObject({ project, enabled: z.boolean().describe('On or off') }),
   ...done,
+  readsBack: () => ({ reading: getJobTokenScope }),
   example: { arguments: { project: 'meridian/data/drill-assays', enabled: true } },
 });
 

@@ -281,6 +281,7 @@ export const unapprove = operation({
   words: 'withdraw revoke approval',
   input: z.strictObject(one),
   ...done,
+  readsBack: () => ({ reading: getApprovals }),
   example: { arguments: example },
 });
 

@@ -167,6 +167,7 @@ export const addEdge = operation({
   verifyWith: 'dx_list_relation_edges shows whether it was added.',
   input: z.strictObject(edge),
   ...done,
+  readsBack: ({ source_entity_identifier: from }) => ({ reading: listEdges, arguments: { entity_identifier: from } }),
   example: edgeExample,
 });
 
