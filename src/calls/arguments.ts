@@ -14,6 +14,8 @@ export interface ParsedArguments {
   values: Record<string, unknown>;
   /** What was not taken as it was given, for the answer. */
   notes: string[];
+  /** Hosts of addresses that were pasted where something is named, by argument. */
+  hosts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,8 +45,10 @@ export function parseArguments(tool: string, input: ToolInput, given: unknown): 
     values[known] = read;
     if (isUri(read) && properties['connection']) values['connection'] ??= connectionIn(read);
   }
+  fillFromUris(values, schema, accepted);
+  const hosts = hostsIn(values, schema);
   const parsed = schema.safeParse(withoutUris(values, schema), { error: zodMessage });
-  if (parsed.success) return { values: parsed.data, notes };
+  if (parsed.success) return { values: parsed.data, notes, ...(Object.keys(hosts).length ? { hosts } : {}) };
   const issues = parsed.error.issues.map(issue => issueText(issue, values, properties));
   throw badArguments(tool, issues.join('; '), accepted);
 }
@@ -136,6 +140,38 @@ function withoutUris(values: Record<string, unknown>, schema: ToolInput['schema'
     return (isUri(value) ? fromUri?.(value) : tidy?.(value)) ?? value;
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(name, value)]));
+}
+
+/** The address of a pipeline holds its project: what is missing is read out of what was given. */
+function fillFromUris(values: Record<string, unknown>, schema: ToolInput['schema'], accepted: JsonSchema): void {
+  const uris = Object.values(values).filter(isUri);
+  if (uris.length === 0) return;
+  const missing = [accepted['required'] ?? []]
+    .flat()
+    .map(String)
+    .filter(name => values[name] === undefined);
+  for (const name of missing) {
+    const { fromUri } = fieldMeta(fieldOf(schema, name));
+    const uri = uris.find(one => fromUri?.(one) !== undefined);
+    if (uri !== undefined) values[name] = uri;
+  }
+}
+
+/** Where the addresses lead: `https://host/...`, `git@host:...`. */
+function hostsIn(values: Record<string, unknown>, schema: ToolInput['schema']): Record<string, string> {
+  const hosts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const { fromUri, tidy } = fieldMeta(fieldOf(schema, name));
+    if (typeof value !== 'string' || !(fromUri ?? tidy)) continue;
+    const host = hostOf(value);
+    if (host) hosts[name] = host;
+  }
+  return hosts;
+}
+
+export function hostOf(address: string): string | undefined {
+  const isWeb = /^(?:https?|ssh):\/\//i.test(address) && URL.canParse(address);
+  return isWeb ? new URL(address).host : /^[\w.-]+@([\w.-]+):/.exec(address)?.[1];
 }
 
 /** Our own URIs say it; what is in somebody else's address chooses no account. */

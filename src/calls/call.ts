@@ -21,6 +21,7 @@ import {
 } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
+import { refuseForeign } from './foreign-address.ts';
 import { manyIn } from './many/selection.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
@@ -56,11 +57,11 @@ export async function callForOne(
   given: unknown,
   call: Call,
 ): Promise<Answer> {
-  const { values, notes } = parseArguments(operation.name, shared.inputOf(operation), given);
+  const { values, notes, hosts = {} } = parseArguments(operation.name, shared.inputOf(operation), given);
   const lack = operation.describeLack?.(values as never);
   if (lack !== undefined) throw lacking(operation, lack);
   const { args, said, became } = await resolveTimes(operation, values, shared);
-  const answer = await carryOut(shared, operation, splitControls(args), call, said);
+  const answer = await carryOut(shared, operation, splitControls(args), call, { said, hosts });
   return withNotes(withTimes(answer, became), notes);
 }
 
@@ -69,9 +70,10 @@ async function carryOut(
   operation: Operation,
   { controls, own }: ReturnType<typeof splitControls>,
   call: Call,
-  said: Row,
+  { said, hosts }: { said: Row; hosts: Readonly<Record<string, string>> },
 ): Promise<Answer> {
   const connection = await shared.connections.choose(platformOf(operation), controls.connection, operation.api);
+  refuseForeign(shared, connection, hosts);
   if (connection.readOnly && !isReading(operation))
     throw new Fault({
       code: 'read_only',
@@ -80,7 +82,33 @@ async function carryOut(
     });
   if (connection.callTimeoutMs !== undefined) call.allow?.(connection.callTimeoutMs);
   const context = operationContext(shared, connection, call);
-  const args = await resolveNames(operation, own, context);
+  const named = await resolveNames(operation, own, context);
+  try {
+    return await carryOutNamed(shared, operation, named, context, { controls, said, call });
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const { correctNames, namedAnew } = await import('./correct-names.ts');
+    if (error.code !== 'not_found')
+      throw isReading(operation) ? error : await namedAnew(operation, named, context, error);
+    const meant = await correctNames(operation, named, context, error);
+    return carryOutNamed(shared, operation, meant, context, { controls, said, call });
+  }
+}
+
+interface Carrying {
+  controls: Controls;
+  said: Row;
+  call: Call;
+}
+
+/** The same with keys for names. */
+async function carryOutNamed(
+  shared: CallerServices,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  { controls, said, call }: Carrying,
+): Promise<Answer> {
   await findSources(operation, args, context);
   if (isDestructive(operation) && !shared.unattended) {
     if (call.person && controls.confirm !== undefined) throw noToken(operation);

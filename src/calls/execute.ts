@@ -73,9 +73,9 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
     results: runtime.results,
     request: (operation, args, options) => sendOperation(runtime, context, operation, args, options),
     // One call sees one state of a listing, however many of its steps ask.
-    rows(operation, args) {
-      const key = `${operation.name} ${JSON.stringify(args)}`;
-      const rows = listed.get(key) ?? readRows(operation, args, context, {}).then(({ items }) => items);
+    rows(operation, args, limit = Number.POSITIVE_INFINITY) {
+      const key = `${operation.name} ${limit} ${JSON.stringify(args)}`;
+      const rows = listed.get(key) ?? readRows(operation, args, context, { limit }).then(({ items }) => items);
       listed.set(key, rows);
       return rows;
     },
@@ -96,7 +96,7 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
       return found;
     },
     labelOf: (reference, key, args) => runtime.references.labelOf(reference, key, args, context),
-    resolve: (reference, value, args) => runtime.references.resolve(reference, value, args, context),
+    resolve: (reference, value, args, reads) => runtime.references.resolve(reference, value, args, context, reads),
   };
   return context;
 }
@@ -289,7 +289,9 @@ export async function resolveNames(
     const reference = fieldMeta(schema).reference;
     const value = resolved[name];
     if (!reference) continue;
-    const resolve = (one: unknown) => (typeof one === 'string' ? context.resolve(reference, one, resolved) : one);
+    const reads = isReading(operation);
+    const resolve = (one: unknown) =>
+      typeof one === 'string' ? context.resolve(reference, one, resolved, reads) : one;
     resolved[name] = Array.isArray(value)
       ? await pMap(value, resolve, { concurrency: reference.search === undefined ? 1 : mostSearches })
       : await resolve(value);

@@ -2,13 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import { LruMap } from '../base/lru-map.ts';
-import { firstOf, nearest } from '../base/nearest.ts';
-import { lookalike } from '../base/unicode/visible.ts';
-import { fieldOf, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
+import { firstOf } from '../base/nearest.ts';
+import type { Operation, OperationContext, Reference } from '../operations/operation.ts';
+import { find, nearestName, ownArguments, such } from './name-index.ts';
+import { rowsLike } from './rows-like.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
 const freshFor = 300_000;
 const mostListings = 200;
+
+/** Rows of a search that are looked through for one name. */
+const mostAlike = 200;
 
 /** Turns what people call a thing into the key that the platform wants. Remembers listings for five minutes. */
 export class References {
@@ -19,10 +23,17 @@ export class References {
     this.#clock = clock;
   }
 
-  async resolve(reference: Reference, value: string, args: Row, context: OperationContext): Promise<string> {
+  /** @param reads a reading takes what is meant otherwise; a change is told what to write */
+  async resolve(
+    reference: Reference,
+    value: string,
+    args: Row,
+    context: OperationContext,
+    reads = true,
+  ): Promise<string> {
     if (reference.keyForm?.test(value)) return value;
     try {
-      return await this.#lookUp(reference, value, args, context);
+      return await this.#lookUp(reference, value, args, context, reads);
     } catch (error) {
       // A credential that may not list can still know keys, and the platform says what it thinks of this one.
       if (isFault(error, 'missing_scope')) return value;
@@ -30,15 +41,24 @@ export class References {
     }
   }
 
-  async #lookUp(reference: Reference, value: string, args: Row, context: OperationContext): Promise<string> {
+  async #lookUp(
+    reference: Reference,
+    value: string,
+    args: Row,
+    context: OperationContext,
+    reads: boolean,
+  ): Promise<string> {
     const listing = reference.list();
     if (reference.search !== undefined) {
       // Such listings are too long to be read whole for one name.
       const like = { ...ownArguments(listing, args), [reference.search]: value };
-      const rows = await context.rows(listing, like);
+      const rows = await context.rows(listing, like, mostAlike);
+      const key = find(reference, value, such(reference, rows));
+      if (key !== undefined) return key;
+      const other = await reference.otherwise?.(value, args, context);
+      if (other) return meantOtherwise(value, other, reads);
       // A search may look at names alone, so what may be a key is for the platform to judge.
-      const alike = such(reference, rows);
-      return find(reference, value, alike) ?? (/\s/.test(value) ? found(reference, value, alike) : value);
+      return /\s/.test(value) ? found(reference, value, await rowsLike(reference, value, args, context)) : value;
     }
     const { rows, remembered } = await this.rows(listing, args, context);
     const known = find(reference, value, such(reference, rows));
@@ -64,86 +84,31 @@ export class References {
   ): Promise<{ rows: Row[]; remembered: boolean }> {
     const known = this.#listings.get(listingKey(listing, args, context));
     if (known && this.#clock.now() - known.at < maxAge) return { rows: known.rows, remembered: true };
-    const rows = await context.rows(listing, ownArguments(listing, args));
-    this.remember(listing, args, context, rows);
+    const own = ownArguments(listing, args);
+    const rows = await context.rows(listing, own);
+    this.remember(listing, own, context, rows);
     return { rows, remembered: false };
   }
 
-  /** Takes note of a listing that was read whole for another reason. */
+  /** Takes note of a listing that was read whole for another reason; of one that was narrowed it takes none. */
   remember(listing: Operation, args: Row, context: OperationContext, rows: Row[]): void {
+    const own = ownArguments(listing, args);
+    if (Object.entries(args).some(([name, value]) => value !== undefined && !Object.hasOwn(own, name))) return;
     this.#listings.set(listingKey(listing, args, context), { at: this.#clock.now(), rows });
   }
 }
 
-/** Of a listing's rows those that the reference means; the same list for the same rows. */
-export function such({ only }: Reference, rows: Row[]): Row[] {
-  if (!only) return rows;
-  const known = meant.get(rows) ?? new Map<(row: Row) => boolean, Row[]>();
-  meant.set(rows, known);
-  const its = known.get(only) ?? rows.filter(only);
-  known.set(only, its);
-  return its;
-}
-
-const meant = new WeakMap<Row[], Map<(row: Row) => boolean, Row[]>>();
-
-/** Of a call's arguments those that the listing takes too: the project of an artefact, for example. */
-export const ownArguments = ({ input }: Operation, args: Row): Row =>
-  Object.fromEntries(Object.entries(args).filter(([name]) => fieldOf(input, name)));
-
 const listingKey = (listing: Operation, args: Row, { connection }: OperationContext) =>
   JSON.stringify([connection.name, listing.name, ownArguments(listing, args)]);
 
-/** Rows of a listing by what they can be called: a call may name thousands of them. */
-interface NameIndex {
-  keys: ReadonlySet<string>;
-  /** Keys by label as it is, and without regard to case and white space around it. */
-  exact: ReadonlyMap<unknown, readonly string[]>;
-  folded: ReadonlyMap<string, readonly string[]>;
+function meantOtherwise(value: string, { key, is }: { key: string; is: string }, reads: boolean): string {
+  if (reads) return key;
+  throw new Fault({
+    code: 'bad_arguments',
+    message: `There is no "${value}"; ${is} is "${key}".`,
+    hint: `Nothing was sent. Call again with "${key}".`,
+  });
 }
-
-const indexes = new WeakMap<readonly Row[], Map<string, NameIndex>>();
-
-const fold = (text: unknown) =>
-  lookalike(String(text ?? ''))
-    .trim()
-    .toLowerCase();
-
-function indexOf({ key, label }: Reference, rows: readonly Row[]): NameIndex {
-  const own = indexes.get(rows) ?? new Map<string, NameIndex>();
-  indexes.set(rows, own);
-  const fields = JSON.stringify([key, label]);
-  const known = own.get(fields);
-  if (known) return known;
-  const [exact, folded] = [new Map<unknown, string[]>(), new Map<string, string[]>()];
-  const add = <Name>(map: Map<Name, string[]>, name: Name, row: Row) => {
-    const same = map.get(name);
-    if (same) same.push(String(row[key]));
-    else map.set(name, [String(row[key])]);
-  };
-  for (const row of rows) {
-    add(exact, row[label], row);
-    add(folded, fold(row[label]), row);
-  }
-  const index = { keys: new Set(rows.map(row => String(row[key]))), exact, folded };
-  own.set(fields, index);
-  return index;
-}
-
-function find(reference: Reference, value: string, rows: Row[]): string | undefined {
-  const { keys, exact, folded } = indexOf(reference, rows);
-  if (keys.has(value)) return value;
-  const alike = exact.get(value) ?? folded.get(fold(value)) ?? [];
-  if (alike.length > 1)
-    throw new Fault({
-      code: 'bad_arguments',
-      message: `${alike.length} things are called "${value}".`,
-      hint: `Give one of these ids instead: ${firstOf(alike, mostIds)}.`,
-    });
-  return alike[0];
-}
-
-const mostIds = 50;
 
 function found(reference: Reference, value: string, rows: Row[]): string {
   const key = find(reference, value, rows);
@@ -151,13 +116,11 @@ function found(reference: Reference, value: string, rows: Row[]): string {
   return key;
 }
 
-function unknown({ list, key, label, search }: Reference, value: string, rows: Row[]): Fault {
+function unknown(reference: Reference, value: string, rows: Row[]): Fault {
+  const { list, key, label, search } = reference;
   const listing: Operation = list();
   const nameOf = (row: Row) => String(row[label] ?? row[key]);
-  const near = nearest(
-    value,
-    rows.flatMap(row => [nameOf(row), String(row[key])]),
-  );
+  const near = nearestName(reference, value, rows);
   const labels = rows.map(row => `"${nameOf(row)}"`);
   return new Fault({
     code: 'not_found',

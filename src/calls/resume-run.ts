@@ -4,11 +4,13 @@ import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
 import type { RunKind } from '../operations/operation.ts';
 import { unknownRun } from '../operations/run.ts';
-import { uriTemplate } from '../operations/uri-template.ts';
+import { uriOn, uriTemplate } from '../operations/uri-template.ts';
 import { nameBound } from './argument-bounds.ts';
+import { hostOf } from './arguments.ts';
 import { answerRun } from './await-run.ts';
 import { perform } from './call.ts';
 import { operationContext } from './execute.ts';
+import { refuseForeign } from './foreign-address.ts';
 import type { CallerServices } from './services.ts';
 
 /** A run that a URI names, and where to look at it. */
@@ -27,7 +29,27 @@ export async function findRun({ catalog, connections }: CallerServices, uri: str
   const found = bare === undefined ? undefined : await catalog.run(bare);
   if (!found) throw unknownRun(uri, catalog.runs);
   const { kind, variables, platform } = found;
-  return { kind, variables, connection: await connections.choose(platform, connection) };
+  const host = hostOf(uri);
+  const chosen = host
+    ? await connectionAt(connections, platform, host)
+    : await connections.choose(platform, connection);
+  return { kind, variables, connection: chosen };
+}
+
+/** Of a platform's connections the one whose pages are at a host. */
+async function connectionAt(
+  connections: CallerServices['connections'],
+  platform: string,
+  host: string,
+): Promise<Connection> {
+  const [first, ...others] = connections.of(platform);
+  for (const name of others) {
+    const connection = await connections.choose(platform, name);
+    if (new URL(connection.baseUrl).host === host) return connection;
+  }
+  const connection = await connections.choose(platform, first);
+  refuseForeign({ connections }, connection, { run: host });
+  return connection;
 }
 
 /** Whether a URI is one of a run, without asking anybody whether there is such a run. */
@@ -61,7 +83,8 @@ export async function resumeRun(
 ): Promise<RunAnswer> {
   const { kind, variables, connection } = await findRun(shared, uri);
   const context = operationContext(shared, connection, call);
-  return answerRun(kind, uri, variables, context, {
+  const own = hostOf(uri) ? uriOn(context.connectionArgument, uriTemplate(kind.uri).expand(variables)) : uri;
+  return answerRun(kind, own, variables, context, {
     waitSeconds,
     ...(details ? { details } : {}),
     ...(warnings ? { warnings } : {}),

@@ -80,6 +80,14 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
   const unlisted = operations.filter(operation => !isListed(operation) && isOffered(operation));
   const byName = new Map(operations.map(operation => [operation.name, operation]));
   const runs = connected.flatMap(platform => (facts[platform]?.runs ?? []).map(run => ({ ...run, platform })));
+  async function runOfPage(url: string) {
+    for (const platform of new Set(runs.map(run => run.platform)))
+      for (const kind of (await code(platform)).runs) {
+        const variables = kind.fromPage?.(url);
+        if (variables) return { kind, variables, platform };
+      }
+    return undefined;
+  }
   const code = (platform: string) => (providers.find(({ name }) => name === platform) as Provider).load();
   return {
     operations,
@@ -120,7 +128,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
         const kind = variables && (await code(platform)).runs.find(run => run.uri === template);
         if (kind) return { kind, variables, platform };
       }
-      return undefined;
+      return /^https?:/.test(uri) ? runOfPage(uri) : undefined;
     },
   };
 }

@@ -24,7 +24,7 @@ export function buildUrl<Template extends string>(
   const values = new Map<string, unknown>(Object.entries(parameters));
   const path = template.replace(/\{([^{}*]+)(?:\}|(\*)\}(\/?))/g, (_, name: string, several?: string, slash = '') => {
     const value = values.get(name);
-    if (!several) return Array.isArray(value) ? list(name, value) : segment(name, textOf(name, value));
+    if (!several) return Array.isArray(value) ? list(name, value) : pathInSegment(segment(name, textOf(name, value)));
     const text = textOf(name, value);
     if (text === '') return '';
     const parts = text.split('/').map(part => segment(name, part));
@@ -33,6 +33,9 @@ export function buildUrl<Template extends string>(
   const search = Object.entries(query).flatMap(([name, value]) => fields(name, value, lists));
   return `${baseUrl}${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
 }
+
+/** Some servers take what follows the last dot of a path for the format of the answer: `%2F` does not end it there. */
+const pathInSegment = (text: string): string => (text.includes('%2F') ? text.replaceAll('.', '%2E') : text);
 
 function list(name: string, values: readonly unknown[]): string {
   if (values.length === 0) throw refusal(name, 'is empty');

@@ -50,13 +50,27 @@ export interface Reference {
   key: string;
   /** Property that people know the thing by. */
   label: string;
+  /** Further properties that people know it by: a title, an address. The last part of a path is one anyway. */
+  also?: readonly string[];
+  /**
+   * What a text means that names nothing in the listing: the key, and what it is called. A reading takes it, a change
+   * says it.
+   */
+  otherwise?: (value: string, args: Row, context: OperationContext) => Promise<{ key: string; is: string } | undefined>;
+  /** The key that the platform has for it by now, where an older one is good for reading alone. */
+  current?: (key: string, context: OperationContext) => Promise<string | undefined>;
   /** Which rows of the listing are such things, where it holds others as well. */
   only?: (row: Row) => boolean;
   /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
   search?: string;
   /** Arguments of the listing that bring what people are likeliest to mean first: what something was last done in. */
   latest?: Row;
-  /** A value of this form is a key beyond doubt, so no listing is read for it. */
+  /** The listing's arguments that leave what is the caller's own: what was probably meant is sought there first. */
+  own?: Row;
+  /**
+   * A value of this form is likely a key, so no listing is read for it; only when the platform knows nothing of that
+   * key, the listing is asked for what is called so.
+   */
   keyForm?: RegExp;
 }
 
@@ -130,8 +144,8 @@ export interface OperationContext extends Call {
   results: ResultStore;
   /** One request on another record's route, with its arguments, under this call's deadline. */
   request(operation: Operation, args: Record<string, unknown>, options?: RequestOptions): Promise<HttpReply>;
-  /** Every row of a listing, read once for this call. */
-  rows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
+  /** Rows of a listing, every one unless `limit` says how many; read once for this call. */
+  rows(operation: Operation, args: Record<string, unknown>, limit?: number): Promise<Row[]>;
   /** The same, or as it was a few minutes ago: for what names things and seldom changes. */
   rememberedRows(operation: Operation, args: Record<string, unknown>): Promise<Row[]>;
   /** The text without what must not be shown, for what reaches the result store past the usual answers. */
@@ -147,7 +161,7 @@ export interface OperationContext extends Call {
   /** The data that an argument brings in, looked at but not read. Looked at once for this call. */
   source(given: unknown): Promise<Source>;
   /** A key for a thing named by key or label; `bad_arguments` with the choices otherwise. */
-  resolve(reference: Reference, value: string, args: Record<string, unknown>): Promise<string>;
+  resolve(reference: Reference, value: string, args: Record<string, unknown>, reads?: boolean): Promise<string>;
   /** What people call the thing with this key, if that is known without asking; otherwise the key. */
   labelOf(reference: Reference, key: string, args: Record<string, unknown>): string;
 }
@@ -366,6 +380,8 @@ export interface RunKind {
   noun: string;
   /** URI template; its variables are all that any process needs to find the run. */
   uri: string;
+  /** Its variables out of the address of its web page; undefined for an address of something else. */
+  fromPage?: (url: string) => Record<string, string> | undefined;
   /** The vendor's status words that are known, in our vocabulary. An unknown word is not final. */
   words: Readonly<Record<string, RunStatus>>;
   /** First and longest pause between two looks, in ms. */

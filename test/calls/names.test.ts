@@ -95,7 +95,15 @@ describe('a name for a key', () => {
     });
     expect(await references.resolve(searched, 'Copperhead North', {}, context)).toBe('u1');
     expect(await references.resolve(searched, 'CPN-1', {}, context)).toBe('CPN-1');
-    expect(asked).toEqual([{ search: 'Copperhead East' }, { search: 'Copperhead North' }, { search: 'CPN-1' }]);
+    // Parts of a name that nothing has are searched for, too, so that what was meant can be named.
+    const parts = ['Copperhead East', 'Copperhead', 'Cop', 'Eas'].map(search => ({ search }));
+    expect(asked).toEqual([
+      { search: 'Copperhead East' },
+      ...parts,
+      {},
+      { search: 'Copperhead North' },
+      { search: 'CPN-1' },
+    ]);
   });
 
   it('is taken as a key by a credential that may not list', async () => {

@@ -34,11 +34,13 @@ function tidyPath(text: string): string {
 /** The number after `/-/pipelines/` and the like, also in our own URIs and the API's. */
 export const numberAfter = (segment: string) => (uri: string) => uri.match(new RegExp(`/${segment}/(\\d+)`))?.[1];
 
+export const projectIn = (uri: string): string | undefined => pathOf(uri, 'projects');
+
 export const project = z
   .string()
   .min(1)
   .describe('Project: number, full path or web URL')
-  .meta({ fromUri: (uri: string) => pathOf(uri, 'projects'), tidy: tidyPath });
+  .meta({ fromUri: projectIn, tidy: tidyPath });
 
 export const group = z
   .string()

@@ -73,7 +73,7 @@ function notFound(body: Body, url: string, isWholeListing = false) {
   const named = /^(?!not found)(.+) not found$/i.exec(what)?.[1];
   return {
     message: `${named ?? 'What was asked for'} is absent, or hidden from this token ("404 ${what || 'Not Found'}").`,
-    hint: named === 'Project' ? findProject(url) : hintFor(url),
+    hint: named === 'Project' ? findProject : hintFor(url),
   };
 }
 
@@ -87,14 +87,8 @@ function hintFor(url: string): string {
   return checkId;
 }
 
-/** A project goes by its whole path; people know its name, or the end of the path. */
-function findProject(url: string): string {
-  const path = /\/projects\/([^/?]+)/.exec(url)?.[1];
-  const name = path && decodeURIComponent(path).split('/').at(-1);
-  return name
-    ? `dataops_list_projects ${JSON.stringify({ search: name })} may show its path. A token without access sees the same.`
-    : checkId;
-}
+const findProject =
+  'dataops_list_projects shows the paths of projects. A token without access sees the same as of one that does not exist.';
 
 // A quota of one feature answers without headers; its window is the same minute of the clock.
 function limited({ headers }: HttpReply, now: number) {

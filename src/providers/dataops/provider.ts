@@ -10,6 +10,7 @@ const minute = 60_000;
 export const dataops = provider({
   name: 'dataops',
   title: 'DataOps.live',
+  pages: 'app.dataops.live',
   // The platform's own jobs and workspaces are full of them (docs.dataops.live, "Global Project Settings").
   sharesPrefix: true,
   guide:

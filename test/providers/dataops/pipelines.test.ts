@@ -197,7 +197,7 @@ describe('looking', () => {
 
   it('takes a pasted web address, and sends nothing to its host', async () => {
     const { call, names, targets } = await start();
-    const url = `https://gitlab.elsewhere.example/${project}/-/pipelines/${names.pipelines.failed}`;
+    const url = `https://app.dataops.live/${project}/-/pipelines/${names.pipelines.failed}`;
     const seen = await call('dataops_list_pipeline_jobs', { project: url, pipeline: url });
     expect(seen.isError, seen.text).toBe(false);
     expect(targets('GET')).toEqual([
@@ -263,7 +263,10 @@ describe.each(['null-fields', 'unknown-fields'] as const)('answers with %s', kin
 it('tells how to find a project whose path is not right', async () => {
   const { call } = await start();
   const { text } = await call('dataops_get_project', { project: 'meridian/assays' });
-  expect(text).toMatch(/\nNext: dataops_list_projects \{"search":"assays"\} may show its path\./);
+  expect(text).toMatch(/\nNext: Did you mean "meridian\/data\/drill-assays"\?/);
+  expect((await call('dataops_get_project', { project: 'quite/elsewhere' })).text).toMatch(
+    /\nNext: dataops_list_projects shows the paths of projects\./,
+  );
 });
 
 describe('schedules', () => {

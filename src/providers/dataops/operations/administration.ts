@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import { howMany, lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
-import { done, project, text } from '../arguments.ts';
+import { done, text } from '../arguments.ts';
 import { beginning } from '../losses.ts';
-import { example, getProject, projectRow, readable, settings, visibility } from './projects.ts';
+import {
+  example,
+  getProject,
+  projectArgument as project,
+  projectRow,
+  readable,
+  settings,
+  visibility,
+} from './projects.ts';
 
 export const updateProject = operation({
   name: 'dataops_update_project',

@@ -9,6 +9,7 @@ import type { StoredResult } from '../../../results/result.ts';
 import { done, ref } from '../arguments.ts';
 import { jobTold, projectTold } from '../losses.ts';
 import { type ArchiveMember, readDirectory } from '../zip.ts';
+import { branchName } from './branches.ts';
 import { briefJob, getJob, jobRow } from './jobs.ts';
 import { job } from './logs.ts';
 import { getProject, projectArgument as project } from './projects.ts';
@@ -141,7 +142,7 @@ export const downloadLatest = operation({
   risk: 'reads',
   summary: 'Store the artifacts of a job of the newest successful pipeline of a branch or tag as a zip file.',
   words: 'newest last good build outputs',
-  input: z.strictObject({ project, ref, job_name }),
+  input: z.strictObject({ project, ref: ref.meta({ reference: branchName }), job_name }),
   output: z.looseObject({}),
   example: byRef,
   async collect(args, context) {
@@ -156,7 +157,7 @@ export const readLatest = operation({
   risk: 'reads',
   summary: 'Store one file of the artifacts of a job of the newest successful pipeline of a branch or tag.',
   words: 'newest last good build output, run_results.json',
-  input: z.strictObject({ project, ref, job_name, path }),
+  input: z.strictObject({ project, ref: ref.meta({ reference: branchName }), job_name, path }),
   output: z.looseObject({}),
   example: { arguments: { ...byRef.arguments, path: 'target/run_results.json' } },
   async collect(args, context) {

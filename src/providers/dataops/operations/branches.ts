@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
-import { operation } from '../../../operations/operation.ts';
+import { operation, reference } from '../../../operations/operation.ts';
 import { done, drillAssays, ref, search } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { beginning, notDeleted, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
-import { projectArgument as project } from './projects.ts';
+import { getProject, projectArgument as project } from './projects.ts';
 
 const branchRow = z.looseObject({
   name: z.string(),
@@ -19,6 +19,20 @@ export const branch = z
   .min(1)
   .describe('Branch')
   .meta({ foundIn: { listing: 'dataops_list_branches', key: 'name' } });
+
+/** Any name is one of a branch or tag as it stands; of "master" many people mean whatever the default branch is. */
+export const branchName = reference({
+  list: () => listBranches,
+  key: 'name',
+  label: 'name',
+  search: 'search',
+  keyForm: /^(?!(?:master|default|default branch)$)/i,
+  async otherwise(_, { project: of }, context) {
+    const { body } = await context.request(getProject, { project: of });
+    const key = (body as { default_branch?: string | null }).default_branch;
+    return key ? { key, is: 'the default branch' } : undefined;
+  },
+});
 
 export const listBranches = operation({
   name: 'dataops_list_branches',
@@ -42,7 +56,7 @@ export const getBranch = operation({
   route: 'GET /projects/{project}/repository/branches/{branch}',
   risk: 'reads',
   summary: 'Show a branch and its latest commit.',
-  input: z.strictObject({ project, branch }),
+  input: z.strictObject({ project, branch: branch.meta({ reference: branchName }) }),
   output: branchRow,
   example: { arguments: { ...drillAssays, branch: 'main' } },
 });

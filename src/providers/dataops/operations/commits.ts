@@ -4,7 +4,7 @@ import { drillAssays, flag, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { lostByCommit } from '../commit-losses.ts';
 import { pages } from '../paging.ts';
-import { branch } from './branches.ts';
+import { branch, branchName } from './branches.ts';
 import { projectArgument as project } from './projects.ts';
 
 export const commit = z.looseObject({
@@ -27,7 +27,12 @@ export const startBranch = text('Branch to create the branch from, if it is new'
 
 export const message = z.string().min(1).describe('Commit message');
 
-export const anyRef = z.string().min(1).optional().describe('Branch, tag or SHA (default branch)');
+export const anyRef = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Branch, tag or SHA (default branch)')
+  .meta({ reference: branchName });
 
 export const listCommits = operation({
   name: 'dataops_list_commits',

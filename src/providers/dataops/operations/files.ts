@@ -3,6 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
+import { branchName } from './branches.ts';
 import { anyRef } from './commits.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -12,7 +13,7 @@ export const filePath = z
   .describe('Path of the file in the repository')
   .meta({ foundIn: { listing: 'dataops_list_files', key: 'path', only: { type: 'blob' } } });
 
-const atRef = z.string().min(1).default('HEAD').describe('Branch, tag or SHA');
+const atRef = z.string().min(1).default('HEAD').describe('Branch, tag or SHA').meta({ reference: branchName });
 
 export const listTree = operation({
   name: 'dataops_list_files',

@@ -11,8 +11,9 @@ export const groupArgument = group.meta({
     list: () => listGroups,
     key: 'full_path',
     label: 'full_path',
+    also: ['name'],
     search: 'search',
-    keyForm: /^/,
+    keyForm: /^\S+$/,
   }),
 });
 

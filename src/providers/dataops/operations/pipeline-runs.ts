@@ -3,6 +3,7 @@ import { lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { ref } from '../arguments.ts';
 import { rowOf } from '../losses.ts';
+import { branchName } from './branches.ts';
 import { pipeline } from './jobs.ts';
 import { briefPipeline, getPipeline } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
@@ -52,7 +53,7 @@ export const runPipeline = operation({
   verifyWith,
   input: z.strictObject({
     project,
-    ref,
+    ref: ref.meta({ reference: branchName }),
     // An array here; the trigger wants a map.
     pipeline_file: file.meta({ wire: 'variables', encode: (value: string) => entries({ [fileVariable]: value }) }),
     variables: variables.meta({ encode: (map: Variables) => entries(map) }),
@@ -77,7 +78,7 @@ export const triggerPipeline = operation({
   verifyWith,
   input: z.strictObject({
     project,
-    ref,
+    ref: ref.meta({ reference: branchName }),
     pipeline_file: file.meta({ wire: 'variables', encode: (value: string) => ({ [fileVariable]: value }) }),
     variables: variables.meta({ encode: (map: Variables) => (Object.keys(map).length ? map : undefined) }),
     inputs,

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
-import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { uriOn } from '../../../operations/uri-template.ts';
 import { since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
-import { listBranches } from './branches.ts';
+import { branchName } from './branches.ts';
 import { type Job, listBridges, pipeline } from './jobs.ts';
 import { readLogEnd, tailOf } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
@@ -46,7 +46,6 @@ export const pipelineFilters = {
 };
 
 /** Completion offers branches; a tag is taken as it stands. */
-const branches = reference({ list: () => listBranches, key: 'name', label: 'name', search: 'search', keyForm: /^/ });
 
 export const listPipelines = operation({
   name: 'dataops_list_pipelines',
@@ -56,7 +55,7 @@ export const listPipelines = operation({
   words: 'ci runs builds failed running',
   input: z.strictObject({
     project,
-    ref: text('Branch or tag').meta({ reference: branches }),
+    ref: text('Branch or tag').meta({ reference: branchName }),
     source: text('What started it: schedule, push, web, api, trigger, parent_pipeline ...'),
     username: text('Who started it'),
     ...pipelineFilters,
@@ -74,7 +73,7 @@ export const getLatestPipeline = operation({
   risk: 'reads',
   summary: 'Show the newest pipeline of a branch or tag.',
   words: 'newest last build',
-  input: z.strictObject({ project, ref: text('Default: the default branch') }),
+  input: z.strictObject({ project, ref: text('Default: the default branch').meta({ reference: branchName }) }),
   output: pipelineRow,
   repair: briefPipeline,
   example: { arguments: { project: 'meridian/data/drill-assays', ref: 'main' } },

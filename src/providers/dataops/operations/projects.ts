@@ -24,14 +24,20 @@ export const projectRow = z.looseObject({
   default_branch: z.string().nullish(),
 });
 
-/** A path or number is a key as it stands; the listing is read for completion alone. */
+/** A path or number is a key as it stands; people know a project by its name, too, or by the end of its path. */
 const named = reference({
   list: () => listProjects,
-  key: 'id',
+  key: 'path_with_namespace',
   label: 'path_with_namespace',
+  also: ['name'],
   search: 'search',
   latest: { order_by: 'last_activity_at' },
-  keyForm: /^/,
+  own: { membership: true, search_namespaces: true },
+  keyForm: /^\d+$|\//,
+  async current(key, context) {
+    const { body } = await context.request(getProject, { project: key });
+    return (body as { path_with_namespace?: string }).path_with_namespace;
+  },
 });
 
 /** `project` of every operation in this provider that has a resource. */

@@ -1,5 +1,6 @@
 import type { Row } from '../../../base/json-value.ts';
 import type { OperationContext, RunKind, RunStatus } from '../../../operations/operation.ts';
+import { numberAfter, projectIn } from '../arguments.ts';
 import { getJob, type Job } from './jobs.ts';
 import { readJobLog } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
@@ -64,9 +65,16 @@ async function took({ project = '', pipeline = '' }: Record<string, string>, con
   return { before, ...(Number.isNaN(since) ? {} : { since }) };
 }
 
+/** `https://host/group/project/-/pipelines/991`. */
+function numbered(url: string, segment: string, variable: string): Record<string, string> | undefined {
+  const [project, number] = [projectIn(url), numberAfter(segment)(url)];
+  return project !== undefined && number !== undefined ? { project, [variable]: number } : undefined;
+}
+
 export const pipelineRun: RunKind = {
   noun: 'pipeline',
   uri: 'dataops://projects/{project}/pipelines/{pipeline}',
+  fromPage: url => numbered(url, 'pipelines', 'pipeline'),
   words,
   pace,
   async poll(variables, context) {
@@ -94,6 +102,7 @@ export const pipelineRun: RunKind = {
 export const jobRun: RunKind = {
   noun: 'job',
   uri: 'dataops://projects/{project}/jobs/{job}',
+  fromPage: url => numbered(url, 'jobs', 'job'),
   words,
   pace,
   async poll(variables, context) {

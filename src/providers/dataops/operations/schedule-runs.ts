@@ -4,6 +4,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { flag, ref, text } from '../arguments.ts';
 import { pick } from '../rows.ts';
+import { branchName } from './branches.ts';
 import { fileVariable, startsPipeline } from './pipeline-runs.ts';
 import { pipelineLine } from './pipelines.ts';
 import { projectArgument as project } from './projects.ts';
@@ -21,7 +22,7 @@ export const createSchedule = operation({
   input: z.strictObject({
     project,
     description,
-    ref,
+    ref: ref.meta({ reference: branchName }),
     cron,
     timezone,
     pipeline_file: text('Pipeline file (default: the one of the project)').meta({ in: 'local' }),

@@ -1,0 +1,59 @@
+import type { Fault } from '../base/errors.ts';
+import type { Row } from '../base/json-value.ts';
+import { fieldMeta, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
+import { find, nearestName } from './name-index.ts';
+import { rowsLike } from './rows-like.ts';
+
+/**
+ * What a call meant whose platform knows nothing of a thing it names: the arguments with the key of the one thing that
+ * is called so, where that is another; otherwise the same fault, with the nearest name there is.
+ * @throws Fault
+ */
+export async function correctNames(
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  fault: Fault,
+): Promise<Row> {
+  for (const [name, field] of Object.entries(operation.input.shape)) {
+    const { reference } = fieldMeta(field);
+    const value = args[name];
+    // What no listing vouched for: the others were looked up before.
+    if (!reference || typeof value !== 'string' || !isGuess(reference, value)) continue;
+    const rows = await rowsLike(reference, value, args, context);
+    const key = find(reference, value, rows);
+    if (key !== undefined && key !== value) return { ...args, [name]: key };
+    const near = key === undefined ? nearestName(reference, value, rows) : undefined;
+    if (near !== undefined && near !== value) throw fault.with({ hint: `Did you mean "${near}"?` });
+  }
+  throw fault;
+}
+
+const isGuess = ({ keyForm, search }: Reference, value: string): boolean =>
+  !/^\d+$/.test(value) && (search !== undefined || keyForm?.test(value) === true);
+
+/** Statuses by which a platform says that a change has to be sent elsewhere. */
+const elsewhere: ReadonlySet<number | undefined> = new Set([301, 302, 307, 308, 405]);
+
+/** Of a change that was not sent on: the same fault with what the thing is called by now, where that is the reason. */
+export async function namedAnew(
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+  fault: Fault,
+): Promise<Fault> {
+  if (!elsewhere.has(fault.status)) return fault;
+  for (const [name, field] of Object.entries(operation.input.shape)) {
+    const { reference } = fieldMeta(field);
+    const value = args[name];
+    if (!reference?.current || typeof value !== 'string') continue;
+    const current = await reference.current(value, context).catch(() => undefined);
+    if (current === undefined || current === value || /^\d+$/.test(value)) continue;
+    return fault.with({
+      code: 'bad_arguments',
+      message: `The ${name} "${value}" has moved: it is "${current}" now. Nothing was changed.`,
+      hint: `Call again with ${name} "${current}".`,
+    });
+  }
+  return fault;
+}
