@@ -5,7 +5,7 @@ import { firstOf } from '../base/nearest.ts';
 import { parseArguments } from '../calls/arguments.ts';
 import { readRows, resolveNames } from '../calls/execute.ts';
 import type { Many } from '../calls/many/selection.ts';
-import { such } from '../calls/names.ts';
+import { such } from '../calls/names/name-index.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { resolveTimes } from '../calls/times.ts';
 import { thingOf } from '../operations/nouns.ts';

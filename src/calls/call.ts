@@ -21,8 +21,8 @@ import {
 } from '../operations/operation.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
-import { refuseForeign } from './foreign-address.ts';
 import { manyIn } from './many/selection.ts';
+import { refuseForeign } from './names/foreign-address.ts';
 import { findSources } from './request-body.ts';
 import type { CallerServices } from './services.ts';
 import { startRun } from './start-run.ts';
@@ -87,7 +87,7 @@ async function carryOut(
     return await carryOutNamed(shared, operation, named, context, { controls, said, call });
   } catch (error) {
     if (!isFault(error)) throw error;
-    const { correctNames, namedAnew } = await import('./correct-names.ts');
+    const { correctNames, namedAnew } = await import('./names/correct-names.ts');
     if (error.code !== 'not_found')
       throw isReading(operation) ? error : await namedAnew(operation, named, context, error);
     const meant = await correctNames(operation, named, context, error);

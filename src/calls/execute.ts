@@ -25,7 +25,7 @@ import {
 import type { ResultStore } from '../results/store/store.ts';
 import type { Source } from '../results/transfer/source.ts';
 import { tellElapsed } from './elapsed.ts';
-import type { References } from './names.ts';
+import type { References } from './names/references.ts';
 import { bodyOf, withoutSources } from './request-body.ts';
 
 /** What every call of this process shares. */

@@ -10,7 +10,7 @@ import { hostOf } from './arguments.ts';
 import { answerRun } from './await-run.ts';
 import { perform } from './call.ts';
 import { operationContext } from './execute.ts';
-import { refuseForeign } from './foreign-address.ts';
+import { refuseForeign } from './names/foreign-address.ts';
 import type { CallerServices } from './services.ts';
 
 /** A run that a URI names, and where to look at it. */

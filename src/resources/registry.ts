@@ -16,7 +16,7 @@ import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext, readRows } from '../calls/execute.ts';
-import { ownArguments, such } from '../calls/name-index.ts';
+import { ownArguments, such } from '../calls/names/name-index.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
 import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';

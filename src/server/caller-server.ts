@@ -12,7 +12,7 @@ import type { Tally } from '../callers/tally.ts';
 import { confirmations } from '../calls/confirm.ts';
 import { cursors } from '../calls/cursor.ts';
 import { CallHistory } from '../calls/history.ts';
-import { References } from '../calls/names.ts';
+import { References } from '../calls/names/references.ts';
 import type { Observers } from '../calls/observer.ts';
 import { callAgain } from '../calls/repeat-call.ts';
 import type { CallerServices } from '../calls/services.ts';

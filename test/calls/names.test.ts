@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Fault } from '../../src/base/errors.ts';
 import type { Row } from '../../src/base/json-value.ts';
-import { References } from '../../src/calls/names.ts';
+import { References } from '../../src/calls/names/references.ts';
 import type { Operation, OperationContext } from '../../src/operations/operation.ts';
 import { listProjects, projectName } from '../../src/providers/datarock/operations/projects.ts';
 import { virtualClock } from '../../src/sandbox/clock.ts';

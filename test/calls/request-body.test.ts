@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { createRedactor } from '../../src/base/redact.ts';
 import { operationContext, requestLine } from '../../src/calls/execute.ts';
-import { References } from '../../src/calls/names.ts';
+import { References } from '../../src/calls/names/references.ts';
 import { findSources } from '../../src/calls/request-body.ts';
 import { Connections } from '../../src/connections/connections.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/request.ts';

@@ -27,7 +27,7 @@ export const projectRow = z.looseObject({
 /** A path or number is a key as it stands; people know a project by its name, too, or by the end of its path. */
 const named = reference({
   list: () => listProjects,
-  key: 'path_with_namespace',
+  key: 'id',
   label: 'path_with_namespace',
   also: ['name'],
   search: 'search',

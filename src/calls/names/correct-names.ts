@@ -1,6 +1,6 @@
-import type { Fault } from '../base/errors.ts';
-import type { Row } from '../base/json-value.ts';
-import { fieldMeta, type Operation, type OperationContext, type Reference } from '../operations/operation.ts';
+import type { Fault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
+import { fieldMeta, type Operation, type OperationContext, type Reference } from '../../operations/operation.ts';
 import { find, nearestName } from './name-index.ts';
 import { rowsLike } from './rows-like.ts';
 
@@ -21,10 +21,12 @@ export async function correctNames(
     // What no listing vouched for: the others were looked up before.
     if (!reference || typeof value !== 'string' || !isGuess(reference, value)) continue;
     const rows = await rowsLike(reference, value, args, context);
+    // It is there under just this name, so that what is absent is something else.
+    if (rows.some(row => row[reference.key] === value || row[reference.label] === value)) continue;
     const key = find(reference, value, rows);
-    if (key !== undefined && key !== value) return { ...args, [name]: key };
+    if (key !== undefined) return { ...args, [name]: key };
     const near = key === undefined ? nearestName(reference, value, rows) : undefined;
-    if (near !== undefined && near !== value) throw fault.with({ hint: `Did you mean "${near}"?` });
+    if (near !== undefined) throw fault.with({ hint: `Did you mean "${near}"?` });
   }
   throw fault;
 }

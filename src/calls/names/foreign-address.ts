@@ -1,7 +1,7 @@
-import { Fault } from '../base/errors.ts';
-import { isLoopback } from '../http/addresses.ts';
-import type { Connection } from '../http/connection.ts';
-import type { CallerServices } from './services.ts';
+import { Fault } from '../../base/errors.ts';
+import { isLoopback } from '../../http/addresses.ts';
+import type { Connection } from '../../http/connection.ts';
+import type { CallerServices } from '../services.ts';
 
 /**
  * Refuses what was pasted from another server than the connection's: the path of a thing there may be that of another

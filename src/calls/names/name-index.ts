@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { Fault } from '../base/errors.ts';
-import type { Row } from '../base/json-value.ts';
-import { firstOf, nearest } from '../base/nearest.ts';
-import { lookalike } from '../base/unicode/visible.ts';
-import { fieldMeta, fieldOf, type Operation, type Reference, routeOf } from '../operations/operation.ts';
+import { Fault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
+import { firstOf, nearest } from '../../base/nearest.ts';
+import { lookalike } from '../../base/unicode/visible.ts';
+import { fieldMeta, fieldOf, type Operation, type Reference, routeOf } from '../../operations/operation.ts';
 
 /** Of a listing's rows those that the reference means; the same list for the same rows. */
 export function such({ only }: Reference, rows: Row[]): Row[] {

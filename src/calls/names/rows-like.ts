@@ -1,6 +1,6 @@
-import { isFault } from '../base/errors.ts';
-import type { Row } from '../base/json-value.ts';
-import type { OperationContext, Reference } from '../operations/operation.ts';
+import { isFault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
+import type { OperationContext, Reference } from '../../operations/operation.ts';
 import { find, nearestName, ownArguments, such } from './name-index.ts';
 
 /** Searches for one name, and rows of each. */

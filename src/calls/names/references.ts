@@ -1,9 +1,9 @@
-import type { Clock } from '../base/clock.ts';
-import { Fault, isFault } from '../base/errors.ts';
-import type { Row } from '../base/json-value.ts';
-import { LruMap } from '../base/lru-map.ts';
-import { firstOf } from '../base/nearest.ts';
-import type { Operation, OperationContext, Reference } from '../operations/operation.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault, isFault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
+import { LruMap } from '../../base/lru-map.ts';
+import { firstOf } from '../../base/nearest.ts';
+import type { Operation, OperationContext, Reference } from '../../operations/operation.ts';
 import { find, nearestName, ownArguments, such } from './name-index.ts';
 import { rowsLike } from './rows-like.ts';
 
