@@ -114,7 +114,6 @@ async function inBrief(
   };
 }
 
-/** Of every list; told once, by any of them in full. */
 function meaningOf({ type, description, enum: words }: Row): string {
   const form = Array.isArray(words) ? words.join(' | ') : type === 'string' ? '' : String(type);
   return [form, description].filter(Boolean).join(': ');

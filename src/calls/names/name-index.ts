@@ -54,7 +54,7 @@ const readings: readonly ((text: string) => string)[] = [
 ];
 
 /** What people call the thing of a row: its label and other names, and the last part of a path. */
-export function namesOf({ label, also = [] }: Pick<Reference, 'label' | 'also'>, row: Row): string[] {
+function namesOf({ label, also = [] }: Pick<Reference, 'label' | 'also'>, row: Row): string[] {
   const told = [label, ...also].flatMap(property => row[property] ?? []).map(String);
   const last = told[0]?.split(/[/:]/).at(-1);
   return [...new Set([...told, ...(last ? [last] : [])])];
