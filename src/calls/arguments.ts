@@ -46,9 +46,9 @@ export function parseArguments(tool: string, input: ToolInput, given: unknown): 
     if (isUri(read) && properties['connection']) values['connection'] ??= connectionIn(read);
   }
   fillFromUris(values, schema, accepted);
-  const hosts = hostsIn(values, schema);
+  const pasted = hostsIn(values, schema);
   const parsed = schema.safeParse(withoutUris(values, schema), { error: zodMessage });
-  if (parsed.success) return { values: parsed.data, notes, ...(Object.keys(hosts).length ? { hosts } : {}) };
+  if (parsed.success) return { values: parsed.data, notes, ...pasted };
   const issues = parsed.error.issues.map(issue => issueText(issue, values, properties));
   throw badArguments(tool, issues.join('; '), accepted);
 }
@@ -158,7 +158,7 @@ function fillFromUris(values: Record<string, unknown>, schema: ToolInput['schema
 }
 
 /** Where the addresses lead: `https://host/...`, `git@host:...`. */
-function hostsIn(values: Record<string, unknown>, schema: ToolInput['schema']): Record<string, string> {
+function hostsIn(values: Record<string, unknown>, schema: ToolInput['schema']): Pick<ParsedArguments, 'hosts'> {
   const hosts: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
     const { fromUri, tidy } = fieldMeta(fieldOf(schema, name));
@@ -166,7 +166,7 @@ function hostsIn(values: Record<string, unknown>, schema: ToolInput['schema']): 
     const host = hostOf(value);
     if (host) hosts[name] = host;
   }
-  return hosts;
+  return Object.keys(hosts).length > 0 ? { hosts } : {};
 }
 
 export function hostOf(address: string): string | undefined {

@@ -84,20 +84,22 @@ async function carryOut(
   const context = operationContext(shared, connection, call);
   const named = await resolveNames(operation, own, context);
   try {
-    return await carryOutNamed(shared, operation, named, context, { controls, said, call });
+    return await carryOutNamed(shared, operation, named, context, { controls, said, given: own, call });
   } catch (error) {
     if (!isFault(error)) throw error;
     const { correctNames, namedAnew } = await import('./names/correct-names.ts');
     if (error.code !== 'not_found')
       throw isReading(operation) ? error : await namedAnew(operation, named, context, error);
     const meant = await correctNames(operation, named, context, error);
-    return carryOutNamed(shared, operation, meant, context, { controls, said, call });
+    return carryOutNamed(shared, operation, meant, context, { controls, said, given: own, call });
   }
 }
 
 interface Carrying {
   controls: Controls;
   said: Row;
+  /** The arguments before names became keys. */
+  given: Row;
   call: Call;
 }
 
@@ -107,7 +109,7 @@ async function carryOutNamed(
   operation: Operation,
   args: Row,
   context: OperationContext,
-  { controls, said, call }: Carrying,
+  { controls, said, given, call }: Carrying,
 ): Promise<Answer> {
   await findSources(operation, args, context);
   if (isDestructive(operation) && !shared.unattended) {
@@ -115,7 +117,7 @@ async function carryOutNamed(
     const question = await shared.confirmations.ask(operation, args, controls, context, call.person);
     if (question) return question;
   }
-  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said, given: own });
+  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said, given });
   return startRun(operation, args, context, {
     shared,
     controls,
