@@ -34,7 +34,7 @@ const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
   'src/http/paging/link.ts /;\\s{0,8}rel': ['200 characters are read for one start', 'a header: 16 KiB'],
   'src/providers/dataops/brief.ts /^(_links|': [anchored, any],
   'src/providers/dataops/faults.ts /^(?!not found)': [anchored, any],
-  'src/providers/dataops/operations/logs.ts /section_': [`${itsOwnStart}: a colon`, any],
+  'src/providers/dataops/log-lines.ts /section_': [`${itsOwnStart}: a colon`, any],
   'src/providers/dataops/simulator/routes/branches.ts /^(?!-)': [anchored, any],
 };
 
