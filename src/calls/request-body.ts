@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../base/crypto.ts';
 import type { Row } from '../base/json-value.ts';
-import type { FormField } from '../http/multipart.ts';
+import type { FormField } from '../http/multipart/multipart.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { StreamBody } from '../http/stream-body.ts';
 import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
@@ -18,7 +18,7 @@ export async function bodyOf(
   if (place === 'payload') return { body: (await context.source(content)).body(form) };
   const { [wire]: given, ...texts } = content as Row;
   if (given === undefined) return { json: content };
-  const { formBody } = await import('../http/multipart.ts');
+  const { formBody } = await import('../http/multipart/multipart.ts');
   const fields: FormField[] = Object.entries(texts).map(([name, text]) => ({ name, text: textOf(text) }));
   const found = await context.source(given);
   return { body: formBody([...fields, { name: wire, fileName: found.name, file: found.body(form) }]) };

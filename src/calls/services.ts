@@ -15,7 +15,7 @@ import type { Chain, ChainStep } from '../operations/chain.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { PendingResults } from '../results/pending.ts';
 import type { Condition } from '../results/tables/filter.ts';
-import type { Confirmations } from './confirm.ts';
+import type { Confirmations } from './consent/confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
 import type { CallHistory } from './history.ts';

@@ -9,7 +9,7 @@ import { type Caller, localCaller } from '../callers/caller.ts';
 import { stateFor } from '../callers/header-credentials.ts';
 import type { RunningCalls } from '../callers/running.ts';
 import type { Tally } from '../callers/tally.ts';
-import { confirmations } from '../calls/confirm.ts';
+import { confirmations } from '../calls/consent/confirm.ts';
 import { cursors } from '../calls/cursor.ts';
 import { CallHistory } from '../calls/history.ts';
 import { References } from '../calls/names/references.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Fault, type FaultCode } from '../../src/base/errors.ts';
 import { createSigner } from '../../src/base/signer.ts';
-import { confirmations } from '../../src/calls/confirm.ts';
+import { confirmations } from '../../src/calls/consent/confirm.ts';
 import { memoryRegister } from '../../src/coordination/memory-register.ts';
 import type { Person } from '../../src/http/call.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../src/operations/operation.ts';

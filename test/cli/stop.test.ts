@@ -49,10 +49,12 @@ describe('the stdio server stops without waiting for the call under way', () => 
     const lines = server.stdout.split('\n');
     expect(lines.pop()).toBe('');
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
-    // What was started stays known, so that it is not started twice, and so does this user's key; of results nothing is
-    // left half-written.
+    // What was started stays known, so that it is not started twice, and so do what it was started for and this user's
+    // key; of results nothing is left half-written.
     const left = await readdir(results).catch((): string[] => []);
-    expect(left.filter(name => !['starts', 'key', markerFile].includes(name))).toEqual([]);
+    expect(left.filter(name => !['starts', 'work', 'key', markerFile].includes(name))).toEqual([]);
+    const all = await readdir(results, { recursive: true }).catch((): string[] => []);
+    expect(all.filter(name => name.endsWith('.tmp'))).toEqual([]);
     for (const line of server.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
   });
 });

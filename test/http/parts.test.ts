@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/base/errors.ts';
-import { bodyParts } from '../../src/http/parts.ts';
+import { bodyParts } from '../../src/http/multipart/parts.ts';
 
 const type = 'multipart/mixed; boundary=edge';
 const partOf = (name: string, content: string | Buffer) =>

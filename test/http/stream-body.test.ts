@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { formBody } from '../../src/http/multipart.ts';
+import { formBody } from '../../src/http/multipart/multipart.ts';
 import type { StreamBody } from '../../src/http/stream-body.ts';
 import { connectionTo, newCall, post, respond, upstream, world } from '../support/upstream.ts';
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
-import { type BodyPart, bodyParts } from '../../../http/parts.ts';
+import { type BodyPart, bodyParts } from '../../../http/multipart/parts.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import type { StoredResult } from '../../../results/result.ts';
 import { flag, folder, text } from '../arguments.ts';

@@ -1,6 +1,6 @@
-import type { Row } from '../base/json-value.ts';
-import { fieldMeta, type Loss, type Operation, type OperationContext } from '../operations/operation.ts';
-import { withoutSources } from './request-body.ts';
+import type { Row } from '../../base/json-value.ts';
+import { fieldMeta, type Loss, type Operation, type OperationContext } from '../../operations/operation.ts';
+import { withoutSources } from '../request-body.ts';
 
 const mostItems = 20;
 const mostCharacters = 500;

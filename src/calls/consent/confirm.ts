@@ -1,15 +1,15 @@
-import type { Question } from '../answers/answer.ts';
-import { nodeCrypto } from '../base/crypto.ts';
-import { Fault, isFault } from '../base/errors.ts';
-import type { Row } from '../base/json-value.ts';
-import { LruMap } from '../base/lru-map.ts';
-import type { Signer } from '../base/signer.ts';
-import type { Register } from '../coordination/register.ts';
-import type { Person } from '../http/call.ts';
-import { asksIfLost, type Loss, type Operation, type OperationContext } from '../operations/operation.ts';
-import { requestLine } from './execute.ts';
+import type { Question } from '../../answers/answer.ts';
+import { nodeCrypto } from '../../base/crypto.ts';
+import { Fault, isFault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
+import { LruMap } from '../../base/lru-map.ts';
+import type { Signer } from '../../base/signer.ts';
+import type { Register } from '../../coordination/register.ts';
+import type { Person } from '../../http/call.ts';
+import { asksIfLost, type Loss, type Operation, type OperationContext } from '../../operations/operation.ts';
+import { requestLine } from '../execute.ts';
+import { sourceDigests } from '../request-body.ts';
 import { putInWords } from './question.ts';
-import { sourceDigests } from './request-body.ts';
 
 /** How long a question, an agreement and a refusal are good, in ms of the clock. */
 const lifetimeMs = 600_000;

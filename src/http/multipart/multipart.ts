@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { StreamBody } from './stream-body.ts';
+import type { StreamBody } from '../stream-body.ts';
 
 /** One field of a form: text, or a file. */
 export type FormField = { name: string; text: string } | { name: string; fileName: string; file: StreamBody };

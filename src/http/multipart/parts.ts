@@ -1,5 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { Fault } from '../base/errors.ts';
+import { Fault } from '../../base/errors.ts';
 
 /** One part of a multipart body. */
 export interface BodyPart {
