@@ -1,6 +1,7 @@
-// Prints how long a start takes against the bare server, and fails where it takes more than 5 % longer than the baseline
-// in bench/start.json says. Compared are the quickest starts of each, in turns; what is too slow is measured again, four
-// times at the most, and a machine with much else to do judges nothing. --write raises the baseline: the commit says why.
+// Prints how long a start takes against the bare server, and fails where it takes a fifth longer than the baseline in
+// bench/start.json says: two runs of one revision differ by a tenth on two cores. Compared are the quickest starts of
+// each, in turns; what is too slow is measured again, four times at the most, and a machine with much else to do judges
+// nothing. --write raises the baseline: the commit says why.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const baselineFile = at('bench/start.json');
-const allowedGrowth = 1.05;
+const allowedGrowth = 1.2;
 const mostTries = 5;
 
 const [major] = process.versions.node.split('.');
