@@ -85,7 +85,7 @@ async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: F
   const { shared, operation, journal, signal, meter } = work;
   const { argument, rest, connection } = journal.plan;
   const deadline = shared.clock.now() + patienceMs;
-  const call: Call = { signal, deadline, meter, progress: () => {}, changes: [] };
+  const call: Call = { signal, deadline, meter, progress: () => {}, changes: [], isOneOfMany: true };
   const args = {
     ...(isListing(operation) ? { limit: 'all' } : {}),
     ...rest,

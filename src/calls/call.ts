@@ -86,7 +86,8 @@ async function carryOut(
   try {
     return await carryOutNamed(shared, operation, named, context, { controls, said, given: own, call });
   } catch (error) {
-    if (!isFault(error)) throw error;
+    // One of many things is not sought: six searches for each of a thousand names would eat the quota.
+    if (!isFault(error) || call.isOneOfMany) throw error;
     const { correctNames, namedAnew } = await import('./names/correct-names.ts');
     if (error.code !== 'not_found')
       throw isReading(operation) ? error : await namedAnew(operation, named, context, error);

@@ -21,6 +21,8 @@ export interface Call {
   beforeChange?: (() => Promise<void>) | undefined;
   /** The client follows a run by itself: one that is started is answered at once. */
   followsRuns?: boolean;
+  /** It is for one of many things: what nobody knows is told, and not sought. */
+  isOneOfMany?: boolean;
   /** Where its requests are counted and paced by the caller of this call. */
   attempts?: Attempts | undefined;
   /** What the requests of the call belong to, in the operator's traces. */
