@@ -9,7 +9,7 @@ it('answers "which metres of Copperhead North have no core worth the name" in th
 
   const made = await call('datarock_create_export', { project: 'Copperhead North', artefact: 'RQD', holes: 'all' });
   expect(made.text).toMatch(/Version v2, the newest of v1, v2/);
-  expect(made.text).toMatch(/RQD of Copperhead North: 40 holes\./);
+  expect(made.text).toMatch(/RQD of Copperhead North: 40 of 40 holes have data\./);
   const { uri } = made.data['result'] as { uri: string };
 
   const where = [{ column: 'rqd_percent', op: '<', value: 25 }];

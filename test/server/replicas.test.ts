@@ -32,7 +32,7 @@ it('processes with one state key take what each of them has handed out', async (
   const key = 'one key for all of them, of 32 characters';
   const [one, other] = await Promise.all([replica(key), replica(key)]);
   const { cursor, confirm } = await handOut(one);
-  expect((await other.call('dataops_list_projects', { limit: 1, cursor })).text).toMatch(/^1 projects; there are more/);
+  expect((await other.call('dataops_list_projects', { limit: 1, cursor })).text).toMatch(/^1 project; there are more/);
   expect((await other.call('dataops_delete_branch', { ...branch, confirm })).text).not.toMatch(/^needs_confirmation/);
   expect(other.dataops.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
 });
