@@ -35,7 +35,9 @@ describe('one question over many things', () => {
     const { call } = await startWorld({ platforms: ['datamin'] });
     const seen = await call('datamin_list_runs', { pipeline: 'all', from: '365d' });
     expect(seen.text).toMatch(/^9,646 runs, of 4 of 11 pipelines; 1 pipeline gave no answer\./);
-    expect(seen.text).toMatch(/^Warning: 1 of 11 pipelines: .* it belongs to another organisation \(Somebody else\)\.$/m);
+    expect(seen.text).toMatch(
+      /^Warning: 1 of 11 pipelines: .* it belongs to another organisation \(Somebody else\)\.$/m,
+    );
     const { uri } = seen.data['result'] as { uri: string };
     const rows = await call('read_result', {
       result: uri,
