@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Where a machine-readable report goes, for the run that has to count tests. */
-const report = process.env['DATA_PLATFORMS_TEST_REPORT'];
+const report = process.env['TEST_REPORT'];
 
 export default defineConfig({
   test: {
     // A gate's file takes minutes, or programs of others that `.ci/run` installs: it is no part of `npm test`.
-    include: [process.env['DATA_PLATFORMS_GATE'] ? 'test/**/*.gate.ts' : 'test/**/*.test.ts'],
+    include: [process.env['TEST_GATE'] ? 'test/**/*.gate.ts' : 'test/**/*.test.ts'],
     pool: 'forks',
     // No file changes what another can see, so a worker loads the program once; one worker a core keeps both busy.
     isolate: false,

@@ -11,10 +11,10 @@ import { type Server, startServers } from '../support/servers.ts';
 
 // Clients that other people wrote, each in the versions of `js/package-lock.json` and `python/requirements/`, against
 // the built server. What they come to is kept in `outcomes.json`, out of which the documentation has its table;
-// with DATA_PLATFORMS_WRITE_OUTCOMES=1 it is written anew. `.ci/run` installs them: `scripts/foreign-clients.mjs`.
+// with TEST_WRITE_OUTCOMES=1 it is written anew. `.ci/run` installs them: `scripts/foreign-clients.mjs`.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const installed = process.env['DATA_PLATFORMS_CLIENTS'] ?? join(tmpdir(), 'data-platforms-clients');
+const installed = process.env['TEST_CLIENTS'] ?? join(tmpdir(), 'data-platforms-clients');
 const run = promisify(execFile);
 
 type Outcome = Record<string, string>;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await running.stop();
-  if (!process.env['DATA_PLATFORMS_WRITE_OUTCOMES']) return;
+  if (!process.env['TEST_WRITE_OUTCOMES']) return;
   const sorted = Object.fromEntries(Object.entries(found).toSorted(([a], [b]) => a.localeCompare(b)));
   await writeFile(join(here, 'outcomes.json'), `${JSON.stringify(sorted, null, 2)}\n`);
 });
@@ -83,12 +83,12 @@ describe.concurrent('a client that other people wrote', { timeout: 600_000 }, ()
     async ({ client, transport }, { expect: check }) => {
       const outcome = await outcomeOf(client, transport);
       found[client] = { ...found[client], [transport]: outcome };
-      if (!process.env['DATA_PLATFORMS_WRITE_OUTCOMES']) check(outcome).toEqual(expected[client]?.[transport]);
+      if (!process.env['TEST_WRITE_OUTCOMES']) check(outcome).toEqual(expected[client]?.[transport]);
     },
   );
 });
 
 it('every client that is tried has its line in the table, and the other way round', () => {
-  if (!process.env['DATA_PLATFORMS_WRITE_OUTCOMES'])
+  if (!process.env['TEST_WRITE_OUTCOMES'])
     expect(Object.keys(expected).toSorted()).toEqual(clients.toSorted());
 });

@@ -51,7 +51,7 @@ it('a client over HTTP lists the tools and calls one', async () => {
 });
 
 /** A Python that has the packages of the example; `.ci/run` makes one. */
-const python = process.env['DATA_PLATFORMS_PYTHON'];
+const python = process.env['TEST_PYTHON'];
 
 it.skipIf(!python)('a client in Python does the same', async () => {
   const example = join(root, 'examples', 'python-client', 'client.py');

@@ -36,7 +36,7 @@ it('a sixth platform is a folder and a line', async () => {
   const inCopy = async (program: string, ...args: string[]) => {
     const script = join(root, 'node_modules', program);
     // The report of these tests comes here, not where that of the whole suite goes.
-    const { DATA_PLATFORMS_TEST_REPORT: _, DATA_PLATFORMS_GATE: __, ...env } = process.env;
+    const { TEST_REPORT: _, TEST_GATE: __, ...env } = process.env;
     const { stdout } = await run(process.execPath, [script, ...args], { cwd, env }).catch(error => error);
     return String(stdout);
   };
