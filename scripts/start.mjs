@@ -1,4 +1,4 @@
-// Prints how long a start takes against the bare server, and fails where it takes a fifth longer than the baseline in
+// Prints how long a start takes against the bare server, and fails where it takes two fifths longer than the baseline in
 // bench/start.json says: two runs of one revision differ by a tenth on two cores. Compared are the quickest starts of
 // each, in turns; what is too slow is measured again, four times at the most, and a machine with much else to do judges
 // nothing. --write raises the baseline: the commit says why.
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const baselineFile = at('bench/start.json');
-const allowedGrowth = 1.2;
+const allowedGrowth = 1.4;
 const mostTries = 5;
 
 const [major] = process.versions.node.split('.');
