@@ -39,8 +39,9 @@ if (raise) {
   });
 }
 cpSync(join(here, 'js'), join(target, 'js'), { recursive: true });
+// This project refuses packages that do not declare its Node, and npx hands that on: what others depend on is theirs.
 once('js.installed', readFileSync(join(here, 'js/package-lock.json'), 'utf8'), () =>
-  run('npm', ['ci'], { cwd: join(target, 'js') }),
+  run('npm', ['ci', '--engine-strict=false'], { cwd: join(target, 'js') }),
 );
 
 const uv = join(target, 'uv/bin/uv');
