@@ -48,6 +48,8 @@ const exceptions: Readonly<Record<string, string>> = {
   dataops_create_commit: 'One of its actions may delete, move or replace a file.',
   dataops_lint_ci_text: 'A text goes in the body, and what is wrong with it comes back.',
   dataops_set_job_token_scope: 'It opens a project to tokens of other projects.',
+  dataops_update_project_member: 'A higher role gives access.',
+  dataops_update_group_member: 'A higher role gives access.',
   datagrok_create_dashboard: 'The server puts it in the place of one with the same name.',
   datagrok_share_dashboard: 'The vendor shares by GET.',
   datagrok_sync_folder: 'What the caller has goes in the body, and what differs comes back.',

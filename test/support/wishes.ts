@@ -29,7 +29,7 @@ export const unseen = wishes(`
   merged pipeline configuration                  | dataops_lint_project_ci
   notifications                                  |
   webhooks                                       |
-  remove someone's access                        | datagrok_block_user datagrok_change_group_members
+  remove someone's access                        | datagrok_block_user datagrok_change_group_members dataops_remove_project_member dataops_remove_group_member
   which drill holes have been processed          | datarock_list_holes
   get the rock quality designation of a project  | datarock_create_export datarock_list_artefacts
   download the core photos                       | datarock_list_artefacts datarock_create_export
@@ -57,7 +57,7 @@ export const unseen = wishes(`
   who can push to main                           | dataops_list_protected_branches
   which access tokens are about to expire        | dataops_list_project_tokens dataops_list_group_tokens
   who has access to this repository              | dataops_list_effective_project_members dataops_list_project_members
-  give jonas developer rights                    | dataops_add_project_member
+  give jonas developer rights                    | dataops_add_project_member dataops_add_group_member dataops_update_project_member
   create a repository                            | dataops_create_project
   report a bug                                   | dataops_create_issue
   leave a comment on a merge request             | dataops_create_mr_note
@@ -262,4 +262,14 @@ export const informed = wishes(`
   which dashboards are there                     | datagrok_list_projects
   find a group to share it with                  | datagrok_lookup_groups
   what files are in the share                    | datagrok_list_files
+  take a person's access to a project away        | dataops_remove_project_member
+  take somebody out of a group                     | dataops_remove_group_member datagrok_change_group_members
+  make amara a maintainer                          | dataops_update_project_member dataops_update_group_member
+  what role does liam have here                    | dataops_get_effective_project_member dataops_get_effective_group_member dataops_get_project_member dataops_get_group_member
+  let in everybody who waits for the group         | dataops_approve_all_group_members dataops_approve_group_member
+  share a project with another group               | dataops_share_project
+  which groups can see this project                | dataops_list_project_groups
+  delete a whole group with its projects           | dataops_delete_group
+  rename a group                                   | dataops_update_group
+  set my status to busy                            | dataops_update_user_status
 `);

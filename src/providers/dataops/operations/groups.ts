@@ -17,7 +17,7 @@ export const groupArgument = group.meta({
   }),
 });
 
-const groupRow = z.looseObject({
+export const groupRow = z.looseObject({
   id: z.number(),
   full_path: z.string(),
   name: z.string(),

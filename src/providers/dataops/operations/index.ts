@@ -12,12 +12,14 @@ import * as commits from './commits.ts';
 import * as environments from './environments.ts';
 import * as fileChanges from './file-changes.ts';
 import * as files from './files.ts';
+import * as groupChanges from './group-changes.ts';
 import * as groups from './groups.ts';
 import * as issues from './issues.ts';
 import * as jobRuns from './job-runs.ts';
 import * as jobs from './jobs.ts';
 import * as lint from './lint.ts';
 import * as logs from './logs.ts';
+import * as memberChanges from './member-changes.ts';
 import * as members from './members.ts';
 import * as mergeRequests from './merge-requests.ts';
 import * as packages from './packages.ts';
@@ -47,8 +49,8 @@ export const dataopsCode: ProviderCode = {
     toolset('jobs', jobs, jobRuns, artifacts, testReports, pipelineRecords),
     toolset('triggers', triggers),
     toolset('administration', administration),
-    toolset('groups', groups, search),
-    toolset('members', members),
+    toolset('groups', groups, groupChanges, search),
+    toolset('members', members, memberChanges),
     toolset('repository', branches, tags, commits, files, fileChanges, protectedBranches, lint, codeSearch),
     toolset('merge-requests', mergeRequests),
     toolset('issues', issues),

@@ -1,20 +1,28 @@
 import * as z from 'zod';
-import { Fault } from '../../../base/errors.ts';
 import type { Row } from '../../../base/json-value.ts';
-import { dayAhead } from '../../../base/time.ts';
-import { operation } from '../../../operations/operation.ts';
-import { drillAssays, flag, id, role, roleOf, search, text } from '../arguments.ts';
+import { type Operation, operation, reference } from '../../../operations/operation.ts';
+import { drillAssays, flag, search, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
 
-const user = z.looseObject({ id: z.number(), username: z.string(), name: z.string().nullish() });
-const member = user.extend({ access_level: z.number().describe('20 reporter, 30 developer, 40 maintainer, 50 owner') });
+export const userRow = z.looseObject({ id: z.number(), username: z.string(), name: z.string().nullish() });
+export const member = userRow.extend({
+  access_level: z.number().describe('20 reporter, 30 developer, 40 maintainer, 50 owner'),
+});
 
 const query = text('Part of a name or user name');
 
-interface Holder {
-  noun: string;
+/** A person by name, user name or number. `search`: the listing's argument that narrows it. */
+export const person = (list: () => Operation, description: string, search = 'query') =>
+  z
+    .string()
+    .min(1)
+    .describe(`${description}: user name, name or number`)
+    .meta({ reference: reference({ list, key: 'id', label: 'username', also: ['name'], search, keyForm: /^\d+$/ }) });
+
+export interface Holder {
+  noun: 'project' | 'group';
   /** Path of one. */
   path: string;
   argument: Readonly<Record<string, z.ZodType>>;
@@ -23,79 +31,94 @@ interface Holder {
   example: Row;
 }
 
+export const ofProject: Holder = {
+  noun: 'project',
+  path: '/projects/{project}',
+  argument: { project },
+  everybody: 'who has access to a project, members of its groups',
+  example: drillAssays,
+};
+
+export const ofGroup: Holder = {
+  noun: 'group',
+  path: '/groups/{group}',
+  argument: { group },
+  everybody: 'with a role in a group, members of its parents',
+  example: { group: 'meridian/data' },
+};
+
 /** Who has a role in a project or group: given there itself, or from wherever it comes. */
 function membersOf({ noun, path, argument, everybody, example }: Holder) {
-  const shared = {
-    risk: 'reads',
+  const shared = { risk: 'reads', output: member } as const;
+  const several = {
+    ...shared,
     input: z.strictObject({ ...argument, query }),
-    output: member,
     paging: pages(),
     example: { arguments: example },
-  } as const;
+  };
   const listMembers = operation({
-    ...shared,
+    ...several,
     name: `dataops_list_${noun}_members`,
     route: `GET ${path}/members`,
     summary: `List who was given access to a ${noun} itself, with their roles.`,
     resource: { uri: `dataops://${noun}s/{${noun}}/members`, title: `Members of a DataOps.live ${noun}` },
   });
   const listAllMembers = operation({
-    ...shared,
+    ...several,
     name: `dataops_list_effective_${noun}_members`,
     route: `GET ${path}/members/all`,
     summary: `List everybody ${everybody} included.`,
   });
-  return { listMembers, listAllMembers };
+  const single = (list: Operation) => ({
+    ...shared,
+    input: z.strictObject({ ...argument, user: person(() => list, 'Who') }),
+    example: { arguments: { ...example, user: 'jonas.petrov' } },
+  });
+  return {
+    listMembers,
+    listAllMembers,
+    getMember: operation({
+      ...single(listMembers),
+      name: `dataops_get_${noun}_member`,
+      route: `GET ${path}/members/{user}`,
+      summary: `Show the role that somebody was given in a ${noun} itself, and its last day.`,
+      words: 'when does access end expire',
+      example: { arguments: { ...example, user: noun === 'group' ? 'amara.okafor' : 'maya.lindqvist' } },
+    }),
+    getEffectiveMember: operation({
+      ...single(listAllMembers),
+      name: `dataops_get_effective_${noun}_member`,
+      route: `GET ${path}/members/all/{user}`,
+      summary: `Show what role somebody has in a ${noun}, from wherever it comes.`,
+      words: 'what may a person do here, which rights has',
+    }),
+  };
 }
 
-export const { listMembers: listProjectMembers, listAllMembers: listAllProjectMembers } = membersOf({
-  noun: 'project',
-  path: '/projects/{project}',
-  argument: { project },
-  everybody: 'who has access to a project, members of its groups',
-  example: drillAssays,
-});
+export const {
+  listMembers: listProjectMembers,
+  listAllMembers: listAllProjectMembers,
+  getMember: getProjectMember,
+  getEffectiveMember: getEffectiveProjectMember,
+} = membersOf(ofProject);
 
-export const { listMembers: listGroupMembers, listAllMembers: listAllGroupMembers } = membersOf({
-  noun: 'group',
-  path: '/groups/{group}',
-  argument: { group },
-  everybody: 'with a role in a group, members of its parents',
-  example: { group: 'meridian/data' },
-});
+export const {
+  listMembers: listGroupMembers,
+  listAllMembers: listAllGroupMembers,
+  getMember: getGroupMember,
+  getEffectiveMember: getEffectiveGroupMember,
+} = membersOf(ofGroup);
 
-export const addProjectMember = operation({
-  name: 'dataops_add_project_member',
-  route: 'POST /projects/{project}/members',
-  risk: 'exposes',
-  question: 'Give {user} access to {project} as {role}?',
-  summary: 'Give a user a role in a project. Give user_id or username.',
-  words: 'give grant access rights permission to a person, invite, developer maintainer reporter, read write',
-  input: z.strictObject({
-    project,
-    role: role('Role').meta({ wire: 'access_level' }),
-    user_id: id('Number of the user', 'users').optional(),
-    username: text('User name'),
-    expires_at: dayAhead('Last day').optional(),
-  }),
-  output: member,
-  async describeLoss({ project, user_id, username }, context) {
-    const found = username === undefined ? [] : await context.rows(listUsers, { username });
-    if (username !== undefined && !found.length)
-      throw new Fault({
-        code: 'not_found',
-        message: `There is no user ${username}.`,
-        hint: 'dataops_list_users finds users by a part of their name.',
-      });
-    const [{ id = user_id, name = `user ${user_id}` } = {}] = found;
-    const known = (await context.rows(listAllProjectMembers, { project })).find(
-      one => String(one['id']) === String(id),
-    );
-    const says = known && `${String(known['name'])} has access already, as ${roleOf(known['access_level'])}.`;
-    const user = `${String(known?.['name'] ?? name)}${username ? ` (${username})` : ''}`;
-    return { names: { user }, ...(says ? { says } : {}) };
-  },
-  example: { arguments: { project: 'meridian/data/drill-assays', username: 'ines.duarte', role: 'developer' } },
+export const listProjectUsers = operation({
+  name: 'dataops_list_project_users',
+  route: 'GET /projects/{project}/users',
+  risk: 'reads',
+  summary: 'List who can work in a project, without their roles.',
+  words: 'whom can I assign or mention',
+  input: z.strictObject({ project, search }),
+  output: userRow,
+  paging: pages(),
+  example: { arguments: drillAssays },
 });
 
 export const listUsers = operation({
@@ -105,9 +128,20 @@ export const listUsers = operation({
   summary: 'Find users by name or user name.',
   words: 'find people accounts person',
   input: z.strictObject({ search, username: text('Exact user name'), active: flag('Only active ones') }),
-  output: user,
+  output: userRow,
   paging: pages({ keyset: { order_by: 'id' } }),
   example: { arguments: { search: 'amara' } },
+});
+
+export const getUser = operation({
+  name: 'dataops_get_user',
+  route: 'GET /users/{user}',
+  risk: 'reads',
+  summary: 'Show a user: name, state, job title, time zone.',
+  words: 'profile of a person, is the account active or blocked',
+  input: z.strictObject({ user: person(() => listUsers, 'Who', 'search') }),
+  output: userRow,
+  example: { arguments: { user: 'amara.okafor' } },
 });
 
 export const getCurrentUser = operation({
@@ -117,6 +151,38 @@ export const getCurrentUser = operation({
   summary: 'Show which user this credential acts as.',
   words: 'who am I, whose account',
   input: z.strictObject({}),
-  output: user,
+  output: userRow,
   example: { arguments: {} },
+});
+
+const status = z.looseObject({ message: z.string().nullish(), availability: z.string().nullish() });
+
+export const getUserStatus = operation({
+  name: 'dataops_get_user_status',
+  route: 'GET /user/status',
+  risk: 'reads',
+  summary: 'Show the status that others see beside your name.',
+  words: 'busy away out of office',
+  input: z.strictObject({}),
+  output: status,
+  example: { arguments: {} },
+});
+
+export const updateUserStatus = operation({
+  name: 'dataops_update_user_status',
+  route: 'PATCH /user/status',
+  risk: 'edits',
+  summary: 'Change the status that others see beside your name; an empty message clears it.',
+  words: 'set me busy away out of office on holiday',
+  input: z.strictObject({
+    message: text('Up to 100 characters'),
+    emoji: text('Name of an emoji, for example palm_tree'),
+    availability: z.enum(['busy', 'not_set']).optional().describe('Shown as busy, or not'),
+    clear_status_after: z
+      .enum(['30_minutes', '3_hours', '8_hours', '1_day', '3_days', '7_days', '30_days'])
+      .optional()
+      .describe('When it goes by itself'),
+  }),
+  output: status,
+  example: { arguments: { message: 'At the mine', availability: 'busy' } },
 });

@@ -14,6 +14,7 @@ import { lintEndpoints } from './routes/ci-lint.ts';
 import { commitEndpoints } from './routes/commits.ts';
 import { environmentEndpoints } from './routes/environments.ts';
 import { fileEndpoints } from './routes/files.ts';
+import { groupChangeEndpoints } from './routes/group-changes.ts';
 import { groupEndpoints } from './routes/groups.ts';
 import { issueEndpoints } from './routes/issues.ts';
 import { jobEndpoints } from './routes/jobs.ts';
@@ -38,6 +39,7 @@ const endpoints: readonly Endpoint[] = [
   ...projectEndpoints,
   ...memberEndpoints,
   ...groupEndpoints,
+  ...groupChangeEndpoints,
   ...pipelineEndpoints,
   ...triggerEndpoints,
   ...scheduleEndpoints,

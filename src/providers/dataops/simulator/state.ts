@@ -56,7 +56,7 @@ export interface SeedNames {
 /** The people, their groups, and the credentials they made. */
 export interface Family {
   groups: Record<'meridian' | 'data' | 'products' | 'platform' | 'hidden' | 'many', Group>;
-  users: Record<'maya' | 'jonas' | 'amara' | 'liam' | 'ines', User>;
+  users: Record<'maya' | 'jonas' | 'amara' | 'liam' | 'ines' | 'noor', User>;
   tokens: {
     /** Maya, Maintainer, `api`. The one a client is connected with. */
     personal: string;

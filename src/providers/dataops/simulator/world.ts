@@ -8,6 +8,8 @@ export interface User {
   email: string;
   bot: boolean;
   createdAt: number;
+  /** What they say of being there, as it goes on the wire. */
+  status?: Fields;
 }
 
 export interface Member {
@@ -15,6 +17,11 @@ export interface Member {
   level: number;
   expiresAt: string | null;
   createdAt: number;
+  /** They have been asked in and nobody has let them in yet. */
+  awaits?: boolean;
+  /** A directory (LDAP) gives the role, unless it is overridden. */
+  fromDirectory?: boolean;
+  overridden?: boolean;
 }
 
 export interface Token {
@@ -120,6 +127,7 @@ export interface Project extends Holder {
   starCount: number;
   forks: number;
   forkedFrom?: Project;
+  sharedWith?: { group: Group; level: number }[];
   /** Clock ms at which the copy of a fork or import is complete. */
   importedAt?: number;
   importUrl: string | null;
@@ -249,6 +257,9 @@ export function levelOf(user: User | undefined, holder: Project | Group): number
   if (!user) return 0;
   if (!isGroup(holder) && holder.namespace === user) return 50;
   let level = levelAmong(holder.members, user);
+  // As much as either grants, and no more.
+  for (const { group, level: most } of (!isGroup(holder) && holder.sharedWith) || [])
+    level = Math.max(level, Math.min(most, levelOf(user, group)));
   // Asked ten thousand times for one listing, so no list of groups is made here.
   const nearest = isGroup(holder) ? holder.parent : holder.namespace;
   for (let group = nearest && isGroup(nearest) ? nearest : undefined; group; group = group.parent)
@@ -258,7 +269,8 @@ export function levelOf(user: User | undefined, holder: Project | Group): number
 
 function levelAmong(members: readonly Member[], { id }: User): number {
   let level = 0;
-  for (const member of members) if (member.userId === id && member.level > level) level = member.level;
+  for (const member of members)
+    if (member.userId === id && member.level > level && !member.awaits) level = member.level;
   return level;
 }
 

@@ -1,7 +1,7 @@
 import { type Call, canSee, type Endpoint, levelIn } from '../call.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
-import { notFound } from '../refusal.ts';
+import { notFound, refusal } from '../refusal.ts';
 import {
   dateOf,
   describeUser,
@@ -39,6 +39,9 @@ export const groupEndpoints: readonly Endpoint[] = [
   ['GET /namespaces/:id/exists', namespaceExists],
   ['GET /user', readUser],
   ['GET /users', listUsers],
+  ['GET /users/:id', readOther],
+  ['GET /user/status', call => call.user().status ?? noStatus],
+  ['PATCH /user/status', setStatus],
   ['GET /personal_access_tokens/self', { open: true }, readOwnToken],
   ['GET /version', readVersion],
   ['GET /metadata', readVersion],
@@ -63,13 +66,14 @@ function list(call: Call, groups: readonly Group[]) {
   const order = call.text('order_by');
   const key = (group: Group) => (order === 'id' ? group.id : order === 'path' ? group.path : group.name.toLowerCase());
   const keyset = call.caller.user ? {} : { keyset: { by: ['name'], only: 'asc' as const } };
-  return paged(call, sorted(found, key, call.text('sort') ?? 'asc'), group => describe(call, group), {
+  return paged(call, sorted(found, key, call.text('sort') ?? 'asc'), group => describeGroup(call, group), {
     type: 'Group',
     ...keyset,
   });
 }
 
-function describe({ world }: Call, group: Group): Fields {
+/** A group as it goes on the wire. */
+export function describeGroup({ world }: Call, group: Group): Fields {
   const { id, name, path, fullPath, description, visibility, parent } = group;
   return {
     id,
@@ -99,7 +103,7 @@ function readGroup(call: Call): Fields {
   const group = call.group();
   const projects = projectsBelow(call, group, false).filter(project => canSee(call.caller, project));
   return {
-    ...describe(call, group),
+    ...describeGroup(call, group),
     shared_with_groups: [],
     ...(levelIn(call.caller, group) >= 50 && { runners_token: `GR1348941group${group.id}SecretSecret` }),
     // The platform puts no more than 100 of them here.
@@ -214,4 +218,53 @@ function readOwnToken(call: Call): Fields {
 function readVersion(call: Call): Fields {
   call.user();
   return { version: call.state.release, revision: '6f2c1e0d9ab', enterprise: true, kas: { enabled: false } };
+}
+
+function readOther(call: Call): Fields {
+  call.user();
+  const user = call.world.users.find(({ id }) => String(id) === call.path('id'));
+  if (!user) throw notFound('User');
+  const { id, createdAt, bot } = user;
+  return {
+    ...describeUser(call.world, id),
+    created_at: iso(createdAt),
+    bio: '',
+    location: null,
+    public_email: null,
+    bot,
+    job_title: '',
+    local_time: null,
+    is_followed: false,
+  };
+}
+
+const noStatus = { emoji: null, message: null, message_html: '', availability: 'not_set', clear_status_at: null };
+
+/** How long a status stays, in ms. */
+const lasts: Readonly<Record<string, number>> = {
+  '30_minutes': 30 * 60_000,
+  '3_hours': 3 * 3_600_000,
+  '8_hours': 8 * 3_600_000,
+  '1_day': 86_400_000,
+  '3_days': 3 * 86_400_000,
+  '7_days': 7 * 86_400_000,
+  '30_days': 30 * 86_400_000,
+};
+
+function setStatus(call: Call): Fields {
+  const user = call.user();
+  const message = call.text('message');
+  if ((message ?? '').length > 100)
+    throw refusal(400, { message: { message: ['is too long (maximum is 100 characters)'] } });
+  const after = lasts[call.text('clear_status_after') ?? ''];
+  const status: Fields = {
+    ...noStatus,
+    ...user.status,
+    ...(call.has('emoji') && { emoji: call.text('emoji') }),
+    ...(call.has('message') && { message: message || null, message_html: message ?? '' }),
+    ...(call.has('availability') && { availability: call.text('availability') }),
+    ...(after !== undefined && { clear_status_at: iso(call.world.now() + after) }),
+  };
+  user.status = status;
+  return status;
 }

@@ -5,7 +5,7 @@ const dayMs = 86_400_000;
 
 export function seedPeople(world: World): Family {
   const { users, groups } = { users: seedUsers(world), groups: seedGroups(world) };
-  const { maya, jonas, amara, liam, ines } = users;
+  const { maya, jonas, amara, liam, ines, noor } = users;
   const join = (group: Group, user: User, level: number): Member[] => {
     group.members.push({ userId: user.id, level, expiresAt: null, createdAt: group.createdAt });
     return group.members;
@@ -14,6 +14,9 @@ export function seedPeople(world: World): Family {
   join(groups.meridian, maya, 40);
   join(groups.data, amara, 30);
   join(groups.data, liam, 20);
+  Object.assign(groups.data.members.at(-1) ?? {}, { fromDirectory: true });
+  join(groups.products, noor, 30);
+  Object.assign(groups.products.members.at(-1) ?? {}, { awaits: true });
   join(groups.many, maya, 30);
   join(groups.many, jonas, 50);
   join(groups.hidden, ines, 50);
@@ -44,6 +47,7 @@ function seedUsers(world: World): Family['users'] {
     amara: add('amara.okafor', 'Amara Okafor'),
     liam: add('liam.chen', 'Liam Chen'),
     ines: add('ines.duarte', 'Inês Duarte'),
+    noor: add('noor.haddad', 'Noor Haddad'),
   };
 }
 

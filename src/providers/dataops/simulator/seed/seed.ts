@@ -5,6 +5,7 @@ import type { SeedNames } from '../state.ts';
 import { type Group, newProject, type Project, type ProjectParts, type User, type World } from '../world.ts';
 import { seedHistory } from './history.ts';
 import { seedPeople } from './people.ts';
+import { seedWork } from './work.ts';
 
 const dayMs = 86_400_000;
 const manyCount = 10_000;
@@ -28,6 +29,7 @@ export function seedWorld(now: () => number, origin: string): { world: World; na
   addProject(world, meridian, 105, 'Empty Beginnings', { files: [] });
   addMany(world, many);
   const { assays, ...history } = seedHistory(world, family);
+  seedWork(world, assays, family);
   const oldPath = 'meridian/drill-assays';
   world.paths.set(oldPath, assays);
   const projects = { referencePipelines: 100, drillAssays: 101, oreQuality: 102, oldWarehouse: 103, hidden: 104 };
