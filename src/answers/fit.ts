@@ -57,7 +57,7 @@ async function fitThing(value: unknown, policy: FitPolicy, keep: Keep): Promise<
 }
 
 /** Most rows that are read for an answer; no more of them would fit. */
-const mostRows = 1_000;
+const mostRowsRead = 1_000;
 
 /** A stored table with its rows where they all fit an answer, otherwise with what describes them. */
 export async function fitTable(
@@ -66,7 +66,7 @@ export async function fitTable(
   { answerTokens }: FitPolicy,
   warnings: string[] = [],
 ): Promise<Outcome> {
-  const { rows } = result.rows > mostRows ? { rows: [] } : await results.rows(result, { limit: mostRows });
+  const { rows } = result.rows > mostRowsRead ? { rows: [] } : await results.rows(result, { limit: mostRowsRead });
   const page = { returned: result.rows, total: result.rows, complete: true, next: null };
   const isShort = rows.every(row => guessTokens(row) <= answerTokens);
   if (rows.length === result.rows && isShort && countThatFit(rows, answerTokens) === rows.length)

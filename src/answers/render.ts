@@ -21,9 +21,9 @@ export const pictureKey = 'data-platforms-mcp/picture';
  * The two say the same, because some clients show the one to the model and some the other. In the words, each line of
  * ours is one: no value within it can end it and begin another.
  */
-export const renderAnswer = (answer: Outgoing): RenderedAnswer => shape(answer);
+export const renderAnswer = (answer: Outgoing): RenderedAnswer => renderByKind(answer);
 
-function shape(answer: Answer): RenderedAnswer {
+function renderByKind(answer: Answer): RenderedAnswer {
   switch (answer.kind) {
     case 'rows':
       return shapeRows(answer);
@@ -50,8 +50,9 @@ function shapeRows(answer: Answer & { kind: 'rows' }): RenderedAnswer {
   const warnings = warningsOf(answer);
   const where = result && !answer.isShown ? `Stored as ${result.uri}.` : undefined;
   const handle = result && answer.isShown ? `Handle of these rows: ${result.uri}` : undefined;
-  const body = answer.as === 'lines' ? rows.map(row => said(`${row['line']}: ${row['text']}`)).join('\n') : table(rows);
-  return words([said(lead), where, aboutLine(about), body, ...warnings.map(warning), handle], {
+  const body =
+    answer.as === 'lines' ? rows.map(row => quoteText(`${row['line']}: ${row['text']}`)).join('\n') : table(rows);
+  return words([quoteText(lead), where, aboutLine(about), body, ...warnings.map(warning), handle], {
     items: rows,
     page,
     ...(result ? { result: { uri: result.uri, kind: result.kind, rows: result.rows } } : {}),
@@ -68,7 +69,7 @@ function shapeValue(value: unknown): RenderedAnswer {
 function shapeResult(answer: Answer & { kind: 'result' }): RenderedAnswer {
   const { result, summary, page, about, tally } = answer;
   const warnings = warningsOf(answer);
-  return words([said(summary), aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
+  return words([quoteText(summary), aboutLine(about), ...storedLines(result), ...warnings.map(warning)], {
     result: storedFacts(result),
     ...(tally ? { tally } : {}),
     ...(page ? { page } : {}),
@@ -90,7 +91,7 @@ function shapePicture({ chart, summary, warnings }: Answer & { kind: 'picture' }
   const { image, png, svg, width, height } = chart;
   const files = `Stored as ${png.uri} (PNG, ${width} x ${height}) and ${svg.uri} (SVG).`;
   const file = ({ uri, name, kind, bytes }: StoredResult) => ({ uri, name, kind, bytes });
-  const { content, structuredContent: about } = words([said(`${summary} ${files}`), ...warnings.map(warning)], {
+  const { content, structuredContent: about } = words([quoteText(`${summary} ${files}`), ...warnings.map(warning)], {
     png: file(png),
     svg: file(svg),
     ...list('warnings', warnings),
@@ -129,11 +130,11 @@ function shapeDescription({ description, warnings }: Answer & { kind: 'descripti
   const [made = '', ...from] = ancestry(source);
   return words(
     [
-      said(`${name} (${uri}): ${extent}, ${countOf(bytes, 'bytes')}.`),
-      said(`Made by ${made} at ${createdAt}; ${life}.`),
-      ...from.map(one => said(`Out of ${one}.`)),
+      quoteText(`${name} (${uri}): ${extent}, ${countOf(bytes, 'bytes')}.`),
+      quoteText(`Made by ${made} at ${createdAt}; ${life}.`),
+      ...from.map(one => quoteText(`Out of ${one}.`)),
       table(columns),
-      others.length ? said(`Not described: ${others.join(', ')}.`) : undefined,
+      others.length ? quoteText(`Not described: ${others.join(', ')}.`) : undefined,
       sample.length ? `First rows:\n${table(sample)}` : undefined,
       ...warnings.map(warning),
     ],
@@ -164,13 +165,13 @@ function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): Rendere
   const isTold = outcome?.kind === 'result' && outcome.tally !== undefined;
   const vendor = run.vendor_status === run.status ? '' : ` (${run.vendor_status})`;
   const state = `Run ${run.uri}: ${run.status}${vendor}${isTold ? '' : progressOf(run)}.`;
-  const made = outcome && shape(outcome);
+  const made = outcome && renderByKind(outcome);
   const [text] = made?.content ?? [];
   const told = outcome && 'warnings' in outcome ? outcome.warnings : [];
   return words(
     [
-      said(state),
-      ...(run.notes ?? []).map(said),
+      quoteText(state),
+      ...(run.notes ?? []).map(quoteText),
       aboutLine(details),
       text?.type === 'text' ? text.text : undefined,
       next && oneLine(`Next: ${next}`),
@@ -194,7 +195,7 @@ function progressOf({ final, progress, tally }: Run): string {
 
 function storedLines(result: StoredResult): string[] {
   if (result.kind !== 'table')
-    return [said(`Stored as ${result.uri}: ${result.name}, ${countOf(result.bytes, 'bytes')}.`)];
+    return [quoteText(`Stored as ${result.uri}: ${result.name}, ${countOf(result.bytes, 'bytes')}.`)];
   const glance = glanceAt(result);
   const columns = glance.columns.map(({ name, type, nulls, min, max, mean, numbers }) => {
     const range = min == null ? '' : ` ${min}..${max}`;
@@ -204,14 +205,14 @@ function storedLines(result: StoredResult): string[] {
   });
   if (glance.more > 0) columns.push(`${glance.more} more, which describe_result tells`);
   return [
-    said(`Stored as ${result.uri}: ${countOf(result.rows, 'rows')}. Columns: ${columns.join('; ')}.`),
+    quoteText(`Stored as ${result.uri}: ${countOf(result.rows, 'rows')}. Columns: ${columns.join('; ')}.`),
     ...(glance.sample.length > 0 ? ['First rows:', table(glance.sample)] : []),
   ];
 }
 
 const aboutLine = (about: Row | undefined) =>
   about &&
-  said(
+  quoteText(
     Object.entries(about)
       .filter(([, value]) => value !== undefined && value !== null)
       .map(([name, value]) => `${name}: ${cell(value)}`)
@@ -224,7 +225,7 @@ const warning = (text: string) => oneLine(`Warning: ${text}`);
 const ours = /^\s{0,9}(?:Next|Warning):/i;
 
 /** A line in which somebody else's words stand: it stays one, and does not begin like one that tells what to do. */
-function said(text: string): string {
+function quoteText(text: string): string {
   const line = oneLine(text);
   return ours.test(line) ? JSON.stringify(line) : line;
 }

@@ -5,7 +5,7 @@ import { firstOf } from '../base/nearest.ts';
 import { parseArguments } from '../calls/arguments.ts';
 import { readRows, resolveNames } from '../calls/execute.ts';
 import type { Many } from '../calls/many/selection.ts';
-import { such } from '../calls/names/name-index.ts';
+import { matchingRows } from '../calls/names/name-index.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { resolveTimes } from '../calls/times.ts';
 import { thingOf } from '../operations/nouns.ts';
@@ -135,7 +135,7 @@ async function listed(
   const { limit: _, cursor: __, fields: ___, ...own } = args;
   const resolved = await resolveNames(listing, own, context);
   const found = await readRows(listing, resolved, context, { limit: most });
-  const rows = such(reference, found.items);
+  const rows = matchingRows(reference, found.items);
   const things = distinct(
     rows.map(row => ({ key: String(valueIn(row, key)), name: String(valueIn(row, label) ?? valueIn(row, key)) })),
   );

@@ -98,7 +98,7 @@ async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: F
     // Rows go into the table of all, not into a result for each thing.
     // Somebody has agreed to all of them, or nobody has to.
     const services = { ...shared, unattended: true, fit: { ...shared.fit, answerTokens: Number.POSITIVE_INFINITY } };
-    const answer = await settled(await callForOne(services, operation, args, call), services, call);
+    const answer = await awaitStartedRun(await callForOne(services, operation, args, call), services, call);
     return { key: thing.key, state: 'done', ...contentOf(answer) };
   } catch (error) {
     if (signal.aborted) {
@@ -113,7 +113,7 @@ async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: F
 const isDoubtful = ({ code, doubtful }: Fault): boolean => doubtful || code === 'outcome_unknown';
 
 /** A run that a thing has started is waited for. */
-async function settled(first: Answer, shared: CallerServices, call: Call): Promise<Answer> {
+async function awaitStartedRun(first: Answer, shared: CallerServices, call: Call): Promise<Answer> {
   let answer = first;
   while (answer.kind === 'run' && !isSettled(answer.run) && shared.clock.now() < call.deadline) {
     const { uri } = answer.run;

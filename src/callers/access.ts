@@ -32,13 +32,13 @@ export function accessBy(
       .digest('base64url');
     const base: Caller = { name: subject, callerId, ...(twoStep.includes(subject) ? { twoStep: true } : {}) };
     if (!rules) return base;
-    const its = rules.filter(
+    const rulesOfCaller = rules.filter(
       rule =>
         rule.subjects.includes('*') ||
         rule.subjects.includes(subject) ||
         rule.groups.some(group => groups.includes(group)),
     );
-    return { ...base, connections: new Set(its.flatMap(rule => rule.connections)) };
+    return { ...base, connections: new Set(rulesOfCaller.flatMap(rule => rule.connections)) };
   };
 }
 

@@ -12,18 +12,18 @@ export class RunningCalls {
 
   /** @throws Fault `rate_limited` */
   begin(principal: string): AbortController {
-    const its = this.#calls.get(principal) ?? new Set();
-    if (its.size >= this.mostPerCaller) throw tooMany(this.mostPerCaller);
+    const callsOfCaller = this.#calls.get(principal) ?? new Set();
+    if (callsOfCaller.size >= this.mostPerCaller) throw tooMany(this.mostPerCaller);
     const controller = new AbortController();
-    this.#calls.set(principal, its.add(controller));
+    this.#calls.set(principal, callsOfCaller.add(controller));
     return controller;
   }
 
   end(principal: string, controller: AbortController): void {
-    const its = this.#calls.get(principal);
-    its?.delete(controller);
+    const callsOfCaller = this.#calls.get(principal);
+    callsOfCaller?.delete(controller);
     // Callers come and go for as long as the process lives.
-    if (its?.size === 0) this.#calls.delete(principal);
+    if (callsOfCaller?.size === 0) this.#calls.delete(principal);
   }
 
   /** Gives all of them up. They answer with the fault. */

@@ -23,7 +23,7 @@ export async function answerRun(
   uri: string,
   variables: Record<string, string>,
   context: OperationContext,
-  { waitSeconds, details, warnings = [], executeOperation: perform, started = false }: Waiting,
+  { waitSeconds, details, warnings = [], executeOperation, started = false }: Waiting,
 ): Promise<RunAnswer> {
   const begun = { kind: 'run', ...(details ? { details } : {}) } as const;
   const resume = `wait_for_run ${JSON.stringify({ run: uri, wait_seconds: longestWaitSeconds })}`;
@@ -53,7 +53,7 @@ export async function answerRun(
   const operation = result.operation();
   const args = result.arguments(variables);
   try {
-    const outcome = await perform(operation, args);
+    const outcome = await executeOperation(operation, args);
     const next =
       outcome.kind === 'result' ? { next: `read_result ${JSON.stringify({ result: outcome.result.uri })}` } : {};
     const tally = outcome.kind === 'result' ? outcome.tally : undefined;

@@ -31,7 +31,7 @@ import { toldChange } from './told-change.ts';
 import { type Controls, choiceOf, defaultLimit, type ListingControls, splitControls } from './tool-input.ts';
 
 /** Rows that one call gathers at the most: they are in memory until they are stored. */
-const mostRows = 20_000;
+const mostRowsGathered = 20_000;
 
 /**
  * Carries out one operation, for one thing or for many.
@@ -118,13 +118,13 @@ async function carryOutNamed(
     const question = await shared.confirmations.ask(operation, args, controls, context, call.person);
     if (question) return question;
   }
-  if (!startsRun(operation)) return perform(shared, operation, args, context, { ...controls, said, given });
+  if (!startsRun(operation)) return answerOperation(shared, operation, args, context, { ...controls, said, given });
   return startRun(operation, args, context, {
     shared,
     controls,
     said,
     read: value => readOutput(operation, value),
-    perform: (fetching, its) => perform(shared, fetching, its, context, { limit: 'all' }),
+    executeOperation: (fetching, its) => answerOperation(shared, fetching, its, context, { limit: 'all' }),
   });
 }
 
@@ -147,7 +147,7 @@ const noToken = ({ name }: Operation) =>
   });
 
 /** Carries out an operation that starts nothing, its arguments and names being settled. */
-export async function perform(
+export async function answerOperation(
   shared: CallerServices,
   operation: Operation,
   args: Row,
@@ -195,19 +195,19 @@ async function listRows(
 ): Promise<Outcome> {
   const scope = { operation: operation.name, connection: context.connection.name, arguments: { ...args, ...said } };
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
-  const wanted = limit === 'all' ? mostRows : Math.min(limit, mostRows);
+  const wanted = limit === 'all' ? mostRowsGathered : Math.min(limit, mostRowsGathered);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
   const { value, warnings } = readOutput(operation, found.items);
   const explained = why ? await operation.explain?.(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
-  const told = explained as Row[] | undefined;
-  const rows = pick(told ?? (value as Row[]), fields, warnings);
+  const rowReasons = explained as Row[] | undefined;
+  const rows = pick(rowReasons ?? (value as Row[]), fields, warnings);
   const next = found.next === undefined ? null : shared.cursors.write(scope, found.next);
   const known = found.complete && from === undefined ? rows.length : null;
   const page: PageFacts = { returned: rows.length, total: found.total ?? known, complete: found.complete, next };
   const beside = {
     ...found.about,
-    ...tellReasons(countReasons(told ?? [])),
+    ...tellReasons(countReasons(rowReasons ?? [])),
   };
   const about = Object.keys(beside).length > 0 && { about: beside };
   return {
@@ -224,8 +224,8 @@ async function listRows(
 
 /** What a listing was asked for, for when there is nothing: without secrets, and without what was left to itself. */
 function narrowing({ input }: Operation, args: Row): Row {
-  const told = Object.entries(args).filter(([name]) => !fieldMeta(fieldOf(input, name)).secret);
-  return Object.fromEntries(told);
+  const shownArguments = Object.entries(args).filter(([name]) => !fieldMeta(fieldOf(input, name)).secret);
+  return Object.fromEntries(shownArguments);
 }
 
 function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Row[] {

@@ -83,8 +83,8 @@ export function operationContext(runtime: CallRuntime, connection: Connection, c
     hide: secret => runtime.redactor.add(secret),
     originOf({ operation, arguments: args, ...origin }) {
       const at = new Date(runtime.clock.now()).toISOString();
-      const told = withoutSecrets(operation, args);
-      const source = { operation: operation.name, arguments: told, connection: connection.name, at };
+      const shownArguments = withoutSecrets(operation, args);
+      const source = { operation: operation.name, arguments: shownArguments, connection: connection.name, at };
       return { mediaType: 'application/octet-stream', ...origin, source };
     },
     store: (origin, content) => runtime.results.write({ ...context.originOf(origin), signal }, content),

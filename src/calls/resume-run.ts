@@ -8,7 +8,7 @@ import { uriOn, uriTemplate } from '../operations/uri-template.ts';
 import { nameBound } from './argument-bounds.ts';
 import { hostOf } from './arguments.ts';
 import { answerRun } from './await-run.ts';
-import { perform } from './call.ts';
+import { answerOperation } from './call.ts';
 import { operationContext } from './execute.ts';
 import { refuseForeign } from './names/foreign-address.ts';
 import type { CallerServices } from './services.ts';
@@ -88,6 +88,6 @@ export async function resumeRun(
     waitSeconds,
     ...(details ? { details } : {}),
     ...(warnings ? { warnings } : {}),
-    executeOperation: (operation, args) => perform(shared, operation, args, context, { limit: 'all' }),
+    executeOperation: (operation, args) => answerOperation(shared, operation, args, context, { limit: 'all' }),
   });
 }

@@ -18,7 +18,7 @@ interface Starting {
   /** Reads the platform's answer by the record. */
   read(value: unknown): { value: unknown; warnings: string[] };
   /** Carries out the operation that fetches what the run made. */
-  perform(operation: Operation, args: Row): Promise<Outcome>;
+  executeOperation(operation: Operation, args: Row): Promise<Outcome>;
   /** Its times as they were said: "24h" said again is the same call. */
   said: Row;
 }
@@ -114,12 +114,12 @@ async function follow(
   { starts: { run: kind } }: StartingOperation,
   { uri, variables, details, warnings }: Started,
   context: OperationContext,
-  { controls, perform }: Starting,
+  { controls, executeOperation }: Starting,
 ): Promise<RunAnswer> {
   const base = { warnings, ...(details ? { details } : {}) };
   if (context.followsRuns) return { kind: 'run', run: unseenRun(uri), ...base, handedOver: true };
   const waitSeconds = controls.wait_seconds ?? defaultWaitSeconds;
-  return answerRun(kind, uri, variables, context, { ...base, waitSeconds, executeOperation: perform, started: true });
+  return answerRun(kind, uri, variables, context, { ...base, waitSeconds, executeOperation, started: true });
 }
 
 /** Platforms show what was just started a little later. */

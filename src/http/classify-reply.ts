@@ -27,15 +27,15 @@ export function classifyReply(clock: Clock, next: Send): Send {
 function classified(exchange: Exchange, received: HttpReply, clock: Clock): Outcome {
   const { connection, request, anonymous } = exchange;
   const { suspicion, unreadable, ...reply } = received;
-  const said = suspicion === undefined ? reply : { ...reply, body: suspicion };
+  const readable = suspicion === undefined ? reply : { ...reply, body: suspicion };
   // What another host says is not the platform speaking.
-  const reading = anonymous ? undefined : connection.readFault?.(said, request);
+  const reading = anonymous ? undefined : connection.readFault?.(readable, request);
   if (!reading && isAnswer(reply, request)) {
     const fault = unreadable ?? foreignAnswer(exchange, reply);
     return fault ? failed(fault) : { reply };
   }
   if (reply.body instanceof Readable) reply.body.destroy();
-  return refused(exchange, said, reading ?? {}, clock.now());
+  return refused(exchange, readable, reading ?? {}, clock.now());
 }
 
 /** A refusal, as the platform's own reading and the status tell it, and whether it may be repeated. */
@@ -45,9 +45,9 @@ function refused(exchange: Exchange, reply: HttpReply, reading: Partial<FaultRea
   const code = details.code ?? codeOf(reply.status, exchange.anonymous);
   const { connection, request, anonymous } = exchange;
   const asked = { title: connection.title, connection: connection.name, operation: request.operation };
-  const told = byStatus(exchange, reply, code, now).with(given);
-  const page = anonymous ? undefined : refusedBefore(reply, asked, told);
-  const fault = page ? told.with(page) : withClockHint(told, reply, now);
+  const byStatusFault = byStatus(exchange, reply, code, now).with(given);
+  const page = anonymous ? undefined : refusedBefore(reply, asked, byStatusFault);
+  const fault = page ? byStatusFault.with(page) : withClockHint(byStatusFault, reply, now);
   // A server that failed, or whose answer is somebody else's, may have done first what it was asked to.
   const unsure = failing.has(fault.code) && reply.status !== 501 && !transient;
   if (!unsure) exchange.change.mayHaveActed = false;
@@ -77,8 +77,8 @@ function foreignAnswer({ connection, request, anonymous }: Exchange, { body, sta
 
 function byStatus(exchange: Exchange, reply: HttpReply, code: FaultCode, now: number): Fault {
   const { connection, request, anonymous } = exchange;
-  const said = ownWords(reply.body);
-  const words = said === undefined ? '' : firstWords(said, 300);
+  const vendorWords = ownWords(reply.body);
+  const words = vendorWords === undefined ? '' : firstWords(vendorWords, 300);
   const wait = askedWait(reply.headers, reply.status, now);
   const host = anonymous ? ` (${new URL(reply.url).host})` : '';
   const isUnoffered = code === 'not_found' && request.isWholeListing === true;

@@ -126,8 +126,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         throw outcome.fault;
       } catch (error) {
         const { title } = connection;
-        const told = signal.aborted ? abortFault(signal, { title, operation: request.operation }) : error;
-        throw isFault(told) ? inDoubt(told, change) : told;
+        const failure = signal.aborted ? abortFault(signal, { title, operation: request.operation }) : error;
+        throw isFault(failure) ? inDoubt(failure, change) : failure;
       }
     },
     async download(connection, url, call) {

@@ -30,13 +30,13 @@ export function openBody({ open, size }: StreamBody, operation: string, { progre
 
 async function* watched(source: Readable, size: number | undefined, tell: (done: number) => void) {
   let done = 0;
-  let told = 0;
+  let reportedBytes = 0;
   try {
     for await (const chunk of source as AsyncIterable<Uint8Array>) {
       yield chunk;
       done += chunk.length;
-      if (size === undefined || (done < told + size / tellings && done < size)) continue;
-      told = done;
+      if (size === undefined || (done < reportedBytes + size / tellings && done < size)) continue;
+      reportedBytes = done;
       tell(done);
     }
   } catch (error) {

@@ -16,7 +16,7 @@ import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
 import { callOperation } from '../calls/call.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
 import { operationContext, readRows } from '../calls/execute.ts';
-import { ownArguments, such } from '../calls/names/name-index.ts';
+import { matchingRows, ownArguments } from '../calls/names/name-index.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
 import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
@@ -143,7 +143,7 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
         if (!facts || !reference) return [];
         return tools.runAsCall(`complete ${facts.name}`, options, async call => {
           const connection = await shared.connections.choose(facts.platform, given['connection'], facts.api);
-          const rows = such(
+          const rows = matchingRows(
             reference,
             await candidates(reference, value, given, operationContext(shared, connection, call)),
           );

@@ -59,15 +59,15 @@ async function prepareNext(program: WorkerProgram): Promise<void> {
 }
 
 async function outcome(worker: Launched, program: WorkerProgram, signal: AbortSignal): Promise<void> {
-  let said = '';
+  let output = '';
   worker.stderr.setEncoding('utf8').on('data', text => {
-    said = (said + text).slice(-20_000);
+    output = (output + text).slice(-20_000);
   });
   const end = await worker.ended;
   signal.throwIfAborted();
-  const last = said.trimEnd().split('\n').at(-1) ?? '';
+  const last = output.trimEnd().split('\n').at(-1) ?? '';
   if (end.code === 0 && last === 'done') return;
-  throw saidFault(last) ?? ended(program, said, end);
+  throw saidFault(last) ?? ended(program, output, end);
 }
 
 /** A worker's last line is `done`, or its fault as JSON. */

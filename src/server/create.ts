@@ -106,8 +106,8 @@ export async function createServer(
     const { replicas } = config;
     const parts = { clock, redactor, proxies, replicas, version };
     // Made for nobody, its lines would still cost each request their making.
-    const told = config.log_level === 'debug' ? { log: upstreamLog } : {};
-    return createHttpClient({ ...parts, ...told, ...(tracer ? { tracer } : {}) });
+    const upstreamLogging = config.log_level === 'debug' ? { log: upstreamLog } : {};
+    return createHttpClient({ ...parts, ...upstreamLogging, ...(tracer ? { tracer } : {}) });
   });
   const observers = new Observers();
   const common: ProcessServices = {
@@ -134,15 +134,15 @@ export async function createServer(
   };
   const own = serverFor(common, localCaller);
   const others = new LruMap<CallerServer>(mostCallers);
-  function served(caller: Caller): CallerServer {
+  function serverOfCaller(caller: Caller): CallerServer {
     if (caller === localCaller) return own;
     const key = keyOf(caller);
     return others.get(key) ?? others.set(key, serverFor(common, caller));
   }
 
   return {
-    factory: context => protocolServer(served(callerIn(context.authInfo)), context, tracer),
-    served,
+    factory: context => protocolServer(serverOfCaller(callerIn(context.authInfo)), context, tracer),
+    served: serverOfCaller,
     tools: own.tools,
     runs: own.runs,
     shared: own.shared,

@@ -104,8 +104,8 @@ async function inBrief(
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Row>);
   const required = new Set([schema['required'] ?? []].flat());
   const own = properties.filter(([one]) => !unsaid.has(one) && !(operation.lists && listingControlNames.includes(one)));
-  const told = own.map(([one, property]) => [required.has(one) ? `${one}*` : one, meaningOf(property)] as const);
-  const args = isBest ? Object.fromEntries(told) : told.map(([one]) => one).join(', ');
+  const described = own.map(([one, property]) => [required.has(one) ? `${one}*` : one, meaningOf(property)] as const);
+  const args = isBest ? Object.fromEntries(described) : described.map(([one]) => one).join(', ');
   return {
     name,
     summary: isBest ? summary : firstSentence(summary),
@@ -124,6 +124,6 @@ async function inFull(operation: OperationManifest, shared: CallerServices, asks
   const { name, summary } = operation;
   const { properties = {}, required = [] } = await schemaOf(operation, shared, asks);
   const isListed = shared.catalog.listed.includes(operation);
-  const told = isRow(properties) ? properties : {};
-  return { name, summary, ...(isListed ? {} : { run_with: dispatcherFor(operation) }), arguments: told, required };
+  const published = isRow(properties) ? properties : {};
+  return { name, summary, ...(isListed ? {} : { run_with: dispatcherFor(operation) }), arguments: published, required };
 }

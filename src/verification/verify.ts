@@ -19,7 +19,7 @@ import type { OperationFinding, PlatformReport } from './report.ts';
 import { type FirstRows, samplesOf } from './samples.ts';
 
 /** Rows of one listing that are looked at. */
-const mostRows = 20;
+const rowsLookedAt = 20;
 
 export interface VerifyOptions {
   shared: CallerServices;
@@ -106,7 +106,9 @@ class Trial {
     if (!operation) return undefined;
     if (triable(operation)) return this.#answerOf(operation);
     const { shared, connection, call } = this.#options;
-    const { items } = await readRows(operation, {}, operationContext(shared, connection, call), { limit: mostRows });
+    const { items } = await readRows(operation, {}, operationContext(shared, connection, call), {
+      limit: rowsLookedAt,
+    });
     return { rows: items, asked: {} };
   };
 
@@ -207,7 +209,7 @@ async function answered(operation: Operation, args: Row, context: OperationConte
       return [[]];
     }
     if (!isListing(operation)) return [[await readValue(operation, args, context)]];
-    return [(await readRows(operation, args, context, { limit: mostRows })).items];
+    return [(await readRows(operation, args, context, { limit: rowsLookedAt })).items];
   } catch (error) {
     if (error instanceof Enough) return [[]];
     if (!isFault(error)) throw error;

@@ -12,16 +12,16 @@ const mostCharacters = 500;
 export function putInWords(operation: Operation, args: Row, { says, names = {} }: Loss, context: OperationContext) {
   const { connection } = context;
   const { named, others } = withoutSources(operation, args);
-  const told = new Set<string>();
+  const inQuestion = new Set<string>();
   const nameOf = (field: string): string => {
-    told.add(field);
+    inQuestion.add(field);
     return names[field] ?? valueIn(operation, field, others, context);
   };
   const asked = (operation.question ?? `${plainName(operation)}?`)
     .replace(/\{(\w+)\}/g, (_, field: string) => nameOf(field))
     .replace(/^./, first => first.toUpperCase());
   const rest = Object.keys(others)
-    .filter(field => !told.has(field) && !Object.hasOwn(names, field) && others[field] !== undefined)
+    .filter(field => !inQuestion.has(field) && !Object.hasOwn(names, field) && others[field] !== undefined)
     .map(field => `${field.replaceAll('_', ' ')}: ${valueIn(operation, field, others, context)}`);
   const account = connection.name === connection.platform ? '' : ` (${connection.name})`;
   return [asked, says, [...rest, ...named].join('; '), `On ${connection.title}${account}.`]

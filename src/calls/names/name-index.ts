@@ -6,13 +6,13 @@ import { lookalike } from '../../base/unicode/visible.ts';
 import { fieldMeta, fieldOf, type Operation, type Reference, routeOf } from '../../operations/operation.ts';
 
 /** Of a listing's rows those that the reference means; the same list for the same rows. */
-export function such({ only }: Reference, rows: Row[]): Row[] {
+export function matchingRows({ only }: Reference, rows: Row[]): Row[] {
   if (!only) return rows;
   const known = meant.get(rows) ?? new Map<(row: Row) => boolean, Row[]>();
   meant.set(rows, known);
-  const its = known.get(only) ?? rows.filter(only);
-  known.set(only, its);
-  return its;
+  const matching = known.get(only) ?? rows.filter(only);
+  known.set(only, matching);
+  return matching;
 }
 
 const meant = new WeakMap<Row[], Map<(row: Row) => boolean, Row[]>>();
@@ -55,9 +55,9 @@ const readings: readonly ((text: string) => string)[] = [
 
 /** What people call the thing of a row: its label and other names, and the last part of a path. */
 function namesOf({ label, also = [] }: Pick<Reference, 'label' | 'also'>, row: Row): string[] {
-  const told = [label, ...also].flatMap(property => row[property] ?? []).map(String);
-  const last = told[0]?.split(/[/:]/).at(-1);
-  return [...new Set([...told, ...(last ? [last] : [])])];
+  const names = [label, ...also].flatMap(property => row[property] ?? []).map(String);
+  const last = names[0]?.split(/[/:]/).at(-1);
+  return [...new Set([...names, ...(last ? [last] : [])])];
 }
 
 function indexOf(reference: Reference, rows: readonly Row[]): NameIndex {

@@ -4,7 +4,7 @@ import type { Row } from '../../base/json-value.ts';
 import { LruMap } from '../../base/lru-map.ts';
 import { firstOf } from '../../base/nearest.ts';
 import type { Operation, OperationContext, Reference } from '../../operations/operation.ts';
-import { find, nearestName, ownArguments, such } from './name-index.ts';
+import { find, matchingRows, nearestName, ownArguments } from './name-index.ts';
 import { rowsLike } from './rows-like.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
@@ -53,7 +53,7 @@ export class References {
       // Such listings are too long to be read whole for one name.
       const like = { ...ownArguments(listing, args), [reference.search]: value };
       const rows = await context.rows(listing, like, mostAlike);
-      const key = find(reference, value, such(reference, rows));
+      const key = find(reference, value, matchingRows(reference, rows));
       if (key !== undefined) return key;
       const other = await reference.otherwise?.(value, args, context);
       if (other) return meantOtherwise(value, other, reads);
@@ -61,10 +61,10 @@ export class References {
       return /\s/.test(value) ? found(reference, value, await rowsLike(reference, value, args, context)) : value;
     }
     const { rows, remembered } = await this.rows(listing, args, context);
-    const known = find(reference, value, such(reference, rows));
+    const known = find(reference, value, matchingRows(reference, rows));
     if (known !== undefined) return known;
     const latest = remembered ? (await this.rows(listing, args, context, 0)).rows : rows;
-    return found(reference, value, such(reference, latest));
+    return found(reference, value, matchingRows(reference, latest));
   }
 
   labelOf(reference: Reference, key: string, args: Row, context: OperationContext): string {

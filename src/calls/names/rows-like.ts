@@ -1,11 +1,11 @@
 import { isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { OperationContext, Reference } from '../../operations/operation.ts';
-import { find, nearestName, ownArguments, such } from './name-index.ts';
+import { find, matchingRows, nearestName, ownArguments } from './name-index.ts';
 
 /** Searches for one name, and rows of each. */
 const mostSearches = 4;
-const mostRows = 100;
+const rowsPerSearch = 100;
 
 /** Rows that may be what was meant: those that the listing finds for the name or parts of it. */
 export async function rowsLike(
@@ -17,9 +17,9 @@ export async function rowsLike(
   const { list, search, own = {} } = reference;
   const given = ownArguments(list(), args);
   const read = async (narrowed: Row) =>
-    such(reference, await context.rows(list(), { ...given, ...narrowed }, mostRows));
+    matchingRows(reference, await context.rows(list(), { ...given, ...narrowed }, rowsPerSearch));
   try {
-    if (search === undefined) return such(reference, await context.rows(list(), given));
+    if (search === undefined) return matchingRows(reference, await context.rows(list(), given));
     const parts = partsOf(value).map(text => ({ [search]: text, ...own }));
     const tries = [...parts, own, ...(reference.own ? [{}] : [])];
     let rows: Row[] = [];

@@ -50,14 +50,14 @@ async function npmInstall(part: OptionalPart, folder: string, signal: AbortSigna
   // On Windows npm is a script, which only a shell can start; none of the arguments is anybody's but ours.
   const shell = file === 'npm' && process.platform === 'win32';
   const child = spawn(file, [...before, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], shell, signal });
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => {
-      said = (said + text).slice(-4_000);
+      output = (output + text).slice(-4_000);
     });
   try {
     const [code] = await once(child, 'close');
-    if (code !== 0) throw new Error(said.trim() || `npm ended with status ${code}`);
+    if (code !== 0) throw new Error(output.trim() || `npm ended with status ${code}`);
   } catch (cause) {
     signal.throwIfAborted();
     throw notBrought(part, cause as NodeJS.ErrnoException);

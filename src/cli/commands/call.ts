@@ -64,7 +64,7 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
     };
     try {
       const args = unhurried(given, line, server);
-      let answer = await perform(
+      let answer = await callAsTool(
         server,
         tool,
         args,
@@ -74,7 +74,7 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
         progress.pause();
         const { text, token } = answer;
         const said = (await agrees(text, terminal)) ? 'accept' : 'decline';
-        answer = await perform(server, tool, args, {
+        answer = await callAsTool(server, tool, args, {
           ...caller,
           person: { calls: true, answer: { said, state: token } },
         });
@@ -83,7 +83,7 @@ async function carryOut(line: CallLine, flags: Flags, terminal: Terminal, starte
       while (answer.kind === 'run' && !isSettled(answer.run) && line.wait) {
         answer = withDetails(
           answer,
-          await perform(server, 'wait_for_run', { run: answer.run.uri, wait_seconds: 45 }, caller),
+          await callAsTool(server, 'wait_for_run', { run: answer.run.uri, wait_seconds: 45 }, caller),
         );
       }
       // Interrupted while its result was fetched, a run still answers, with what is known of it.
@@ -123,7 +123,7 @@ async function checkedFlags(words: readonly string[], tool: string): Promise<Rec
 }
 
 /** Tools as a client calls them, and operations that are not listed as tools. */
-async function perform(
+async function callAsTool(
   { tools, shared }: DataPlatformsServer,
   name: string,
   args: unknown,

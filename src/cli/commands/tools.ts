@@ -64,11 +64,15 @@ function show(
   { stdout }: Terminal,
 ): void {
   const rows = totals.flatMap(({ platform, tokens, total_tokens }) => {
-    const its = tools.filter(tool => tool.platform === platform || platform === all);
-    const sum = [platform === all ? all : `${platform}, ${its.length} tools`, tokens, total_tokens] as const;
+    const toolsOfPlatform = tools.filter(tool => tool.platform === platform || platform === all);
+    const sum = [
+      platform === all ? all : `${platform}, ${toolsOfPlatform.length} tools`,
+      tokens,
+      total_tokens,
+    ] as const;
     return platform === all
       ? [sum]
-      : [...its.map(one => [`  ${one.name}`, one.tokens, one.total_tokens] as const), sum];
+      : [...toolsOfPlatform.map(one => [`  ${one.name}`, one.tokens, one.total_tokens] as const), sum];
   });
   const [head = '', ...lines] = alignColumns([['tool', 'seen by a model', 'whole'], ...rows]);
   print(stdout, paint(stdout, 'bold', head));
@@ -87,8 +91,8 @@ const all = 'All';
 function totals(listed: readonly Listed[]): Omit<Listed, 'name'>[] {
   const platforms = [...new Set(listed.map(({ platform }) => platform))];
   return [...platforms, all].map(platform => {
-    const its = listed.filter(tool => tool.platform === platform || platform === all);
-    const sum = (figure: 'tokens' | 'total_tokens') => its.reduce((total, tool) => total + tool[figure], 0);
+    const toolsOfPlatform = listed.filter(tool => tool.platform === platform || platform === all);
+    const sum = (figure: 'tokens' | 'total_tokens') => toolsOfPlatform.reduce((total, tool) => total + tool[figure], 0);
     return { platform, tokens: sum('tokens'), total_tokens: sum('total_tokens') };
   });
 }

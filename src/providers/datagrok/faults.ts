@@ -17,7 +17,7 @@ export function readFault(reply: HttpReply, request: HttpRequest): Partial<Fault
   const error = apiErrorIn(body);
   if (status === 404 || status === 405) return missing(request.operation, status, error);
   if (status >= 400)
-    return { ...(error && { message: told(request, error, status) }), ...hintOf(status, error?.message) };
+    return { ...(error && { message: refusalText(request, error, status) }), ...hintOf(status, error?.message) };
   if (error || headers['api-error'] !== undefined) return inSuccess(request, error);
   const isJson = /\bjson\b/.test(headers['content-type'] ?? '');
   if (!isJson && isWebPage(body) && !/\.html?$/i.test(new URL(reply.url).pathname)) return wrongRoot(request);
@@ -39,12 +39,12 @@ function valueIn(text: string): unknown {
   return 'value' in parsed ? parsed.value : undefined;
 }
 
-const told = ({ operation }: HttpRequest, { message, code }: ApiError, status?: number) =>
+const refusalText = ({ operation }: HttpRequest, { message, code }: ApiError, status?: number) =>
   `Datagrok refused ${operation}${(code ?? status) ? ` (${code ?? status})` : ''}: "${message}"`;
 
 function inSuccess(request: HttpRequest, error: ApiError | undefined): Partial<FaultReading> {
   const known = error ?? { message: 'no reason given', code: undefined };
-  const message = told(request, known);
+  const message = refusalText(request, known);
   if (known.code === undefined)
     return {
       code: 'upstream_down',

@@ -13,7 +13,7 @@ export interface Drawn {
   notes: string[];
 }
 
-const mostRows = 1_000_000;
+const mostRowsDrawn = 1_000_000;
 const mostSeries = 8;
 const mostPoints = 6_000;
 /** Of one line; a picture of 800 pixels shows no more. */
@@ -25,10 +25,10 @@ const bucketsOfLine = 600;
  * @throws Fault `too_large` where reading would take too long and memory
  */
 export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan): Promise<Drawn> {
-  if (table.rows > mostRows)
+  if (table.rows > mostRowsDrawn)
     throw new Fault({
       code: 'too_large',
-      message: `The table has ${table.rows.toLocaleString('en-US')} rows; a chart is drawn from ${mostRows.toLocaleString('en-US')} at most.`,
+      message: `The table has ${table.rows.toLocaleString('en-US')} rows; a chart is drawn from ${mostRowsDrawn.toLocaleString('en-US')} at most.`,
       hint: 'Aggregate it first with query_result (GROUP BY), and draw its result.',
     });
   const roles: [string, Column][] = [

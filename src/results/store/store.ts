@@ -212,7 +212,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   async function record(idOrUri: string): Promise<ResultRecord> {
     const id = resultId(idOrUri);
-    if (id !== undefined && pending?.get(id)) await settle(id, pending);
+    if (id !== undefined && pending?.get(id)) await writePending(id, pending);
     const { last, isThere }: Found = id === undefined ? { isThere: false } : await find(id);
     if (last && isThere) return last.version === 1 ? readAgain(last) : last;
     const source = last?.result.source ?? (id === undefined ? undefined : pending?.sourceOf(id));
@@ -220,7 +220,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   }
 
   /** Writes a list that was only shown so far. */
-  function settle(id: string, lists: PendingResults): Promise<void> {
+  function writePending(id: string, lists: PendingResults): Promise<void> {
     return inTurn(`pending ${id}`, async () => {
       const list = lists.get(id);
       if (!list) return;
@@ -379,29 +379,29 @@ export function openResultStore(settings: StoreSettings): ResultStore {
 
   /** Further tables of a file become results of their own. What is said of them, in sentences. */
   async function storeOthers(origin: Origin, path: string, { others = [] }: Filled): Promise<string[]> {
-    const told: string[] = [];
+    const sentences: string[] = [];
     for (const part of others.slice(0, mostOthers)) {
       const made = await readForeign?.(
         { form: 'excel', path, part },
         async ({ lines, notes }) => {
           const key = origin.key === undefined ? {} : { key: `${origin.key} ${part}` };
-          const its = {
+          const partOrigin = {
             ...origin,
             ...key,
             name: `${origin.name}: ${part}`,
             mediaType: 'application/x-ndjson',
             warnings: notes,
           };
-          const { uri } = await results.write(its, { bytes: lines });
-          told.push(`Sheet "${part}" is stored as ${uri}.`);
+          const { uri } = await results.write(partOrigin, { bytes: lines });
+          sentences.push(`Sheet "${part}" is stored as ${uri}.`);
           return {};
         },
         origin.signal,
       );
-      if (made?.reason) told.push(`Sheet "${part}": ${made.reason}`);
+      if (made?.reason) sentences.push(`Sheet "${part}": ${made.reason}`);
     }
-    if (others.length > mostOthers) told.push(`${others.length - mostOthers} more sheets are not stored.`);
-    return told;
+    if (others.length > mostOthers) sentences.push(`${others.length - mostOthers} more sheets are not stored.`);
+    return sentences;
   }
 
   /** Makes it known, in the place of what had its id before. */

@@ -108,10 +108,12 @@ export class Sessions {
   }
 
   #makeRoom(principal: string): void {
-    const its = [...this.#sessions].filter(([, session]) => session.principal === principal);
+    const sessionsOfCaller = [...this.#sessions].filter(([, session]) => session.principal === principal);
     const full = this.#sessions.size >= mostSessions;
-    if (!full && its.length < mostOfCaller) return;
-    const resting = its.filter(([, session]) => session.open === 0).sort(([, a], [, b]) => a.seen - b.seen)[0];
+    if (!full && sessionsOfCaller.length < mostOfCaller) return;
+    const resting = sessionsOfCaller
+      .filter(([, session]) => session.open === 0)
+      .sort(([, a], [, b]) => a.seen - b.seen)[0];
     if (!resting || resting[1].seen > this.#server.shared.clock.now() - restingMs)
       throw full ? tooMany(503, 'This server has') : tooMany(429, 'You have');
     this.#end(...resting);

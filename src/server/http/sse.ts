@@ -39,8 +39,8 @@ export class SseStreams {
   /** @throws HttpError 429 or 503 where there are too many already */
   async open({ request, response, caller }: Exchange): Promise<void> {
     const principal = principalOf(caller);
-    const its = [...this.#streams.values()].filter(stream => stream.principal === principal);
-    if (its.length >= mostOfCaller) throw tooMany(429);
+    const streamsOfCaller = [...this.#streams.values()].filter(stream => stream.principal === principal);
+    if (streamsOfCaller.length >= mostOfCaller) throw tooMany(429);
     if (this.#streams.size >= mostStreams) throw tooMany(503);
     const transport = new SseTransport(this.#endpoint, response, this.#traffic);
     const server = this.#server.factory({ era: 'legacy', authInfo: request.auth });

@@ -24,7 +24,7 @@ export const condition = z.strictObject({
 const sortKey = z.strictObject({ column: z.string(), order: z.enum(['asc', 'desc']).optional() });
 
 /** Of one call; no answer holds more. */
-const mostRows = 1_000;
+const mostRowsPerCall = 1_000;
 
 export const readResultTool = general({
   name: 'read_result',
@@ -35,7 +35,7 @@ export const readResultTool = general({
     result: resultUri,
     offset: z.number().int().min(0).optional().describe('Rows to skip'),
     limit: z
-      .union([z.number().int().min(1).max(mostRows), z.literal('all')])
+      .union([z.number().int().min(1).max(mostRowsPerCall), z.literal('all')])
       .optional()
       .describe('Default 50; all: as many as fit one answer'),
     columns: z.array(z.string()).optional(),
@@ -99,7 +99,7 @@ async function readText(result: StoredResult, request: ReadRequest, shared: Call
   const { readLines } = await import('../../results/text-lines.ts');
   const { offset = 0, limit, search, signal } = request;
   const from = request.from_line ?? (offset > 0 ? offset + 1 : undefined);
-  const most = limit === 'all' ? mostRows : (limit ?? usualLines);
+  const most = limit === 'all' ? mostRowsPerCall : (limit ?? usualLines);
   const page = await readLines(result, { from, to: request.to_line, search, limit: most, signal }, shared.results);
   const told = page.rows.map(({ line, text }) => ({ line, text: shared.redactor.text(text) }));
   const { rows, warnings } = fitRows(told, shared.fit);
@@ -160,7 +160,7 @@ async function showPicture(result: StoredResult, { results }: CallerServices): P
 
 async function readTable(result: StoredResult, request: ReadRequest, shared: CallerServices): Promise<Answer> {
   const { offset = 0, limit, columns, where, sort, signal } = request;
-  const most = limit === 'all' ? mostRows : (limit ?? usualRows);
+  const most = limit === 'all' ? mostRowsPerCall : (limit ?? usualRows);
   const read = await shared.results.rows(result, { offset, limit: most, columns, where, sort, signal });
   const { rows, warnings } = fitRows(read.rows, shared.fit);
   const complete = read.complete && rows.length === read.rows.length;

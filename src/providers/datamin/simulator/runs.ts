@@ -98,7 +98,7 @@ export function planRun(order: Order): Run {
 
   // It grows while it is worked through.
   for (const step of steps) {
-    const { done, passedOn, branch } = perform(step, order);
+    const { done, passedOn, branch } = runStep(step, order);
     tasks.push(done);
     if (!done.isSuccessful) continue;
     if (step.task.starts) order.onStart?.(step.task.starts, done.executedAt, bytesOf(done.output));
@@ -123,7 +123,7 @@ interface Outcome {
   branch?: boolean;
 }
 
-function perform({ task, input, readyAt }: Step, order: Order): Outcome {
+function runStep({ task, input, readyAt }: Step, order: Order): Outcome {
   const { pipeline, startedAt, random, turn, slowness } = order;
   const pace = (0.8 + random() * 0.4) * seasonOf(startedAt) * slowness;
   const scripted = task.script?.[turn % task.script.length];

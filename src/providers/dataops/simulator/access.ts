@@ -1,7 +1,7 @@
 import type { SimulatorRequest } from '../../../sandbox/router.ts';
 import type { Fields } from './parameters.ts';
 import { refusal } from './refusal.ts';
-import { settle } from './runs.ts';
+import { advancePipeline } from './runs.ts';
 import { type Job, type Token, type User, userOf, type World } from './world.ts';
 
 /** Who asks, and by which credential. Nothing at all: nobody in particular. */
@@ -35,7 +35,7 @@ function byToken(world: World, value: string): Caller {
 
 function byJob(world: World, value: string): Caller {
   const job = [...world.jobs.values()].find(one => one.token === value);
-  if (job) settle(world, job.pipeline);
+  if (job) advancePipeline(world, job.pipeline);
   if (job?.status !== 'running') throw unauthorized();
   return { job, user: userOf(world, job.userId) };
 }

@@ -119,7 +119,7 @@ export const matches = (search: string | undefined, ...texts: (string | null | u
   search === undefined || texts.some(text => text?.toLowerCase().includes(search.toLowerCase()));
 
 /** A filter on a moment (clock ms) by `<name>_after` and `<name>_before`. */
-export function within(call: Call, name: string, at: number): boolean {
+export function isWithin(call: Call, name: string, at: number): boolean {
   const [after, before] = [call.text(`${name}_after`), call.text(`${name}_before`)];
   return (after === undefined || at > Date.parse(after)) && (before === undefined || at < Date.parse(before));
 }

@@ -56,7 +56,7 @@ interface Gate {
 }
 
 /** Brings a pipeline to the present. Whatever happened since the last look happened at its own time. */
-export function settle(world: World, pipeline: Pipeline): Pipeline {
+export function advancePipeline(world: World, pipeline: Pipeline): Pipeline {
   const stages = [...new Set(pipeline.jobs.map(job => job.plan.stage))];
   let gate: Gate = { state: 'open', at: pipeline.createdAt + setUpMs };
   for (const stage of stages) {
@@ -113,7 +113,7 @@ function heldBack(
 }
 
 function run(world: World, job: Job, startedAt: number): void {
-  const downstream = job.plan.starts ? settle(world, startDownstream(world, job, startedAt)) : undefined;
+  const downstream = job.plan.starts ? advancePipeline(world, startDownstream(world, job, startedAt)) : undefined;
   const endsAt = downstream ? endOf(downstream) : startedAt + job.plan.seconds * world.pace * 1000;
   if (job.cancelAt !== undefined && job.cancelAt < (endsAt ?? Number.POSITIVE_INFINITY))
     cancelling(world, job, job.cancelAt);
@@ -184,7 +184,7 @@ export function cancelJob(world: World, job: Job): boolean {
   if (!cancelable.includes(job.status)) return false;
   job.cancelAt = world.now();
   if (job.downstream) for (const child of currentJobs(job.downstream)) cancelJob(world, child);
-  settle(world, job.pipeline);
+  advancePipeline(world, job.pipeline);
   return true;
 }
 
@@ -197,12 +197,12 @@ export function retryJob(world: World, job: Job, userId: number): Job {
   const next = addJob(world, job.pipeline, job.plan, world.now(), userId);
   // A job that was started by hand is wanted; so is the one that replaces it.
   if (job.playedAt !== undefined) next.playedAt = next.createdAt;
-  settle(world, job.pipeline);
+  advancePipeline(world, job.pipeline);
   return next;
 }
 
 export function playJob(world: World, job: Job, userId: number): void {
   job.playedAt = world.now();
   job.userId = userId;
-  settle(world, job.pipeline);
+  advancePipeline(world, job.pipeline);
 }

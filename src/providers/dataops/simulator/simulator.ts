@@ -30,7 +30,7 @@ import { tokenEndpoints } from './routes/tokens.ts';
 import { treeEndpoints } from './routes/tree.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
 import { variableEndpoints } from './routes/variables.ts';
-import { settle } from './runs.ts';
+import { advancePipeline } from './runs.ts';
 import { seedWorld } from './seed/seed.ts';
 import type { DataOpsState } from './state.ts';
 import { createStorage } from './storage.ts';
@@ -96,7 +96,7 @@ export const dataopsSimulator: SimulatorDefinition<DataOpsState> = {
     const state = newState(context);
     const storage = createStorage(context, state, id => {
       const job = state.world.jobs.get(id);
-      if (job) settle(state.world, job.pipeline);
+      if (job) advancePipeline(state.world, job.pipeline);
       return job && hasArchive(state.world, job) ? archiveOf(state.archives, job) : undefined;
     });
     state.redirect = storage.redirect;

@@ -114,7 +114,7 @@ async function store(
   asked: Parts['asked'],
   context: OperationContext,
 ): Promise<Stored> {
-  const told = tell(missed);
+  const told = missedWarnings(missed);
   const count = (withData: readonly string[], without: readonly string[]) =>
     tallyOf({ nouns: 'holes', asked, withData, failed: [...failed, ...missed.keys()], empty: [...empty, ...without] });
   if (files.length === 0) {
@@ -143,7 +143,7 @@ async function store(
   return { result, words: tallied.words, tally: tallied.tally };
 }
 
-function tell(missed: ReadonlyMap<string, string>): string[] {
+function missedWarnings(missed: ReadonlyMap<string, string>): string[] {
   const more = missed.size - mostNamed;
   return [...[...missed.values()].slice(0, mostNamed), ...(more > 0 ? [`${more} more holes have no file, too.`] : [])];
 }

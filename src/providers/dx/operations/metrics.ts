@@ -30,7 +30,7 @@ export const pushCustomMetric = operation({
 });
 
 /** One answer has so many rows at the most, and nothing says whether there were more. */
-const mostRows = 100;
+const rowsPerAnswer = 100;
 
 /** Where a window begins, and the rows at that very moment that were seen already. */
 interface Window {
@@ -50,7 +50,7 @@ const moving: Paging = {
       const fresh = rows.filter(({ id }) => !seen.has(id as number));
       const items = fresh.slice(0, left);
       left -= items.length;
-      const full = rows.length >= mostRows;
+      const full = rows.length >= rowsPerAnswer;
       const last = items.at(-1);
       if (descending || !last || (!full && items.length === fresh.length)) {
         const cut = items.length < fresh.length || (full && (descending || !last));

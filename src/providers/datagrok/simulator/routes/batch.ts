@@ -85,7 +85,7 @@ async function getFile(caller: Caller, params: Fields): Promise<unknown> {
   return { content: Buffer.concat(await content.open().toArray()).toString('base64') };
 }
 
-async function perform(caller: Caller, action: string, params: Fields): Promise<Done> {
+async function performAction(caller: Caller, action: string, params: Fields): Promise<Done> {
   if (action === 'functions.run') {
     const given = isRow(params['params']) ? params['params'] : {};
     const { value, ms } = runFunction(caller, textOf(params, 'id') ?? needText(params, 'name'), given);
@@ -99,7 +99,7 @@ async function perform(caller: Caller, action: string, params: Fields): Promise<
 
 async function attempt(caller: Caller, action: string, params: Fields): Promise<{ outcome: Result; ms: number }> {
   try {
-    const { result, ms } = await perform(caller, action, params);
+    const { result, ms } = await performAction(caller, action, params);
     return { outcome: { status: 'success', result }, ms };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -16,7 +16,7 @@ const describeSpace = (space: Space): Fields => ({
 
 const one = (call: Call): Space => pick(call, 'Space', call.world.spaces.values(), call.identifier('id'));
 
-function own(call: Call, doing: string): Space {
+function ownSpace(call: Call, doing: string): Space {
   const space = one(call);
   demandEdit(call, space, `${doing} ${grokName(space)}`);
   return space;
@@ -40,7 +40,7 @@ function removeSpace(world: World, space: Space): void {
 }
 
 function remove(call: Call): SimulatorReply {
-  removeSpace(call.world, own(call, 'delete space'));
+  removeSpace(call.world, ownSpace(call, 'delete space'));
   return done;
 }
 
@@ -73,7 +73,7 @@ function children(call: Call): SimulatorReply {
 
 function addEntity(call: Call): SimulatorReply {
   const { world, flag } = call;
-  const space = own(call, 'add to space');
+  const space = ownSpace(call, 'add to space');
   const entity = pick(call as Caller, 'Entity', shareable(world), call.identifier('entity'));
   if (entity.id === space.id) throw refusal(400, 'A space cannot hold itself');
   world.spaces.set(space.id, { ...space, entities: { ...space.entities, [entity.id]: flag('link') ?? false } });
@@ -82,7 +82,7 @@ function addEntity(call: Call): SimulatorReply {
 
 function removeEntity(call: Call): SimulatorReply {
   const { world } = call;
-  const space = own(call, 'remove from space');
+  const space = ownSpace(call, 'remove from space');
   const wanted = call.identifier('entity');
   if (!(wanted in space.entities)) throw refusal(404, `Space ${grokName(space)} does not hold ${wanted}`);
   const { [wanted]: _, ...entities } = space.entities;
@@ -101,14 +101,14 @@ function getFile(call: Call): SimulatorReply {
 
 async function putFile(call: Call): Promise<SimulatorReply> {
   const { world, state, now } = call;
-  const space = own(call, 'write to space');
+  const space = ownSpace(call, 'write to space');
   const path = filePath(call.raw('path'));
   writeFile(world, space.id, path, { content: await state.spool.keep(bodyOf(call)), updatedOn: now });
   return done;
 }
 
 function deleteFile(call: Call): SimulatorReply {
-  const space = own(call, 'delete from space');
+  const space = ownSpace(call, 'delete from space');
   removeFile(call.world, space.id, filePath(call.raw('path')));
   return done;
 }
@@ -128,7 +128,7 @@ export const spaceEndpoints: readonly Endpoint[] = [
   ['C5-get', 'GET /spaces/:id', call => ok(describeSpace(one(call)))],
   ['C5-delete', 'DELETE /spaces/:id', remove],
   ['C5-subspaces', 'GET /spaces/:id/subspaces', call => ok(subspaces(call))],
-  ['C5-subspace-create', 'POST /spaces/:id/subspaces', call => create(call, own(call, 'add to space'))],
+  ['C5-subspace-create', 'POST /spaces/:id/subspaces', call => create(call, ownSpace(call, 'add to space'))],
   ['C5-children', 'GET /spaces/:id/children', children],
   ['C5-add', 'POST /spaces/:id/entities/:entity', addEntity],
   ['C5-remove', 'DELETE /spaces/:id/entities/:entity', removeEntity],

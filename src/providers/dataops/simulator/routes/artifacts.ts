@@ -1,7 +1,7 @@
 import { archiveOf, hasArchive, membersOf } from '../archives.ts';
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { badRequest, notFound, refusal } from '../refusal.ts';
-import { endOf, settle, statusOf } from '../runs.ts';
+import { advancePipeline, endOf, statusOf } from '../runs.ts';
 import type { Job } from '../world.ts';
 import { describeJob, findJob, jobsOf } from './jobs.ts';
 import { testCasesOf } from './logs.ts';
@@ -79,7 +79,7 @@ function removeAll(call: Call) {
 const round = (value: number): number => Number(value.toFixed(2));
 
 function suitesOf(call: Call) {
-  const pipeline = settle(call.world, findPipeline(call));
+  const pipeline = advancePipeline(call.world, findPipeline(call));
   const jobs = pipeline.jobs.filter(
     ({ retried, plan, status }) => !retried && plan.report && /success|failed/.test(status),
   );

@@ -1,6 +1,6 @@
 import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
 import { newIssue, newNote } from '../new-things.ts';
-import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
+import { isWithin, labelsOf, matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, notFound } from '../refusal.ts';
 import { iso, levelOf, type Project } from '../world.ts';
@@ -48,8 +48,8 @@ function list(call: Call, projects: readonly Project[], scope = 'all') {
       call.list('labels').every(label => labelsOf(issue).includes(label)) &&
       (call.list('iids').length === 0 || call.list('iids').includes(String(issue['iid']))) &&
       matches(call.text('search'), String(issue['title']), String(issue['description'])) &&
-      within(call, 'created', Date.parse(String(issue['created_at']))) &&
-      within(call, 'updated', Date.parse(String(issue['updated_at']))),
+      isWithin(call, 'created', Date.parse(String(issue['created_at']))) &&
+      isWithin(call, 'updated', Date.parse(String(issue['updated_at']))),
   );
   const order = call.text('order_by') ?? 'created_at';
   return paged(

@@ -5,7 +5,7 @@ import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { basic } from '../pipeline-shapes.ts';
 import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
-import { cancelJob, isRetryable, playJob, retryJob, settle } from '../runs.ts';
+import { advancePipeline, cancelJob, isRetryable, playJob, retryJob } from '../runs.ts';
 import { describeUser, iso, isoOrNull, type Job, levelOf } from '../world.ts';
 import { logOf } from './logs.ts';
 import { findPipeline, pipelinesOf } from './pipelines.ts';
@@ -73,7 +73,7 @@ function listBridges(call: Call) {
   const bridges = findPipeline(call).jobs.filter(({ plan }) => plan.starts);
   return paged(call, inScope(call, bridges), job => ({
     ...describeBasics(call, job),
-    downstream_pipeline: job.downstream ? basic(call, settle(call.world, job.downstream)) : null,
+    downstream_pipeline: job.downstream ? basic(call, advancePipeline(call.world, job.downstream)) : null,
   }));
 }
 

@@ -2,7 +2,7 @@ import { type Call, canSee, type Endpoint, reply } from '../call.ts';
 import { describeCommit, repositoryOf } from '../commit-shapes.ts';
 import { between, type Commit, diffsOf } from '../git.ts';
 import { newMergeRequest } from '../new-things.ts';
-import { labelsOf, matches, paged, sorted, within } from '../paging.ts';
+import { isWithin, labelsOf, matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { basic, describePipeline } from '../pipeline-shapes.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
@@ -57,8 +57,8 @@ function list(call: Call, projects: readonly Project[], scope = 'all') {
       (call.list('iids').length === 0 || call.list('iids').includes(String(one['iid']))) &&
       (!call.has('wip') || one['draft'] === (call.text('wip') === 'yes')) &&
       matches(call.text('search'), String(one['title']), String(one['description'])) &&
-      within(call, 'created', Date.parse(String(one['created_at']))) &&
-      within(call, 'updated', Date.parse(String(one['updated_at']))),
+      isWithin(call, 'created', Date.parse(String(one['created_at']))) &&
+      isWithin(call, 'updated', Date.parse(String(one['updated_at']))),
   );
   const order = call.text('order_by') ?? 'created_at';
   const show = ({ approved_by: _, notes: __, ...one }: Fields): Fields =>

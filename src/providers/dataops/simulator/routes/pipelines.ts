@@ -1,10 +1,10 @@
 import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { fireSchedules } from '../due.ts';
-import { paged, sorted, within } from '../paging.ts';
+import { isWithin, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { basic, describePipeline, updatedAt } from '../pipeline-shapes.ts';
 import { badRequest, forbidden, invalid, notFound, refusal } from '../refusal.ts';
-import { cancelJob, createPipeline, currentJobs, finals, retryJob, settle, statusOf } from '../runs.ts';
+import { advancePipeline, cancelJob, createPipeline, currentJobs, finals, retryJob, statusOf } from '../runs.ts';
 import { describeUser, type Pipeline, type Project } from '../world.ts';
 
 export const pipelineEndpoints: readonly Endpoint[] = [
@@ -25,7 +25,7 @@ export function pipelinesOf(call: Call, level = 20): Pipeline[] {
   fireSchedules(call.world, project);
   const { pipelines } = call.world.partsOf(project);
   // Settling one can start another of the same project, which the loop then reaches.
-  for (const pipeline of pipelines) settle(call.world, pipeline);
+  for (const pipeline of pipelines) advancePipeline(call.world, pipeline);
   return [...pipelines];
 }
 
@@ -79,8 +79,8 @@ function hasWantedFields(call: Call, pipeline: Pipeline): boolean {
     !call.has(name) || call.text(name) === (value === null ? undefined : String(value));
   return (
     Object.entries(fields).every(isWanted) &&
-    within(call, 'created', pipeline.createdAt) &&
-    within(call, 'updated', updatedAt(pipeline))
+    isWithin(call, 'created', pipeline.createdAt) &&
+    isWithin(call, 'updated', updatedAt(pipeline))
   );
 }
 
@@ -119,7 +119,7 @@ export function startOn(
   const file = named ?? String(project.settings['ci_config_path'] ?? 'full-ci.yml');
   if (!commit.files.has(file))
     throw invalid({ base: [named ? `Project file \`${file}\` does not exist!` : 'Missing CI config file'] });
-  return settle(
+  return advancePipeline(
     call.world,
     createPipeline(call.world, project, { ref, tag, sha: commit.sha, source, userId, variables, file }),
   );
@@ -153,13 +153,13 @@ function retry(call: Call) {
   const pipeline = findPipeline(call, 30);
   for (const job of currentJobs(pipeline))
     if (/failed|canceled/.test(job.status)) retryJob(call.world, job, call.user().id);
-  return reply(201, describePipeline(call, settle(call.world, pipeline)));
+  return reply(201, describePipeline(call, advancePipeline(call.world, pipeline)));
 }
 
 function cancel(call: Call) {
   const pipeline = findPipeline(call, 30);
   for (const job of currentJobs(pipeline)) cancelJob(call.world, job);
-  return describePipeline(call, settle(call.world, pipeline));
+  return describePipeline(call, advancePipeline(call.world, pipeline));
 }
 
 function rename(call: Call) {

@@ -1,6 +1,6 @@
 import type { Call, Endpoint } from '../call.ts';
 import { canSee, levelIn, reply } from '../call.ts';
-import { matches, paged, sorted, within } from '../paging.ts';
+import { isWithin, matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { forbidden, invalid, notFound, refusal } from '../refusal.ts';
 import { type Group, isGroup, iso, namespacePath, newProject, type Project, type User, type World } from '../world.ts';
@@ -47,7 +47,7 @@ function listProjects(call: Call, among: readonly Project[]) {
       topics.every(topic => project.topics.includes(topic)) &&
       project.id > after &&
       project.id < before &&
-      (!dated || ['last_activity', 'updated'].every(name => within(call, name, project.lastActivityAt))) &&
+      (!dated || ['last_activity', 'updated'].every(name => isWithin(call, name, project.lastActivityAt))) &&
       canSee(caller, project) &&
       (least === 0 || levelIn(caller, project) >= least),
   );

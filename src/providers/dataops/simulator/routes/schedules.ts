@@ -5,7 +5,7 @@ import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { basic } from '../pipeline-shapes.ts';
 import { forbidden, invalid, notFound } from '../refusal.ts';
-import { settle } from '../runs.ts';
+import { advancePipeline } from '../runs.ts';
 import { describeUser, iso, levelOf, type Schedule } from '../world.ts';
 import { listPipelines } from './pipelines.ts';
 
@@ -65,7 +65,7 @@ function describeDetails(call: Call, schedule: Schedule): Fields {
   const maySee = schedule.ownerId === call.caller.user?.id || levelOf(call.caller.user, call.project()) >= 40;
   return {
     ...describe(call, schedule),
-    last_pipeline: last ? basic(call, settle(call.world, last)) : null,
+    last_pipeline: last ? basic(call, advancePipeline(call.world, last)) : null,
     ...(maySee && { variables: schedule.variables }),
     inputs: schedule.inputs,
   };
@@ -81,7 +81,7 @@ function listRuns(call: Call) {
   const { pipelines } = find(call);
   return listPipelines(
     call,
-    pipelines.map(pipeline => settle(call.world, pipeline)),
+    pipelines.map(pipeline => advancePipeline(call.world, pipeline)),
     'asc',
   );
 }

@@ -3,7 +3,7 @@ import { paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { describePipeline } from '../pipeline-shapes.ts';
 import { forbidden, notFound, refusal } from '../refusal.ts';
-import { settle } from '../runs.ts';
+import { advancePipeline } from '../runs.ts';
 import {
   describeUser,
   iso,
@@ -111,7 +111,7 @@ function whoStarts(world: World, project: Project, token: string): Start | undef
   }
   const job = [...world.jobs.values()].find(one => one.token === token);
   if (!job) return undefined;
-  settle(world, job.pipeline);
+  advancePipeline(world, job.pipeline);
   if (job.status !== 'running') throw refusal(401, { message: 'Job is not running' });
   const { jobTokenScope: scope } = world.partsOf(project);
   const source = job.pipeline.project;

@@ -9,7 +9,7 @@ import {
   newRelease,
   protectedBranch,
 } from '../new-things.ts';
-import { createPipeline, type NewPipeline, settle } from '../runs.ts';
+import { advancePipeline, createPipeline, type NewPipeline } from '../runs.ts';
 import type { Family } from '../state.ts';
 import { iso, type Pipeline, type Project, type Schedule, type World } from '../world.ts';
 import { addBot, variable } from './people.ts';
@@ -168,7 +168,7 @@ function seedRuns(world: World, project: Project, nightly: Schedule, { users }: 
       outcomes: noFailures,
       createdAt,
     };
-    return settle(world, createPipeline(world, project, { ...wanted, ...changes }));
+    return advancePipeline(world, createPipeline(world, project, { ...wanted, ...changes }));
   };
   const due = (nextMoment(nightly.cron, 'UTC', world.now()) ?? 0) - dayMs;
   // It has ended, whatever the time of day at which the sandbox starts.

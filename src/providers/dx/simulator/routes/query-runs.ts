@@ -9,7 +9,7 @@ import { tablesOf } from '../tables.ts';
 import type { QueryRun } from '../things/studio.ts';
 import { iso, pick } from '../world.ts';
 
-const mostRows = 1000;
+const rowsOfRun = 1000;
 const keptMs = 30 * 86_400_000;
 const scopes = ['datacloud:query'] as const;
 const later = { 'retry-after': '1' };
@@ -128,7 +128,7 @@ function results(call: Call, id: string, format: 'json' | 'csv'): SimulatorReply
     throw refusal('execution_not_complete', 'The query has not finished', { status: 409, headers: later });
   if (call.now >= run.finishesAt + keptMs) throw notFound('result of this run any more');
   if ('error' in outcome) throw refusal('execution_failed', outcome.error);
-  if (format === 'json') return ok({ results: { columns: outcome.columns, rows: outcome.rows.slice(0, mostRows) } });
+  if (format === 'json') return ok({ results: { columns: outcome.columns, rows: outcome.rows.slice(0, rowsOfRun) } });
   const location = call.links.make(`${id}.csv`, { type: 'text/csv', content: () => csvOf(outcome) });
   return { status: 303, headers: { location } };
 }
@@ -157,7 +157,7 @@ async function datafeed(call: Call, { feed_token, columns }: { feed_token: strin
   if ('error' in answer) throw invalid(answer.error);
   const names = columns ?? answer.columns;
   const rows = answer.rows
-    .slice(0, mostRows)
+    .slice(0, rowsOfRun)
     .map(row => pick(Object.fromEntries(answer.columns.map((name, index) => [name, row[index]])), ...names));
   return ok({ data: { rows, columns: names } });
 }
