@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type FaultDetails, isFault } from '../base/errors.ts';
 
-/** The side of `worker.ts` that is the process: reads the job, runs it, and says how it ended. */
-export async function runJob<Job>(run: (job: Job) => Promise<void>): Promise<void> {
+/** The side of `worker.ts` that is the process: reads the job, runs it, and says how it ended. `more`: what follows it, by line. */
+export async function runJob<Job>(run: (job: Job, more: AsyncIterable<string>) => Promise<void>): Promise<void> {
   try {
-    const lines = createInterface({ input: process.stdin });
+    const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
     // Nobody is left to work for.
     process.stdin.once('end', () => process.exit(1));
-    const [line] = (await once(lines, 'line')) as [string];
-    await run(JSON.parse(line) as Job);
+    const { value: line } = await lines.next();
+    await run(JSON.parse(line) as Job, lines);
     process.stderr.write('done\n', () => process.exit(0));
   } catch (error) {
     refuse(isFault(error) ? error : { ...unexpected, cause: undefined, message: String(error) });

@@ -47,11 +47,27 @@ export async function* inTurn<Item>(items: AsyncIterable<Item>, context: JobCont
  * Starts a worker when it is its turn, hands its output to `read`, and ends it whatever happens.
  * @throws Fault `timed_out` when it does not finish in its time, which begins with its turn; what the worker says
  */
-export async function runWorker<Outcome>(
+export function runWorker<Outcome>(
   program: WorkerProgram,
   job: unknown,
   context: JobContext,
   read: (output: Readable, done: Promise<void>) => Promise<Outcome>,
+): Promise<Outcome> {
+  return withTurn(program, context, async signal => {
+    const { output, done } = await startWorker(program, job, signal);
+    return read(output, done);
+  });
+}
+
+/**
+ * Does something that takes a process, when it is its turn. Its signal aborts when the caller's does, when its time is
+ * over, and when it is done.
+ * @throws Fault `timed_out`
+ */
+export async function withTurn<Outcome>(
+  program: WorkerProgram,
+  context: JobContext,
+  run: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { clock, signal } = context;
   const leave = await turns.enter(principalOf(context), signal);
@@ -62,8 +78,7 @@ export async function runWorker<Outcome>(
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   try {
-    const { output, done } = await startWorker(program, job, stop.signal);
-    return await read(output, done);
+    return await run(stop.signal);
   } finally {
     // Also when the reader gave up, for example because the rows did not fit the quota.
     stop.abort();

@@ -65,10 +65,15 @@ async function outcome(worker: Launched, program: WorkerProgram, signal: AbortSi
   });
   const end = await worker.ended;
   signal.throwIfAborted();
-  const last = output.trimEnd().split('\n').at(-1) ?? '';
-  if (end.code === 0 && last === 'done') return;
-  throw saidFault(last) ?? ended(program, output, end);
+  if (end.code === 0 && lastLine(output) === 'done') return;
+  throw workerFault(program, output, end);
 }
+
+const lastLine = (said: string) => said.trimEnd().split('\n').at(-1) ?? '';
+
+/** Why a worker ended: what it said last, or how it ended. */
+export const workerFault = (program: WorkerProgram, said: string, end: Awaited<Launched['ended']>): Fault =>
+  saidFault(lastLine(said)) ?? ended(program, said, end);
 
 /** A worker's last line is `done`, or its fault as JSON. */
 function saidFault(line: string): Fault | undefined {

@@ -2,6 +2,8 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
 import { fullDisk } from '../disk.ts';
+import type { KeptJob } from '../rows/job.ts';
+import { rowMacros } from '../rows/predicate.ts';
 import { writeColumns } from './convert.ts';
 import type { QueryJob } from './job.ts';
 import { objection } from './statement.ts';
@@ -18,6 +20,26 @@ export async function lockedConnection({
   threads,
   parquet,
 }: Omit<QueryJob, 'sql'>): Promise<DuckDBConnection> {
+  const connection = await boundedConnection({ memoryMib, threads });
+  for (const { convert, parquet: target } of tables) if (convert) await writeColumns(connection, convert, target);
+  await connection.run(numberMacro);
+  for (const table of tables) await connection.run(viewOf(table));
+  const paths = [...tables.map(table => table.parquet), parquet, file].filter(path => path !== undefined);
+  await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);
+  await lock(connection);
+  return connection;
+}
+
+/** An engine that reads the columnar forms of one folder, for statements of ours alone. */
+export async function servingConnection({ serves, ...bounds }: KeptJob): Promise<DuckDBConnection> {
+  const connection = await boundedConnection(bounds);
+  for (const macro of rowMacros) await connection.run(macro);
+  await connection.run(`SET allowed_directories = [${text(serves)}]`);
+  await lock(connection);
+  return connection;
+}
+
+async function boundedConnection({ memoryMib, threads }: Pick<QueryJob, 'memoryMib' | 'threads'>) {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryMib}MiB`,
@@ -29,14 +51,12 @@ export async function lockedConnection({
   const connection = await instance.connect();
   await connection.run(`SET TimeZone = 'UTC'`);
   await connection.run(visibleMacro);
-  for (const { convert, parquet: target } of tables) if (convert) await writeColumns(connection, convert, target);
-  await connection.run(numberMacro);
-  for (const table of tables) await connection.run(viewOf(table));
-  const paths = [...tables.map(table => table.parquet), parquet, file].filter(path => path !== undefined);
-  await connection.run(`SET allowed_paths = [${paths.map(text).join(', ')}]`);
+  return connection;
+}
+
+async function lock(connection: DuckDBConnection): Promise<void> {
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-  return connection;
 }
 
 /** `visible("column")`: its value as it is seen, for who asks for what was shown. By `lookalike` of `base/unicode/visible.ts`. */

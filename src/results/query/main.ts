@@ -1,8 +1,10 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
 import { formatJson } from '../../base/json.ts';
+import type { KeptJob, KeptRequest } from '../rows/job.ts';
+import { RowServer } from '../rows/serve.ts';
 import { give, refuse, runJob } from '../worker-main.ts';
-import { lockedConnection, outOfMemory, permit, spoken } from './engine.ts';
+import { lockedConnection, outOfMemory, permit, servingConnection, spoken } from './engine.ts';
 import type { QueryHead, QueryJob } from './job.ts';
 import { columnType, isJson, stored } from './values.ts';
 import { text } from './view.ts';
@@ -11,9 +13,10 @@ import { text } from './view.ts';
 const besidesMib = 512;
 const watchEveryMs = 100;
 
-void runJob<QueryJob>(async job => {
+void runJob<QueryJob | KeptJob>(async (job, more) => {
   watchMemory(job.memoryMib);
   try {
+    if ('serves' in job) return await serve(job, more);
     const connection = await lockedConnection(job);
     if (job.file !== undefined) await answer(connection, `FROM read_parquet(${text(job.file)})`);
     if (job.sql === undefined) return;
@@ -24,6 +27,21 @@ void runJob<QueryJob>(async job => {
     throw error instanceof Error && !(error instanceof Fault) ? spoken(error, job.memoryMib) : error;
   }
 });
+
+/** Answers requests for rows, a line each, for as long as somebody asks. */
+async function serve(job: KeptJob, requests: AsyncIterable<string>): Promise<void> {
+  const rows = new RowServer(await servingConnection(job));
+  for await (const line of requests) await give(`${formatJson(await answered(rows, line, job))}\n`);
+}
+
+async function answered(rows: RowServer, line: string, { memoryMib }: KeptJob): Promise<unknown> {
+  try {
+    return { answer: await rows.answer(JSON.parse(line) as KeptRequest) };
+  } catch (error) {
+    const { code, message, hint } = error instanceof Fault ? error : spoken(error as Error, memoryMib);
+    return { fault: { code, message, hint } };
+  }
+}
 
 /** First the columns, then the rows, as they are found. */
 async function answer(connection: DuckDBConnection, sql: string): Promise<void> {
