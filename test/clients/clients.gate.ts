@@ -37,7 +37,9 @@ let expected: Outcomes;
 const found: Outcomes = {};
 
 beforeAll(async () => {
-  const { status } = spawnSync(process.execPath, ['scripts/foreign-clients.mjs', installed], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['scripts/foreign-clients.mjs', installed, 'clients'], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('The clients cannot be installed.');
   running = await startServers({ speed: 50 });
   const file = join(here, 'outcomes.json');
