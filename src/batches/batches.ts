@@ -2,25 +2,22 @@ import type { Answer, RunAnswer } from '../answers/answer.ts';
 import { Fault } from '../base/errors.ts';
 import type { Row } from '../base/json-value.ts';
 import type { Signer } from '../base/signer.ts';
-import { argumentNamed } from '../calls/argument-names.ts';
-import { parseArguments } from '../calls/arguments.ts';
 import { callForOne } from '../calls/call.ts';
 import { operationContext } from '../calls/execute.ts';
-import type { Many } from '../calls/many/selection.ts';
-import { type Batches, type CallerServices, type EachRequest, isBatchUri } from '../calls/services.ts';
-import { resolveTimes } from '../calls/times.ts';
-import { withoutArgument } from '../calls/tool-input.ts';
+import { batchOf, type Many } from '../calls/many/selection.ts';
+import type { Batches, CallerServices, EachRequest } from '../calls/services.ts';
 import type { Call } from '../http/call.ts';
 import type { Connection } from '../http/connection.ts';
-import { thingOf } from '../operations/nouns.ts';
 import { isReading, type Operation, platformOf } from '../operations/operation.ts';
-import { newId } from '../results/result.ts';
-import { askOnce, checkRows, connectionFor, type FilledThing, rowsFor } from './each.ts';
+import { findThings } from './combine.ts';
+import { askOnce, checkRows, connectionFor, type FilledThing, filledThings } from './each.ts';
+import { takesFromRows } from './fill.ts';
 import { createJournal, type Journal, openJournal } from './journal.ts';
-import type { Plan, Thing } from './plan.ts';
+import type { FailedThing } from './plan.ts';
+import { checked, planOf, type Target, targetOf } from './prepare.ts';
 import { createRunner } from './runner.ts';
-import { tooMany, tooManyRows } from './size.ts';
-import { findThings, type Things } from './things.ts';
+import { tooMany } from './size.ts';
+import { type Search, thingsOf } from './things.ts';
 
 /** Room for the answer within the call's own deadline, in ms. */
 const answerMs = 4_000;
@@ -44,52 +41,74 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
     return working.answer(call, { until, isFirst: true });
   }
 
+  async function change(operation: Operation, request: EachRequest, call: Call): Promise<Answer> {
+    const connection = await connectionFor(shared, operation, request, opened);
+    if (connection.readOnly && !isReading(operation)) throw readOnly(operation, connection);
+    const limit = Math.max(shared.manyLimit, request.confirm_many ?? 0);
+    const filling = { shared, operation, connection, call };
+    const found = await filledThings(request, { ...filling, most: limit + 1, opened });
+    if (found.things.length > limit) throw found.tooMany(limit);
+    if (found.things.length === 0 && !isReading(operation)) throw nothingThere(operation);
+    const things = await checkRows(shared, operation, found.things);
+    const target = found.target(things);
+    const rest = sharedBy(things, target.arguments);
+    const question = await askOnce({ things, common: rest }, request, filling);
+    if (question) return question;
+    const isOwn = ([name, value]: [string, unknown]) =>
+      !target.arguments.includes(name) && !(Object.hasOwn(rest, name) && rest[name] === value);
+    const slim = things.map(({ args, ...thing }) => {
+      const own = Object.entries(args).filter(isOwn);
+      return { ...thing, ...(own.length > 0 ? { args: Object.fromEntries(own) } : {}) };
+    });
+    return begin(operation, connection, { ...target, things: slim }, rest, found.unknown, call);
+  }
+
+  async function begin(
+    operation: Operation,
+    connection: Connection,
+    target: Target,
+    rest: Row,
+    unknown: readonly FailedThing[],
+    call: Call,
+  ): Promise<Answer> {
+    const all = { ...target, things: [...target.things, ...unknown.map(({ key, name }) => ({ key, name }))] };
+    const plan = planOf(operation, all, rest, connection.name, shared.clock.now());
+    const journal = await createJournal(plan, shared.results, signer);
+    for (const { key, code, message } of unknown) await journal.append({ key, state: 'failed', code, message });
+    return start(operation, connection, journal, call);
+  }
+
+  async function read(operation: Operation, many: Many, connection: Connection, call: Call): Promise<Answer> {
+    const { of, rest } = many;
+    const batch = batchOf(many);
+    const again = batch === undefined ? undefined : failedOf(await opened(batch), many);
+    const standing = again?.arguments ?? of.map(({ argument }) => argument);
+    const { values, own } = await checked(shared, operation, standing, rest);
+    if (again) return begin(operation, connection, again, own, [], call);
+    const limit = Math.max(shared.manyLimit, Number(values['confirm_many'] ?? 0));
+    const context = operationContext(shared, connection, call);
+    const found = await findThings(many, { shared, operation, rest: values, context, most: limit + 1 });
+    if (found.things.length > limit) throw tooMany(operation, many, found, connection, limit);
+    return begin(operation, connection, targetOf(many, found.things), own, found.unknown, call);
+  }
+
   return {
     async call(operation, many, given, call) {
-      const { values, rest, limit } = await checked(shared, operation, many);
+      const { confirm, ask_again, confirm_many, ...rest } = many.rest;
       const connection = await shared.connections.choose(
         platformOf(operation),
-        values['connection'] as never,
+        rest['connection'] as never,
         operation.api,
       );
       const context = operationContext(shared, connection, call);
-      const { selection } = many;
-      if (selection.kind === 'names' && selection.whole !== undefined) {
-        const one = await findThings(
-          shared,
-          operation,
-          { ...many, selection: { kind: 'names', names: [selection.whole] } },
-          context,
-          1,
-        );
-        if (one.things.length === 1 && isOneName(selection.whole, many, one.things[0] as Thing))
-          return callForOne(shared, operation, given, call);
-      }
-      const found =
-        selection.kind === 'failed'
-          ? failedThings(await opened(selection.batch))
-          : await findThings(shared, operation, { ...many, rest: values }, context, limit + 1);
-      if (found.things.length > limit) throw tooMany(operation, many, found, connection, limit);
-      const plan = planOf(operation, many, rest, found, connection.name, shared.clock.now());
-      const journal = await createJournal(plan, shared.results, signer);
-      for (const { key, code, message } of found.unknown) await journal.append({ key, state: 'failed', code, message });
-      return start(operation, connection, journal, call);
+      if (await isOneName(many, { shared, operation, context })) return callForOne(shared, operation, given, call);
+      if (isReading(operation) && !takesFromRows(operation, rest)) return read(operation, many, connection, call);
+      const only = isReading(operation) ? undefined : onlyName(many);
+      if (only) return callForOne(shared, operation, { ...many.rest, ...only }, call);
+      const own: Many = { ...many, rest };
+      return change(operation, { many: own, confirm, ask_again, confirm_many } as EachRequest, call);
     },
-    async each(operation, request, call) {
-      const connection = await connectionFor(shared, operation, request);
-      if (connection.readOnly && !isReading(operation)) throw readOnly(operation, connection);
-      const limit = Math.max(shared.manyLimit, request.confirm_many ?? 0);
-      const { rows } = request;
-      const again =
-        typeof rows === 'string' && isBatchUri(rows) ? failedRows(await opened(rows), operation) : undefined;
-      const found = again ?? (await rowsFor(shared, operation, request, connection, call, limit + 1));
-      if (found.length > limit) throw tooManyRows(operation, limit, connection);
-      const things = await checkRows(shared, operation, found);
-      const question = await askOnce(shared, operation, found, request, connection, call);
-      if (question) return question;
-      const plan = planOfRows(operation, request, things, connection.name, shared.clock.now());
-      return start(operation, connection, await createJournal(plan, shared.results, signer), call);
-    },
+    each: change,
     async resume(uri, waitSeconds, call) {
       const journal = await opened(uri);
       const until = Math.min(shared.clock.now() + waitSeconds * 1000, call.deadline - answerMs);
@@ -104,146 +123,62 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
   } satisfies Batches;
 }
 
-/** Where every text is a key, a comma says more than that a thing could be called so. */
-const isOneName = (whole: string, { reference }: Many, thing: Thing): boolean =>
-  !reference.keyForm?.test(whole) || thing.key !== whole;
-
-function failedThings({ tally }: Journal): Things {
-  const things = tally().failed.map(({ key, name }) => ({ key, name }));
-  return { things, unknown: [], total: things.length, isComplete: true };
+/**
+ * Whether a text with commas is the name of one thing. Where every text is a key, a comma says more than that a thing
+ * could be called so.
+ */
+async function isOneName({ of, rest }: Many, search: Omit<Search, 'rest' | 'most'>): Promise<boolean> {
+  const [{ argument, reference, selection }, ...others] = of;
+  if (others.length > 0 || selection.kind !== 'names' || selection.whole === undefined) return false;
+  const { whole } = selection;
+  const one = { argument, reference, selection: { kind: 'names', names: [whole] } } as const;
+  const { things } = await thingsOf(one, { ...search, rest, most: 1 });
+  return things.length === 1 && (!reference.keyForm?.test(whole) || things[0]?.key !== whole);
 }
 
-/** The rows of an earlier batch that failed, as they were. */
-function failedRows({ plan, tally }: Journal, operation: Operation): FilledThing[] {
+/** A list with one name: a change of that thing, like any other. */
+function onlyName({ of: [{ argument, selection }, ...others] }: Many): Row | undefined {
+  if (others.length > 0 || selection.kind !== 'names' || selection.names.length !== 1) return undefined;
+  return { [argument]: selection.names[0] };
+}
+
+/** What failed of an earlier batch, for another reading of it. */
+function failedOf({ plan, tally }: Journal, { of, rest }: Many): Target {
+  const [{ argument }] = of;
+  const { arguments: names, noun, columns } = plan;
+  if (!names.includes(argument))
+    throw new Fault({
+      code: 'bad_arguments',
+      message: `${plan.uri} is of ${plan.operation}, and has no ${argument} of each.`,
+      hint: `To do again what failed of it: call_for_each {"operation": "${plan.operation}", "rows": "${plan.uri}"}.`,
+    });
   const failed = new Set(tally().failed.map(({ key }) => key));
   const things = plan.things.filter(({ key }) => failed.has(key));
-  if (plan.operation !== operation.name || things.length === 0)
-    throw new Fault({
-      code: 'bad_arguments',
-      message:
-        plan.operation === operation.name
-          ? `Nothing of ${plan.uri} has failed.`
-          : `${plan.uri} is of ${plan.operation}.`,
-      hint: 'Nothing was sent.',
-    });
-  return things.map(({ key, name, args = {} }) => ({ key, name, args: { ...plan.rest, ...args } }));
+  return { arguments: names, noun, columns, given: { ...rest, [argument]: plan.uri }, things };
 }
 
-function planOfRows(
-  operation: Operation,
-  { rows, where, arguments: template, many }: EachRequest,
-  things: readonly FilledThing[],
-  connection: string,
-  createdAt: number,
-): Plan {
-  return {
-    uri: `batch://${newId()}`,
-    operation: operation.name,
-    connection,
-    argument: '',
-    rest: {},
-    given: { rows, where, arguments: template },
-    noun: many ? thingOf(many.reference.list()) : 'row',
-    keyColumn: '',
-    things,
-    ...(isReading(operation) ? {} : { changes: true as const }),
-    createdAt,
-  };
+/** What all have in common stands in the plan once. */
+function sharedBy(things: readonly FilledThing[], standing: readonly string[]): Row {
+  const [first, ...others] = things;
+  return Object.fromEntries(
+    Object.entries(first?.args ?? {}).filter(
+      ([name, value]) => !standing.includes(name) && others.every(({ args }) => args[name] === value),
+    ),
+  );
 }
-
-interface Checked {
-  /** The other arguments as the operation reads them. */
-  values: Row;
-  /** The same as they were given, times as moments: read again for each thing. */
-  rest: Row;
-  /** Things that the call may be for. */
-  limit: number;
-}
-
-/** Reads everything but the things, so that a mistake costs nothing. @throws Fault `bad_arguments` */
-async function checked(shared: CallerServices, operation: Operation, { argument, rest }: Many): Promise<Checked> {
-  const input = withoutArgument(shared.inputOf(operation), argument);
-  const { values } = parseArguments(operation.name, input, rest);
-  if (values['cursor'] !== undefined) throw noCursor(operation, argument);
-  const lack = operation.describeLack?.({ ...values, [argument]: argument } as never);
-  if (lack !== undefined)
-    throw new Fault({
-      code: 'bad_arguments',
-      message: `Arguments of ${operation.name}: ${lack}.`,
-      hint: 'Nothing was sent.',
-    });
-  const { args } = await resolveTimes(operation, values, shared);
-  const names = Object.keys((input.accepted['properties'] ?? {}) as Row);
-  const target = { tool: operation.name, schema: input.schema, risk: input.risk, names, text: undefined };
-  const named = Object.entries(rest).map(([name, value]) => [argumentNamed(name, target, Object.keys(rest)), value]);
-  const times = Object.entries(args).filter(([name, value]) => value !== values[name] || isDefault(name, rest, values));
-  const {
-    confirm_many: confirmed,
-    connection: _,
-    ...own
-  } = { ...Object.fromEntries(named), ...Object.fromEntries(times) } as Row;
-  return { values, rest: own, limit: Math.max(shared.manyLimit, Number(confirmed ?? 0)) };
-}
-
-/** What stands for itself where nothing is given: a window that ends now ends at the same moment for every thing. */
-const isDefault = (name: string, rest: Row, values: Row) =>
-  !Object.hasOwn(rest, name) && typeof values[name] === 'string';
-
-function planOf(
-  operation: Operation,
-  { argument, reference, selection }: Many,
-  rest: Row,
-  { things, unknown }: Things,
-  connection: string,
-  createdAt: number,
-): Plan {
-  const noun = thingOf(reference.list());
-  const all: Thing[] = [...things, ...unknown.map(({ key, name }) => ({ key, name }))];
-  const isNamed = all.some(({ key, name }) => key !== name);
-  return {
-    uri: `batch://${newId()}`,
-    operation: operation.name,
-    connection,
-    argument,
-    rest,
-    given: givenOf(selection),
-    noun,
-    keyColumn: isNamed ? `${noun}_${reference.key}` : '',
-    things: all,
-    createdAt,
-  };
-}
-
-/** As somebody would write it again. */
-function givenOf(selection: Many['selection']): unknown {
-  switch (selection.kind) {
-    case 'all':
-      return 'all';
-    case 'names':
-      return selection.names;
-    case 'filter':
-      return selection.filter;
-    case 'failed':
-      return selection.batch;
-    case 'column': {
-      const { kind: _, ...column } = selection;
-      return column;
-    }
-  }
-}
-
-const noCursor = ({ name }: Operation, argument: string) =>
-  new Fault({
-    code: 'bad_arguments',
-    message: `${name} takes no cursor where ${argument} stands for many.`,
-    hint: 'The answer has every row, or the handle of a table with all of them.',
-  });
 
 const readOnly = ({ name }: Operation, connection: Connection) =>
   new Fault({
     code: 'read_only',
     message: `The connection ${connection.name} is read-only, and ${name} changes something.`,
     hint: 'Ask the operator of this server to allow it, or use another connection.',
+  });
+
+const nothingThere = ({ name }: Operation) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `There is nothing that ${name} is to be done for.`,
+    hint: 'Nothing was sent. Look at what the listing or the result has.',
   });
 
 const noBatch = (uri: string) =>

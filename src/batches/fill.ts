@@ -1,12 +1,17 @@
 import { Fault } from '../base/errors.ts';
 import { isRow, type Row } from '../base/json-value.ts';
 import { firstOf } from '../base/nearest.ts';
+import { fieldMeta, fieldOf, type Operation } from '../operations/operation.ts';
 import { valueIn } from '../results/result.ts';
 
-const hole = /\{(\w+)\}/g;
+/** `{column}`. What other languages write in braces of their own stays: `${CI_JOB}`, `{{ model }}`. */
+const hole = /(?<![${])\{(\w+)\}(?!\})/g;
 const longestName = 80;
 
-/** Arguments with the values of a row in the place of `{column}`. A text that is a column alone keeps the column's type. */
+/**
+ * Arguments with the values of a row in the place of `{column}`. A text that is a column alone keeps the column's type.
+ * @throws Fault `bad_arguments` for a column that there is not
+ */
 export function fillArguments(template: Row, row: Row, number: number): Row {
   const columnOf = (column: string): unknown => {
     if (column === 'row') return number;
@@ -26,17 +31,32 @@ export function fillArguments(template: Row, row: Row, number: number): Row {
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 
+/** Those of a call's arguments that take values from a row. What brings data in takes none: braces are a part of it. */
+export const filledArguments = ({ input }: Operation, args: Row): Row =>
+  Object.fromEntries(
+    Object.entries(args).filter(([name, value]) => !fieldMeta(fieldOf(input, name)).source && hasHoles(value)),
+  );
+
+/** Whether any does. */
+export const takesFromRows = (operation: Operation, args: Row): boolean =>
+  Object.keys(filledArguments(operation, args)).length > 0;
+
+function hasHoles(value: unknown): boolean {
+  if (typeof value === 'string') return value.search(hole) >= 0;
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasHoles);
+}
+
 const plain = (value: unknown): string =>
   value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
-/** What people would call it: what it has of the row, or its number. */
-export function nameOfRow(template: Row, filled: Row, number: number): string {
+/** What arguments have of the row, in words. */
+export function wordsOf(template: Row, filled: Row): string {
   const own = Object.keys(template).filter(name => JSON.stringify(template[name]) !== JSON.stringify(filled[name]));
-  const words = own.flatMap(name => (filled[name] === undefined ? [] : plain(filled[name])));
-  const text = words.join(', ');
-  if (text === '') return `row ${number}`;
-  return text.length > longestName ? `${text.slice(0, longestName)}…` : text;
+  return own.flatMap(name => (filled[name] === undefined ? [] : plain(filled[name]))).join(', ');
 }
+
+export const shortened = (text: string): string =>
+  text.length > longestName ? `${text.slice(0, longestName)}…` : text;
 
 const noColumn = (column: string, row: Row) =>
   new Fault({

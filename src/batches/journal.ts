@@ -19,6 +19,8 @@ export interface Journal {
   refresh(): Promise<void>;
   /** Whether a change for it has left, and nobody knows what came of it. */
   wasSent(key: string): boolean;
+  /** The run that was started for it, and whose end nobody has seen. */
+  startedRun(key: string): string | undefined;
   append(entry: Entry): Promise<void>;
   cancel(): Promise<void>;
   /** What came of the things, in the order of the plan. */
@@ -68,6 +70,7 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
   const failed = new Map<string, FailedThing>();
   const unknown = new Map<string, FailedThing>();
   const sent = new Set<string>();
+  const started = new Map<string, string>();
   let read = 0;
   let isCancelled = false;
   let writing: FileHandle | undefined;
@@ -77,6 +80,10 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
   function note(entry: Entry, line: Line): void {
     const { key, state } = entry;
     if (lines.has(key)) return;
+    if (state === 'started') {
+      started.set(key, entry.run);
+      return;
+    }
     if (state === 'sent' || state === 'unsent') {
       if (state === 'sent') sent.add(key);
       else sent.delete(key);
@@ -148,6 +155,7 @@ function openLines(plan: Plan, workspace: Workspace): Journal {
     }),
     isKnown: key => lines.has(key),
     wasSent: key => sent.has(key),
+    startedRun: key => started.get(key),
     refresh: () => inTurn(readNew),
     append: entry => inTurn(() => write(entry)),
     async cancel() {

@@ -1,13 +1,25 @@
 import type { Row } from '../base/json-value.ts';
 
-/** One of the things that a batch is for. */
-export interface Thing {
+export interface NamedKey {
   /** As the argument is sent. */
   key: string;
   /** As people call it. */
   name: string;
-  /** Arguments that are its own. */
+}
+
+/** One of the things that a batch is for. No two have the same key. */
+export interface Thing extends NamedKey {
+  /** What it is of each argument that stands for many, where that is not the key alone. */
+  parts?: readonly NamedKey[];
+  /** Other arguments that are its own. */
   args?: Row;
+}
+
+/** What a row says of the thing that it belongs to. */
+export interface ThingColumn {
+  noun: string;
+  /** The column with the key; empty where that is the name. */
+  keyColumn: string;
 }
 
 /** What a batch does. Written once, before the first request for a thing. */
@@ -16,15 +28,15 @@ export interface Plan {
   operation: string;
   /** Name of the connection. */
   connection: string;
-  /** The argument that stands for one thing after the other; empty where things bring their arguments along. */
-  argument: string;
+  /** The arguments that stand for one thing after the other; none where things bring theirs along. */
+  arguments: readonly string[];
   /** The others, times as moments. */
   rest: Row;
-  /** The argument as it was given, for what says how a result came about. */
-  given: unknown;
-  /** What one thing is called, and the column of the result with its key. */
+  /** What stood for the things, as it was given: for what says how a result came about. */
+  given: Row;
+  /** What one thing is called, and the columns of the result that say which it is. */
   noun: string;
-  keyColumn: string;
+  columns: readonly ThingColumn[];
   things: readonly Thing[];
   /** It changes something: what came of each thing is a row of the table. */
   changes?: true;
@@ -41,12 +53,23 @@ export type Outcome =
       more?: true;
       warnings?: string[];
     }
-  | { key: string; state: 'failed'; code: string; message: string }
+  /** `rows`: what is known of it, such as the run that failed. */
+  | { key: string; state: 'failed'; code: string; message: string; rows?: Row[] }
   /** It was sent, and nobody knows what came of it: it is not sent again. */
   | { key: string; state: 'unknown'; code: string; message: string };
 
-/** A line of the journal: what came of a thing, or that a change for it is about to leave. */
-export type Entry = Outcome | { key: string; state: 'sent' | 'unsent' };
+/** A line of the journal: what came of a thing, that a change for it is about to leave, or what it has started. */
+export type Entry =
+  | Outcome
+  | { key: string; state: 'sent' | 'unsent' }
+  | { key: string; state: 'started'; run: string };
+
+/** The arguments that stand for many, for one of the things. */
+export const namesOf = ({ arguments: names }: Pick<Plan, 'arguments'>, thing: Thing): Row =>
+  Object.fromEntries(names.map((name, index) => [name, partsOf(thing)[index]?.key]));
+
+/** What a thing is of each argument. */
+export const partsOf = ({ parts, key, name }: Thing): readonly NamedKey[] => parts ?? [{ key, name }];
 
 /** How far a batch is. */
 export interface Tally {
@@ -58,7 +81,7 @@ export interface Tally {
   isCancelled: boolean;
 }
 
-export interface FailedThing extends Thing {
+export interface FailedThing extends NamedKey {
   code: string;
   message: string;
 }

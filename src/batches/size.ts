@@ -3,8 +3,8 @@ import { firstOf } from '../base/nearest.ts';
 import { formatNumber } from '../base/text.ts';
 import type { Many } from '../calls/many/selection.ts';
 import type { Connection } from '../http/connection.ts';
-import { thingOf } from '../operations/nouns.ts';
 import { isReading, type Operation } from '../operations/operation.ts';
+import { nounOfThings } from './combine.ts';
 import { durationMs, tightestQuota } from './pace.ts';
 import { pluralOf } from './plan.ts';
 import type { Things } from './things.ts';
@@ -16,13 +16,14 @@ const narrowing = (listing: Operation): string[] =>
 /** A call for more things than one may be for without saying how many: how many they are, how long they take, what is narrower. */
 export function tooMany(
   operation: Operation,
-  { argument, reference, selection }: Many,
+  { of }: Many,
   { things, total, isComplete }: Things,
   connection: Connection,
   limit: number,
 ): Fault {
+  const [{ argument, reference, selection }] = of;
   const listing = reference.list();
-  const things_ = pluralOf(thingOf(listing).replaceAll('_', ' '));
+  const things_ = pluralOf(nounOfThings(of).replaceAll('_', ' '));
   const count = total ?? (isComplete ? things.length : undefined);
   const told = count === undefined ? `more than ${formatNumber(limit)}` : formatNumber(count);
   const quota = tightestQuota(operation, connection);
@@ -37,10 +38,13 @@ export function tooMany(
       ? 'Name fewer'
       : `Narrow ${argument} by what ${listing.name} takes (${firstOf(ways, 8)}), for example {"${ways[0]}": ...}`;
   const number = count ?? '<how many at most>';
+  const anyway = isReading(operation)
+    ? `repeat the call with confirm_many: ${number}`
+    : `call_for_each {"operation": "${operation.name}", "arguments": {...}, "confirm_many": ${number}}`;
   return new Fault({
     code: 'too_large',
     message: `${operation.name} is asked for ${told} ${things_}; ${takes}. Nothing was ${isReading(operation) ? 'asked' : 'sent'} yet.`,
-    hint: `${narrower}, or repeat the call with confirm_many: ${number}.`,
+    hint: `${narrower}, or ${anyway}.`,
   });
 }
 

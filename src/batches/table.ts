@@ -8,7 +8,16 @@ import type { CallerServices } from '../calls/services.ts';
 import { nounOf } from '../operations/nouns.ts';
 import { isListing, type Operation } from '../operations/operation.ts';
 import type { Journal } from './journal.ts';
-import { countOf, type FailedThing, type Outcome, type Plan, pluralOf, type Tally } from './plan.ts';
+import {
+  countOf,
+  type FailedThing,
+  type Outcome,
+  type Plan,
+  partsOf,
+  pluralOf,
+  type Tally,
+  type Thing,
+} from './plan.ts';
 
 export type TableAnswer = Extract<Answer, { kind: 'rows' | 'result' }>;
 
@@ -76,10 +85,10 @@ export async function answerBatch(
 
 /** Each row with the thing that it belongs to; of a change, what came of each thing. */
 async function* rowsOf({ plan, outcomes }: Journal, seen: Seen): AsyncGenerator<Row> {
-  const names = new Map(plan.things.map(({ key, name }) => [key, name]));
+  const things = new Map(plan.things.map(thing => [thing.key, thing]));
   for await (const outcome of outcomes()) {
-    const name = names.get(outcome.key) ?? outcome.key;
-    const rows = plan.changes ? [changeRow(plan, name, outcome)] : readRows(plan, name, outcome, seen);
+    const thing = things.get(outcome.key) ?? { key: outcome.key, name: outcome.key };
+    const rows = plan.changes ? [changeRow(plan, thing, outcome)] : readRows(plan, thing, outcome, seen);
     if (outcome.state === 'done' && rows.length > 0) seen.having += 1;
     seen.count += rows.length;
     seen.rows.push(...rows.slice(0, Math.max(0, mostShown - seen.rows.length)));
@@ -87,23 +96,36 @@ async function* rowsOf({ plan, outcomes }: Journal, seen: Seen): AsyncGenerator<
   }
 }
 
+/** Which thing a row belongs to. */
+const columnsOf = ({ columns }: Plan, thing: Thing): Row =>
+  Object.fromEntries(
+    columns.flatMap(({ noun, keyColumn }, index) => {
+      const { key, name } = partsOf(thing)[index] ?? thing;
+      return [[noun, name], ...(keyColumn === '' ? [] : [[keyColumn, key]])];
+    }),
+  );
+
 /** The rows of one thing, and what there is to say of them beside the table. */
-function readRows({ noun, keyColumn }: Plan, name: string, outcome: Outcome, seen: Seen): Row[] {
-  if (outcome.state !== 'done') return [];
-  const { key, rows, more, warnings = [] } = outcome;
-  const thing = { [noun]: name, ...(keyColumn === '' ? {} : { [keyColumn]: key }) };
-  if (more) seen.cut.push(name);
+function readRows(plan: Plan, thing: Thing, outcome: Outcome, seen: Seen): Row[] {
+  if (outcome.state === 'unknown') return [];
+  const { rows = [] } = outcome;
+  const { more, warnings = [] } = outcome.state === 'done' ? outcome : {};
+  const own = columnsOf(plan, thing);
+  if (more) seen.cut.push(thing.name);
   for (const warning of warnings) count(seen.warnings, warning);
   for (const { reason } of rows) if (typeof reason === 'string') count(seen.reasons, reason);
-  return rows.map(row => ({ ...thing, ...row, ...thing }));
+  return rows.map(row => ({ ...own, ...row, ...own }));
 }
 
-/** What came of one change: the row, how it went, and what the platform answered. */
-function changeRow({ noun }: Plan, name: string, outcome: Outcome): Row {
-  const base = { [noun]: name, outcome: outcome.state === 'unknown' ? 'may have been done' : outcome.state };
-  if (outcome.state !== 'done') return { ...base, error: outcome.message };
-  const [answered = {}] = outcome.rows;
-  return { ...base, error: null, ...answered, ...base };
+/** What came of one change: the thing, how it went, and what the platform answered. */
+function changeRow(plan: Plan, thing: Thing, outcome: Outcome): Row {
+  const base = {
+    ...columnsOf(plan, thing),
+    outcome: outcome.state === 'unknown' ? 'may have been done' : outcome.state,
+  };
+  const [answered = {}] = outcome.state === 'unknown' ? [] : (outcome.rows ?? []);
+  const error = outcome.state === 'done' ? null : outcome.message;
+  return { ...base, error, ...answered, ...base };
 }
 
 const count = (counts: Map<string, number>, what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -115,7 +137,7 @@ async function store(
   first: Row,
   rows: AsyncGenerator<Row>,
 ) {
-  const { operation, connection, argument, rest, given, uri, things } = plan;
+  const { operation, connection, arguments: names, rest, given, uri, things } = plan;
   const at = new Date(clock.now()).toISOString();
   async function* all() {
     yield first;
@@ -125,7 +147,7 @@ async function store(
     {
       name: `${noun} of ${countOf(things.length, plan.noun)}`,
       mediaType: 'application/x-ndjson',
-      source: { operation, arguments: argument === '' ? given : { ...rest, [argument]: given }, connection, at },
+      source: { operation, arguments: names.length === 0 ? given : { ...rest, ...given }, connection, at },
       key: uri,
     },
     { rows: all() },
@@ -147,6 +169,7 @@ const reasonOf = ({ code, message, name, key }: FailedThing): string =>
 
 function warningsOf({ plan }: Journal, { cut, warnings }: Seen, { failed, unknown }: Tally): string[] {
   const total = countOf(plan.things.length, plan.noun);
+  const [argument] = plan.arguments;
   const byReason = new Map<string, string[]>();
   for (const one of failed) {
     const reason = reasonOf(one);
@@ -159,9 +182,9 @@ function warningsOf({ plan }: Journal, { cut, warnings }: Seen, { failed, unknow
   );
   if (failed.length > 0)
     lines.push(
-      plan.changes
-        ? `To do these alone: call_for_each with rows "${plan.uri}".`
-        : `To ask for these alone: ${plan.argument} "${plan.uri}".`,
+      plan.changes || argument === undefined
+        ? `To do these alone: call_for_each {"operation": "${plan.operation}", "rows": "${plan.uri}"}.`
+        : `To ask for these alone: ${argument} "${plan.uri}".`,
     );
   if (unknown.length > 0)
     lines.push(

@@ -8,17 +8,19 @@ import type { CallerServices } from '../calls/services.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { isUnsure } from '../http/change.ts';
 import type { Connection } from '../http/connection.ts';
-import { isListing, isReading, type Operation, startsRun } from '../operations/operation.ts';
+import { isListing, isReading, type Operation, type RunStatus, startsRun } from '../operations/operation.ts';
 import { isSettled } from '../operations/run.ts';
 import type { Journal } from './journal.ts';
 import { atOnce, createPace, tightestQuota } from './pace.ts';
-import type { Outcome, Thing } from './plan.ts';
+import { namesOf, type Outcome, type Thing } from './plan.ts';
 
 /** One thing may wait for its turn in the quota, and for what it started, for so long. */
 const patienceMs = 3_600_000;
 /** Things in a row that the platform failed for, after which it is left alone. */
 const mostFailures = 10;
 const changesAtOnce = 4;
+/** One wait for a run that a thing has started, before it is looked whether to go on. */
+const waitSeconds = 45;
 /** A process ended between the request and its answer. */
 const leftHalfWay = 'It was sent, and the process ended before the answer came.';
 
@@ -65,11 +67,12 @@ export async function workThrough(work: Work): Promise<void> {
     if (journal.tally().isCancelled) return;
     await pace.next(begun < 4 ? 1 : Math.max(1, (meter.requests - before) / begun), signal);
     begun += 1;
-    if (isChange && journal.wasSent(thing.key)) {
+    if (isChange && journal.wasSent(thing.key) && journal.startedRun(thing.key) === undefined) {
       await journal.append({ key: thing.key, state: 'unknown', code: 'outcome_unknown', message: leftHalfWay });
       return;
     }
-    if (isChange) await journal.append({ key: thing.key, state: 'sent' });
+    if (isChange && journal.startedRun(thing.key) === undefined)
+      await journal.append({ key: thing.key, state: 'sent' });
     const outcome = await outcomeOf(thing, work);
     await note(thing, outcome);
     if ('fault' in outcome) {
@@ -83,23 +86,30 @@ export async function workThrough(work: Work): Promise<void> {
 
 async function outcomeOf(thing: Thing, work: Work): Promise<Outcome | { fault: Fault }> {
   const { shared, operation, journal, signal, meter } = work;
-  const { argument, rest, connection } = journal.plan;
+  const { rest, connection } = journal.plan;
   const deadline = shared.clock.now() + patienceMs;
   const call: Call = { signal, deadline, meter, progress: () => {}, changes: [], isOneOfMany: true };
   const args = {
     ...(isListing(operation) ? { limit: 'all' } : {}),
     ...rest,
     ...shared.connections.argumentFor({ name: connection, platform: work.connection.platform }),
-    ...(argument === '' ? {} : { [argument]: thing.key }),
+    ...namesOf(journal.plan, thing),
     ...thing.args,
-    ...(startsRun(operation) ? { wait_seconds: 45 } : {}),
+    // It is known by its run before anybody waits for it, so that it is not started twice.
+    ...(startsRun(operation) ? { wait_seconds: 0 } : {}),
   };
   try {
     // Rows go into the table of all, not into a result for each thing.
     // Somebody has agreed to all of them, or nobody has to.
     const services = { ...shared, unattended: true, fit: { ...shared.fit, answerTokens: Number.POSITIVE_INFINITY } };
-    const answer = await awaitStartedRun(await callForOne(services, operation, args, call), services, call);
-    return { key: thing.key, state: 'done', ...contentOf(answer) };
+    const begun = journal.startedRun(thing.key);
+    const first =
+      begun === undefined
+        ? await callForOne(services, operation, args, call)
+        : await resumeRun(services, begun, call, { waitSeconds });
+    if (begun === undefined && first.kind === 'run')
+      await journal.append({ key: thing.key, state: 'started', run: first.run.uri });
+    return outcomeOfAnswer(thing, await awaitStartedRun(first, services, call));
   } catch (error) {
     if (signal.aborted) {
       // Held up in the quota's line, for example: it can be sent another time.
@@ -117,10 +127,19 @@ async function awaitStartedRun(first: Answer, shared: CallerServices, call: Call
   let answer = first;
   while (answer.kind === 'run' && !isSettled(answer.run) && shared.clock.now() < call.deadline) {
     const { uri } = answer.run;
-    answer = await resumeRun(shared, uri, call, { waitSeconds: 45 });
+    answer = await resumeRun(shared, uri, call, { waitSeconds });
   }
   return answer;
 }
+
+/** A run that has failed is what failed of the thing, and can be done again alone. */
+function outcomeOfAnswer({ key }: Thing, answer: Answer): Outcome {
+  const content = contentOf(answer);
+  if (answer.kind !== 'run' || answer.outcome || !isLost(answer.run.status)) return { key, state: 'done', ...content };
+  return { key, state: 'failed', code: 'rejected', message: `Its run ended as ${answer.run.status}`, ...content };
+}
+
+const isLost = (status: RunStatus): boolean => status === 'failed' || status === 'cancelled';
 
 type Content = Pick<Outcome & { state: 'done' }, 'rows' | 'more' | 'warnings'>;
 

@@ -23,7 +23,6 @@ import type { Many } from './many/selection.ts';
 import type { Observer } from './observer.ts';
 import type { ToolInput } from './tool-input.ts';
 
-/** One call for many things, and the run that it is where it does not end within the call. */
 /** One operation for each of many rows. */
 export interface EachRequest {
   /** A handle, rows, or a batch whose failed rows are meant. Absent: an argument stands for many. */
@@ -37,6 +36,7 @@ export interface EachRequest {
   confirm_many?: number | undefined;
 }
 
+/** One call for many things, and the run that it is where it does not end within the call. */
 export interface Batches {
   call(operation: Operation, many: Many, given: unknown, call: Call): Promise<Answer>;
   /** For each row; a person agrees once, to all of them. */

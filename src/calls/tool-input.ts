@@ -3,7 +3,15 @@ import type { Row } from '../base/json-value.ts';
 import { lazy } from '../base/lazy.ts';
 import type { Connections } from '../connections/connections.ts';
 import { type JsonSchema, jsonSchema } from '../operations/json-schema.ts';
-import { isDestructive, isGuarded, isListing, type Operation, platformOf, type Risk } from '../operations/operation.ts';
+import {
+  isDestructive,
+  isGuarded,
+  isListing,
+  isReading,
+  type Operation,
+  platformOf,
+  type Risk,
+} from '../operations/operation.ts';
 import { type Bound, boundOfArgument, boundOfField } from './argument-bounds.ts';
 import { manyArguments, manyMark } from './many/arguments.ts';
 
@@ -98,17 +106,23 @@ export interface ToolInput {
   boundOf?(argument: string): Bound;
 }
 
+/** A change that nobody is asked about for one thing is agreed to for many. Without words: the question has them. */
+const agreementToMany = lazy(() => ({ confirm: z.string().optional(), ask_again: z.boolean().optional() }));
+
 /** An operation's own arguments and the controls that fit its kind. `connections`: names to choose from. */
 export function toolInput(operation: Operation, connections: readonly string[] = []): ToolInput {
   const { why, confirm, ask_again, wait_seconds, again, confirm_many } = callSchemas();
   const many = manyArguments(operation, jsonSchema(operation.input, 'input'));
+  const asksForMany = many.length > 0 && !isReading(operation) && !isDestructive(operation);
   const schema = operation.input.extend({
     ...(isListing(operation) ? listingSchemas() : {}),
     ...(operation.explain ? { why } : {}),
     ...(isDestructive(operation) ? { confirm, ask_again } : {}),
+    ...(asksForMany ? agreementToMany() : {}),
     ...(operation.starts ? { wait_seconds } : {}),
     ...(isGuarded(operation) ? { again } : {}),
-    ...(many.length > 0 ? { confirm_many } : {}),
+    // Of a change, a person agrees to how many they are.
+    ...(many.length > 0 && isReading(operation) ? { confirm_many } : {}),
     ...connectionArgument(connections),
   }) as z.ZodObject;
   const boundOf = (argument: string) =>
@@ -117,14 +131,19 @@ export function toolInput(operation: Operation, connections: readonly string[] =
   return { schema, accepted, risk: operation.risk, connections, many, boundOf };
 }
 
-/** The same without one of its arguments, which is read by itself. */
-export function withoutArgument(input: ToolInput, argument: string): ToolInput {
+/** The same without some of its arguments, which are read by themselves. */
+export function withoutArguments(input: ToolInput, left: readonly string[]): ToolInput {
   const { properties, required, ...accepted } = input.accepted as { properties?: JsonSchema; required?: string[] };
-  const { [argument]: _, ...others } = properties ?? {};
+  const others = Object.entries(properties ?? {}).filter(([name]) => !left.includes(name));
+  const known = left.filter(name => Object.hasOwn(input.schema.shape, name));
   return {
     ...input,
-    schema: input.schema.omit({ [argument]: true } as never) as z.ZodObject,
-    accepted: { ...accepted, properties: others, required: (required ?? []).filter(name => name !== argument) },
+    schema: input.schema.omit(Object.fromEntries(known.map(name => [name, true])) as never) as z.ZodObject,
+    accepted: {
+      ...accepted,
+      properties: Object.fromEntries(others),
+      required: (required ?? []).filter(name => !left.includes(name)),
+    },
   };
 }
 

@@ -310,6 +310,8 @@ type MissingParameters<Route extends string, Input extends z.ZodObject> = Exclud
 /** Every record, with its place in the order of declaration. */
 const places = new WeakMap<object, number>();
 let declared = 0;
+/** The same by name, for what says `foundIn`: a platform's records are declared together. */
+const byName = new Map<string, WeakRef<Operation>>();
 
 /**
  * Declares an operation. Returns its argument, which the compiler has checked, and notes its place: a file's exports
@@ -319,7 +321,9 @@ export function operation<const Route extends string, Input extends z.ZodObject,
   record: OperationRecord<Route, Input, Output> & RiskWithQuestion,
 ): Operation {
   places.set(record, declared++);
-  return record as unknown as Operation;
+  const made = record as unknown as Operation;
+  byName.set(made.name, new WeakRef(made));
+  return made;
 }
 
 export type StartingOperation = Operation & Required<Pick<Operation, 'starts'>>;
@@ -371,6 +375,24 @@ export function fieldMeta(field: z.core.$ZodType | undefined): FieldMeta & { des
   const { innerType, in: before } = field._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
   return { ...fieldMeta(innerType ?? before), ...((field as z.ZodType).meta() as FieldMeta | undefined) };
 }
+
+/** The listing that an argument names a thing of; by keys alone, where nobody calls such a thing by name. */
+export function listingReference(field: z.core.$ZodType | undefined): Reference | undefined {
+  const { reference, foundIn } = fieldMeta(field);
+  if (reference || !foundIn) return reference;
+  const { listing, key, only = {} } = foundIn;
+  const known = byKey.get(foundIn) ?? {
+    list: () => byName.get(listing)?.deref() as Operation,
+    key,
+    label: key,
+    keyForm: /^/,
+    only: row => Object.entries(only).every(([name, value]) => row[name] === value),
+  };
+  byKey.set(foundIn, known);
+  return known;
+}
+
+const byKey = new WeakMap<object, Reference>();
 
 /** One vocabulary over all platforms. `waiting`: a person has to act. `unknown`: nobody can tell, and nobody will. */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'unknown';

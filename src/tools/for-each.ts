@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { manyOfAnyRisk } from '../calls/many/selection.ts';
+import { manyIn } from '../calls/many/selection.ts';
 import { tryJson } from '../calls/soften.ts';
 import { askAgainArgument, tokenArgument } from '../calls/tool-input.ts';
 import { isReading } from '../operations/operation.ts';
@@ -33,9 +33,11 @@ export const callForEachTool = general({
   async call({ operation: wanted, rows, arguments: given = {}, ...others }, shared, call) {
     const operation = await shared.catalog.load(shared.catalog.get(wanted));
     const table = typeof rows === 'string' && /^\s*\[/.test(rows) ? tryJson(rows) : rows;
-    const many = table === undefined ? manyOfAnyRisk(operation, shared.inputOf(operation), given) : undefined;
-    if (many && isReading(operation)) return shared.batches.call(operation, many, given, call);
-    const request = { rows: table, arguments: given, ...(many ? { many } : {}), ...others };
-    return shared.batches.each(operation, request, call);
+    const many = table === undefined ? manyIn(operation, shared.inputOf(operation), given) : undefined;
+    if (!many) return shared.batches.each(operation, { rows: table, arguments: given, ...others }, call);
+    const { confirm_many, confirm, ask_again } = others;
+    const controls = isReading(operation) ? { confirm_many } : { confirm_many, confirm, ask_again };
+    const asked = Object.fromEntries(Object.entries(controls).filter(([, value]) => value !== undefined));
+    return shared.batches.call(operation, { ...many, rest: { ...many.rest, ...asked } }, given, call);
   },
 });

@@ -20,14 +20,26 @@ export function putInWords(operation: Operation, args: Row, { says, names = {} }
   const asked = (operation.question ?? `${plainName(operation)}?`)
     .replace(/\{(\w+)\}/g, (_, field: string) => nameOf(field))
     .replace(/^./, first => first.toUpperCase());
-  const rest = Object.keys(others)
-    .filter(field => !inQuestion.has(field) && !Object.hasOwn(names, field) && others[field] !== undefined)
-    .map(field => `${field.replaceAll('_', ' ')}: ${valueIn(operation, field, others, context)}`);
+  const isLeft = (field: string) => !inQuestion.has(field) && !Object.hasOwn(names, field);
+  const rest = valuesInWords(operation, others, context, isLeft);
   const account = connection.name === connection.platform ? '' : ` (${connection.name})`;
   return [asked, says, [...rest, ...named].join('; '), `On ${connection.title}${account}.`]
     .filter(Boolean)
     .map(part => (/[.?!]$/.test(part as string) ? part : `${part}.`))
     .join(' ');
+}
+
+/** `branch: "audit"`, of each argument that has a value. */
+function valuesInWords(operation: Operation, args: Row, context: OperationContext, isTold: (field: string) => boolean) {
+  return Object.keys(args)
+    .filter(field => isTold(field) && args[field] !== undefined)
+    .map(field => `${field.replaceAll('_', ' ')}: ${valueIn(operation, field, args, context)}`);
+}
+
+/** The arguments that many calls have in common, with what is sent along; empty where there are none. */
+export function commonInWords(operation: Operation, args: Row, context: OperationContext): string {
+  const { named, others } = withoutSources(operation, args);
+  return [...valuesInWords(operation, others, context, field => field !== 'connection'), ...named].join('; ');
 }
 
 /** "Delete branch", of a record that has no question of its own. */

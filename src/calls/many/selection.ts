@@ -1,12 +1,10 @@
-import { Fault } from '../../base/errors.ts';
 import { isRow, type Row } from '../../base/json-value.ts';
-import { fieldMeta, fieldOf, type Operation, type Reference } from '../../operations/operation.ts';
+import { fieldOf, listingReference, type Operation, type Reference, routeOf } from '../../operations/operation.ts';
 import type { Condition } from '../../results/tables/filter.ts';
 import { nameBound, refuseOversized } from '../argument-bounds.ts';
 import { argumentNamed } from '../argument-names.ts';
 import { tryJson } from '../soften.ts';
 import type { ToolInput } from '../tool-input.ts';
-import { namingArguments } from './arguments.ts';
 
 /** Which things an argument stands for, where it stands for several. */
 export type Selection =
@@ -19,26 +17,29 @@ export type Selection =
   /** Those of an earlier batch that did not come to an end. */
   | { kind: 'failed'; batch: string };
 
-/** An argument of a call that stands for many things, and what the call says besides. */
-export interface Many {
+/** One argument of a call that stands for many things. */
+export interface ManyArgument {
   argument: string;
   reference: Reference;
   selection: Selection;
+}
+
+/** A call for many things. */
+export interface Many {
+  /** What stands for them: each of one with each of the next. What an argument depends on stands before it. */
+  of: readonly [ManyArgument, ...ManyArgument[]];
   /** The other arguments, as they were given. */
   rest: Row;
 }
 
-/**
- * The argument of a call that stands for many things; undefined for a call for one, which is nearly every call.
- * @throws Fault `bad_arguments` where two of them do
- */
-export function manyIn(
-  operation: Operation,
-  input: ToolInput,
-  given: unknown,
-  many: readonly string[] = input.many ?? [],
-): Many | undefined {
-  const { schema, accepted } = input;
+/** The earlier batch whose failed things a call is for. */
+export function batchOf({ of: [{ selection }] }: Many): string | undefined {
+  return selection.kind === 'failed' ? selection.batch : undefined;
+}
+
+/** What of a call stands for many things; undefined for a call for one, which is nearly every call. */
+export function manyIn(operation: Operation, input: ToolInput, given: unknown): Many | undefined {
+  const { schema, accepted, many = [] } = input;
   const raw = many.length > 0 && typeof given === 'string' ? tryJson(given) : given;
   if (many.length === 0 || !isRow(raw)) return undefined;
   const suspects = Object.entries(raw).filter(([, value]) => mayBeMany(value));
@@ -50,10 +51,11 @@ export function manyIn(
     names: Object.keys((accepted['properties'] ?? {}) as Row),
     text: undefined,
   };
-  const found = suspects.flatMap(([name, value]): Many[] => {
+  const rest: Row = { ...raw };
+  const found = suspects.flatMap(([name, value]): ManyArgument[] => {
     refuseOversized(name, nameBound, `${operation.name}: an argument`);
     const argument = many.find(one => one === name) ?? nameOf(name, target, Object.keys(raw));
-    const { reference } = fieldMeta(fieldOf(operation.input, argument ?? ''));
+    const reference = listingReference(fieldOf(operation.input, argument ?? ''));
     if (argument === undefined || !many.includes(argument) || !reference) return [];
     const bound = input.boundOf?.(argument) ?? nameBound;
     refuseOversized(value, bound, `${operation.name}: ${argument}`);
@@ -61,17 +63,34 @@ export function manyIn(
     if (!selection) return [];
     // What was a text may be a list now.
     if (typeof value === 'string') refuseOversized(selection, bound, `${operation.name}: ${argument}`);
-    const { [name]: _, ...rest } = raw;
-    return [{ argument, reference, selection, rest }];
+    delete rest[name];
+    return [{ argument, reference, selection }];
   });
-  const [first, second] = found;
-  if (first && second) throw twice(operation, first, second);
-  return first;
+  // What failed of a batch is all of the call's things, whatever the arguments that it had.
+  const [first, ...others] = found.some(isOfBatch) ? found.filter(isOfBatch) : inOrder(found);
+  return first && { of: [first, ...others], rest };
 }
 
-/** The same of a change, where many are asked for by the tool that goes through them. */
-export const manyOfAnyRisk = (operation: Operation, input: ToolInput, given: unknown): Many | undefined =>
-  manyIn(operation, input, given, namingArguments(operation, input.accepted));
+const isOfBatch = ({ selection }: ManyArgument): boolean => selection.kind === 'failed';
+
+/** What the listing of another argument is asked for with stands before that one. */
+function inOrder(found: readonly ManyArgument[]): ManyArgument[] {
+  const ordered: ManyArgument[] = [];
+  const place = (one: ManyArgument): void => {
+    if (ordered.includes(one)) return;
+    for (const other of found) if (other !== one && isScopeOf(other.argument, one.reference.list())) place(other);
+    ordered.push(one);
+  };
+  for (const one of found) place(one);
+  return ordered;
+}
+
+/** Whether an argument says which listing it is: the project of its artefacts, for example. */
+export function isScopeOf(argument: string, listing: Operation): boolean {
+  const { path } = routeOf(listing);
+  const isInPath = path.includes(`{${argument}}`) || path.includes(`{${argument}*}`);
+  return isInPath && fieldOf(listing.input, argument) !== undefined;
+}
 
 /** Plain names, which nearly all calls have, are seen at a glance. */
 const mayBeMany = (value: unknown): boolean =>
@@ -106,6 +125,8 @@ function selectionInText(text: string, reference: Reference): Selection | undefi
   const filter = pairsIn(text, reference.list());
   if (filter) return { kind: 'filter', filter };
   const names = partsOf(text);
+  // A path may have commas, and nobody can be asked whether it is one.
+  if (reference.key === 'path') return undefined;
   return names.length > 1 ? { kind: 'names', names, whole: text } : undefined;
 }
 
@@ -152,10 +173,3 @@ function pairsIn(text: string, listing: Operation): Row | undefined {
   }
   return filter;
 }
-
-const twice = ({ name }: Operation, one: Many, other: Many) =>
-  new Fault({
-    code: 'bad_arguments',
-    message: `Arguments of ${name}: ${one.argument} and ${other.argument} both stand for many.`,
-    hint: `Nothing was sent. Let one of them stand for many, and call once for each ${other.argument}.`,
-  });
