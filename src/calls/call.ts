@@ -114,7 +114,6 @@ async function carryOutNamed(
 ): Promise<Answer> {
   await findSources(operation, args, context);
   if (isDestructive(operation) && !shared.unattended) {
-    if (call.person && controls.confirm !== undefined) throw noToken(operation);
     const question = await shared.confirmations.ask(operation, args, controls, context, call.person);
     if (question) return question;
   }
@@ -138,13 +137,6 @@ function lacking({ name, input }: Operation, lack: string): Fault {
 
 /** How much of a listing, and its times as they were said: "24h" ago is another moment for each page. */
 type PageControls = ListingControls & Pick<Controls, 'why'> & { said?: Row; given?: Row };
-
-const noToken = ({ name }: Operation) =>
-  new Fault({
-    code: 'bad_arguments',
-    message: `${name} takes no token here: this client puts the question to its person.`,
-    hint: 'Repeat the call without confirm.',
-  });
 
 /** Carries out an operation that starts nothing, its arguments and names being settled. */
 export async function answerOperation(

@@ -41,6 +41,8 @@ export interface Person {
   calls?: true;
   /** `cancel`: closed without an answer. `unreadable`: the client sent something else. `state` went out with it. */
   answer?: { said: 'accept' | 'decline' | 'cancel' | 'unreadable'; state: string };
+  /** Told once it is plain that nobody sees the questions. */
+  cannotAnswer?(): void;
 }
 
 /** Counts what one call cost. Shown in `_meta`, logs, the demo and the benchmarks. */

@@ -33,7 +33,12 @@ export function askingThrough(server: Server, era: 'legacy' | 'modern', asks: bo
     canAsk,
     async during(context, call) {
       if (!canAsk(context)) return call({});
-      if (era === 'modern') return call({ person: answerOf(context), put: asResult });
+      if (era === 'modern') {
+        const cannotAnswer = () => {
+          cannot = true;
+        };
+        return call({ person: { ...answerOf(context), cannotAnswer }, put: asResult });
+      }
       let person: Person = {};
       for (;;) {
         let question: Question | undefined;

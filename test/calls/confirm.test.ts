@@ -145,14 +145,23 @@ describe('a deletion, where a person can be asked', () => {
     await expect(answer('unreadable', (await question()).token)).rejects.toThrow(/answer could not be read/);
   });
 
-  it('is not put for ever to a client that never answers', async () => {
-    const { question, refusal, main } = start();
-    await question();
-    await question();
+  it('is put twice to a client that never answers, and then has two calls', async () => {
+    const { question, refusal, main, clock, ask } = start();
+    for (const _ of [1, 2]) {
+      await question();
+      await clock.advance(2000);
+    }
     const third = await refusal(removal, args, {}, main, {});
-    expect(third.hint).toContain('consent: two-step');
-    expect(tokenIn(third)).toBeUndefined();
+    expect(third).toMatchObject({ code: 'needs_confirmation' });
+    const confirm = tokenIn(third) as string;
+    expect(await ask(removal, { ...args }, { confirm }, main, {})).toBeUndefined();
+    expect((await refusal(removal, args, { confirm }, main, {})).message).toMatch(/was used/);
     expect(await question(removal, args, { ask_again: true })).toMatchObject({ kind: 'question' });
+  });
+
+  it('is put again to a client that sends the same several times at once, and shows the first one', async () => {
+    const { question } = start();
+    for (const _ of [1, 2, 3, 4]) expect(await question()).toMatchObject({ kind: 'question' });
   });
 });
 

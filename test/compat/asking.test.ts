@@ -147,4 +147,51 @@ describe('in the 2026 era', () => {
     await client('tools/call', agreed);
     expect(world.deletions()).toBe(1);
   });
+
+  describe('a client that fails in its handler, and never says so', () => {
+    const call = { name: tool, arguments: { project, branch } };
+
+    async function ask(client: ReturnType<typeof modernClient>, more: Record<string, unknown> = {}) {
+      const { result } = await client('tools/call', { ...call, arguments: { ...call.arguments, ...more } });
+      const { resultType, content } = result as { resultType?: string; content?: { text: string }[] };
+      return { asks: resultType === 'input_required', text: content?.[0]?.text ?? '' };
+    }
+
+    it('agrees in two calls after two questions', async () => {
+      const world = await start();
+      const client = modernClient(world, { capabilities: { elicitation: {} } });
+      for (const _ of [1, 2]) {
+        expect(await ask(client)).toMatchObject({ asks: true });
+        await world.clock.advance(2000);
+      }
+      const { text } = await ask(client);
+      expect(text).toMatch(/^needs_confirmation: Delete the branch "to-be-deleted" of .*\nNext: Ask the person/s);
+      const confirm = tokenIn(text);
+      expect((await ask(client, { confirm, branch: 'dev' })).text).toMatch(/takes no token here/);
+      expect(world.deletions()).toBe(0);
+      await ask(client, { confirm });
+      expect(world.deletions()).toBe(1);
+      await world.call('dataops_create_branch', { project, branch, ref: 'main' });
+      await ask(client, { confirm });
+      expect(world.deletions()).toBe(1);
+    });
+
+    it('and whose person answers after all is heard; a refusal outranks the token', async () => {
+      const world = await start();
+      const client = modernClient(world, { capabilities: { elicitation: {} } });
+      const { result } = await client('tools/call', call);
+      const { requestState } = result as { requestState: string };
+      await world.clock.advance(2000);
+      await ask(client);
+      await world.clock.advance(2000);
+      const confirm = tokenIn((await ask(client)).text);
+      const inputResponses = { confirm: { action: 'decline' } };
+      await client('tools/call', { ...call, requestState, inputResponses });
+      for (const more of [{}, { ask_again: true }])
+        expect((await ask(client, { confirm, ...more })).text).toMatch(/refused exactly this|takes no token here/);
+      expect(world.deletions()).toBe(0);
+      // The next question is one again.
+      expect(await ask(client, { ask_again: true })).toMatchObject({ asks: true });
+    });
+  });
 });

@@ -15,6 +15,8 @@ import { putInWords } from './question.ts';
 const lifetimeMs = 600_000;
 /** After so many questions in a row that nobody answered, it is the client that does not ask. */
 const mostUnanswered = 2;
+/** Calls that came sooner were sent together, by a client that may well be showing the first question. */
+const togetherMs = 1000;
 /** Questions that are remembered until they are answered. */
 const mostOpen = 1000;
 
@@ -62,6 +64,9 @@ export interface Confirmations {
   ): Promise<Question | undefined>;
 }
 
+/** A question, what it is bound to, and under what a refusal of it is kept. */
+type Put = Record<'name' | 'subject' | 'refusal' | 'text', string> & { now: number };
+
 /**
  * Agreements of one caller. What is agreed to is the operation, its arguments, the connection, what would be lost and
  * the bytes of every source. An agreement is good once, for ten minutes; a refusal outranks it for as long. `register`
@@ -72,13 +77,16 @@ export function confirmations(signer: Signer, register: Register): Confirmations
   // That somebody was asked is no agreement, so the two are signed apart.
   const asked = tickets('question', signer, register);
   const agreed = tickets('agreement', signer, register);
-  const open = new LruMap<number>(mostOpen);
+  /** Questions to which nothing came back, not even that somebody closed them. */
+  const open = new LruMap<{ times: number; at: number }>(mostOpen);
   let cancelled = 0;
+  const isMute = (subject: string) => (open.get(subject)?.times ?? 0) > mostUnanswered;
+  const reopen = (subject: string) => open.set(subject, { times: 0, at: Number.NEGATIVE_INFINITY });
 
   async function heard(name: string, person: Person, subject: string, refusal: string, now: number) {
     const { said, state } = person.answer ?? {};
     if (said === undefined || state === undefined || !asked.isGood(state, subject, now)) return false;
-    open.set(subject, 0);
+    reopen(subject);
     if (said !== 'cancel') cancelled = 0;
     if (said === 'decline') {
       await refusals.add(refusal, now);
@@ -89,12 +97,26 @@ export function confirmations(signer: Signer, register: Register): Confirmations
     return asked.use(state, subject, now);
   }
 
-  function put(subject: string, text: string, now: number): Question {
-    const times = (open.get(subject) ?? 0) + 1;
-    open.set(subject, times);
-    // A client that never answers shows its person nothing, and would be sent the same question for ever.
-    if (times > mostUnanswered) throw unanswered(times);
-    return { kind: 'question', text, token: asked.issue(subject, now) };
+  /** Undefined: the client has nobody to ask. In the 2026 era it cannot say so, and fails without a word. */
+  function put(subject: string, text: string, now: number): Question | undefined {
+    const { times, at } = open.get(subject) ?? reopen(subject);
+    const isNext = now - at >= togetherMs;
+    open.set(subject, { times: times + (isNext ? 1 : 0), at: isNext ? now : at });
+    return isMute(subject) ? undefined : { kind: 'question', text, token: asked.issue(subject, now) };
+  }
+
+  /** Undefined: nobody sees what this client is sent. */
+  async function putTo(
+    person: Person,
+    confirm: string | undefined,
+    about: Put,
+  ): Promise<Question | 'agreed' | undefined> {
+    const { name, subject, refusal, text, now } = about;
+    if (confirm !== undefined && !isMute(subject)) throw noToken(name);
+    if (await heard(name, person, subject, refusal, now)) return 'agreed';
+    const question = confirm === undefined ? put(subject, text, now) : undefined;
+    if (!question) person.cannotAnswer?.();
+    return question;
   }
 
   const agree: Confirmations['agree'] = async ({ name, what, look }, { confirm, ask_again }, now, person) => {
@@ -106,8 +128,9 @@ export function confirmations(signer: Signer, register: Register): Confirmations
     const { text, bound, sent } = looked;
     const subject = JSON.stringify([...what, ...bound]);
     if (person) {
-      if (asksAgain && !person.answer) open.set(subject, 0);
-      return (await heard(name, person, subject, refusal, now)) ? undefined : put(subject, text, now);
+      if (asksAgain && !person.answer) reopen(subject);
+      const answer = await putTo(person, confirm, { name, subject, refusal, text, now });
+      if (answer) return answer === 'agreed' ? undefined : answer;
     }
     if (confirm !== undefined && (await agreed.use(confirm, subject, now))) return undefined;
     throw twoSteps(confirm, sent ? `${text} ${sent}` : text, agreed.issue(subject, now));
@@ -191,6 +214,13 @@ const twoSteps = (confirm: string | undefined, text: string, token: string) =>
     code: 'needs_confirmation',
     message: `${confirm === undefined ? '' : 'The token does not fit this call, was used, or has lapsed. '}${text}`,
     hint: `Ask the person. If they agree, repeat the call with confirm: "${token}", everything else unchanged, within ten minutes. It is good once.`,
+  });
+
+const noToken = (name: string) =>
+  new Fault({
+    code: 'bad_arguments',
+    message: `${name} takes no token here: this client puts the question to its person.`,
+    hint: 'Repeat the call without confirm.',
   });
 
 const declined = (name: string) =>
