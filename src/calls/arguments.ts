@@ -3,6 +3,7 @@ import { isRow, type Row } from '../base/json-value.ts';
 import { zodMessage } from '../base/zod-messages.ts';
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import { wordSynonyms } from '../operations/synonyms.ts';
+import type { SourceForm } from '../results/transfer/source.ts';
 import { boundOfField, nameBound, refuseOversized } from './argument-bounds.ts';
 import { argumentNamed } from './argument-names.ts';
 import { accepts, alternatives, choices, soften, tryJson } from './soften.ts';
@@ -59,11 +60,22 @@ function readArgument(tool: string, name: string, value: unknown, input: ToolInp
   const bound = input.boundOf?.(name) ?? boundOfField(fieldOf(schema, name));
   refuseOversized(value, bound, `${tool}: ${name}`);
   const property = ((accepted['properties'] ?? {}) as Record<string, JsonSchema>)[name] as JsonSchema;
+  if (isContent(value, fieldMeta(fieldOf(schema, name)).source)) return value;
   const isRequired = [accepted['required']].flat().includes(name);
   const read = readValue(name, value, { property, isRequired, input, notes });
   // What was a text may be a list now.
   if (typeof value === 'string' && typeof read === 'object') refuseOversized(read, bound, `${tool}: ${name}`);
   return read;
+}
+
+/**
+ * A text that a file is to hold, JSON or not. Rows may come as JSON in a text, too; what ends with a line break is no
+ * such thing.
+ */
+function isContent(value: unknown, form: SourceForm | undefined): value is string {
+  if (form !== 'bytes' || typeof value !== 'string' || value.trim() === '') return false;
+  const parsed = /^\s*\[/.test(value) && !value.endsWith('\n') ? tryJson(value) : undefined;
+  return !(Array.isArray(parsed) && parsed.every(isRow));
 }
 
 /** `page: 1` is where every listing begins. */

@@ -68,5 +68,12 @@ export function withoutSources(operation: Operation, args: Row): { named: string
   return { named: sources.map(({ name }) => `with ${inWords(args[name])}`), others };
 }
 
-const inWords = (given: unknown) =>
-  Array.isArray(given) ? `${given.length} row${given.length === 1 ? '' : 's'}` : String(given);
+/** Characters of a handle or a path in a question. */
+const mostShown = 200;
+
+function inWords(given: unknown): string {
+  if (Array.isArray(given)) return `${given.length} row${given.length === 1 ? '' : 's'}`;
+  const text = String(given);
+  const isShort = text.length <= mostShown && !/[\r\n]/.test(text);
+  return isShort ? text : `a text of ${text.length} characters`;
+}

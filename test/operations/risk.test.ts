@@ -54,6 +54,7 @@ const exceptions: Readonly<Record<string, string>> = {
   datagrok_share_dashboard: 'The vendor shares by GET.',
   datagrok_sync_folder: 'What the caller has goes in the body, and what differs comes back.',
   datagrok_run_batch: 'Any of its steps may delete something.',
+  dx_get_incident: 'It asks the Data Studio by a statement that reads.',
   dx_run_query: 'The statement goes in the body; read-only, it has to be one that reads.',
   dx_upload_org_file: 'It is kept beside the others until somebody processes it.',
   dx_preview_team_hierarchy: 'A file goes in the body, and what it would change comes back.',

@@ -5,7 +5,7 @@ import { decoded } from '../../http/path.ts';
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** In an address the server takes every period for a colon, so a name that has one cannot be said. */
-const sayable = (name: string) => uuid.test(name) || !name.includes('.');
+export const isSayable = (name: string) => uuid.test(name) || !name.includes('.');
 const unsayable =
   'a period cannot be part of a name in an address: give the id (UUID), or ":" between owner, project and name';
 
@@ -22,7 +22,7 @@ function fromUri(uri: string): string | undefined {
   return uuid.test(name) || protocol === 'datagrok:' ? name : name.replaceAll('.', ':');
 }
 
-const name = (description: string) => z.string().min(1).refine(sayable, unsayable).describe(description);
+const name = (description: string) => z.string().min(1).refine(isSayable, unsayable).describe(description);
 
 /** A thing by UUID or Grok name. */
 export const entity = (description: string) => name(description).meta({ encode: inAddress, fromUri });

@@ -45,6 +45,12 @@ const refusalText = ({ operation }: HttpRequest, { message, code }: ApiError, st
 function inSuccess(request: HttpRequest, error: ApiError | undefined): Partial<FaultReading> {
   const known = error ?? { message: 'no reason given', code: undefined };
   const message = refusalText(request, known);
+  if (known.code === undefined && blamesArguments(request, known.message))
+    return {
+      code: 'bad_arguments',
+      message: `The function did not take what it was given: "${known.message}"`,
+      hint: 'Change the arguments; datagrok_get_function shows what it takes. What it did before that stays done.',
+    };
   if (known.code === undefined)
     return {
       code: 'upstream_down',
@@ -59,6 +65,13 @@ function inSuccess(request: HttpRequest, error: ApiError | undefined): Partial<F
     ...hintOf(known.code, known.message),
   };
 }
+
+/** By the name of the exception, in the languages that functions are written in. */
+const argumentErrors =
+  /\b(Key|Value|Index|Lookup|Name|Type|Range|Argument)Error\b|\b(Illegal)?Argument(Null|OutOfRange)?Exception\b/;
+
+const blamesArguments = ({ operation }: HttpRequest, message: string): boolean =>
+  operation === 'datagrok_call_function' && argumentErrors.test(message);
 
 const codes: Readonly<Record<number, FaultCode>> = {
   401: 'unauthorized',

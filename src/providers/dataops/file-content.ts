@@ -13,18 +13,12 @@ export interface FileContent {
 /**
  * What a file is to hold, as the commit takes it: the content as it was given, or the bytes of a source as base64. What
  * goes into a `.csv` goes as CSV.
- * @throws Fault `bad_arguments` unless there is exactly one of both, `too_large` above 10 MiB
+ * @throws Fault `too_large` above 10 MiB
  */
 export async function contentOf(
   { content, encoding, source, path }: FileContent & { path: string },
   context: OperationContext,
 ): Promise<Pick<FileContent, 'content' | 'encoding'>> {
-  if ((content === undefined) === (source === undefined))
-    throw new Fault({
-      code: 'bad_arguments',
-      message: 'A file needs either content or source.',
-      hint: 'Give the text as content, or a result:// handle as source, not both.',
-    });
   if (source === undefined) return { content, encoding };
   const found = await context.source(source);
   const chunks: Uint8Array[] = [];

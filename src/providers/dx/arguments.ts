@@ -70,12 +70,8 @@ export const services = (description: string) =>
     });
 
 /** A commit as DX takes it; a shorter one names too many. */
-export const commitSha = (description: string) =>
-  z
-    .string()
-    .regex(/^[0-9a-f]{7,40}$/i, 'must be a SHA of 7 to 40 characters, better the whole one')
-    .optional()
-    .describe(description);
+export const sha = z.string().regex(/^[0-9a-f]{7,40}$/i, 'must be a SHA of 7 to 40 characters, better the whole one');
+export const commitSha = (description: string) => sha.optional().describe(description);
 
 /** "commit_sha needs repository", of the arguments that are given without it. */
 export function lacksRepository(args: Row, ...names: readonly string[]): string | undefined {

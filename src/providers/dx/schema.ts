@@ -51,6 +51,23 @@ export const schemaTables: Readonly<Record<string, readonly string[]>> = {
   dx_catalog_entity_relations: columns('id source_id relation_id source_entity_id target_entity_id'),
 };
 
+/** Which columns lead to which: read out of their names and the vendor's examples, which say no more. */
+export const schemaJoins: Readonly<Record<string, readonly string[]>> = {
+  deployments: ['deployment_service_id = deployment_services.id'],
+  deployment_services: ['latest_deployment_id = deployments.id'],
+  deployment_service_memberships: ['deployment_id = deployments.id', 'deployment_service_id = deployment_services.id'],
+  deployment_metadata: ['deployment_id = deployments.id'],
+  incident_services: ['incident_id = incidents.id'],
+  pipeline_runs: ['dx_user_id = dx_users.id', 'pull_id = github_pulls.id'],
+  pull_requests: ['dx_user_id = dx_users.id'],
+  bespoke_ai_tool_daily_metrics: ['email = dx_users.email'],
+  dx_users: ['team_id = dx_teams.id'],
+  dx_catalog_entity_relations: [
+    'source_entity_id = dx_catalog_entities.id',
+    'target_entity_id = dx_catalog_entities.id',
+  ],
+};
+
 function columns(names: string): readonly string[] {
   return names.split(' ');
 }

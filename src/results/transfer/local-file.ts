@@ -135,7 +135,7 @@ const closed = (given: string) =>
   new Fault({
     code: 'not_configured',
     message: `"${given}" is no result:// handle, and this server opens no files.`,
-    hint: 'Give a result:// handle or rows. For files, the operator starts it over stdio with --allow-dir <folder>.',
+    hint: 'Give a result:// handle, rows, or a text; one that looks like a path needs a line break at its end. For files, the operator starts it over stdio with --allow-dir <folder>.',
   });
 
 const outside = (given: string, folders: readonly string[]) =>
@@ -149,7 +149,7 @@ const absent = (given: string, folders: readonly string[]) =>
   new Fault({
     code: 'not_found',
     message: `There is no file ${given}.`,
-    hint: `Files are looked for below ${folders.join(' and ')}.`,
+    hint: `Files are looked for below ${folders.join(' and ')}. A text that looks like a path needs a line break at its end.`,
   });
 
 const noFile = (given: string) =>

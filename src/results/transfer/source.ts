@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
-import { Fault } from '../../base/errors.ts';
+import { Fault, isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { StreamBody } from '../../http/stream-body.ts';
 import { type StoredResult, whyNoRows } from '../result.ts';
@@ -12,7 +12,7 @@ import { localFile } from './local-file.ts';
 /** `bytes`: unchanged. `csv`: RFC 4180 in UTF-8 with a header; what is CSV already goes unchanged. */
 export type SourceForm = 'bytes' | 'csv';
 
-/** Data on its way to a platform: a stored result, rows that a caller gave, or a local file. */
+/** Data on its way to a platform: a stored result, rows or a text that a caller gave, or a local file. */
 export interface Source {
   /** A file's or result's own name; with an ending where the content has a known form. */
   name: string;
@@ -25,7 +25,7 @@ export interface Source {
 }
 
 /** The argument by which data comes in. Read with `context.source`, or sent by its mark. */
-export const sourceArgument = (description = 'result:// handle, rows, or a local file the operator allowed') =>
+export const sourceArgument = (description = 'result:// handle, rows, text, or a local file the operator allowed') =>
   z.union([z.string().min(1), z.array(z.record(z.string(), z.unknown())).min(1)]).describe(description);
 
 /** Where sources are found. */
@@ -46,7 +46,45 @@ export async function findSource(given: unknown, sources: Sources): Promise<Sour
   const text = String(given);
   if (text.startsWith('result://')) return resultSource(await sources.results.get(text), sources);
   if (/^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw foreign(text);
-  return fileSource(text, sources);
+  if (mayBePath(text)) return fileSource(text, sources);
+  return (await fileCalled(text, sources)) ?? textSource(text, sources);
+}
+
+/** Characters that the name of a file may have on the systems that there are. */
+const longestName = 255;
+
+/** One line that has an ending or the steps of a path. What has a line break, or words alone, is a text. */
+const mayBePath = (text: string): boolean =>
+  !/[\r\n]/.test(text) &&
+  (/^(file:|~|\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text) || /\.[a-z]\w{0,7}$/i.test(text) || /^\S+[/\\]\S+$/.test(text));
+
+/** A word may be the name of a file, where the operator allowed some and it is there. */
+async function fileCalled(text: string, sources: Sources): Promise<Source | undefined> {
+  if (sources.folders.length === 0 || text.length > longestName || /[\0\r\n]/.test(text)) return undefined;
+  return fileSource(text, sources).catch(error => {
+    if (isFault(error, 'not_found')) return undefined;
+    throw error;
+  });
+}
+
+function textSource(text: string, { results, origin }: Sources): Source {
+  const bytes = Buffer.from(text);
+  const open = () => Readable.from([bytes], { objectMode: false });
+  const isLine = !/[\r\n]/.test(text.trimEnd());
+  async function* rows() {
+    if (isLine) throw noTable('The text', ' It is one line, and no path of a file.');
+    const result = await results.write({ ...origin, name: 'text.csv', mediaType: csvType }, { bytes: open() });
+    yield* resultSource(result, { results, origin, folders: [] }).rows();
+  }
+  return {
+    name: 'text.csv',
+    extent: `${bytes.length} bytes`,
+    body(form) {
+      if (form === 'csv' && isLine) throw noTable('The text', ' It is one line, and no path of a file.');
+      return { mediaType: form === 'csv' ? csvType : anyType, size: bytes.length, open };
+    },
+    rows,
+  };
 }
 
 function rowsSource(rows: readonly Row[]): Source {

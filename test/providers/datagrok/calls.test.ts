@@ -119,6 +119,58 @@ describe('functions', () => {
   });
 });
 
+describe('a dataframe', () => {
+  const count = (table: unknown) => ({ function: 'Geology:CountRows', arguments: { table } });
+
+  test('is given by a handle, by the name of a table, as rows and as CSV', async () => {
+    const { ask, state } = await startDatagrok();
+    const { result } = await ask('datagrok_download_table', { table: 'MaraOkafor:CopperheadNorth:Collars' });
+    const { uri, rows } = result as { uri: string; rows: number };
+    expect(rows).toBeGreaterThan(1);
+    expect(await ask('datagrok_call_function', count(uri))).toMatchObject({
+      value: rows,
+      sent: { table: `${rows} rows` },
+    });
+    expect(await ask('datagrok_call_function', count('MaraOkafor:CopperheadNorth:Collars'))).toMatchObject({
+      value: rows,
+      sent: { table: 'the table MaraOkafor:CopperheadNorth:Collars' },
+    });
+    expect(await ask('datagrok_call_function', count([{ a: 1 }, { a: 2 }]))).toMatchObject({ value: 2 });
+    expect(await ask('datagrok_call_function', count('a,b\n1,2\n3,4\n5,6\n'))).toMatchObject({ value: 3 });
+    expect(String(state.calls[0]?.given['table'])).toMatch(/^\S+,\S+/);
+  });
+
+  test('a handle stands for its rows, where nobody tells the inputs', async () => {
+    const { ask, state } = await startDatagrok();
+    const { result } = await ask('datagrok_download_table', { table: 'MaraOkafor:CopperheadNorth:Collars' });
+    const { uri, rows } = result as { uri: string; rows: number };
+    state.absent.set('B3-get', 404);
+    expect(await ask('datagrok_call_function', count(uri))).toMatchObject({ value: rows });
+  });
+
+  test('what no table can be made of is refused, and nothing is run', async () => {
+    const { callFails, state } = await startDatagrok();
+    for (const table of ['Nope:Collars', 5, { a: 1 }, [1, 2], [], true, 'a table of holes.'])
+      expect(await callFails('datagrok_call_function', count(table)), JSON.stringify(table)).toMatch(
+        /^(bad_arguments|not_found|not_configured): /,
+      );
+    expect(await callFails('datagrok_call_function', count('result://aaaaaaaaaaaa'))).toMatch(/^not_found: /);
+    const other = { function: 'Geology:Composite', arguments: { hole: 'result://aaaaaaaaaaaa' } };
+    expect(await callFails('datagrok_call_function', other)).toMatch(
+      /^bad_arguments: Geology:Composite: hole is of type string, which this server cannot make of what was given\./,
+    );
+    expect(state.calls).toEqual([]);
+  });
+});
+
+test('an argument that the function does not take is a wrong argument', async () => {
+  const { callFails } = await startDatagrok();
+  const order = { function: 'Geology:Composite', arguments: { hole: 'DDH999' } };
+  expect(await callFails('datagrok_call_function', order)).toMatch(
+    /^bad_arguments: The function did not take what it was given: ".*KeyError: no hole DDH999"/,
+  );
+});
+
 describe('a long call', () => {
   const order = { function: 'Geology:KrigeBlocks', arguments: { search_m: 40 } };
 

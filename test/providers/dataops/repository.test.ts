@@ -36,7 +36,9 @@ describe('repository', () => {
     expect((await call('read_file', { project, path: file.path, ref: 'dev' })).data).toMatchObject({
       content: 'hole,rqd\r\nBohrloch 3 – Süd,90\r\n',
     });
-    expect(await callFails('create_file', file)).toMatch(/^bad_arguments: A file needs either content or source\./);
+    expect(await callFails('create_file', file)).toMatch(
+      /^bad_arguments: Arguments of dataops_create_file: say what the file is to hold: content or source\./,
+    );
     expect(await callFails('create_file', { ...file, content: 'x', source })).toMatch(/^bad_arguments: /);
     const large = await server.shared.results.write(
       { ...origin, name: 'large.bin' },

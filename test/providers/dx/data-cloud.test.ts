@@ -36,6 +36,37 @@ describe('an incident', () => {
     expect(seed.incidents.get('INC-9')).toMatchObject({ resolved_at: null, services: [], metadata: {} });
   });
 
+  it('is resolved by its key alone, where the Data Studio tells when it began, and is read by it', async () => {
+    const { callTool, seed, sent } = await dxWorld();
+    await callTool('dx_upsert_incident', { ...base, name: 'Queue', services: ['notify', 'ledger'] });
+    const { isError, text } = await callTool('dx_upsert_incident', {
+      reference_id: 'INC-9',
+      resolved_at: '2026-11-20T09:00:00Z',
+    });
+    expect(isError, text).toBe(false);
+    expect(seed.incidents.get('INC-9')).toMatchObject({
+      name: 'Queue',
+      started_at: Date.UTC(2026, 10, 20, 8),
+      resolved_at: Date.UTC(2026, 10, 20, 9),
+    });
+    expect((await callTool('dx_get_incident', { reference_id: 'INC-9' })).data).toMatchObject({
+      source_id: 'INC-9',
+      name: 'Queue',
+      services: ['ledger', 'notify'],
+    });
+    const before = sent('incidents.upsert').length;
+    const unknown = await callTool('dx_upsert_incident', { reference_id: 'INC-0', resolved_at: 'now' });
+    expect(unknown.text).toMatch(/^not_found: DX knows no incident "INC-0"\.\nNext: Nothing was sent\./);
+    expect(sent('incidents.upsert')).toHaveLength(before);
+  });
+
+  it('is sent without its start where nobody can be asked for it, and DX says what it thinks of that', async () => {
+    const { callTool, sent } = await dxWorld({ env: { DX_WEB_TOKEN: undefined } });
+    const { text } = await callTool('dx_upsert_incident', { reference_id: 'INC-9', resolved_at: 'now' });
+    expect(sent('incidents.upsert')).toHaveLength(1);
+    expect(text).toMatch(/^bad_arguments: .*started_at/);
+  });
+
   it('whose answer is lost is sent again', async () => {
     const { callTool, dx, sent } = await dxWorld();
     dx.faults.add({ kind: 'drop', match: { path: /incidents/ }, times: 1 });

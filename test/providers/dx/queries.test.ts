@@ -256,3 +256,28 @@ describe('a data feed', () => {
     expect(JSON.stringify(seen.raw)).not.toContain('feed-of-somebody');
   });
 });
+
+describe('the tables of the Data Studio', () => {
+  it('are listed in one call, and each column and join of them can be asked for', async () => {
+    const { call, callRows } = await dxWorld();
+    const { text, usage } = await call('list_tables');
+    expect(text).toMatch(/^All \d+ tables\./);
+    expect(usage.requests).toBe(0);
+    const tables = await callRows('list_tables');
+    for (const { table, columns } of tables)
+      await call('run_query', { sql: `SELECT ${String(columns).replaceAll(' ', ', ')} FROM ${String(table)} LIMIT 1` });
+    const joins = tables.flatMap(({ table, joins: all }) =>
+      String(all)
+        .split('; ')
+        .filter(Boolean)
+        .map(join => ({ table: String(table), join })),
+    );
+    expect(joins.length).toBeGreaterThan(8);
+    for (const { table, join } of joins) {
+      const other = /= (\w+)\./.exec(join)?.[1];
+      await call('run_query', {
+        sql: `SELECT count(*) FROM ${table} AS a JOIN ${other} AS b ON a.${join.replace(`${other}.`, 'b.')}`,
+      });
+    }
+  });
+});

@@ -174,3 +174,38 @@ describe('a local file', () => {
     await expect(text(body.open())).rejects.toMatchObject({ code: 'ELOOP' });
   });
 });
+
+describe('a plain text as a source', () => {
+  const csv = 'hole,rqd\nDDH001,70\n';
+
+  test('goes byte for byte, and has rows where it is CSV', async () => {
+    const { sent, rows, find } = await world();
+    expect(await sent(csv)).toMatchObject({ text: csv, size: csv.length, mediaType: csvType });
+    expect(await sent('{"a": 1}\n', 'bytes')).toMatchObject({
+      text: '{"a": 1}\n',
+      mediaType: 'application/octet-stream',
+    });
+    expect(await rows(csv)).toEqual([{ hole: 'DDH001', rqd: 70 }]);
+    expect(await find(csv)).toMatchObject({ extent: `${csv.length} bytes` });
+  });
+
+  test('of one line is a text unless it looks like a path, or a file is called so', async () => {
+    const { folder, sent, find } = await world();
+    await writeFile(join(folder, 'notes'), 'from the file');
+    for (const text of ['hello world', 'hole,rqd', 'at 5 km/h it is fine'])
+      expect(await sent(text, 'bytes')).toMatchObject({ text });
+    expect(await sent('notes', 'bytes')).toMatchObject({ text: 'from the file' });
+    for (const path of ['missing.csv', 'a/b', './a', '~/a', 'C:\\a'])
+      await expect(find(path), path).rejects.toMatchObject({ code: expect.stringMatching(/not_found|bad_arguments/) });
+    expect(await sent('missing.csv\n', 'bytes')).toMatchObject({ text: 'missing.csv\n' });
+    await expect(find('missing.csv', [])).rejects.toMatchObject({ code: 'not_configured' });
+    expect((await find('hello', [])).body('bytes').size).toBe(5);
+  });
+
+  test('of one line is no table', async () => {
+    const { sent, rows } = await world();
+    const refused = { code: 'bad_arguments', message: expect.stringContaining('It is one line') };
+    await expect(sent('hello world')).rejects.toMatchObject(refused);
+    await expect(rows('hello world')).rejects.toMatchObject(refused);
+  });
+});

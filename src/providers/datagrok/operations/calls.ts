@@ -5,12 +5,17 @@ import { LruMap } from '../../../base/lru-map.ts';
 import type { Connection } from '../../../http/connection.ts';
 import type { HttpReply } from '../../../http/request.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
+import { sendableInputs } from '../inputs.ts';
 import { type Parameter, shownOutput } from '../outputs.ts';
 import { functionName, getFunction, parameter } from './functions.ts';
 
 const input = z.strictObject({
   function: functionName,
-  arguments: z.record(z.string(), z.unknown()).default({}).describe('Values by input name').meta({ in: 'payload' }),
+  arguments: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Values by input name; of a dataframe a result:// handle, rows, or a table')
+    .meta({ in: 'payload' }),
 });
 
 const facts = {
@@ -30,9 +35,11 @@ export const callFunction: Operation = operation({
   async send(args, context) {
     const declared = await parametersOf(args.function, context);
     if (declared) checkArguments(args, declared);
-    const { body } = await call(args, context);
+    const { values, sent } = await sendableInputs(args.function, args.arguments, declared, context);
+    const { body } = await call({ ...args, arguments: values }, context);
     const outputs = declared?.filter(({ isInput }) => !isInput) ?? [];
-    return shownOutput(body, outputs, { operation: callFunction, args, context });
+    const answer = await shownOutput(body, outputs, { operation: callFunction, args, context });
+    return Object.keys(sent).length > 0 ? { ...answer, sent } : answer;
   },
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { lacks, wantedWith } from '../../../operations/lack.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { entity, filter, text } from '../arguments.ts';
 import { lookForSaved } from '../losses.ts';
@@ -116,6 +117,10 @@ export const saveFunction: Operation = operation({
     // Not `connection`: that chooses the account.
     data_connection: query.connection.optional().meta({ wire: 'connection' }),
   }),
+  describeLack: lacks(
+    wantedWith('source', 'script', 'script', 'language'),
+    wantedWith('source', 'data-query', 'query', 'data_connection'),
+  ),
   output: functionRow,
   example: { arguments: { name: 'Depth', source: 'script', language: 'python', script: '#name: Depth\n' } },
   async send(args, context) {

@@ -4,6 +4,7 @@ import { Fault } from '../../../base/errors.ts';
 import { isRow, type Row } from '../../../base/json-value.ts';
 import { firstOf } from '../../../base/nearest.ts';
 import { whole } from '../../../http/paging/whole.ts';
+import { lacks, needs, someOf } from '../../../operations/lack.ts';
 import { howMany, lookAt, lookAtAll, lookIn } from '../../../operations/look-up.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, entity, flag, text } from '../arguments.ts';
@@ -148,6 +149,7 @@ export const changeMembers: Operation = operation({
     remove: z.array(z.string().min(1)).default([]).describe('Users (login) or groups').meta({ in: 'local' }),
     admin: flag('Those added become administrators of the group').meta({ in: 'local' }),
   }),
+  describeLack: lacks(someOf('say who', 'add', 'remove'), needs('admin', 'add')),
   output: groupRow,
   example: { arguments: { group: 'DataScience', add: ['ines.ferreira'] } },
   async describeLoss({ group: wanted, remove }, context) {

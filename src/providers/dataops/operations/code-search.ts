@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lacks, onlyWith } from '../../../operations/lack.ts';
 import { operation } from '../../../operations/operation.ts';
 import { text } from '../arguments.ts';
 import { brief } from '../brief.ts';
@@ -18,6 +19,7 @@ export const searchProject = operation({
     scope: z.enum(['blobs', 'commits', ...shared, 'notes', 'wiki_blobs']).describe('What to look through'),
     ref: text('Branch or tag, for blobs and commits'),
   }),
+  describeLack: lacks(onlyWith('ref', 'scope', 'blobs', 'commits', 'wiki_blobs')),
   output: found,
   paging: pages({ show: brief }),
   example: { arguments: { project: 'meridian/data/drill-assays', search: 'SNOWFLAKE', scope: 'blobs' } },

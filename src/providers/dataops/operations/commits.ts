@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lacks, wantedWith } from '../../../operations/lack.ts';
 import { operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
@@ -133,6 +134,13 @@ const action = z.strictObject({
   execute_filemode: z.boolean().optional().describe('For chmod'),
 });
 
+const lackOfAction = lacks(
+  wantedWith('action', 'create', 'content'),
+  wantedWith('action', 'update', 'content'),
+  wantedWith('action', 'move', 'previous_path'),
+  wantedWith('action', 'chmod', 'execute_filemode'),
+);
+
 export const createCommit = operation({
   name: 'dataops_create_commit',
   route: 'POST /projects/{project}/repository/commits',
@@ -149,6 +157,7 @@ export const createCommit = operation({
     actions: z.array(action).min(1).describe('What to do with which file'),
     start_branch: startBranch,
   }),
+  describeLack: ({ actions }) => actions.map(lackOfAction).find(lack => lack !== undefined),
   output: commit,
   example: {
     arguments: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lacks, needs, oneOf } from '../../../operations/lack.ts';
 import { lookAt } from '../../../operations/look-up.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
@@ -25,6 +26,8 @@ const change = {
   start_branch: startBranch,
 };
 
+const oneContent = lacks(oneOf('say what the file is to hold', 'content', 'source'), needs('encoding', 'content'));
+
 export const createFile: Operation = operation({
   name: 'dataops_create_file',
   route: 'POST /projects/{project}/repository/files/{path}',
@@ -33,6 +36,7 @@ export const createFile: Operation = operation({
   words: 'write new',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject(change),
+  describeLack: oneContent,
   output: written,
   async send(args, context) {
     const content = await contentOf(args, context);
@@ -53,6 +57,7 @@ export const updateFile: Operation = operation({
   words: 'edit write save overwrite',
   verifyWith: 'dataops_read_file on the branch shows whether it was written.',
   input: z.strictObject({ ...change, last_commit_id: text('Refuse if the file changed since this commit') }),
+  describeLack: oneContent,
   output: written,
   async send(args, context) {
     const content = await contentOf(args, context);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lacks, together } from '../../../operations/lack.ts';
 import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, text } from '../arguments.ts';
 import { pages } from '../paging.ts';
@@ -132,6 +133,7 @@ export const blame = operation({
       .describe('To this line; needs first_line')
       .meta({ wire: 'range[end]' }),
   }),
+  describeLack: lacks(together('first_line', 'last_line')),
   output: z.looseObject({ commit: z.looseObject({ id: z.string() }).nullish(), lines: z.array(z.string()) }),
   paging: pages(),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },

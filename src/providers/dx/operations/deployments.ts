@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
+import { lacks, needs } from '../../../operations/lack.ts';
 import { operation } from '../../../operations/operation.ts';
-import { commitSha, done, flag, iso, map, momentOf, required, services, text, unixMoment } from '../arguments.ts';
+import { commitSha, done, flag, iso, map, momentOf, required, services, sha, text, unixMoment } from '../arguments.ts';
 
 const example = { deployed_at: '2026-11-20T14:05:00Z', service: 'booking-api', repository: 'kestrel/booking-api' };
 
@@ -20,7 +21,7 @@ export const createDeployment = operation({
     service: required('Identifier'),
     repository: text('org/repo'),
     commit_sha: commitSha('7 to 40 characters'),
-    merge_commit_shas: z.array(z.string()).optional().describe('Exactly these pull requests, instead'),
+    merge_commit_shas: z.array(sha).optional().describe('Exactly these pull requests, instead'),
     integration_branch: text('Only pull requests merged into it'),
     environment: text('For example production'),
     success: flag('False: it failed'),
@@ -29,6 +30,7 @@ export const createDeployment = operation({
     metadata: map('Keys of letters, digits, - and _').optional(),
     reference_id: text('Your key; made from the other values if absent'),
   }),
+  describeLack: lacks(needs('integration_branch', 'repository', 'org/repo')),
   output: z.looseObject({ reference_id: z.string(), service: z.string(), deployed_at: z.string() }),
   example: { arguments: example },
   async send(args, context) {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { operation } from '../../../operations/operation.ts';
+import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
 import { commitSha, done, isoMoment, lacksRepository, map, required, services, text } from '../arguments.ts';
+import { canAsk } from '../studio.ts';
+import { incidentNow, noIncident } from './incident-record.ts';
 
-export const upsertIncident = operation({
+export const upsertIncident: Operation = operation({
   name: 'dx_upsert_incident',
   route: 'POST /incidents.upsert',
   risk: 'edits',
@@ -12,7 +14,7 @@ export const upsertIncident = operation({
   api: 'data_cloud',
   input: z.strictObject({
     reference_id: required('Your key'),
-    started_at: isoMoment('Start', 'started_at'),
+    started_at: isoMoment('Start; needed for a new one', 'started_at').optional(),
     resolved_at: isoMoment('End', 'resolved_at').meta({ notBefore: 'started_at' }).nullable().optional(),
     name: text('What happened'),
     priority: text('For example P1'),
@@ -22,8 +24,27 @@ export const upsertIncident = operation({
     metadata: map('Keys of letters, digits, - and _; empty text clears').nullable().optional(),
   }),
   ...done,
+  async send(args, context) {
+    const started_at = args.started_at ?? (await startOf(args.reference_id, context));
+    return done.repair((await context.request(upsertIncident, { ...args, started_at })).body);
+  },
   example: { arguments: { reference_id: 'INC-42', started_at: '2026-11-20T08:00:00Z', services: ['booking-api'] } },
 });
+
+/**
+ * DX wants the start with every change. Whoever resolves an incident need not know it: the Data Studio does, where this
+ * connection may ask it.
+ */
+async function startOf(reference_id: string, context: OperationContext): Promise<string | undefined> {
+  if (!canAsk(context)) return undefined;
+  const known = await incidentNow(reference_id, context);
+  const start = known?.['started_at'];
+  if (typeof start === 'string') return start;
+  throw noIncident(
+    reference_id,
+    'Nothing was sent. To record a new one, give started_at; DX may take a while to show one.',
+  );
+}
 
 export const upsertPipelineRun = operation({
   name: 'dx_upsert_pipeline_run',

@@ -9,6 +9,7 @@ import * as deployments from './deployments.ts';
 import * as entities from './entities.ts';
 import * as entityTypes from './entity-types.ts';
 import * as events from './events.ts';
+import * as incidentRecord from './incident-record.ts';
 import * as incidents from './incidents.ts';
 import * as initiatives from './initiatives.ts';
 import * as metrics from './metrics.ts';
@@ -25,6 +26,7 @@ import * as scores from './scores.ts';
 import * as services from './services.ts';
 import * as snapshots from './snapshots.ts';
 import * as surveySettings from './survey-settings.ts';
+import * as tables from './tables.ts';
 import * as teamHierarchy from './team-hierarchy.ts';
 import * as teams from './teams.ts';
 import * as userGroups from './user-groups.ts';
@@ -33,13 +35,13 @@ import * as workflows from './workflows.ts';
 
 export const dxCode: ProviderCode = {
   toolsets: [
-    toolset('core', deployments, incidents, customValue, runQuery),
+    toolset('core', deployments, incidents, customValue, runQuery, tables),
     toolset('custom-data', customData),
     toolset('metrics', metrics),
     toolset('ai-tools', aiTools),
     toolset('repo-groups', repoGroups),
     toolset('services', services),
-    toolset('queries', queries),
+    toolset('queries', queries, incidentRecord),
     toolset('reports', reports),
     toolset('events', events, platformx),
     toolset('account', account),
@@ -57,6 +59,7 @@ export const dxCode: ProviderCode = {
     entities: 'services, microservices',
     snapshot: 'survey',
     incident: 'outage',
+    tables: 'schema',
   },
   runs: [queries.queryRun, workflows.workflowRun],
   chains,

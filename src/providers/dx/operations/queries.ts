@@ -27,7 +27,7 @@ export const variables = z
 export const withoutDollar = (given: z.output<typeof variables> = {}) =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name.replace(/^\$/, ''), value]));
 
-interface QueryRun {
+export interface QueryRun {
   status?: string;
   error?: { code?: string; message?: string } | null;
 }

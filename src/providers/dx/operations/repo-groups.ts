@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
+import { lacks, someOf } from '../../../operations/lack.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, payload, text } from '../arguments.ts';
 
@@ -19,6 +20,7 @@ const one = {
   id: z.int().optional().describe('Number of the group'),
   reference_id: text('Your key of it, instead'),
 };
+const oneKey = lacks(someOf('say which group', 'id', 'reference_id'));
 type Target = { id?: number | undefined; reference_id?: string | undefined };
 
 const repos = (description: string) =>
@@ -34,6 +36,7 @@ export const getRepoGroup = operation({
   risk: 'reads',
   summary: 'Show a group of repositories.',
   input: z.strictObject(one),
+  describeLack: oneKey,
   output: group,
   repair: payload('data'),
   example: { arguments: { reference_id: 'rg-booking' } },
@@ -107,6 +110,7 @@ export const addRepos = operation({
   summary: 'Add repositories to a group. A repository is in one group only.',
   words: 'put a repository into a group',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
+  describeLack: oneKey,
   output: group,
   repair: payload('data'),
   example: { arguments: { reference_id: 'rg-booking', repos: [aRepo] } },
@@ -120,6 +124,7 @@ export const removeRepos = operation({
   question: 'Take {repos} out of the repository group {group}?',
   summary: 'Take repositories out of a group; all of them must be in it.',
   input: z.strictObject({ ...one, repos: repos('Repositories') }),
+  describeLack: oneKey,
   output: group,
   repair: payload('data'),
   async describeLoss({ repos: some, ...target }, context) {
@@ -148,6 +153,7 @@ export const deleteRepoGroup = operation({
   question: 'Delete the repository group {group}?',
   summary: 'Delete a group; its repositories stay, without a group.',
   input: z.strictObject(one),
+  describeLack: oneKey,
   ...done,
   async describeLoss(target, context) {
     const { name, repos: has } = await groupThere(target, context);

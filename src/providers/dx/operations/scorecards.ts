@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lacks, wantedWith } from '../../../operations/lack.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 import { done, flag, ids, inUri, maps, payload, required, text } from '../arguments.ts';
 import { cursorPages } from '../paging.ts';
@@ -82,6 +83,12 @@ export const createScorecard = operation({
   summary: 'Create a scorecard with its checks, by levels or by points.',
   verifyWith: 'dx_list_scorecards with include_unpublished shows whether it was created.',
   input: z.strictObject({ name: required('Name'), type, entity_filter_type, ...settable }),
+  describeLack: lacks(
+    wantedWith('type', 'LEVEL', 'levels', 'empty_level_label', 'empty_level_color'),
+    wantedWith('type', 'POINTS', 'check_groups'),
+    wantedWith('entity_filter_type', 'entity_types', 'entity_filter_type_identifiers'),
+    wantedWith('entity_filter_type', 'sql', 'entity_filter_sql'),
+  ),
   output: scorecard,
   repair: payload('scorecard'),
   example: {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRow, type Row } from '../../../base/json-value.ts';
+import { lacks, onlyWith, wantedWith } from '../../../operations/lack.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
 import { ids, required } from '../arguments.ts';
 import { allRows } from '../paging.ts';
@@ -30,6 +31,11 @@ const part = {
     .meta({ reference: snapshotTeam })
     .optional(),
 };
+const partsFit = lacks(
+  wantedWith('dimension_type', 'attribute', 'attribute_group_id'),
+  onlyWith('attribute_group_id', 'dimension_type', 'attribute'),
+  onlyWith('parent_snapshot_team_id', 'dimension_type', 'snapshotTeam'),
+);
 const dimension = (...words: [string, ...string[]]) => z.enum(words).describe('What to break it down by');
 const anyDimension = dimension('snapshotTeam', 'group', 'branch', 'attribute');
 
@@ -93,6 +99,7 @@ export const listDxiBreakdowns = operation({
     dimension_type: dimension('snapshotTeam', 'group', 'attribute'),
     ...part,
   }),
+  describeLack: partsFit,
   output: row,
   paging: allRows('scores', { show: partOf('driver') }),
   example: { arguments: { ...example, dimension_type: 'snapshotTeam' } },
@@ -155,6 +162,7 @@ export const listDriverBreakdowns = operation({
   risk: 'reads',
   summary: 'Compare the survey score of one driver between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, driver_id: driverId, dimension_type: anyDimension, ...part }),
+  describeLack: partsFit,
   output: row,
   paging: allRows('scores', { show: partOf('driver') }),
   example: { arguments: { ...example, driver_id: 'Code review', dimension_type: 'snapshotTeam' } },
@@ -167,6 +175,7 @@ export const listImpactBreakdowns = operation({
   risk: 'reads',
   summary: 'Compare one impact score, such as time loss, between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, impact_id: impactId, dimension_type: anyDimension, ...part }),
+  describeLack: partsFit,
   output: row,
   paging: allRows('scores', { show: partOf('impact') }),
   example: { arguments: { ...example, impact_id: 'Time loss', dimension_type: 'branch' } },
@@ -180,6 +189,7 @@ export const listWorkflowBreakdowns = operation({
   summary:
     'Compare one workflow score, such as the wait for review, between teams, user groups, branches or attributes.',
   input: z.strictObject({ ...ofSnapshot, workflow_id: workflowId, dimension_type: anyDimension, ...part }),
+  describeLack: partsFit,
   output: row,
   paging: allRows('scores', { show: partOf('workflow') }),
   example: { arguments: { ...example, workflow_id: 'Wait for review', dimension_type: 'snapshotTeam' } },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRow, type Row } from '../../../base/json-value.ts';
+import { lacks, someOf } from '../../../operations/lack.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { done, flag, ids, map, payload, required, text, withoutOk } from '../arguments.ts';
 import { allRows } from '../paging.ts';
@@ -239,6 +240,7 @@ export const orderCsat = operation({
     csat_ids: ids('All CSAT items, in order: ids or names').meta({ reference: csatItemName }).optional(),
     group_ids: ids('Ids of all groups of CSAT items, in order').optional(),
   }),
+  describeLack: lacks(someOf('give an order', 'csat_ids', 'group_ids')),
   ...done,
   example: { arguments: { csat_ids: ['72', '71', '73', '74', '75'] } },
 });

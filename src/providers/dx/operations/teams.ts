@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lacks, someOf } from '../../../operations/lack.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 import { ids, inUri, payload, text } from '../arguments.ts';
 import { allRows, cursorPages } from '../paging.ts';
@@ -44,6 +45,7 @@ export const getTeam = operation({
       .meta({ reference: teamName, fromUri: inUri('teams') }),
     reference_id: text('Your own id of the team, instead'),
   }),
+  describeLack: lacks(someOf('say which team', 'team_id', 'reference_id')),
   output: team,
   repair: payload('team'),
   resource: { uri: 'dx://teams/{team_id}', title: 'A DX team' },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
+import { lacks, needs, someOf } from '../../../operations/lack.ts';
 import { countOf, howMany, lookAt, textOf } from '../../../operations/look-up.ts';
 import { operation, reference } from '../../../operations/operation.ts';
 import { done, ids, inUri, payload, required, text } from '../arguments.ts';
@@ -64,6 +65,9 @@ export const createUserGroup = operation({
     owner_email: text('Email address of its owner'),
     members,
   }),
+  describeLack: lacks(someOf('say who is in it', 'team_id', 'members'), ({ team_id, ...rest }) =>
+    team_id === undefined ? needs('members', 'owner_email')(rest) : undefined,
+  ),
   output: group,
   repair: payload('group'),
   example: {
@@ -83,6 +87,8 @@ export const updateUserGroup = operation({
   question: 'Change the user group {id}?',
   summary: 'Rename a user group or replace its members: who is not in the list is no longer in the group.',
   input: z.strictObject({ id, name: text('Name'), members }),
+  describeLack: ({ name, members: people }) =>
+    name === undefined && people === undefined ? 'say what to change: name or members' : undefined,
   output: group,
   repair: payload('group'),
   example: { arguments: { id: 'Frontend guild', name: 'Web guild' } },

@@ -57,6 +57,7 @@ const takes: Readonly<Record<string, (value: unknown) => boolean>> = {
   double: value => typeof value === 'number',
   bool: value => typeof value === 'boolean',
   string: value => typeof value === 'string',
+  dataframe: value => typeof value === 'string',
   datetime: value => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
 };
 
