@@ -19,15 +19,15 @@ const toTheEnd = 'what is not closed goes to the end, and begins nothing else';
  * with the reason why it takes time in proportion to its input, and how long that may be.
  */
 const excepted: Readonly<Record<string, [reason: string, longest: string]>> = {
-  'src/base/redact.ts /-----BEGIN': [toTheEnd, any],
-  'src/base/redact.ts /(?<![\\w-])eyJ': [
+  'src/base/redaction/secret-signs.ts /-----BEGIN': [toTheEnd, any],
+  'src/base/redaction/secret-signs.ts /(?<![\\w-])eyJ': [
     'it begins where no such character stands before, so once for each run of them',
     any,
   ],
-  'src/base/redact.ts /((?:token|': [`${itsOwnStart} but for 30 characters`, any],
-  'src/base/redact.ts /PRIVATE KEY|': [itsOwnStart, any],
-  'src/base/redact.ts /(:\\\\?\\/': [`${itsOwnStart}: a slash`, any],
-  'src/base/redact.ts /(?:token|': [`${itsOwnStart} but for 30 characters`, any],
+  'src/base/redaction/secret-signs.ts /((?:token|': [`${itsOwnStart} but for 30 characters`, any],
+  'src/base/redaction/secret-signs.ts /PRIVATE KEY|': [itsOwnStart, any],
+  'src/base/redaction/secret-signs.ts /(:\\\\?\\/': [`${itsOwnStart}: a slash`, any],
+  'src/base/redaction/secret-signs.ts /(?:token|': [`${itsOwnStart} but for 30 characters`, any],
   'src/http/body.ts /<title': [itsOwnStart, '8,192 characters'],
   'src/http/body.ts /<(style|script)': [toTheEnd, '8,192 characters'],
   'src/http/body.ts /<[!/a-z]': [itsOwnStart, '8,192 characters'],

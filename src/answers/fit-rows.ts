@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { guessTokens } from '../base/text.ts';
+import { guessTokens, isWithinTokens } from '../base/text.ts';
 
 /** Characters of a value where its row is too long for an answer. */
 const shownOfValue = 400;
@@ -25,7 +25,7 @@ export interface FittedRows {
  * values, then its columns, which then are the same in every row.
  */
 export function shortenRows(rows: readonly Row[], tokens: number): FittedRows {
-  const isTooLong = rows.some(row => guessTokens(row) > tokens);
+  const isTooLong = rows.some(row => !isWithinTokens(row, tokens));
   if (!isTooLong) return { rows: rows.slice(0, countThatFit(rows, tokens)), warnings: [] };
   const warnings = [`Values of more than ${shownOfValue} characters are cut; export_result writes them whole.`];
   const short = rows.map(row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cut(value)])));

@@ -1,5 +1,5 @@
 import { isRow, type Row } from '../base/json-value.ts';
-import { guessTokens } from '../base/text.ts';
+import { isWithinTokens } from '../base/text.ts';
 import type { Handle } from '../results/pending.ts';
 import { type StoredResult, sampleRows } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
@@ -41,7 +41,7 @@ async function fitListing(
   { keep, keepLater }: Keeping,
 ): Promise<Outcome> {
   const { noun, rows, page, continued, about, warnings } = found;
-  if (guessTokens(rows) <= policy.answerTokens)
+  if (isWithinTokens(rows, policy.answerTokens))
     return keepLater && rows.length > 0 ? { ...found, result: keepLater(noun, rows), isShown: true } : found;
   const result = await keep({ name: noun, mediaType: 'application/x-ndjson' }, { rows });
   const summary = `${extentOf(noun, page, continued)} Stored, because they do not fit one answer.`;
@@ -68,7 +68,7 @@ export async function fitTable(
 ): Promise<Outcome> {
   const { rows } = result.rows > mostRowsRead ? { rows: [] } : await results.rows(result, { limit: mostRowsRead });
   const page = { returned: result.rows, total: result.rows, complete: true, next: null };
-  const isShort = rows.every(row => guessTokens(row) <= answerTokens);
+  const isShort = rows.every(row => isWithinTokens(row, answerTokens));
   if (rows.length === result.rows && isShort && countThatFit(rows, answerTokens) === rows.length)
     return { kind: 'rows', noun: 'rows', rows, page, continued: false, result, warnings };
   const summary = `${countOf(result.rows, 'rows')}, too many to show here.`;

@@ -1,23 +1,22 @@
+import { inTurns, isDue, type Steps } from '../base/bounded/turns.ts';
 import { isRow, type Row } from '../base/json-value.ts';
-import { formatNumber, guessTokens } from '../base/text.ts';
+import { formatNumber, guessTokens, isWithinTokens } from '../base/text.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { Content } from '../results/tables/recognise.ts';
 
 /** Puts into the result store what an answer has no room for. */
 export type Keep = (named: { name: string; mediaType: string }, content: Content) => Promise<StoredResult>;
 
-/** A list within a thing, and where it is: `test_suites.0.test_cases`. */
-interface LongList {
-  path: string;
-  rows: Row[];
-  size: number;
-  replace(rows: Row[]): void;
-}
+/** Lists and texts of one thing that are stored by themselves. Of more, the thing is stored as a whole. */
+const mostParts = 12;
+
+/** Characters of a long text that stay in the answer. */
+const shownOfText = 4_000;
 
 /**
  * One thing can hold lists of thousands: the tests of a pipeline, the checks of a scorecard. The longest go to the
  * result store until the rest fits; a few rows of each stay, so that the answer keeps its form, and a warning says
- * where all of them are. Where that is not enough, so do the longest texts.
+ * where all of them are. Where that is not enough, so do the longest texts, and at last the whole thing.
  */
 export async function storeLongParts(
   value: unknown,
@@ -26,73 +25,113 @@ export async function storeLongParts(
   keep: Keep,
 ): Promise<{ value: unknown; warnings: string[] }> {
   const warnings: string[] = [];
-  if (guessTokens(value) <= tokens) return { value, warnings };
-  const kept = structuredClone(value);
-  const shortenLongest = async <Part extends { size: number }>(
-    find: () => Part[],
-    shorten: (part: Part) => Promise<string>,
-  ) => {
-    while (guessTokens(kept) > tokens) {
-      const longest = find().reduce<Part | undefined>((a, b) => (a && a.size >= b.size ? a : b), undefined);
-      if (!longest) return;
-      warnings.push(await shorten(longest));
+  let kept = value;
+  for (const isPart of [isLongerList(shown), isLongText]) {
+    while (!isWithinTokens(kept, tokens) && warnings.length < mostParts) {
+      const part = await inTurns(longest(kept, isPart));
+      if (!part) break;
+      const short = await storePart(part, shown, keep);
+      kept = replaced(kept, part.path, short.value);
+      warnings.push(short.warning);
     }
-  };
-  await shortenLongest(
-    () => listsIn(kept, shown),
-    async ({ path, rows, replace }) => {
-      const { uri } = await keep({ name: path, mediaType: 'application/x-ndjson' }, { rows });
-      replace(rows.slice(0, shown));
-      return `${path}: ${shown} of ${formatNumber(rows.length)} rows are shown; all are stored as ${uri}.`;
-    },
-  );
-  await shortenLongest(
-    () => textsIn(kept),
-    async ({ path, text, replace }) => {
-      const { uri } = await keep({ name: `${path}.txt`, mediaType: 'text/plain' }, { bytes: bytesOf(text) });
-      replace(`${text.slice(0, shownOfText)}…`);
-      const extent = `${formatNumber(shownOfText)} of ${formatNumber(text.length)} characters`;
-      return `${path}: ${extent} are shown; all are stored as ${uri}.`;
-    },
-  );
-  return { value: kept, warnings };
+  }
+  if (isWithinTokens(kept, tokens)) return { value: kept, warnings };
+  const whole = await storeWhole(value, kept, tokens, keep);
+  return { value: whole.value, warnings: [...warnings, whole.warning] };
 }
 
-/** Characters of a long text that stay in the answer. */
-const shownOfText = 4_000;
+/** A list or a text within a thing, and where it is. */
+interface Part {
+  path: readonly string[];
+  value: Row[] | string;
+  size: number;
+}
+
+async function storePart({ path, value }: Part, shown: number, keep: Keep) {
+  const name = path.join('.');
+  if (typeof value === 'string') {
+    const { uri } = await keep({ name: `${name}.txt`, mediaType: 'text/plain' }, { bytes: bytesOf(value) });
+    const extent = `${formatNumber(shownOfText)} of ${formatNumber(value.length)} characters`;
+    const warning = `${name}: ${extent} are shown; all are stored as ${uri}.`;
+    return { value: `${value.slice(0, shownOfText)}…`, warning };
+  }
+  const { uri } = await keep({ name, mediaType: 'application/x-ndjson' }, { rows: value });
+  const warning = `${name}: ${shown} of ${formatNumber(value.length)} rows are shown; all are stored as ${uri}.`;
+  return { value: value.slice(0, shown), warning };
+}
+
+/** No field of use takes less. */
+const fewTokens = 4;
+
+/** The thing itself, with as many of its fields as there is room for. */
+async function storeWhole(whole: unknown, kept: unknown, tokens: number, keep: Keep) {
+  const { uri } = await keep({ name: 'answer.json', mediaType: 'application/json' }, { bytes: jsonBytes(whole) });
+  const fields = isRow(kept) ? kept : { value: kept };
+  const shown: Row = {};
+  let left = tokens;
+  for (const name of Object.keys(fields)) {
+    const field = { [name]: fields[name] };
+    if (!isWithinTokens(field, left)) continue;
+    shown[name] = fields[name];
+    left -= guessTokens(field);
+    if (left < fewTokens) break;
+  }
+  const [some, all] = [Object.keys(shown).length, Object.keys(fields).length];
+  const warning = `${formatNumber(some)} of ${formatNumber(all)} fields are shown; the whole answer is stored as ${uri}.`;
+  return { value: shown, warning };
+}
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-/** A long text within a thing. */
-interface LongText {
-  path: string;
-  text: string;
-  size: number;
-  replace(text: string): void;
+async function* jsonBytes(value: unknown): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(JSON.stringify(value));
 }
 
-function textsIn(value: unknown, path: readonly string[] = []): LongText[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => {
-    const here = [...path, name];
-    const replace = (text: string) => Object.assign(value, { [name]: text });
-    const isLong = typeof part === 'string' && part.length > shownOfText + 1;
-    const own = isLong ? [{ path: here.join('.'), text: part, size: part.length, replace }] : [];
-    return [...own, ...textsIn(part, here)];
-  });
+type IsPart = (part: unknown) => part is Part['value'];
+
+const isLongText: IsPart = (part): part is string => typeof part === 'string' && part.length > shownOfText + 1;
+
+/** A table of more rows. */
+const isLongerList =
+  (rows: number): IsPart =>
+  (part): part is Row[] =>
+    Array.isArray(part) && part.length > rows && part.every(row => isRow(row));
+
+/** The largest part of a kind. Of parts within each other, the outermost. */
+function* longest(thing: unknown, isPart: IsPart): Steps<Part | undefined> {
+  let found: Part | undefined;
+  function* look(value: unknown, path: readonly string[]): Steps<number> {
+    if (isDue()) yield;
+    let size = sizeBeside(value);
+    for (const name of namesOfLarge(value)) size += yield* look((value as Row)[name], [...path, name]);
+    if (path.length > 0 && isPart(value) && (!found || size >= found.size)) found = { path, value, size };
+    return size;
+  }
+  yield* look(thing, []);
+  return found;
 }
 
-function listsIn(value: unknown, longerThan: number, path: readonly string[] = []): LongList[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => {
-    const here = [...path, name];
-    const replace = (rows: Row[]) => Object.assign(value, { [name]: rows });
-    const isLong = isTable(part) && part.length > longerThan;
-    const own = isLong ? [{ path: here.join('.'), rows: part, size: JSON.stringify(part).length, replace }] : [];
-    return [...own, ...listsIn(part, longerThan, here)];
-  });
+/** Characters of a value apart from what it holds that is not small, roughly. */
+function sizeBeside(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'object' && value !== null ? smallSize * Object.keys(value).length : smallSize;
 }
 
-const isTable = (part: unknown): part is Row[] => Array.isArray(part) && part.every(row => isRow(row));
+const namesOfLarge = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.keys(value).filter(name => !isSmall((value as Row)[name])) : [];
+
+const smallSize = 8;
+
+/** Holds nothing, and is short: it is not looked at further. */
+const isSmall = (part: unknown): boolean =>
+  typeof part === 'string' ? part.length <= smallSize : typeof part !== 'object' || part === null;
+
+/** The same with another value at a place; what is beside it is not copied. */
+function replaced(thing: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const copy = Array.isArray(thing) ? [...thing] : { ...(thing as Row) };
+  (copy as Row)[name] = replaced((thing as Row)[name], rest, value);
+  return copy;
+}

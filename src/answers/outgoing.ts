@@ -13,54 +13,55 @@ export type Outgoing<Kind extends Answer = Answer> = Kind & { readonly [safe]: t
  * its structure say the same and no text can hide behind the way another is written. What comes out of the store is
  * shown with marks where something invisible was taken out.
  */
-export function outgoing(answer: RunAnswer, redactor: Redactor): Outgoing<RunAnswer>;
-export function outgoing(answer: Answer, redactor: Redactor): Outgoing;
-export function outgoing(answer: Answer, redactor: Redactor): Outgoing {
-  return made(answer, redactor) as Outgoing;
+export async function outgoing(answer: RunAnswer, redactor: Redactor): Promise<Outgoing<RunAnswer>>;
+export async function outgoing(answer: Answer, redactor: Redactor): Promise<Outgoing>;
+export async function outgoing(answer: Answer, redactor: Redactor): Promise<Outgoing> {
+  return (await made(answer, redactor)) as Outgoing;
 }
 
-function made(answer: Answer, redactor: Redactor): Answer {
+async function made(answer: Answer, redactor: Redactor): Promise<Answer> {
   if (answer.kind === 'question') return question(answer, redactor);
   if (answer.kind !== 'run') return outcome(answer, redactor);
   const { outcome: its, ...rest } = answer;
-  return { ...redactor.value(rest), ...(its ? { outcome: outcome(its, redactor) } : {}) };
+  const own = await redactor.valueInTurns(rest);
+  return { ...own, ...(its ? { outcome: await outcome(its, redactor) } : {}) };
 }
 
 /** Its token is for the client, and comes back unchanged. */
 const question = (answer: Question, { line }: Redactor): Question => ({ ...answer, text: line(answer.text) });
 
-function outcome(answer: Outcome, redactor: Redactor): Outcome {
+async function outcome(answer: Outcome, redactor: Redactor): Promise<Outcome> {
   switch (answer.kind) {
     case 'value':
-      return redactor.value(answer);
+      return await redactor.valueInTurns(answer);
     case 'picture': {
       // Of the picture itself there is nothing to read.
       const { image, ...chart } = answer.chart;
-      const { chart: told, ...rest } = redactor.value({ ...answer, chart });
+      const { chart: told, ...rest } = await redactor.valueInTurns({ ...answer, chart });
       return { ...rest, chart: { ...told, image } };
     }
     case 'image': {
       const { image, ...rest } = answer;
-      return { ...redactor.value(rest), image };
+      return { ...(await redactor.valueInTurns(rest)), image };
     }
     case 'description': {
       const { description: whole, ...rest } = answer;
-      const description = redactor.stored(whole);
-      return { ...redactor.value(rest), description, warnings: warnings(answer, description, redactor) };
+      const description = await redactor.storedInTurns(whole);
+      return { ...(await redactor.valueInTurns(rest)), description, warnings: warnings(answer, description, redactor) };
     }
     case 'result': {
       const { result: stored, ...rest } = answer;
-      const result = redactor.stored(stored);
-      return { ...redactor.value(rest), result, warnings: warnings(answer, result, redactor) };
+      const result = await redactor.storedInTurns(stored);
+      return { ...(await redactor.valueInTurns(rest)), result, warnings: warnings(answer, result, redactor) };
     }
     case 'rows': {
       const { rows, result, ...rest } = answer;
       const isStored = answer.isStored === true || result !== undefined;
-      const shown = isStored ? redactor.stored(rows) : redactor.value(rows);
+      const shown = isStored ? await redactor.storedInTurns(rows) : await redactor.valueInTurns(rows);
       return {
-        ...redactor.value(rest),
+        ...(await redactor.valueInTurns(rest)),
         rows: shown,
-        ...(result ? { result: redactor.stored(result) } : {}),
+        ...(result ? { result: await redactor.storedInTurns(result) } : {}),
         warnings: warnings(answer, shown, redactor),
       };
     }

@@ -1,15 +1,31 @@
+import { atOnce, inTurns, isDue, type Steps } from './bounded/turns.ts';
+
 /**
  * JSON.parse, but integers that no number of this language holds come as texts, with all their digits: they are ids.
  * Not lossless-json, which refuses what JSON.parse takes (a key twice) and sets the prototype for a key `__proto__`.
  * @throws SyntaxError
  */
-export function parseJson(text: string): unknown {
-  const ends = mayHoldLongInteger(text) ? longIntegers(text) : [];
+export const parseJson = (text: string): unknown => atOnce(parsing(text));
+
+/** The same, with a turn for others after each of its parts where the text is long. @throws SyntaxError */
+export const parseJsonInTurns = (text: string): Promise<unknown> => inTurns(parsing(text));
+
+/** Characters that are read, copied or parsed in the time of one step. */
+const charactersInStep = 64;
+
+export function* parsing(text: string): Steps<unknown> {
+  const steps = text.length / charactersInStep;
+  const isSuspect = mayHoldLongInteger(text);
+  if (isDue(steps)) yield;
+  const ends = isSuspect ? longIntegers(text) : [];
   if (ends.length === 0) return JSON.parse(text);
-  const quoted = withQuotes(text, ends);
+  if (isDue(steps)) yield;
+  const quoted = yield* withQuotes(text, ends);
+  if (isDue(steps)) yield;
   try {
     return JSON.parse(quoted);
   } catch {
+    if (isDue(steps)) yield;
     // It says where, in the text that was given.
     return JSON.parse(text);
   }
@@ -40,12 +56,14 @@ function withExponents(text: string, ends: readonly number[]): string {
  * The text with quotes at those places. Put together of its characters' codes: of many small strings the engine makes a
  * chain first, which takes three times as long.
  */
-function withQuotes(text: string, ends: readonly number[]): string {
+function* withQuotes(text: string, ends: readonly number[]): Steps<string> {
+  const steps = text.length / charactersInStep;
   const isAscii = Buffer.byteLength(text) === text.length;
   const encoding = isAscii ? 'latin1' : 'utf16le';
   const bytes = Buffer.from(text, encoding);
   const codes = isAscii ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
   const quoted = isAscii ? Buffer.allocUnsafe(text.length + ends.length) : new Uint16Array(text.length + ends.length);
+  if (isDue(steps)) yield;
   let at = 0;
   let from = 0;
   for (const end of ends) {
@@ -54,6 +72,7 @@ function withQuotes(text: string, ends: readonly number[]): string {
     from = end;
   }
   copyCodes(codes, from, text.length, quoted, at);
+  if (isDue(steps)) yield;
   return Buffer.from(quoted.buffer, quoted.byteOffset, quoted.byteLength).toString(encoding);
 }
 

@@ -1,7 +1,13 @@
+import { jsonStart } from './bounded/json-start.ts';
+
 export const formatNumber = (value: number) => (value < 1000 ? String(value) : value.toLocaleString('en-US'));
 
 /** Tokens that data takes as JSON, guessed high: figures are dearer than words. */
 export const guessTokens = (value: unknown) => tokensOfBytes(Buffer.byteLength(JSON.stringify(value) ?? ''));
+
+/** Whether data takes no more tokens than that, found out in the time that so many take. */
+export const isWithinTokens = (value: unknown, tokens: number): boolean =>
+  tokensOfBytes(Buffer.byteLength(jsonStart(value, tokens * bytesOfToken))) <= tokens;
 
 const lineEnd = /[\n\r\v\f\u0085\u2028\u2029]/;
 
@@ -22,4 +28,6 @@ export function withoutEnd(text: string, character: string): string {
   return text.slice(0, end);
 }
 
-export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / 2.8);
+const bytesOfToken = 2.8;
+
+export const tokensOfBytes = (bytes: number) => Math.ceil(bytes / bytesOfToken);

@@ -3,7 +3,7 @@ import { countThatFit } from '../answers/fit-rows.ts';
 import { tellReasons } from '../answers/reasons.ts';
 import type { Row } from '../base/json-value.ts';
 import { firstOf } from '../base/nearest.ts';
-import { formatNumber, guessTokens, withoutEnd } from '../base/text.ts';
+import { formatNumber, isWithinTokens, withoutEnd } from '../base/text.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { nounOf } from '../operations/nouns.ts';
 import { isListing, type Operation } from '../operations/operation.ts';
@@ -65,7 +65,7 @@ export async function answerBatch(
     ...(seen.cut.length > 0 ? ['not all rows of each'] : []),
   ].join('; ');
   const failures = without > 0 ? { failures: without } : {};
-  const isShort = seen.count <= mostShown && seen.rows.every(row => guessTokens(row) <= shared.fit.answerTokens);
+  const isShort = seen.count <= mostShown && seen.rows.every(row => isWithinTokens(row, shared.fit.answerTokens));
   if (!result || (isShort && countThatFit(seen.rows, shared.fit.answerTokens) === seen.count))
     return {
       kind: 'rows',

@@ -1,10 +1,11 @@
 import { type Answer, type Outcome, type PageFacts, withNotes, withTimes } from '../answers/answer.ts';
 import { fitAnswer, fitTable, type Keeping } from '../answers/fit.ts';
 import type { Keep } from '../answers/long-parts.ts';
+import { readOutput } from '../answers/read-output.ts';
 import { countReasons, tellReasons } from '../answers/reasons.ts';
-import { textIds } from '../answers/text-ids.ts';
+import { inTurns } from '../base/bounded/turns.ts';
 import { defectFault, Fault, isFault } from '../base/errors.ts';
-import { isRow, type Row } from '../base/json-value.ts';
+import type { Row } from '../base/json-value.ts';
 import type { Call } from '../http/call.ts';
 import { listingTitle } from '../operations/listing-title.ts';
 import { nounOf } from '../operations/nouns.ts';
@@ -122,7 +123,7 @@ async function carryOutNamed(
     shared,
     controls,
     said,
-    read: value => readOutput(operation, value),
+    read: value => inTurns(readOutput(operation, value)),
     executeOperation: (fetching, its) => answerOperation(shared, fetching, its, context, { limit: 'all' }),
   });
 }
@@ -166,11 +167,11 @@ export async function answerOperation(
     ? await listRows(shared, operation, args, context, controls)
     : await readThing(operation, args, context);
   // What does not fit is stored, and what is stored is without secrets, too.
-  return fitAnswer(shared.redactor.value(found), shared.fit, { keep, keepLater });
+  return fitAnswer(await shared.redactor.valueInTurns(found), shared.fit, { keep, keepLater });
 }
 
 async function readThing(operation: Operation, args: Row, context: OperationContext): Promise<Outcome> {
-  const answer = readOutput(operation, await readValue(operation, args, context));
+  const answer = await inTurns(readOutput(operation, await readValue(operation, args, context)));
   const value = await toldChange(operation, args, answer.value, context);
   const drift = answer.warnings;
   if (drift.length === 0) return { kind: 'value', value };
@@ -189,7 +190,7 @@ async function listRows(
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRowsGathered : Math.min(limit, mostRowsGathered);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
-  const { value, warnings } = readOutput(operation, found.items);
+  const { value, warnings } = await inTurns(readOutput(operation, found.items));
   const explained = why ? await operation.explain?.(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
   const rowReasons = explained as Row[] | undefined;
@@ -231,39 +232,6 @@ function pick(rows: Row[], fields: string[] | undefined, warnings: string[]): Ro
   return rows.map(row =>
     Object.fromEntries(there.filter(field => Object.hasOwn(row, field)).map(field => [field, row[field]])),
   );
-}
-
-/**
- * Reads a platform's answer by the record, loosely: what differs is kept under `unexpected` and told as a warning. An
- * answer is never refused for its form, and published schemas stay true.
- */
-function readOutput(operation: Operation, value: unknown): { value: unknown; warnings: string[] } {
-  const { output } = operation;
-  const differences = new Map<string, number>();
-  const read = (one: unknown): unknown => {
-    const parsed = output.safeParse(one);
-    if (parsed.success) return textIds(parsed.data, output);
-    if (!isRow(one)) {
-      differences.set('not an object', (differences.get('not an object') ?? 0) + 1);
-      return { unexpected: one };
-    }
-    const row: Row = { ...one };
-    const unexpected: Row = {};
-    for (const { path, message } of parsed.error.issues) {
-      const field = String(path[0]);
-      const what = `${field}: ${message}`;
-      differences.set(what, (differences.get(what) ?? 0) + 1);
-      if (field in row) unexpected[field] = row[field];
-      delete row[field];
-    }
-    return { ...(textIds(row, output) as Row), ...(Object.keys(unexpected).length ? { unexpected } : {}) };
-  };
-  const result = isListing(operation) ? (value as unknown[]).map(read) : read(value);
-  const warnings = [...differences].map(
-    ([what, times]) =>
-      `The platform's answer differs from its documentation (${what}${times > 1 ? `, ${times} times` : ''}).`,
-  );
-  return { value: result, warnings };
 }
 
 /** Anything thrown, as a fault the caller can act on: each of its two texts one line, without what is secret or hidden. */

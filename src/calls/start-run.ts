@@ -16,7 +16,7 @@ interface Starting {
   shared: CallerServices;
   controls: Controls;
   /** Reads the platform's answer by the record. */
-  read(value: unknown): { value: unknown; warnings: string[] };
+  read(value: unknown): Promise<{ value: unknown; warnings: string[] }>;
   /** Carries out the operation that fetches what the run made. */
   executeOperation(operation: Operation, args: Row): Promise<Outcome>;
   /** Its times as they were said: "24h" said again is the same call. */
@@ -89,7 +89,7 @@ async function start(
   context: OperationContext,
   { read: readAnswer }: Starting,
 ): Promise<Started> {
-  const { value, warnings } = readAnswer(await readValue(operation, args, context));
+  const { value, warnings } = await readAnswer(await readValue(operation, args, context));
   const { run: kind, variables: read } = operation.starts;
   const variables = variablesIn(() => read(value as never));
   if (!variables) throw nameless(operation, context);

@@ -56,7 +56,7 @@ export async function runChain(
       const answer = await carryOut({ shared, calls, chain, parameters, state, consent, call }, step);
       if (answer.kind === 'question') return answer;
       if (answer.kind === 'run' && !isSettled(answer.run)) return unfinished(chain, state, resumed);
-      state.steps.set(step.name, recordOf(outgoing(answer, shared.redactor), clock.now()));
+      state.steps.set(step.name, recordOf(await outgoing(answer, shared.redactor), clock.now()));
       state.current = undefined;
       await state.save();
       if (answer.kind === 'run' && answer.run.status !== 'succeeded' && !answer.outcome) throw ended(step, answer);

@@ -2,7 +2,7 @@ import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson, parseJsonInTurns } from '../base/json.ts';
 import { cleanText } from '../base/unicode/visible.ts';
 import { abortFault, watchStall } from './deadline.ts';
 import { type Exchange, failed, type Outcome } from './exchange.ts';
@@ -65,6 +65,16 @@ export function jsonOf(text: string): { value: unknown } | { error: string } {
   }
 }
 
+/** The same, with turns for others where it is long. */
+async function jsonInTurns(text: string): Promise<{ value: unknown } | { error: string }> {
+  if (text.trim() === '') return { value: undefined };
+  try {
+    return { value: await parseJsonInTurns(text) };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
 /** What an HTML page or text says first, on one line of at most `most` characters. */
 export function firstWords(text: string, most: number): string {
   const start = text.slice(0, 8192);
@@ -78,10 +88,15 @@ export function firstWords(text: string, most: number): string {
 }
 
 /** What a caller gets who asked for the value or the text of a success. */
-export function bodyOutcome(exchange: Exchange, read: ReadBody, reply: Reply, mostBytes: number): Outcome {
+export async function bodyOutcome(
+  exchange: Exchange,
+  read: ReadBody,
+  reply: Reply,
+  mostBytes: number,
+): Promise<Outcome> {
   const { request, connection } = exchange;
   const text = textOf(read.bytes);
-  const parsed = request.expect === 'json' ? jsonOf(text) : { value: text };
+  const parsed = request.expect === 'json' ? await jsonInTurns(text) : { value: text };
   // A refusal is one in whatever form it comes.
   const lenient = reply.status >= 300;
   const changes = request.changes !== undefined;

@@ -122,7 +122,7 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
           if (!found) throw nothingThere(uri);
           const args = { ...found.variables, ...(found.operation.lists ? { limit: 'all' } : {}) };
           const answer = await callOperation(shared, await shared.catalog.load(found.operation), args, call);
-          const text = JSON.stringify(renderAnswer(outgoing(answer, shared.redactor)).structuredContent);
+          const text = JSON.stringify(renderAnswer(await outgoing(answer, shared.redactor)).structuredContent);
           return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
         });
       });
@@ -170,7 +170,7 @@ async function readChain({ chains }: CallerServices, uri: string): Promise<Resou
 
 /** A batch as it is; reading it does nothing for it. */
 async function readBatch({ batches, redactor }: CallerServices, uri: string): Promise<ResourceContents> {
-  const text = JSON.stringify(renderAnswer(outgoing(await batches.look(uri), redactor)).structuredContent);
+  const text = JSON.stringify(renderAnswer(await outgoing(await batches.look(uri), redactor)).structuredContent);
   return { contents: [{ uri, mimeType, text }], ttlMs: 0 };
 }
 

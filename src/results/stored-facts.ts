@@ -1,5 +1,5 @@
 import type { Row } from '../base/json-value.ts';
-import { guessTokens } from '../base/text.ts';
+import { guessTokens, isWithinTokens } from '../base/text.ts';
 import { roundFigure } from './figures.ts';
 import { type Column, type StoredResult, sampleRows } from './result.ts';
 
@@ -19,7 +19,7 @@ export interface Glance {
 export function glanceAt({ columns, sample }: StoredResult): Glance {
   const rows = sample.slice(0, sampleRows);
   const all = columns.map(columnFacts);
-  if (guessTokens([all, rows]) <= mostTokens) return { columns: all, more: 0, sample: rows };
+  if (isWithinTokens([all, rows], mostTokens)) return { columns: all, more: 0, sample: rows };
   const short = rows.map(row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cut(value)])));
   let left = mostTokens;
   const fits = (facts: Row, at: number) => {

@@ -25,13 +25,13 @@ export function runTasks(shared: CallerServices, tools: ToolSet): TaskSource {
       try {
         return await tools.runAsCall('tasks/get', options, async call => {
           if (isBatchUri(subject.run)) {
-            const answer = outgoing(await shared.batches.resume(subject.run, 0, call), shared.redactor);
+            const answer = await outgoing(await shared.batches.resume(subject.run, 0, call), shared.redactor);
             return stateOf(batchKind, answer, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
           }
           const { kind } = await findRun(shared, subject.run);
           const { details, warnings } = subject;
           const answer = await resumeRun(shared, subject.run, call, { waitSeconds: 0, details, warnings });
-          const safe = outgoing(answer, shared.redactor);
+          const safe = await outgoing(answer, shared.redactor);
           return stateOf(kind, safe, subject, { _meta: { [usageKey]: call.meter } }, shared.clock.now());
         });
       } catch (error) {

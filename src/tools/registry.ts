@@ -3,6 +3,7 @@ import { type Answer, withNotes } from '../answers/answer.ts';
 import { type Outgoing, outgoing } from '../answers/outgoing.ts';
 import { renderAnswer } from '../answers/render.ts';
 import { Fault, isFault } from '../base/errors.ts';
+import { parseJsonInTurns } from '../base/json.ts';
 import { lazy } from '../base/lazy.ts';
 import type { Log } from '../base/log.ts';
 import { nameBound, refuseOversized } from '../calls/argument-bounds.ts';
@@ -53,9 +54,10 @@ export function createTools(shared: CallerServices, general: Manifest['general']
   async function answer(name: string, args: unknown, call: Call): Promise<Outgoing> {
     const definition = definitions.get(name);
     if (!definition) throw notListed(name, shared);
-    const answered = await definition.answer(args, call);
-    shared.history.note(name, args, answered);
-    return outgoing(answered, shared.redactor);
+    const given = typeof args === 'string' ? await readText(args) : args;
+    const answered = await definition.answer(given, call);
+    shared.history.note(name, given, answered);
+    return await outgoing(answered, shared.redactor);
   }
 
   return {
@@ -86,6 +88,9 @@ export function createTools(shared: CallerServices, general: Manifest['general']
     },
   };
 }
+
+/** Arguments that came as one text: what it says, or itself. */
+const readText = (text: string): Promise<unknown> => parseJsonInTurns(text).catch(() => text);
 
 const oversizedName = '(oversized name)';
 

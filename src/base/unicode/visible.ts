@@ -1,3 +1,6 @@
+import type { Steps } from '../bounded/turns.ts';
+import { isWindowDue, windowLength } from '../bounded/windows.ts';
+
 /**
  * Text from outside as a person sees it. What is shown is a list of what may be: letters, marks, figures, punctuation,
  * symbols and blanks. Everything else (controls, escape sequences, formats such as bidirectional overrides and tag
@@ -40,6 +43,38 @@ export function markedText(text: string): string {
   while (end > start && isOddBlank(text[end - 1])) end -= 1;
   const inner = cleaned(text.slice(start, end), hiddenMark);
   return `${start > 0 ? hiddenMark : ''}${inner}${end < text.length ? hiddenMark : ''}`;
+}
+
+/** `cleanText` and `markedText` for a text of any length, a window at a time. */
+export const cleaning = (text: string): Steps<string> => byWindow(text, cleanText);
+export function* marking(text: string): Steps<string> {
+  return text.length <= windowLength ? markedText(text) : yield* byWindow(text, part => cleaned(part, hiddenMark));
+}
+
+function* byWindow(text: string, clean: (part: string) => string): Steps<string> {
+  if (text.length <= windowLength) return clean(text);
+  const parts: string[] = [];
+  let isSame = true;
+  for (let start = 0; start < text.length; ) {
+    if (isWindowDue()) yield;
+    const end = cutAfter(text, start + windowLength);
+    const part = text.slice(start, end);
+    const made = clean(part);
+    isSame &&= made === part;
+    parts.push(made);
+    start = end;
+  }
+  return isSame ? text : parts.join('');
+}
+
+const isLetterOrBlank = (code: number): boolean =>
+  code === 0x20 || code === 0x0a || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+
+/** After a blank or a letter near there, so that nothing which is seen as one is cut; never within a character. */
+function cutAfter(text: string, end: number): number {
+  if (end >= text.length) return text.length;
+  for (let at = end; at > end - 1_024; at -= 1) if (isLetterOrBlank(text.charCodeAt(at - 1))) return at;
+  return text.codePointAt(end - 1) === text.charCodeAt(end - 1) ? end : end - 1;
 }
 
 const isOddBlank = (character: string | undefined) =>

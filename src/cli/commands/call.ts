@@ -131,7 +131,10 @@ async function callAsTool(
 ): Promise<Outgoing> {
   const unlisted = shared.catalog.unlisted.find(operation => operation.name === name);
   if (!unlisted) return tools.answer(name, args, caller);
-  return outgoing(await callOperation(shared, await shared.catalog.load(unlisted), args, caller), shared.redactor);
+  return await outgoing(
+    await callOperation(shared, await shared.catalog.load(unlisted), args, caller),
+    shared.redactor,
+  );
 }
 
 /** A run is only started by the first call, so that its URI is known from then on; waiting for it follows. */

@@ -56,7 +56,7 @@ export async function runChainFile(line: RunLine, flags: Flags, terminal: Termin
       const { dryRun = false, fresh: again } = line;
       const answer = await chains.run({ chain: text, parameters, dryRun, again, consent }, call);
       progress.pause();
-      const { content, structuredContent } = renderAnswer(outgoing(answer, shared.redactor));
+      const { content, structuredContent } = renderAnswer(await outgoing(answer, shared.redactor));
       const [first] = content;
       print(
         terminal.stdout,

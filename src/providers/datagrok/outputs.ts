@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { isRow, type Row } from '../../base/json-value.ts';
-import { guessTokens } from '../../base/text.ts';
+import { isWithinTokens } from '../../base/text.ts';
 import type { Operation, OperationContext } from '../../operations/operation.ts';
 import type { StoredResult } from '../../results/result.ts';
 import { storedFacts } from '../../results/stored-facts.ts';
@@ -29,7 +29,7 @@ export async function shownOutput(body: unknown, outputs: readonly Parameter[], 
 
 async function shown(value: unknown, output: Parameter | undefined, origin: Origin): Promise<unknown> {
   const content = tableIn(value, output?.propertyType);
-  if (!content && guessTokens(value) <= mostTokens) return value;
+  if (!content && isWithinTokens(value, mostTokens)) return value;
   return storedFacts(await store(content ?? textOf(value), output, origin));
 }
 
@@ -37,7 +37,7 @@ async function shown(value: unknown, output: Parameter | undefined, origin: Orig
 function tableIn(value: unknown, type: string | null | undefined): (Content & { mediaType: string }) | undefined {
   if (typeof value === 'string' && type === 'dataframe') return { mediaType: 'text/csv', bytes: piece(value) };
   const isRows = Array.isArray(value) && value.length > 0 && value.every(isRow);
-  if (!isRows || (type !== 'dataframe' && guessTokens(value) <= mostTokens)) return undefined;
+  if (!isRows || (type !== 'dataframe' && isWithinTokens(value, mostTokens))) return undefined;
   return { mediaType: 'application/x-ndjson', rows: value };
 }
 

@@ -1,3 +1,4 @@
+import { jsonStart } from '../../base/bounded/json-start.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { TableFacts } from './text/table.ts';
 
@@ -20,6 +21,6 @@ const shortRow = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]));
 
 function short(value: unknown): unknown {
-  const text = typeof value === 'object' ? JSON.stringify(value) : value;
+  const text = typeof value === 'object' ? jsonStart(value, sampleText) : value;
   return typeof text === 'string' && text.length > sampleText ? `${text.slice(0, sampleText)}…` : value;
 }

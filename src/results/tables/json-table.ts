@@ -48,10 +48,10 @@ class JsonTable {
     const row: Row = record;
     noteRow(this.#index, this.#rows++, this.#start);
     if (this.#rows <= sampleRows) this.#first.push(row);
-    for (const [name, value] of Object.entries(row)) {
+    for (const name of Object.keys(row)) {
       const column = this.#columns.get(name) ?? new JsonColumn(name);
       this.#columns.set(name, column);
-      column.add(value);
+      column.add(row[name]);
       if (this.#columns.size > mostColumns) {
         this.#reason = `It has more than ${mostColumns} columns, which is as many as can be read.`;
         return;

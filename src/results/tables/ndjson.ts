@@ -1,5 +1,6 @@
+import { inTurns, isDue, othersTurn, type Steps } from '../../base/bounded/turns.ts';
 import { Fault } from '../../base/errors.ts';
-import { formatJson, parseJson } from '../../base/json.ts';
+import { formatJson, parseJson, parsing } from '../../base/json.ts';
 import type { Row } from '../../base/json-value.ts';
 import { recordTooLarge } from '../not-a-table.ts';
 import { ArrayElements } from './json-array.ts';
@@ -30,8 +31,8 @@ export async function* ndjsonRecords(
   { recordBytes = Number.POSITIVE_INFINITY, noun = 'Line' }: LineReading = {},
 ): AsyncGenerator<Records> {
   const lines = new LineRecords(recordBytes, noun);
-  for await (const bytes of source) yield lines.add(bytes);
-  yield lines.end();
+  for await (const bytes of source) yield await inTurns(lines.add(bytes));
+  yield await inTurns(lines.end());
 }
 
 class LineRecords {
@@ -47,13 +48,13 @@ class LineRecords {
     this.#noun = noun;
   }
 
-  add(bytes: Uint8Array): Records {
+  *add(bytes: Uint8Array): Steps<Records> {
     const found: Records = { records: [], ends: [] };
     const before = this.#position;
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
       this.#position = before + end + 1;
-      this.#read(bytes.subarray(start, end), found);
+      yield* this.#read(bytes.subarray(start, end), found);
       start = end + 1;
     }
     this.#position = before + bytes.length;
@@ -62,9 +63,9 @@ class LineRecords {
     return found;
   }
 
-  end(): Records {
+  *end(): Steps<Records> {
     const found: Records = { records: [], ends: [] };
-    if (this.#pending.length > 0) this.#read(new Uint8Array(), found);
+    if (this.#pending.length > 0) yield* this.#read(new Uint8Array(), found);
     return found;
   }
 
@@ -75,7 +76,7 @@ class LineRecords {
     this.#pending.push(bytes);
   }
 
-  #read(bytes: Uint8Array, found: Records): void {
+  *#read(bytes: Uint8Array, found: Records): Steps<void> {
     if (bytes.length > 0) this.#hold(bytes);
     this.#line++;
     const text = Buffer.concat(this.#pending)
@@ -84,14 +85,14 @@ class LineRecords {
     this.#pending = [];
     this.#pendingBytes = 0;
     if (text.trim() === '') return;
-    found.records.push(parseLine(text, `${this.#noun} ${this.#line}`));
+    found.records.push(yield* parseLine(text, `${this.#noun} ${this.#line}`));
     found.ends.push(this.#position);
   }
 }
 
-function parseLine(text: string, which: string): unknown {
+function* parseLine(text: string, which: string): Steps<unknown> {
   try {
-    return parseJson(text);
+    return text.length < longLine ? parseJson(text) : yield* parsing(text);
   } catch (cause) {
     throw damagedJson(`${which} is not JSON.`, cause);
   }
@@ -106,12 +107,16 @@ function damagedJson(what: string, cause?: unknown): Fault {
   });
 }
 
+/** Characters of a line that others would wait for. */
+const longLine = 65_536;
+
 /** Rows as lines of JSON, in pieces of about 64 KB. */
 export async function* rowLines(rows: AsyncIterable<Row> | Iterable<Row>): AsyncGenerator<Uint8Array> {
   let text = '';
   for await (const row of rows) {
     text += `${formatJson(row)}\n`;
     if (text.length < pieceBytes) continue;
+    if (isDue(text.length / 64)) await othersTurn();
     yield Buffer.from(text);
     text = '';
   }
