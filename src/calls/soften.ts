@@ -28,8 +28,7 @@ function softText(value: string, schema: JsonSchema): unknown {
     if (named) return softMembers(named, schema);
     const word = wordOf(text, schema);
     if (word !== undefined) return word;
-    const isOneText = accepts(schema, 'string') && words.length === 0;
-    return takesSeveral(schema) && !isOneText ? withCommas(text) : value;
+    return takesSeveral(schema) && !takesAnyText(schema) ? withCommas(text) : value;
   }
   if (accepts(schema, 'string') && words.length === 0) return value;
   if (accepts(schema, 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
@@ -68,6 +67,10 @@ function softValue(value: unknown, schema: JsonSchema): unknown {
   if (isScalar(value) && accepts(schema, 'string') && !accepts(schema, kind)) return String(value);
   return value;
 }
+
+/** One text is as good as a list: what its commas mean is for whoever knows the names. */
+const takesAnyText = (schema: JsonSchema): boolean =>
+  alternatives(schema).some(one => accepts(one, 'string') && choices(one).length === 0 && one['type'] === 'string');
 
 /** Several of a thing. Where a list is as good as an object, JSON is meant, and what is neither is not made a list of. */
 const takesSeveral = (schema: JsonSchema) => accepts(schema, 'array') && !accepts(schema, 'object');

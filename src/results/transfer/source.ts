@@ -54,9 +54,11 @@ export async function findSource(given: unknown, sources: Sources): Promise<Sour
 const longestName = 255;
 
 /** One line that has an ending or the steps of a path. What has a line break, or words alone, is a text. */
-const mayBePath = (text: string): boolean =>
-  !/[\r\n]/.test(text) &&
-  (/^(file:|~|\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text) || /\.[a-z]\w{0,7}$/i.test(text) || /^\S+[/\\]\S+$/.test(text));
+const mayBePath = (text: string): boolean => {
+  if (/[\r\n]/.test(text)) return false;
+  const hasSteps = /[/\\]/.test(text) && !/\s/.test(text);
+  return hasSteps || /^(file:|~|\.{0,2}[/\\]|[a-z]:[/\\])/i.test(text) || /\.[a-z]\w{0,7}$/i.test(text);
+};
 
 /** A word may be the name of a file, where the operator allowed some and it is there. */
 async function fileCalled(text: string, sources: Sources): Promise<Source | undefined> {

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Fault, isFault } from '../../../base/errors.ts';
+import type { Row } from '../../../base/json-value.ts';
 import { firstOf } from '../../../base/nearest.ts';
 import { parseTime, type TimeUse, time } from '../../../base/time.ts';
 import type { RunKind } from '../../../operations/operation.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
+import { holesMeant, withNearest } from '../hole-names.ts';
 import { downloadExport } from './download.ts';
 import { askedHoles, keepAsked } from './order.ts';
 import { artefact, listArtefacts, listHoles, project } from './projects.ts';
@@ -85,9 +87,9 @@ export const createExport = operation({
     artefact,
     version: z.string().optional().describe('Default: the newest'),
     holes: z
-      .union([z.literal('all'), z.array(z.string().min(1)).min(1)])
-      .describe('Hole ids, or "all"')
-      .meta({ longest: 2_048 }),
+      .union([z.literal('all'), z.array(z.string().min(1)).min(1), z.string().min(1)])
+      .describe('Hole ids, "DDH00*", "DDH001-DDH010" or "all"')
+      .meta({ longest: 65_536 }),
     updated_since: moment('Pipeline run started at or after').meta({ wire: 'lastUpdatedSince' }),
     updated_before: moment('... at or before (unconfirmed in v3)', { edge: 'end' }).meta({
       wire: 'lastUpdatedBefore',
@@ -113,10 +115,10 @@ export const createExport = operation({
   ) {
     const { version, note } = await chooseVersion(projectUuid, key, wanted, context);
     const bounds = { updated_since, updated_before };
-    const holes = await chooseHoles(projectUuid, wish, context);
+    const { holes, notes: chosen } = await chooseHoles(projectUuid, wish, context);
     const exports: string[] = [];
     let started = 0;
-    const notes = note ? [note] : [];
+    const notes = [...(note ? [note] : []), ...chosen];
     for (let start = 0; start < holes.length; start += holesPerExport) {
       const batch = holes.slice(start, start + holesPerExport);
       try {
@@ -179,32 +181,57 @@ async function chooseVersion(
     : { version: newest };
 }
 
-async function chooseHoles(projectUuid: string, wish: 'all' | string[], context: OperationContext): Promise<string[]> {
+interface Chosen {
+  holes: string[];
+  notes: string[];
+}
+
+/** Holes by what they are called, checked before anything is started: an export fails hole by hole, much later. */
+async function chooseHoles(
+  projectUuid: string,
+  wish: 'all' | string | string[],
+  context: OperationContext,
+): Promise<Chosen> {
+  const args = { project: projectUuid };
+  const read = (rows: readonly Row[]) => rows.map(({ id }) => String(id));
   // Datarock's own pages disagree on whether the list may be left out, so it is always sent.
-  const named = wish === 'all' ? undefined : [...new Set(wish)];
-  // More than one export's worth is worth a look first: each would be started, and fail hole by hole.
-  const isLong = named === undefined || named.length > holesPerExport;
-  const known = isLong ? (await context.rows(listHoles, { project: projectUuid })).map(({ id }) => String(id)) : [];
-  const holes = named ?? known;
+  if (wish === 'all') return bounded({ holes: read(await context.rows(listHoles, args)), notes: [] });
+  const given = [wish].flat();
+  const remembered = read(await context.rememberedRows(listHoles, args));
+  const first = holesMeant(given, remembered);
+  if (first.unknown.length === 0) return bounded(first);
+  const known = read(await context.rows(listHoles, args));
+  const { holes, notes, unknown } = holesMeant(given, known);
+  if (unknown.length > 0) throw strangers(unknown, known);
+  return bounded({ holes, notes });
+}
+
+function bounded(chosen: Chosen): Chosen {
+  const { holes } = chosen;
   if (holes.length === 0)
     throw new Fault({
       code: 'bad_arguments',
       message: 'The project has no holes.',
       hint: 'Choose another project with datarock_list_projects.',
     });
-  if (named && isLong) refuseStrangers(named, known);
   if (holes.length > mostExports * holesPerExport) throw tooMany(holes);
-  return holes;
+  return chosen;
 }
 
-function refuseStrangers(named: readonly string[], known: readonly string[]): void {
-  const there = new Set(known);
-  const strangers = named.filter(hole => !there.has(hole));
-  if (strangers.length === 0) return;
-  throw new Fault({
+function strangers(unknown: readonly string[], known: readonly string[]): Fault {
+  const [only] = unknown;
+  const names = unknown.length === 1 && only !== undefined ? ` ${withNearest(only, known)}` : 's ';
+  const several =
+    unknown.length === 1
+      ? ''
+      : `${firstOf(
+          unknown.map(name => withNearest(name, known)),
+          mostNamed,
+        )}.`;
+  return new Fault({
     code: 'bad_arguments',
-    message: `The project has no holes ${firstOf(strangers, mostNamed)}. Nothing was started.`,
-    hint: 'datarock_list_holes shows its holes; "all" exports them all.',
+    message: `The project has no hole${names}${several}${names.endsWith('?') || several ? '' : '.'} Nothing was started.`,
+    hint: 'datarock_list_holes shows its holes; "all" exports them all, "DDH00*" and "DDH001-DDH010" several.',
   });
 }
 
