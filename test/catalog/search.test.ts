@@ -62,7 +62,7 @@ it('takes any word, and none', () => {
 describe('find_operation', () => {
   it('says that something is not offered instead of offering something else', async () => {
     const { call } = await startWorld({ platforms: 'all' });
-    for (const query of ['webhooks', 'notifications', 'who is on call', 'create a new team', 'weather at the mine']) {
+    for (const query of ['notifications', 'who is on call', 'create a new team', 'weather at the mine']) {
       const { text, data } = await call('find_operation', { query });
       expect(data['operations'], query).toEqual([]);
       expect(text, query).toContain('not offered here');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { platformOf } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
 import { operationsOf } from '../../src/providers/provider.ts';
-import { startWorld } from '../support/harness.ts';
+import { startWorld, unhurried } from '../support/harness.ts';
 
 const code = await Promise.all(providers.map(provider => provider.load()));
 const operations = code.flatMap(operationsOf);
@@ -45,7 +45,7 @@ test.each([0, 1, 2])(
       const told: string[] = [];
       const progress = (message: string) => told.push(message);
       const args = starts ? { ...example.arguments, wait_seconds: 0 } : example.arguments;
-      const { raw, text } = await world.call(name, args, { progress });
+      const { raw, text } = await unhurried(world, name, args, { progress });
       restore();
       if (text.includes('EVIL')) poisoned += 1;
       for (const [what, one] of [['text', text], ...told.map(one => ['progress', one])] as const) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { platformOf } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
 import { operationsOf } from '../../src/providers/provider.ts';
-import { startWorld } from '../support/harness.ts';
+import { startWorld, unhurried } from '../support/harness.ts';
 
 const code = await Promise.all(providers.map(provider => provider.load()));
 const operations = code.flatMap(operationsOf);
@@ -42,7 +42,11 @@ test.each([true, false])(
         const random = chance(variations + (yes ? 0 : 1_000_000));
         const { faults } = simulators[platformOf({ name })] as typeof world.datarock;
         const restore = faults.add({ kind: 'changed', change: json => spoil(json, random) });
-        const { text } = await world.call(name, starts ? { ...example.arguments, wait_seconds: 0 } : example.arguments);
+        const { text } = await unhurried(
+          world,
+          name,
+          starts ? { ...example.arguments, wait_seconds: 0 } : example.arguments,
+        );
         restore();
         variations += 1;
         expect(text, `${operation.route}, variation ${variations}`).not.toMatch(

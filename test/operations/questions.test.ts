@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isDestructive, type Operation, platformOf, routeOf } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
 import { operationsOf } from '../../src/providers/provider.ts';
-import { startWorld, type World } from '../support/harness.ts';
+import { startWorld, unhurried, type World } from '../support/harness.ts';
 
 type Row = Record<string, unknown>;
 
@@ -35,6 +35,8 @@ const unlooked: Readonly<Record<string, string>> = {
   datagrok_run_batch: 'Its steps name things of every kind, and may make what later ones name.',
   datagrok_test_connection: 'It names a host, and nothing that the platform has.',
   datagrok_share_entity: 'No route tells of every kind of thing whether it is there; the question says so.',
+  dataops_rotate_current_token: 'It names nothing: the token is the one in use.',
+  dataops_revoke_current_token: 'It names nothing: the token is the one in use.',
   dx_process_team_hierarchy: 'It names teams that are to be made.',
   dx_set_all_custom_data: 'It names data that is there, row by row.',
 };
@@ -53,12 +55,12 @@ describe('what is not there', () => {
       const given: Row = { ...example.arguments, ...examples[name] };
       const named = naming(operation).filter(one => one in given && !values.has(one));
       const args = { ...given, ...Object.fromEntries(named.map(one => [one, absent(given[one], at)])) };
-      const { text } = await world.call(name, args);
+      const { text } = await unhurried(world, name, args);
       expect(text, name).not.toContain('failed unexpectedly');
       if (/^needs_confirmation/.test(text)) asked.push(name);
       // What exists of it must not be enough to be asked about the rest.
       for (const one of named) {
-        const { text: partly } = await world.call(name, { ...given, [one]: absent(given[one], at + 500) });
+        const { text: partly } = await unhurried(world, name, { ...given, [one]: absent(given[one], at + 500) });
         if (/^needs_confirmation/.test(partly) && !isNew(operation, one)) asked.push(`${name} ${one}`);
       }
     }
@@ -70,7 +72,8 @@ describe('what is not there', () => {
 
 /** The name of what may be made, or renamed, by the same call. */
 const isNew = ({ name }: Operation, argument: string) =>
-  /_(save|upsert|sync|update_project|update_user_group)/.test(name) && ['name', 'login'].includes(argument);
+  /_(save|upsert|sync|update_project|update_user_group|set_webhook)/.test(name) &&
+  ['name', 'login', 'key'].includes(argument);
 
 /** Things of the seed, where the example of a record names none: found by a listing's first row that has what it takes. */
 const found: Readonly<Record<string, (world: World) => Promise<Row>>> = {
@@ -88,6 +91,8 @@ const found: Readonly<Record<string, (world: World) => Promise<Row>>> = {
   dataops_delete_deployment: first('dataops_list_deployments', 'deployment'),
   dataops_rotate_project_token: first('dataops_list_project_tokens', 'token_id'),
   dataops_revoke_project_token: first('dataops_list_project_tokens', 'token_id'),
+  dataops_rotate_personal_token: first('dataops_list_personal_tokens', 'token_id', 'id', {}),
+  dataops_revoke_personal_token: first('dataops_list_personal_tokens', 'token_id', 'id', {}),
   dataops_update_project_variable: first('dataops_list_project_variables', 'key', 'key'),
   dataops_delete_project_variable: first('dataops_list_project_variables', 'key', 'key'),
   dataops_update_file: aFile,
@@ -164,9 +169,9 @@ async function note(world: World, tool: string, about: Row): Promise<Row> {
   return { ...about, note: String(data['id']) };
 }
 
-function first(listing: string, argument: string, key = 'id') {
+function first(listing: string, argument: string, key = 'id', of?: Row) {
   return async (world: World): Promise<Row> => {
-    const { data } = await world.call(listing, assays);
+    const { data } = await world.call(listing, of ?? assays);
     return { [argument]: String((data['items'] as Row[])[0]?.[key]) };
   };
 }
@@ -193,7 +198,7 @@ describe('a question', () => {
     const silent: string[] = [];
     for (const { name, example } of destructive) {
       const args = { ...example.arguments, ...examples[name], ...(await found[name]?.(world)) };
-      const { text } = await world.call(name, args);
+      const { text } = await unhurried(world, name, args);
       const [, question] = /^needs_confirmation: ([\s\S]*?) This would be sent: /.exec(text) ?? [];
       if (question === undefined) {
         silent.push(`${name}: ${text.slice(0, 120)}`);

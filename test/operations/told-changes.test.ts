@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest';
 import { providers } from '../../src/providers/index.ts';
 import { operationsOf } from '../../src/providers/provider.ts';
-import { startWorld } from '../support/harness.ts';
+import { startWorld, unhurried } from '../support/harness.ts';
 
 const code = await Promise.all(providers.map(provider => provider.load()));
 const writes = code.flatMap(operationsOf).filter(({ risk, starts }) => risk !== 'reads' && !starts);
@@ -20,7 +20,7 @@ test('every answer of a change says what was stored, sent or deleted', async () 
   // Deletions last: what is deleted cannot be changed.
   const order = writes.toSorted((a, b) => Number(a.risk === 'deletes') - Number(b.risk === 'deletes'));
   for (const { name, example } of order) {
-    const { isError, data, text } = await world.call(name, { ...example.arguments, ...others[name] });
+    const { isError, data, text } = await unhurried(world, name, { ...example.arguments, ...others[name] });
     if (isError) continue;
     answered += 1;
     expect(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { pictureKey } from '../../src/answers/render.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Log } from '../../src/base/log.ts';
@@ -122,6 +122,14 @@ export async function startWorld(options: WorldOptions = {}) {
     return call(name, { ...args, confirm }, options);
   }
   return { clock, ...simulators, others: others.simulators, server, results, call, agreed };
+}
+
+/** A call in a loop over all operations: time passes between them, so that no quota ends what is tested. */
+export async function unhurried({ clock, call }: Pick<World, 'clock' | 'call'>, ...wanted: Parameters<World['call']>) {
+  await clock.advance(3000);
+  const seen = await call(...wanted);
+  expect(seen.text, wanted[0]).not.toMatch(/^rate_limited/);
+  return seen;
 }
 
 function wrong(clock: VirtualClock, ahead: number): Clock {

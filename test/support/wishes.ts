@@ -28,7 +28,7 @@ export const unseen = wishes(`
   AI tool adoption per team                      | dx_run_query
   merged pipeline configuration                  | dataops_lint_project_ci
   notifications                                  |
-  webhooks                                       |
+  webhooks                                       | dataops_list_webhooks
   remove someone's access                        | datagrok_block_user datagrok_change_group_members dataops_remove_project_member dataops_remove_group_member
   which drill holes have been processed          | datarock_list_holes
   get the rock quality designation of a project  | datarock_create_export datarock_list_artefacts
@@ -54,8 +54,8 @@ export const unseen = wishes(`
   delete an old branch                           | dataops_delete_branch
   read the dbt_project.yml                       | dataops_read_file
   commit a change to a file                      | dataops_update_file dataops_create_commit
-  who can push to main                           | dataops_list_protected_branches
-  which access tokens are about to expire        | dataops_list_project_tokens dataops_list_group_tokens
+  who can push to main                           | dataops_list_protected_branches dataops_get_protected_branch
+  which access tokens are about to expire        | dataops_list_project_tokens dataops_list_group_tokens dataops_list_personal_tokens
   who has access to this repository              | dataops_list_effective_project_members dataops_list_project_members
   give jonas developer rights                    | dataops_add_project_member dataops_add_group_member dataops_update_project_member
   create a repository                            | dataops_create_project
@@ -272,4 +272,17 @@ export const informed = wishes(`
   delete a whole group with its projects           | dataops_delete_group
   rename a group                                   | dataops_update_group
   set my status to busy                            | dataops_update_user_status
+  add a webhook                                    | dataops_create_webhook
+  why does the webhook not arrive                  | dataops_list_webhook_events dataops_get_webhook dataops_test_webhook
+  send the failed webhook delivery again           | dataops_resend_webhook_event
+  try a webhook out                                | dataops_test_webhook
+  stop calling that url on every push              | dataops_delete_webhook
+  protect a tag                                    | dataops_protect_tag
+  who may create release tags                      | dataops_list_protected_tags dataops_get_protected_tag
+  let developers push to qa                        | dataops_update_protected_branch dataops_unprotect_branch
+  rotate a group's token                           | dataops_rotate_group_token
+  renew my personal access token                   | dataops_rotate_personal_token
+  this token leaked, kill it                       | dataops_revoke_current_token dataops_revoke_personal_token
+  my own access tokens                             | dataops_list_personal_tokens
+  which projects can this token reach              | dataops_get_token_associations
 `);

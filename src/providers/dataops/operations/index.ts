@@ -22,13 +22,14 @@ import * as logs from './logs.ts';
 import * as memberChanges from './member-changes.ts';
 import * as members from './members.ts';
 import * as mergeRequests from './merge-requests.ts';
+import * as ownTokens from './own-tokens.ts';
 import * as packages from './packages.ts';
 import * as pipelineJobs from './pipeline-jobs.ts';
 import * as pipelineRecords from './pipeline-records.ts';
 import * as pipelineRuns from './pipeline-runs.ts';
 import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
-import * as protectedBranches from './protected-branches.ts';
+import * as protection from './protection.ts';
 import * as releases from './releases.ts';
 import { jobRun, pipelineRun } from './runs.ts';
 import * as scheduleChanges from './schedule-changes.ts';
@@ -38,8 +39,10 @@ import * as schedules from './schedules.ts';
 import * as search from './search.ts';
 import * as tags from './tags.ts';
 import * as testReports from './test-reports.ts';
+import * as tokens from './tokens.ts';
 import * as triggers from './triggers.ts';
 import * as variables from './variables.ts';
+import * as webhooks from './webhooks.ts';
 
 export const dataopsCode: ProviderCode = {
   toolsets: [
@@ -51,14 +54,15 @@ export const dataopsCode: ProviderCode = {
     toolset('administration', administration),
     toolset('groups', groups, groupChanges, search),
     toolset('members', members, memberChanges),
-    toolset('repository', branches, tags, commits, files, fileChanges, protectedBranches, lint, codeSearch),
+    toolset('repository', branches, tags, commits, files, fileChanges, protection, lint, codeSearch),
     toolset('merge-requests', mergeRequests),
     toolset('issues', issues),
     toolset('variables', variables),
     toolset('environments', environments),
     toolset('releases', releases),
     toolset('packages', packages),
-    toolset('access', access),
+    toolset('webhooks', webhooks),
+    toolset('access', tokens, ownTokens, access),
   ],
   nouns: {
     merge_request: 'pull request, pr, mr',
@@ -95,7 +99,7 @@ async function accountOf(context: OperationContext): Promise<Pick<Probed, 'accou
 async function probe(context: OperationContext): Promise<Probed> {
   try {
     const [{ body }, release, account] = await Promise.all([
-      context.request(access.getCurrentToken, {}),
+      context.request(ownTokens.getCurrentToken, {}),
       context.request(access.getVersion, {}),
       accountOf(context),
     ]);

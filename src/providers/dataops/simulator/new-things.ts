@@ -218,22 +218,33 @@ export function newRelease(
   return release;
 }
 
-/** A protected branch as it goes on the wire. */
-export function protectedBranch(id: number, name: string, push = 40, merge = 40, force = false): Fields {
-  const level = (access: number): Fields[] => [
-    {
-      id: id + 1,
-      access_level: access,
-      access_level_description: access === 0 ? 'No one' : access === 30 ? 'Developers + Maintainers' : 'Maintainers',
-    },
-  ];
-  return {
+const levelWords: Readonly<Record<number, string>> = { 0: 'No one', 30: 'Developers + Maintainers', 40: 'Maintainers' };
+
+/** Who may do something, as it goes on the wire. */
+export const accessLevels = (id: number, level: number): Fields[] => [
+  {
     id,
-    name,
-    push_access_levels: level(push),
-    merge_access_levels: level(merge),
-    allow_force_push: force,
-    code_owner_approval_required: false,
-    inherited: false,
-  };
-}
+    access_level: level,
+    access_level_description: levelWords[level] ?? 'Administrator',
+    user_id: null,
+    group_id: null,
+  },
+];
+
+/** A protected branch as it goes on the wire. */
+export const protectedBranch = (id: number, name: string, push = 40, merge = 40, force = false): Fields => ({
+  id,
+  name,
+  push_access_levels: accessLevels(id + 1, push),
+  merge_access_levels: accessLevels(id + 1, merge),
+  allow_force_push: force,
+  code_owner_approval_required: false,
+  inherited: false,
+});
+
+/** Tags of a name or wildcard that not everybody may create, as it goes on the wire. */
+export const protectedTag = (id: number, name: string, create = 40): Fields => ({
+  id,
+  name,
+  create_access_levels: accessLevels(id + 1, create),
+});

@@ -22,6 +22,7 @@ import { memberEndpoints } from './routes/members.ts';
 import { mergeRequestEndpoints } from './routes/merge-requests.ts';
 import { pipelineEndpoints } from './routes/pipelines.ts';
 import { projectEndpoints } from './routes/projects.ts';
+import { protectionEndpoints } from './routes/protection.ts';
 import { releaseEndpoints } from './routes/releases.ts';
 import { scheduleEndpoints } from './routes/schedules.ts';
 import { searchEndpoints } from './routes/search.ts';
@@ -30,6 +31,7 @@ import { tokenEndpoints } from './routes/tokens.ts';
 import { treeEndpoints } from './routes/tree.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
 import { variableEndpoints } from './routes/variables.ts';
+import { webhookEndpoints } from './routes/webhooks.ts';
 import { advancePipeline } from './runs.ts';
 import { seedWorld } from './seed/seed.ts';
 import type { DataOpsState } from './state.ts';
@@ -47,6 +49,8 @@ const endpoints: readonly Endpoint[] = [
   ...artifactEndpoints,
   ...branchEndpoints,
   ...tagEndpoints,
+  ...protectionEndpoints,
+  ...webhookEndpoints,
   ...treeEndpoints,
   ...lintEndpoints,
   ...commitEndpoints,

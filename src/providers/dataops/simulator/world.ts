@@ -104,6 +104,7 @@ export interface Shelf {
   packages: Fields[];
   mergeRequests: Fields[];
   issues: Fields[];
+  hooks: Fields[];
 }
 
 /** The parts of a project that most of the many small ones never need; made on first use. */
@@ -114,6 +115,7 @@ export interface ProjectParts {
   triggers: Trigger[];
   shelf: Shelf;
   protectedBranches: Fields[];
+  protectedTags: Fields[];
   jobTokenScope: { enabled: boolean; projects: Project[]; groups: Group[] };
 }
 

@@ -2,14 +2,12 @@ import { type Call, type Endpoint, noContent, reply } from '../call.ts';
 import { checkPush } from '../commit-changes.ts';
 import { describeCommit, repositoryOf } from '../commit-shapes.ts';
 import { historyOf } from '../git.ts';
-import { protectedBranch } from '../new-things.ts';
 import { matches, paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
 import { levelOf } from '../world.ts';
 
 const root = '/projects/:id/repository/branches';
-const protectedRoot = '/projects/:id/protected_branches';
 const reads = { jobToken: true } as const;
 
 export const branchEndpoints: readonly Endpoint[] = [
@@ -17,9 +15,6 @@ export const branchEndpoints: readonly Endpoint[] = [
   [`GET ${root}/:branch`, reads, call => describeBranch(call, branchOf(call))],
   [`POST ${root}`, createBranch],
   [`DELETE ${root}/:branch`, deleteBranch],
-  [`GET ${protectedRoot}`, listProtected],
-  [`POST ${protectedRoot}`, protect],
-  [`DELETE ${protectedRoot}/:name`, unprotect],
 ];
 
 function branchOf(call: Call): [string, string] {
@@ -83,31 +78,5 @@ function deleteBranch(call: Call) {
   if (name === project.defaultBranch) throw refusal(400, { message: 'Cannot remove HEAD branch' });
   checkPush(call, name);
   repositoryOf(call).branches.delete(name);
-  return noContent;
-}
-
-const protectedOf = (call: Call, level: number): Fields[] => call.world.partsOf(call.project(level)).protectedBranches;
-
-function listProtected(call: Call) {
-  const found = protectedOf(call, 30).filter(one => matches(call.text('search'), String(one['name'])));
-  return paged(call, found, one => one);
-}
-
-function protect(call: Call) {
-  const branches = protectedOf(call, 40);
-  const name = call.text('name') ?? '';
-  if (branches.some(one => one['name'] === name))
-    throw refusal(409, { message: `Protected branch '${name}' already exists` });
-  const [push, merge] = [call.number('push_access_level') ?? 40, call.number('merge_access_level') ?? 40];
-  const made = protectedBranch(call.world.nextId(), name, push, merge, call.flag('allow_force_push'));
-  branches.push(made);
-  return reply(201, made);
-}
-
-function unprotect(call: Call) {
-  const branches = protectedOf(call, 40);
-  const index = branches.findIndex(one => one['name'] === call.path('name'));
-  if (index < 0) throw notFound();
-  branches.splice(index, 1);
   return noContent;
 }

@@ -4,7 +4,7 @@ import type { Tag } from '../git.ts';
 import { matches, paged, sorted } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { notFound, refusal } from '../refusal.ts';
-import { iso } from '../world.ts';
+import { iso, levelOf } from '../world.ts';
 
 const root = '/projects/:id/repository/tags';
 const reads = { jobToken: true } as const;
@@ -30,9 +30,18 @@ function describeTag(call: Call, { name, sha, message, createdAt }: Tag): Fields
     target: sha,
     commit: describeCommit(call.world, call.project(), commit),
     release: null,
-    protected: false,
+    protected: isProtected(call, name),
     created_at: iso(createdAt),
   };
+}
+
+/** Whether a tag fits what is protected: a name, or a wildcard. */
+function isProtected(call: Call, name: string): boolean {
+  const { protectedTags } = call.world.partsOf(call.project());
+  return protectedTags.some(one => {
+    const [start = '', ...rest] = String(one['name']).split('*');
+    return rest.length === 0 ? start === name : name.startsWith(start) && name.endsWith(rest.at(-1) ?? '');
+  });
 }
 
 function listTags(call: Call) {
@@ -46,6 +55,8 @@ function createTag(call: Call) {
   const { tags, find } = repositoryOf(call, 30);
   const name = call.text('tag_name') ?? '';
   if (tags.has(name)) throw refusal(400, { message: `Tag ${name} already exists` });
+  if (isProtected(call, name) && levelOf(call.user(), call.project()) < 40)
+    throw refusal(400, { message: 'You are not allowed to create this tag as it is protected.' });
   const commit = find(call.text('ref') ?? '');
   if (!commit) throw refusal(400, { message: `Target ${call.text('ref')} is invalid` });
   const tag: Tag = { name, sha: commit.sha, message: call.text('message') ?? '', createdAt: call.world.now() };

@@ -1,8 +1,9 @@
-import { type Call, canSee, type Endpoint, noContent, reply } from '../call.ts';
-import { paged } from '../paging.ts';
+import { numberedPage } from '../../../../sandbox/frame/page.ts';
+import { type Call, canSee, type Endpoint, levelIn, noContent, reply } from '../call.ts';
+import { isWithin, matches, paged } from '../paging.ts';
 import type { Fields } from '../parameters.ts';
 import { invalid, notFound, refusal } from '../refusal.ts';
-import { dateOf, type Group, iso, isoOrNull, levelOf, type Project, type Token, type User } from '../world.ts';
+import { dateOf, type Group, isGroup, iso, isoOrNull, levelOf, type Project, type Token, type User } from '../world.ts';
 import { short } from './projects.ts';
 
 const scope = '/projects/:id/job_token_scope';
@@ -11,6 +12,7 @@ const knownScopes =
   'k8s_proxy self_rotate'.split(' ');
 
 export const tokenEndpoints: readonly Endpoint[] = [
+  ...personalEndpoints('/personal_access_tokens'),
   ...endpointsBelow('/projects', call => call.project(40)),
   ...endpointsBelow('/groups', call => call.group(50)),
   [`GET ${scope}`, readScope],
@@ -31,8 +33,22 @@ function endpointsBelow(root: string, holderOf: (call: Call) => Project | Group)
   return [
     [`GET ${base}`, call => list(call, holderOf(call))],
     [`POST ${base}`, call => create(call, holderOf(call))],
-    [`POST ${base}/:token/rotate`, call => rotate(call, holderOf(call))],
-    [`DELETE ${base}/:token`, call => revoke(call, holderOf(call))],
+    [`GET ${base}/:token`, call => describe(call, find(call, holderOf(call)))],
+    [`POST ${base}/self/rotate`, call => rotateOwn(call, holderOf(call))],
+    [`POST ${base}/:token/rotate`, call => replace(call, find(call, holderOf(call)))],
+    [`DELETE ${base}/:token`, call => revoke(find(call, holderOf(call)))],
+  ];
+}
+
+function personalEndpoints(base: string): Endpoint[] {
+  return [
+    [`GET ${base}`, listOwn],
+    [`GET ${base}/self/associations`, associations],
+    [`POST ${base}/self/rotate`, call => replace(call, inUse(call))],
+    [`DELETE ${base}/self`, call => revoke(inUse(call))],
+    [`GET ${base}/:id`, call => describe(call, findOwn(call))],
+    [`POST ${base}/:id/rotate`, call => replace(call, findOwn(call))],
+    [`DELETE ${base}/:id`, call => revoke(findOwn(call))],
   ];
 }
 
@@ -65,13 +81,13 @@ function list(call: Call, { tokens }: Project | Group) {
 function expiryFrom(call: Call, text: string): number {
   const at = Date.parse(text);
   if (at <= call.world.now()) throw invalid({ expires_at: ['must be in the future'] });
-  if (at > call.world.now() + 400 * 86_400_000) throw invalid({ expires_at: ['must be within the next 400 days'] });
+  if (at > call.world.now() + 400 * 86_400_000) throw invalid({ expires_at: ['must be isWithin the next 400 days'] });
   return at;
 }
 
 function make(
   call: Call,
-  holder: Project | Group,
+  holder: Project | Group | undefined,
   wanted: Pick<Token, 'name' | 'scopes' | 'level' | 'expiresAt' | 'userId'>,
 ) {
   const { world } = call;
@@ -81,10 +97,10 @@ function make(
     createdAt: world.now(),
     lastUsedAt: null,
     revoked: false,
-    holder,
+    ...(holder && { holder }),
     ...wanted,
   };
-  holder.tokens.push(token);
+  holder?.tokens.push(token);
   world.tokens.push(token);
   return reply(201, { ...describe(call, token), token: token.value });
 }
@@ -126,17 +142,73 @@ function find(call: Call, { tokens }: Project | Group): Token {
 
 const weekMs = 7 * 86_400_000;
 
-function rotate(call: Call, holder: Project | Group) {
-  const { name, scopes, level, userId, ...old } = find(call, holder);
-  if (old.revoked) throw refusal(400, { message: '400 Bad request - Token already revoked' });
+function replace(call: Call, token: Token) {
+  const { name, scopes, level, userId, holder } = token;
+  if (token.revoked) throw refusal(400, { message: '400 Bad request - Token already revoked' });
   const expiresAt = expiryFrom(call, call.text('expires_at') ?? dateOf(call.world.now() + weekMs));
-  find(call, holder).revoked = true;
+  token.revoked = true;
   return make(call, holder, { name, scopes, level, userId, expiresAt });
 }
 
-function revoke(call: Call, holder: Project | Group) {
-  find(call, holder).revoked = true;
+function revoke(token: Token) {
+  token.revoked = true;
   return noContent;
+}
+
+/** The token that asks. */
+function inUse({ caller }: Call): Token {
+  if (!caller.token) throw notFound();
+  return caller.token;
+}
+
+function rotateOwn(call: Call, holder: Project | Group) {
+  const token = inUse(call);
+  if (token.holder !== holder) throw refusal(405, { message: '405 Method Not Allowed' });
+  return { ...replace(call, token), status: 200 };
+}
+
+const ownTokens = (call: Call): Token[] => {
+  const { id } = call.user();
+  return call.world.tokens.filter(({ userId, holder }) => userId === id && !holder);
+};
+
+function findOwn(call: Call): Token {
+  const found = ownTokens(call).find(({ id }) => String(id) === call.path('id'));
+  if (!found) throw notFound();
+  return found;
+}
+
+function listOwn(call: Call) {
+  const [state, revoked] = [call.text('state'), call.flag('revoked')];
+  const found = ownTokens(call).filter(
+    token =>
+      (state === undefined || isActive(call, token) === (state === 'active')) &&
+      (revoked === undefined || token.revoked === revoked) &&
+      matches(call.text('search'), token.name) &&
+      isWithin(call, 'created', token.createdAt) &&
+      isWithin(call, 'last_used', token.lastUsedAt ?? 0),
+  );
+  return paged(call, found, token => describe(call, token));
+}
+
+function associations(call: Call): Fields {
+  const { caller, world } = call;
+  const least = Math.max(call.number('min_access_level') ?? 10, 1);
+  const [page, size] = [call.number('page') ?? 1, Math.min(call.number('per_page') ?? 20, 100)];
+  const of = (holder: Project | Group) => ({
+    id: holder.id,
+    name: holder.name,
+    [isGroup(holder) ? 'full_path' : 'path_with_namespace']: holder.fullPath,
+    web_url: `${world.origin}/${holder.fullPath}`,
+    access_levels: levelIn(caller, holder),
+  });
+  const reached = <One extends Project | Group>(all: Iterable<One>) =>
+    numberedPage(
+      [...all].filter(one => levelIn(caller, one) >= least),
+      page,
+      size,
+    ).rows;
+  return { groups: reached(world.groups.values()).map(of), projects: reached(world.projects.values()).map(of) };
 }
 
 const scopeOf = (call: Call) => call.world.partsOf(call.project(40)).jobTokenScope;

@@ -75,7 +75,8 @@ function newParts(project: Project): ProjectParts {
     schedules: [],
     triggers: [],
     protectedBranches: [],
-    shelf: { environments: [], deployments: [], releases: [], packages: [], mergeRequests: [], issues: [] },
+    protectedTags: [],
+    shelf: { environments: [], deployments: [], releases: [], packages: [], mergeRequests: [], issues: [], hooks: [] },
     jobTokenScope: { enabled: true, projects: [], groups: [] },
   };
 }
