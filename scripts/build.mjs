@@ -5,6 +5,7 @@ import { executable } from './build/executable.mjs';
 import { library, types } from './build/library.mjs';
 import { writeFacts } from './build/manifest.mjs';
 import { dist, root } from './build/options.mjs';
+import { pages } from './build/pages.mjs';
 import { writePartLocks } from './build/part-locks.mjs';
 import { workerFiles } from './build/workers.mjs';
 import { notices } from './notices.mjs';
@@ -17,5 +18,6 @@ const [ofExecutable, ofWorkers] = await Promise.all([
   types(),
   writeFacts(),
   writePartLocks(),
+  pages(),
 ]);
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(root, [...ofExecutable, ofWorkers]));

@@ -62,7 +62,7 @@ function operations(platforms: readonly Platform[]): string {
     '## On every platform',
     table(
       ['tool', 'does'],
-      generalTools.map(({ name, description }) => [`\`${name}\``, description]),
+      generalTools.filter(({ forPages }) => !forPages).map(({ name, description }) => [`\`${name}\``, description]),
     ),
     'What starts a run also takes `wait_seconds`. Where two accounts of a platform are configured, every tool takes `connection`. Every listing takes:',
     table(

@@ -5,6 +5,7 @@ import type { Chart } from '../results/chart/chart.ts';
 import type { Description } from '../results/describe.ts';
 import type { Handle } from '../results/pending.ts';
 import type { StoredResult } from '../results/result.ts';
+import type { ColumnFigures } from '../results/rows/job.ts';
 
 /** What an operation came to that starts nothing, before it is put into words. */
 export type Outcome =
@@ -36,6 +37,7 @@ export type Outcome =
   | { kind: 'picture'; chart: Chart; summary: string; warnings: string[] }
   | { kind: 'image'; image: { data: string; mediaType: string }; result: StoredResult; warnings: string[] }
   | { kind: 'description'; description: Description; warnings: string[] }
+  | View
   | {
       kind: 'result';
       result: StoredResult;
@@ -46,6 +48,25 @@ export type Outcome =
       failures?: number;
       warnings: string[];
     };
+
+/** What a page shows of a stored table. No model reads it, so that no budget of tokens holds. */
+export interface View {
+  kind: 'view';
+  result: StoredResult;
+  /** Names of the columns of the rows, in their order. */
+  names: readonly string[];
+  rows: Row[];
+  offset: number;
+  /** How many rows match in all. */
+  matched: number | null;
+  undecided?: number;
+  figures: ColumnFigures[];
+  /** All columns are told, and what made the table. */
+  isIntroduced: boolean;
+  /** Characters of a cell that are shown. */
+  cellCharacters: number;
+  warnings: string[];
+}
 
 /** A run, as far as it is, and what it made. */
 export interface RunAnswer {

@@ -49,6 +49,10 @@ async function outcome(answer: Outcome, redactor: Redactor): Promise<Outcome> {
       const description = await redactor.storedInTurns(whole);
       return { ...(await redactor.valueInTurns(rest)), description, warnings: warnings(answer, description, redactor) };
     }
+    case 'view': {
+      const { rows, names, result, figures, ...rest } = answer;
+      return { ...redactor.value(rest), ...redactor.stored({ rows, names, result, figures }) };
+    }
     case 'result': {
       const { result: stored, ...rest } = answer;
       const result = await redactor.storedInTurns(stored);

@@ -10,6 +10,7 @@ import { glanceAt, storedFacts } from '../results/stored-facts.ts';
 import type { Answer, RunAnswer } from './answer.ts';
 import { countOf, extentOf } from './extent.ts';
 import type { Outgoing } from './outgoing.ts';
+import { viewOf } from './view.ts';
 
 type RenderedAnswer = Pick<CallToolResult, 'content' | 'structuredContent' | '_meta'>;
 
@@ -37,6 +38,8 @@ function renderByKind(answer: Answer): RenderedAnswer {
       return shapeImage(answer);
     case 'description':
       return shapeDescription(answer);
+    case 'view':
+      return shapeView(answer);
     case 'run':
       return shapeRun(answer);
     case 'question':
@@ -158,6 +161,12 @@ function shapeDescription({ description, warnings }: Answer & { kind: 'descripti
       ...list('warnings', warnings),
     },
   );
+}
+
+function shapeView(answer: Answer & { kind: 'view' }): RenderedAnswer {
+  const view = viewOf(answer);
+  const lead = `${countOf(view.rows.length, 'rows')} of ${view.result.uri}, for the page that asked.`;
+  return words([lead, ...answer.warnings.map(warning)], { ...view });
 }
 
 function shapeRun({ run, details, outcome, next, warnings }: RunAnswer): RenderedAnswer {

@@ -14,6 +14,8 @@ export interface OperationManifest
   lists: boolean;
   /** It starts a run. */
   starts: boolean;
+  /** It stores what it fetches. */
+  collects?: true;
   resource?: NonNullable<Operation['resource']>;
 }
 
@@ -33,6 +35,9 @@ export interface PlatformManifest {
   runs: Pick<RunKind, 'noun' | 'uri'>[];
 }
 
+/** Pages for clients that draw; `pages.ts` says what each shows. */
+export type PageName = 'explorer';
+
 /** What is known of a tool of the server itself without its code. */
 export interface GeneralToolManifest {
   name: string;
@@ -43,6 +48,10 @@ export interface GeneralToolManifest {
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
   /** Without it the tool is not listed. */
   needs?: Need;
+  /** What shows its answers, where the client draws. */
+  page?: PageName;
+  /** It is for pages and no model: listed where the client draws, and kept from models there. */
+  forPages?: true;
 }
 
 export interface Manifest {

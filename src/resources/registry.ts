@@ -20,6 +20,7 @@ import { matchingRows, ownArguments } from '../calls/names/name-index.ts';
 import { asProtocolError } from '../calls/protocol-errors.ts';
 import { type CallerServices, isBatchUri } from '../calls/services.ts';
 import type { OperationManifest } from '../catalog/manifest.ts';
+import { pageOf } from '../catalog/pages.ts';
 import type { Chain } from '../operations/chain.ts';
 import {
   fieldMeta,
@@ -32,6 +33,7 @@ import { uriTemplate } from '../operations/uri-template.ts';
 import type { StoredResult } from '../results/result.ts';
 import type { ResultStore } from '../results/store/store.ts';
 import type { ToolSet } from '../tools/registry.ts';
+import { readPage } from './page.ts';
 
 type Shown = OperationManifest & { resource: ResourceSpec };
 
@@ -114,6 +116,8 @@ export function createResources(shared: CallerServices, tools: ToolSet): Resourc
     async read(uri, options = {}) {
       return asProtocolError(shared, uri, async () => {
         refuseOversized(uri, nameBound, 'The URI');
+        const page = pageOf(uri);
+        if (page) return readPage(page, uri);
         return tools.runAsCall(`read ${uri.split('://', 1)[0]}`, options, async call => {
           if (uri.startsWith('result://')) return readStored(shared, uri);
           if (uri.startsWith('chain://')) return readChain(shared, uri);

@@ -2,10 +2,12 @@ import {
   type AuthInfo,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { type Caller, localCaller } from '../callers/caller.ts';
 import type { CallOptions } from '../calls/call-scope.ts';
+import { pageMediaType, pagesExtension } from '../catalog/pages.ts';
 
 /** Key of the caller in the SDK's `AuthInfo.extra`. */
 export const callerKey = 'caller';
@@ -20,6 +22,14 @@ export function declaredCapabilities({ mcpReq: { envelope } }: ServerContext): C
   return (envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY] as
     | ClientCapabilities
     | undefined;
+}
+
+/** Whether the client of a request, or of a connection where it said so once, shows our kind of pages. */
+export function draws(server: Pick<Server, 'getClientCapabilities'>, context: ServerContext): boolean {
+  const declared = (declaredCapabilities(context) ?? server.getClientCapabilities())?.extensions?.[pagesExtension];
+  if (declared === undefined) return false;
+  const { mimeTypes } = declared as { mimeTypes?: unknown };
+  return !Array.isArray(mimeTypes) || mimeTypes.includes(pageMediaType);
 }
 
 /** Cancellation and progress of one protocol request. */

@@ -77,6 +77,7 @@ function operationManifest(operation: Operation, toolset: string): OperationMani
     ...(scopes ? { scopes } : {}),
     lists: isListing(operation),
     starts: starts !== undefined,
+    ...(operation.collect ? { collects: true } : {}),
     ...(resource ? { resource } : {}),
   };
 }

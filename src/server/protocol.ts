@@ -7,9 +7,10 @@ import type {
 } from '@modelcontextprotocol/server';
 import { version } from '../base/version.ts';
 import { type Caller, localCaller } from '../callers/caller.ts';
+import { pagesExtension } from '../catalog/pages.ts';
 import type { TracerSource } from '../http/trace.ts';
 import { type Asking, askingThrough } from './asking.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions, draws } from './call-options.ts';
 import type { CallerServer } from './caller-server.ts';
 import { promptOf, promptsOf } from './prompts.ts';
 import { serveSubscriptions } from './subscriptions.ts';
@@ -21,7 +22,7 @@ function cacheHintsFor(caller: Caller) {
   const fixed = { ttlMs: 3_600_000, cacheScope: caller === localCaller ? 'public' : 'private' } as const;
   return {
     'server/discover': fixed,
-    // Which controls a tool has follows from whether the client can ask its person.
+    // Which controls a tool has follows from whether the client can ask its person, and what shows it from whether it draws.
     'tools/list': { ...fixed, cacheScope: 'private' },
     'resources/templates/list': fixed,
     // Every call may store a result.
@@ -42,7 +43,13 @@ export function protocolServer(
   const server = new TracedServer(
     { name: 'data-platforms-mcp', title: 'Data platforms', version },
     {
-      capabilities: { tools: {}, prompts: {}, resources: announces ? { subscribe: true } : {}, completions: {} },
+      capabilities: {
+        tools: {},
+        prompts: {},
+        resources: announces ? { subscribe: true } : {},
+        completions: {},
+        extensions: { [pagesExtension]: {} },
+      },
       instructions,
       cacheHints: cacheHintsFor(shared.caller),
     },
@@ -50,7 +57,7 @@ export function protocolServer(
   );
   const asking = askingThrough(server, era, shared.asks);
   server.setRequestHandler('tools/list', async (_, context) => ({
-    tools: (await tools.list(asking.canAsk(context))) as never,
+    tools: (await tools.list({ asks: asking.canAsk(context), draws: draws(server, context) })) as never,
   }));
   server.setRequestHandler('tools/call', callsOf(served, asking));
   server.setRequestHandler('resources/list', ({ params }) => resources.list(params?.cursor));

@@ -19,6 +19,7 @@ import { exportResultTool } from './results/export.ts';
 import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep.ts';
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
+import { viewRowsTool } from './results/view.ts';
 
 const waitForRunTool = general({
   name: 'wait_for_run',
@@ -104,4 +105,5 @@ export const generalTools: readonly GeneralTool[] = [
   callForEachTool,
   runChainTool,
   saveChainTool,
+  viewRowsTool,
 ];

@@ -13,7 +13,8 @@ import { type CallOptions, createRunAsCall, type RunAsCall } from '../calls/call
 import type { CallerServices } from '../calls/services.ts';
 import { askingOf, toolTitle, withConnection } from '../calls/tool-input.ts';
 import { dispatcherFor } from '../catalog/catalog.ts';
-import type { GeneralToolManifest, Manifest, Need, OperationManifest } from '../catalog/manifest.ts';
+import type { GeneralToolManifest, Manifest, Need, OperationManifest, PageName } from '../catalog/manifest.ts';
+import { drawnBy, pageOfOperation } from '../catalog/pages.ts';
 import type { Call, Meter } from '../http/call.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { isDestructive, isReading } from '../operations/operation.ts';
@@ -22,8 +23,8 @@ import type { GeneralTool } from './general-tool.ts';
 
 /** The tools of this process: one list, made once, and what answers it. */
 export interface ToolSet {
-  /** As clients see them. `asks`: the client can put a question to its person. */
-  list(asks?: boolean): Promise<readonly Tool[]>;
+  /** As clients see them. */
+  list(client?: ListedFor): Promise<readonly Tool[]>;
   has(name: string): boolean;
   /** It is here, and may change something. */
   writes(name: string): boolean;
@@ -34,8 +35,18 @@ export interface ToolSet {
   runAsCall: RunAsCall;
 }
 
+/** What a client can do with tools beyond calling them. */
+export interface ListedFor {
+  /** It puts questions to its person. */
+  asks?: boolean;
+  /** It shows pages beside answers. */
+  draws?: boolean;
+}
+
 interface Definition {
   reads: boolean;
+  page?: PageName | undefined;
+  isForPages?: boolean;
   describe(asks: boolean): Promise<Tool>;
   answer(args: unknown, call: Call): Promise<Answer>;
 }
@@ -47,8 +58,14 @@ export function createTools(shared: CallerServices, general: Manifest['general']
       definitions.set(facts.name, generalDefinition(facts, shared));
   for (const operation of shared.catalog.listed)
     definitions.set(operation.name, operationDefinition(operation, shared));
-  const listFor = (asks: boolean) => lazy(() => Promise.all([...definitions.values()].map(one => one.describe(asks))));
-  const lists = { asking: listFor(true), plain: listFor(false) };
+  const listFor = (asks: boolean, draws: boolean) =>
+    lazy(async () => {
+      const listed = [...definitions.values()].filter(one => draws || !one.isForPages);
+      return Promise.all(
+        listed.map(async one => (draws ? withPage(await one.describe(asks), one) : one.describe(asks))),
+      );
+    });
+  const lists = [listFor(false, false), listFor(true, false), listFor(false, true), listFor(true, true)] as const;
   const runAsCall = createRunAsCall(shared, log);
 
   async function answer(name: string, args: unknown, call: Call): Promise<Outgoing> {
@@ -61,7 +78,7 @@ export function createTools(shared: CallerServices, general: Manifest['general']
   }
 
   return {
-    list: (asks = false) => (asks ? lists.asking() : lists.plain()),
+    list: ({ asks = false, draws = false } = {}) => (lists[Number(asks) + 2 * Number(draws)] ?? lists[0])(),
     has: name => definitions.has(name),
     writes: name => definitions.get(name)?.reads === false,
     runAsCall,
@@ -114,10 +131,17 @@ export function faultResult(
   };
 }
 
+/** The tool with the page that shows its answers. A page itself may call what only reads. */
+function withPage(tool: Tool, { page, reads, isForPages }: Definition): Tool {
+  if (page === undefined) return tool;
+  return { ...tool, _meta: drawnBy(page, isForPages ? ['app'] : reads ? ['model', 'app'] : ['model']) };
+}
+
 function operationDefinition(facts: OperationManifest, shared: CallerServices): Definition {
   const { name, platform, api, summary } = facts;
   return {
     reads: isReading(facts),
+    page: pageOfOperation(facts),
     async describe(asks) {
       const { input, output } = await shared.catalog.details(facts);
       const title = providers.find(one => one.name === platform)?.title ?? platform;
@@ -145,7 +169,7 @@ const isThere: Record<Need, (shared: CallerServices) => boolean> = {
 };
 
 function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): Definition {
-  const { name, title, description, annotations, input, output } = facts;
+  const { name, title, description, annotations, input, output, page, forPages = false } = facts;
   const outputSchema = output ? { outputSchema: output } : {};
   // Loaded by the first call: making its schemas would be a part of every start.
   const loaded = lazy(async () => {
@@ -155,6 +179,8 @@ function generalDefinition(facts: GeneralToolManifest, shared: CallerServices): 
   });
   return {
     reads: annotations.readOnlyHint,
+    page,
+    isForPages: forPages,
     describe: async asks =>
       ({ name, title, description, inputSchema: askingOf(input, asks), ...outputSchema, annotations }) as Tool,
     async answer(args, call) {

@@ -12,7 +12,7 @@ interface Words {
 export async function completion(shell: Shell, words: Words, { stdout }: Pick<Terminal, 'stdout'>): Promise<0> {
   const { general, platforms } = await loadManifest();
   const operations = Object.values(platforms).flatMap(platform => platform.operations);
-  const tools = [...general, ...operations].map(({ name }) => name).sort();
+  const tools = [...general.filter(({ forPages }) => !forPages), ...operations].map(({ name }) => name).sort();
   print(stdout, scripts[shell]({ ...words, tools }));
   return 0;
 }

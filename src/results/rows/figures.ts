@@ -4,15 +4,15 @@ import type { ColumnFigures } from './job.ts';
 
 /** Bars of a small histogram. */
 export const binsOfFigure = 24;
-/** Values of a text that are told. */
+/** Values of a text that are told, unless more are asked for. */
 export const mostCommon = 6;
 
 /** What the values of a column are like, counted here: as an engine counts them in `serve.ts`. */
-export function figuresOf(column: Column, values: readonly unknown[]): ColumnFigures {
+export function figuresOf(column: Column, values: readonly unknown[], common = mostCommon): ColumnFigures {
   const filled = values.filter(value => value !== null && value !== undefined);
   const told: ColumnFigures = { column: column.name, filled: filled.length, empty: values.length - filled.length };
   const read = readerOf(column);
-  if (!read) return column.type === 'json' ? told : { ...told, commonest: commonestOf(filled) };
+  if (!read) return column.type === 'json' ? told : { ...told, commonest: commonestOf(filled, common) };
   const numbers = filled.map(read).filter(value => value !== undefined);
   const exceptions = column.exceptions ? { exceptions: filled.length - numbers.length } : {};
   if (numbers.length === 0) return { ...told, ...exceptions };
@@ -50,7 +50,7 @@ function readerOf({ type, exceptions }: Column): ((value: unknown) => number | u
   };
 }
 
-function commonestOf(values: readonly unknown[]): { value: string; count: number }[] {
+function commonestOf(values: readonly unknown[], common: number): { value: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const value of values) {
     const text = String(value).slice(0, 80);
@@ -59,6 +59,6 @@ function commonestOf(values: readonly unknown[]): { value: string; count: number
   const order = (a: [string, number], b: [string, number]) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
   return [...counts]
     .toSorted(order)
-    .slice(0, mostCommon)
+    .slice(0, common)
     .map(([value, count]) => ({ value, count }));
 }

@@ -24,6 +24,8 @@ export interface RowsRequest {
 export interface FigureRequest {
   parquet: string;
   figure: Pick<Column, 'name' | 'type' | 'exceptions'>;
+  /** How many of the commonest values. */
+  values: number;
   predicate?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { type QueryContext, writeColumnarForm } from '../query/query.ts';
 import { type Column, type StoredResult, valueIn } from '../result.ts';
 import { columnNamed } from '../tables/filter.ts';
 import type { RowPage, RowQuery } from '../tables/table.ts';
-import { figuresOf } from './figures.ts';
+import { figuresOf, mostCommon } from './figures.ts';
 import type { ColumnFigures, FigureRequest, RowsReply, RowsRequest } from './job.ts';
 import { askKept } from './kept-engine.ts';
 import { orderSql, predicateSql, Unsaid } from './predicate.ts';
@@ -40,20 +40,27 @@ async function fromColumns(result: StoredResult, query: RowQuery, context: Query
   return { rows, matched, complete: offset + rows.length >= matched, ...(undecided > 0 ? { undecided } : {}) };
 }
 
+interface FiguresQuery {
+  column: string;
+  where?: RowQuery['where'];
+  /** How many of the commonest values of a column of texts are told. */
+  values?: number | undefined;
+}
+
 /** What the values of a column are like, of the rows that match. */
 export async function readFigures(
   result: StoredResult,
-  { column: name, where = [] }: { column: string; where?: RowQuery['where'] },
+  { column: name, where = [], values = mostCommon }: FiguresQuery,
   context: QueryContext,
   leastBytes = leastForEngine,
 ): Promise<ColumnFigures> {
   const column = columnNamed(result.columns, name);
   const parquet = result.bytes < leastBytes ? undefined : await columnsFor(result, context);
   const asked = parquet && said(() => ({ predicate: predicateSql(where, result.columns) }));
-  if (!parquet || !asked) return figuresOf(column, await valuesOf(result, column, where, context));
+  if (!parquet || !asked) return figuresOf(column, await valuesOf(result, column, where, context), values);
   const { type, exceptions } = column;
   const figure: FigureRequest['figure'] = { name: column.name, type, ...(exceptions ? { exceptions } : {}) };
-  return askKept<ColumnFigures>({ parquet, figure, ...asked }, context);
+  return askKept<ColumnFigures>({ parquet, figure, values, ...asked }, context);
 }
 
 async function valuesOf(result: StoredResult, column: Column, where: RowQuery['where'], context: QueryContext) {

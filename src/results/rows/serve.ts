@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { isJson, stored } from '../query/values.ts';
 import { quoted, text } from '../query/view.ts';
-import { binsOfFigure, mostCommon, rangeOf } from './figures.ts';
+import { binsOfFigure, rangeOf } from './figures.ts';
 import type { ColumnFigures, FigureRequest, KeptRequest, RowsReply, RowsRequest } from './job.ts';
 
 /** Selections whose row numbers are kept, for who scrolls through them. */
@@ -84,7 +84,7 @@ export class RowServer {
     return { table: name, matched: Number(matched), undecided: Number(undecided) };
   }
 
-  async #figures({ parquet, figure, predicate }: FigureRequest): Promise<ColumnFigures> {
+  async #figures({ parquet, figure, predicate, values }: FigureRequest): Promise<ColumnFigures> {
     const name = quoted(figure.name);
     const from = `FROM ${table(parquet)}${predicate === undefined ? '' : ` WHERE ${predicate}`}`;
     const number = numberOf(figure);
@@ -104,7 +104,7 @@ export class RowServer {
       const value = `CAST(${name} AS VARCHAR)`;
       const rows = await this.#all(
         `SELECT left(${value}, 80), count(*) ${from}${predicate === undefined ? ' WHERE' : ' AND'} ${name} IS NOT NULL
-         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostCommon}`,
+         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${values}`,
       );
       return { ...told, commonest: rows.map(([value, count]) => ({ value: String(value), count: Number(count) })) };
     }

@@ -14,6 +14,7 @@ export const describeResultTool = general({
   input: z.strictObject({ result: resultUri, columns: z.array(z.string()).optional() }),
   output: z.looseObject({ result: storedSchema, columns: z.array(z.looseObject({})) }),
   annotations: { ...reading, openWorldHint: false },
+  page: 'explorer',
   async call({ result: uri, columns: wanted }, shared, { signal }) {
     const result = await shared.results.get(uri);
     const columns = describedColumns(result, wanted);

@@ -11,6 +11,7 @@ export const queryResultTool = general({
   input: z.strictObject({ sql: z.string().meta({ longest: 100_000 }) }),
   output: z.looseObject({ items: z.array(z.looseObject({})).optional(), result: storedSchema, page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
+  page: 'explorer',
   async call({ sql }, shared, { signal }) {
     const { storeQuery } = await import('../../results/query/query.ts');
     return fitTable(await storeQuery(sql, { ...shared, signal }), shared.results, shared.fit);

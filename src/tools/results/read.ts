@@ -21,7 +21,7 @@ export const condition = z.strictObject({
     .describe('For in: JSON list'),
 });
 
-const sortKey = z.strictObject({ column: z.string(), order: z.enum(['asc', 'desc']).optional() });
+export const sortKey = z.strictObject({ column: z.string(), order: z.enum(['asc', 'desc']).optional() });
 
 /** Of one call; no answer holds more. */
 const mostRowsPerCall = 1_000;
@@ -47,6 +47,7 @@ export const readResultTool = general({
   }),
   output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
   annotations: { ...reading, openWorldHint: false },
+  page: 'explorer',
   call: (args, shared, { signal }) => readStored({ ...args, signal }, shared),
 });
 
