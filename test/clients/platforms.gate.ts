@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
+import { datagrokSimulator } from '../../src/providers/datagrok/simulator/simulator.ts';
 import contract from '../../src/providers/dataops/contract.json' with { type: 'json' };
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
+import { dxSimulator } from '../../src/providers/dx/simulator/simulator.ts';
 import { type Simulator, type SimulatorDefinition, startSimulator } from '../../src/sandbox/host.ts';
 
 // Clients of the platforms that other people wrote, against the simulators: what was written from the documents alone
@@ -100,4 +102,23 @@ it('gitbeaker works with the simulator of DataOps.live', { timeout: 300_000 }, (
 
 it('every family of the contract of DataOps.live was asked for something by one of them', () => {
   expect(new Set(contract.endpoints.map(({ path }) => familyOf(path)))).toEqual(asked);
+});
+
+it("Datagrok's own Python client works with its simulator", { timeout: 300_000 }, async () => {
+  const { baseUrl, settings } = await start(datagrokSimulator);
+  const environment = { SERVER: baseUrl, TOKEN: settings['api_key'] ?? '' };
+  const families = await familiesOf([...python('datagrok-api'), 'datagrok_client'], environment);
+  expect(families).toEqual(allOf(families));
+});
+
+it("the community's SDK for DX works with the simulator", { timeout: 300_000 }, async () => {
+  const { baseUrl, settings } = await start(dxSimulator);
+  const environment = {
+    SERVER: baseUrl,
+    TOKEN: settings['api_key'] ?? '',
+    WEB_SERVER: settings['web_base_url'] ?? '',
+    WEB_TOKEN: settings['web_token'] ?? '',
+  };
+  const families = await familiesOf([...python('getdx'), 'dx_getdx'], environment);
+  expect(families).toEqual(allOf(families));
 });

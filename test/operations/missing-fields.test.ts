@@ -30,6 +30,42 @@ function spoil(value: unknown, random: () => number): unknown {
   return Object.fromEntries(kept);
 }
 
+/** Every address that is made of something which is not there. */
+const holes = /\/(undefined|null|NaN|\[object)\b|%5Bobject/;
+
+/** The same without the fields of some name. */
+function without(names: ReadonlySet<string>, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(one => without(names, one));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !names.has(name));
+  return Object.fromEntries(kept.map(([name, part]) => [name, without(names, part)]));
+}
+
+test.each([
+  ['project_id', ['project_id']],
+  ['ids', ['id', 'iid', 'project_id', 'pipeline_id', 'key', 'runId', 'identifier', 'reference_id']],
+])(
+  'an answer without %s never makes an address with a hole in it',
+  async (_, names) => {
+    const world = await startWorld({ platforms: 'all', flags: { toolsets: 'all', yes: true } });
+    const simulators = world as unknown as Record<string, typeof world.datarock>;
+    const left = new Set(names);
+    const found: string[] = [];
+    for (const { name, example, starts } of operations) {
+      const { faults, requests } = simulators[platformOf({ name })] as typeof world.datarock;
+      const restore = faults.add({ kind: 'changed', change: json => without(left, json) });
+      requests.length = 0;
+      const { text } = await world.call(name, starts ? { ...example.arguments, wait_seconds: 20 } : example.arguments);
+      restore();
+      const told = /failed unexpectedly/.test(text) || holes.test(text) ? [text] : [];
+      const sent = requests.map(({ target }) => target).filter(target => holes.test(target));
+      found.push(...[...told, ...sent].map(one => `${name}: ${one}`));
+    }
+    expect(found).toEqual([]);
+  },
+  300_000,
+);
+
 /** With and without asking first, which reads what would be lost. */
 test.each([true, false])(
   'no field that is null or absent makes an operation fail unexpectedly (yes: %s)',

@@ -60,6 +60,10 @@ function namesOf({ label, also = [] }: Pick<Reference, 'label' | 'also'>, row: R
   return [...new Set([...names, ...(last ? [last] : [])])];
 }
 
+/** A row that came without its key names nothing that could be asked for. */
+export const rowsWithKey = ({ key }: Reference, rows: readonly Row[]): Row[] =>
+  rows.filter(row => row[key] !== undefined && row[key] !== null);
+
 function indexOf(reference: Reference, rows: readonly Row[]): NameIndex {
   const own = indexes.get(rows) ?? new Map<string, NameIndex>();
   indexes.set(rows, own);
@@ -67,16 +71,17 @@ function indexOf(reference: Reference, rows: readonly Row[]): NameIndex {
   const known = own.get(fields);
   if (known) return known;
   const keyOf = (row: Row) => String(row[reference.key]);
+  const nameable = rowsWithKey(reference, rows);
   const byName = readings.map(read => {
     const map = new Map<string, Set<string>>();
-    for (const row of rows)
+    for (const row of nameable)
       for (const name of namesOf(reference, row)) {
         const same = map.get(read(name)) ?? new Set();
         map.set(read(name), same.add(keyOf(row)));
       }
     return map;
   });
-  const index = { keys: new Set(rows.map(keyOf)), byName };
+  const index = { keys: new Set(nameable.map(keyOf)), byName };
   own.set(fields, index);
   return index;
 }
@@ -107,7 +112,7 @@ const mostIds = 50;
 export function nearestName(reference: Reference, value: string, rows: readonly Row[]): string | undefined {
   const { key, label } = reference;
   const labels = new Map<string, string>();
-  for (const row of rows)
+  for (const row of rowsWithKey(reference, rows))
     for (const name of [...namesOf(reference, row), String(row[key])])
       if (!labels.has(name)) labels.set(name, String(row[label] ?? row[key]));
   const near = nearest(value, labels.keys());

@@ -4,7 +4,7 @@ import type { Row } from '../../base/json-value.ts';
 import { LruMap } from '../../base/lru-map.ts';
 import { firstOf } from '../../base/nearest.ts';
 import type { Operation, OperationContext, Reference } from '../../operations/operation.ts';
-import { find, matchingRows, nearestName, ownArguments } from './name-index.ts';
+import { find, matchingRows, nearestName, ownArguments, rowsWithKey } from './name-index.ts';
 import { rowsLike } from './rows-like.ts';
 
 /** How long names of things may be remembered, in ms. A name that is not found is looked up afresh anyway. */
@@ -121,7 +121,7 @@ function unknown(reference: Reference, value: string, rows: Row[]): Fault {
   const listing: Operation = list();
   const nameOf = (row: Row) => String(row[label] ?? row[key]);
   const near = nearestName(reference, value, rows);
-  const labels = rows.map(row => `"${nameOf(row)}"`);
+  const labels = rowsWithKey(reference, rows).map(row => `"${nameOf(row)}"`);
   return new Fault({
     code: 'not_found',
     message: `${listing.name} shows nothing called "${value}".`,

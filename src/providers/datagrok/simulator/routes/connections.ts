@@ -39,10 +39,10 @@ function describeConnection({ world }: Caller, one: DataConnection): Fields {
     dataSource: one.dataSource,
     parameters: one.parameters,
     tags: one.tags,
-    // The secrets have a route of their own.
-    credentials: credentials
-      ? { id: credentials.id, parameters: {}, openParameters: credentials.openParameters }
-      : null,
+    // The secrets have a route of their own. Without any the field is left out: the vendor's client fails on null.
+    ...(credentials && {
+      credentials: { id: credentials.id, parameters: {}, openParameters: credentials.openParameters },
+    }),
   };
 }
 
