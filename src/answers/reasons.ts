@@ -10,9 +10,10 @@ export function tellReasons(reasons: ReadonlyMap<string, number>): { reasons: st
   return { reasons: firstOf(ranked, mostReasons) };
 }
 
-/** The reasons in a column of that name. */
-export function countReasons(rows: readonly Row[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { reason } of rows) if (typeof reason === 'string') counts.set(reason, (counts.get(reason) ?? 0) + 1);
+/** The reasons in a column of that name: one, or several for a row. */
+export function countReasons(rows: readonly Row[], counts = new Map<string, number>()): Map<string, number> {
+  for (const row of rows)
+    for (const reason of [row['reason']].flat())
+      if (typeof reason === 'string') counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return counts;
 }

@@ -1,6 +1,6 @@
 import type { Answer, PageFacts } from '../answers/answer.ts';
 import { countThatFit } from '../answers/fit-rows.ts';
-import { tellReasons } from '../answers/reasons.ts';
+import { countReasons, tellReasons } from '../answers/reasons.ts';
 import type { Row } from '../base/json-value.ts';
 import { firstOf } from '../base/nearest.ts';
 import { formatNumber, isWithinTokens, withoutEnd } from '../base/text.ts';
@@ -113,7 +113,7 @@ function readRows(plan: Plan, thing: Thing, outcome: Outcome, seen: Seen): Row[]
   const own = columnsOf(plan, thing);
   if (more) seen.cut.push(thing.name);
   for (const warning of warnings) count(seen.warnings, warning);
-  for (const { reason } of rows) if (typeof reason === 'string') count(seen.reasons, reason);
+  countReasons(rows, seen.reasons);
   return rows.map(row => ({ ...own, ...row, ...own }));
 }
 

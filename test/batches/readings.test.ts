@@ -249,4 +249,38 @@ describe('and why', () => {
     });
     for (const row of itemsOf(failed)) expect(row['reason']).toBeTruthy();
   });
+
+  test('is told of the failed holes of an export, with the count by reason above them', async () => {
+    const { call, datarock } = await startWorld();
+    const order = {
+      project: 'Copperhead North',
+      artefact: 'rqd',
+      holes: ['DDH001', 'DDH033', 'DDH-034', 'NOPE'],
+      updated_since: '7d',
+    };
+    const { data } = await call('datarock_create_export', order);
+    const { uri } = data['run'] as { uri: string };
+    const before = datarock.requests.length;
+    const seen = await call('datarock_get_export', { export: uri, why: true });
+    expect(seen.text).toMatch(/reasons: 2 x the project lists no such hole, 1 x likely no pipeline run/);
+    expect(itemsOf(seen).find(({ holeId }) => holeId === 'DDH-034')).toMatchObject({ did_you_mean: 'DDH034' });
+    expect(itemsOf(seen).find(({ holeId }) => holeId === 'DDH033')).not.toHaveProperty('reason');
+    expect(datarock.requests.length - before).toBeLessThanOrEqual(3);
+  });
+
+  test('is told of the checks that services fail, with what each wants', async () => {
+    const { call } = await startWorld({ platforms: ['dx'], flags: { toolsets: 'all' } });
+    const seen = await call('dx_list_entity_scorecards', { entity: { type: 'service' }, why: true });
+    const [, reasons = ''] = /^reasons: (.*)$/m.exec(seen.text) ?? [];
+    const { uri } = seen.data['result'] as { uri: string };
+    const rows = await call('read_result', { result: uri, columns: ['entity', 'failed', 'reason'], limit: 36 });
+    const failed = itemsOf(rows).flatMap(row => (row['failed'] ?? []) as string[]);
+    const counts = [...reasons.matchAll(/(\d+) x ([^:,]+)/g)].map(
+      ([, count, name]) => [String(name), Number(count)] as const,
+    );
+    expect(counts.length).toBeGreaterThan(1);
+    for (const [name, count] of counts) expect(failed.filter(one => one === name).length, name).toBe(count);
+    // The list of services, and two requests at most for each.
+    expect(seen.usage.requests).toBeLessThanOrEqual(1 + 2 * 18);
+  });
 });

@@ -5,6 +5,7 @@ import { offset } from '../../../http/paging/offset.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import type { Parts } from '../../../operations/tally.ts';
 import { uriTemplate } from '../../../operations/uri-template.ts';
+import { explainHoles } from './why-failed.ts';
 
 /** Several exports that were one request of the user travel as one run, their ids joined by this. */
 export const joint = '~';
@@ -64,6 +65,14 @@ export const getExport = operation({
       bareFirst: true,
     }),
   ),
+  async explain(rows, { export: ids }, context) {
+    const pages = await Promise.all(ids.map(id => readExport(id, context)));
+    const failedOf = ({ projectId, artefacts: { data } }: ExportPage) => ({
+      project: projectId,
+      failed: data.filter(hasFailed).map(({ holeId }) => holeId),
+    });
+    return explainHoles(rows, pages.map(failedOf), context);
+  },
   resource: { uri: 'datarock://exports/{export}', title: 'A Datarock export, hole by hole' },
   example: { arguments: { export: '3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
 });

@@ -202,14 +202,41 @@ function standing({ checks, current_level, empty_level, levels, tags, ...rest }:
 /** Names of checks; what neither passed nor failed keeps the word that it has. */
 function byOutcome(checks: readonly Row[]): Row {
   const isPassed = ({ passed, status }: Row) => passed === true || status === 'PASS';
-  const isFailed = ({ passed, status }: Row) => status === 'FAIL' || (status === undefined && passed === false);
-  const others = checks.filter(one => !isPassed(one) && !isFailed(one));
+  const others = checks.filter(one => !isPassed(one) && !isFailedCheck(one));
   return {
     passed: checks.filter(isPassed).map(({ name }) => name),
-    failed: checks.filter(isFailed).map(({ name }) => name),
+    failed: checks.filter(isFailedCheck).map(({ name }) => name),
     ...(others.length > 0 && { others: mapped(others, 'name', 'status') }),
   };
 }
+
+const isFailedCheck = ({ passed, status }: Row) => status === 'FAIL' || (status === undefined && passed === false);
+
+/** Characters of what a check wants. */
+const mostWanted = 100;
+
+/** Rows of an entity's scorecards, with what each failed check wants, and what it found. One request more. */
+async function explainScorecards(rows: readonly Row[], args: Row, context: OperationContext): Promise<Row[]> {
+  const hasFailures = ({ failed }: Row) => Array.isArray(failed) && failed.length > 0;
+  if (!rows.some(hasFailures)) return [...rows];
+  const whole = { ...listEntityScorecards, paging: cursorPages('scorecards') };
+  const byId = new Map((await context.rows(whole, args)).map(({ id, checks }) => [id, checks]));
+  return rows.map(row => {
+    const checks = byId.get(row['id']);
+    const failed = Array.isArray(checks) ? (checks as Row[]).filter(isFailedCheck) : [];
+    if (failed.length === 0) return row;
+    const found = failed.flatMap(({ name, output }) => (output == null ? [] : `${name}: ${plainOutput(output)}`));
+    return { ...row, reason: failed.map(wantOf), ...(found.length > 0 ? { found } : {}) };
+  });
+}
+
+const wantOf = ({ name, description }: Row): string => {
+  const wanted = typeof description === 'string' ? description.trim() : '';
+  const short = wanted.length > mostWanted ? `${wanted.slice(0, mostWanted)}…` : wanted;
+  return short === '' ? String(name) : `${name}: ${short}`;
+};
+
+const plainOutput = (output: unknown): string => (typeof output === 'object' ? JSON.stringify(output) : String(output));
 
 export const listEntityScorecards = operation({
   ...web(reads),
@@ -227,6 +254,7 @@ export const listEntityScorecards = operation({
     failed: z.array(z.string()).nullish(),
   }),
   paging: cursorPages('scorecards', { show: standing }),
+  explain: explainScorecards,
   resource: { uri: 'dx://entities/{identifier}/scorecards', title: 'Scorecards of a DX catalog entity' },
   example,
 });
