@@ -9,6 +9,7 @@ import { matchingRows } from '../calls/names/name-index.ts';
 import type { CallerServices } from '../calls/services.ts';
 import { resolveTimes } from '../calls/times.ts';
 import { splitControls } from '../calls/tool-input.ts';
+import { likeliestFirst } from '../operations/activity.ts';
 import { thingOf } from '../operations/nouns.ts';
 import {
   fieldMeta,
@@ -42,9 +43,6 @@ export interface Things {
 const searchesAtOnce = 8;
 /** Distinct values of a column that are looked at. */
 const mostValues = 100_000;
-
-/** Beyond so many rows, platforms refuse to go through a listing in an order that is not its own. */
-const mostOrdered = 50_000;
 
 /** What finding things takes beside the argument that stands for them. */
 export interface Search {
@@ -158,18 +156,18 @@ export function columnOf(
 }
 
 async function listed(reference: Reference, filter: Row, { shared, rest, context, most }: Search): Promise<Things> {
-  const { key, label, latest = {} } = reference;
+  const { key, label } = reference;
   const listing = reference.list();
   const { connection } = rest;
   const account = connection === undefined ? {} : { connection };
-  const given = { ...(most > mostOrdered ? {} : latest), ...scopeOf(listing, rest), ...account, ...filter };
+  const given = { ...scopeOf(listing, rest), ...account, ...filter };
   const { values } = parseArguments(listing.name, shared.inputOf(listing), given);
   const { args } = await resolveTimes(listing, values, shared);
   const resolved = await resolveNames(listing, splitControls(args).own, context);
   const found = await readRows(listing, resolved, context, { limit: most });
   const rows = matchingRows(reference, found.items);
   const things = distinct(
-    rows.map(row => {
+    likeliestFirst(rows).map(row => {
       const found = String(valueIn(row, key));
       const name = String(valueIn(row, label) ?? found);
       return { key: found, name, row: { ...row, [thingOf(listing)]: name } };

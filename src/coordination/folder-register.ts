@@ -14,7 +14,8 @@ const forgottenMs = 86_400_000;
 
 /**
  * For the processes that share a folder. Each key is a folder, each version a file in it, and only one process can
- * create a file: that holds on local disks and on NFS from version 3 on.
+ * create a file: that holds on local disks and on NFS from version 3 on. The newest two are kept: a reader may be at
+ * one while the next is written.
  */
 export function folderRegister(clock: Clock, directory: string): Register {
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -48,13 +49,22 @@ export function folderRegister(clock: Clock, directory: string): Register {
       const text = JSON.stringify({ value, lapsesAt } satisfies Kept);
       try {
         await writeFile(join(path, String(version + 1)), text, { flag: 'wx', mode: 0o600, flush: true });
-        return version + 1;
+        return await settle(path, version);
       } catch (error) {
         if (hasCode(error, 'EEXIST', 'ENOENT')) return undefined;
         throw error;
       }
     },
   };
+}
+
+/** The version after this one, now that it is written; undefined where others had gone on, and it was written too late. */
+async function settle(path: string, version: number): Promise<number | undefined> {
+  const versions = (await readdir(path).catch(ifGone<string[]>([]))).map(Number);
+  const isLate = versions.some(one => one > version + 1);
+  const old = isLate ? [version + 1] : versions.filter(one => one < version);
+  for (const one of old) await rm(join(path, String(one)), { force: true });
+  return isLate ? undefined : version + 1;
 }
 
 /** The last version, and what it says; of one that is being written or was broken off, what the one before says. */

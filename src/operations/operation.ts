@@ -63,8 +63,6 @@ export interface Reference {
   only?: (row: Row) => boolean;
   /** The listing's argument that narrows it to what is like a text. Absent: completion reads the whole listing. */
   search?: string;
-  /** Arguments of the listing that bring what people are likeliest to mean first: what something was last done in. */
-  latest?: Row;
   /** The listing's arguments that leave what is the caller's own: what was probably meant is sought there first. */
   own?: Row;
   /**

@@ -6,43 +6,38 @@ import { modernClient } from '../support/modern.ts';
 
 type Row = Record<string, unknown>;
 
-const sites = { project: { search: 'site-logs' }, status: 'failed', confirm_many: 1_000 };
+const many = 60;
+const sites = { status: 'failed' };
 
-/** Narrowed to as many as are asked for. */
-async function thousand(): Promise<{ world: World; names: string[] }> {
+/** As many projects as take longer than a call: the platform is slow. */
+async function slowly(): Promise<{ world: World; names: string[] }> {
   const world = await startWorld({ platforms: ['dataops'] });
-  const listed = await world.call('dataops_list_projects', { search: 'site-logs', limit: 1_000, fields: ['id'] });
+  const listed = await world.call('dataops_list_projects', { search: 'site-logs', limit: many, fields: ['id'] });
   const { uri } = listed.data['result'] as { uri: string };
-  const names: string[] = [];
-  for (let offset = 0; names.length < 1_000; offset = names.length) {
-    const { data } = await world.call('read_result', { result: uri, offset, limit: 500 });
-    names.push(...(data['items'] as Row[]).map(({ id }) => String(id)));
-  }
-  return { world, names };
+  const { data } = await world.call('read_result', { result: uri, limit: many });
+  world.dataops.faults.add({ kind: 'slow', ms: 20_000, match: { path: /\/pipelines/ } });
+  return { world, names: (data['items'] as Row[]).map(({ id }) => String(id)) };
 }
 
 describe('what does not end within one call', () => {
-  it('is a run that goes on by itself, and is waited for like any other', { timeout: 120_000 }, async () => {
-    const { world, names } = await thousand();
-    const { call, dataops, clock } = world;
+  it('is a run that goes on by itself, and is waited for like any other', async () => {
+    const { world, names } = await slowly();
+    const { call, dataops } = world;
     const asked = () => dataops.requests.filter(({ target }) => target.includes('/pipelines')).length;
-    const began = clock.now();
     const first = await call('dataops_list_pipelines', { ...sites, project: names });
     const { uri } = first.data['run'] as { uri: string };
-    expect(first.text).toMatch(/^Run batch:\/\/\w+: running, \d+ of 1000 projects\.\nNext: wait_for_run/);
+    expect(first.text).toMatch(/^Run batch:\/\/\w+: running, \d+ of 60 projects\.\nNext: wait_for_run/);
     let last = first;
     for (let waits = 0; !(last.data['run'] as Row)['final'] && waits < 10; waits += 1)
       last = await call('wait_for_run', { run: uri, wait_seconds: 45 });
     expect(last.text).toMatch(
-      /^Run batch:\/\/\w+: succeeded, 1000 of 1000 projects\.\n\d+ pipelines?, of \d+ of 1,000 projects/,
+      /^Run batch:\/\/\w+: succeeded, 60 of 60 projects\.\n\d+ pipelines?, of \d+ of 60 projects/,
     );
-    expect(asked()).toBe(1_000);
-    // 600 in a minute, of which the listing has taken a hundred; the rest at that pace.
-    expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(110);
+    expect(asked()).toBe(many);
   });
 
-  it('ends with what it has when it is cancelled', { timeout: 120_000 }, async () => {
-    const { world, names } = await thousand();
+  it('ends with what it has when it is cancelled', async () => {
+    const { world, names } = await slowly();
     const first = await world.call('dataops_list_pipelines', { ...sites, project: names });
     const { uri } = first.data['run'] as { uri: string };
     const ended = await world.call('wait_for_run', { run: uri, cancel: true });
@@ -52,8 +47,8 @@ describe('what does not end within one call', () => {
     expect(again.data['run']).toMatchObject({ status: 'cancelled' });
   });
 
-  it('is a task for a client that knows them', { timeout: 120_000 }, async () => {
-    const { world, names } = await thousand();
+  it('is a task for a client that knows them', async () => {
+    const { world, names } = await slowly();
     const client = modernClient(world);
     const { result } = await client('tools/call', {
       name: 'dataops_list_pipelines',
@@ -67,11 +62,11 @@ describe('what does not end within one call', () => {
       seen = (await client('tasks/get', { taskId })).result;
     }
     expect(seen).toMatchObject({ status: 'completed' });
-    expect(JSON.stringify(seen)).toContain('of 1,000 projects');
+    expect(JSON.stringify(seen)).toContain('of 60 projects');
   });
 
-  it('is nobody else’s, and nobody can change what it does', { timeout: 120_000 }, async () => {
-    const { world, names } = await thousand();
+  it('is nobody else’s, and nobody can change what it does', async () => {
+    const { world, names } = await slowly();
     const first = await world.call('dataops_list_pipelines', { ...sites, project: names });
     const { uri } = first.data['run'] as { uri: string };
     await world.call('wait_for_run', { run: uri, cancel: true });
@@ -95,7 +90,7 @@ describe('what does not end within one call', () => {
 });
 
 describe('on the command line', () => {
-  it('answers with the table, tells how far it is, and exits by what came', { timeout: 120_000 }, async () => {
+  it('answers with the table, tells how far it is, and exits by what came', async () => {
     const sandbox = await onSandbox();
     const seen = await commandLine(['call', 'datarock_list_artefacts', '--project', 'all', ...sandbox]);
     expect(seen.code, seen.stderr).toBe(0);

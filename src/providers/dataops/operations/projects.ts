@@ -31,7 +31,6 @@ const named = reference({
   label: 'path_with_namespace',
   also: ['name'],
   search: 'search',
-  latest: { order_by: 'last_activity_at' },
   own: { membership: true, search_namespaces: true },
   keyForm: /^\d+$|\//,
   async current(key, context) {
