@@ -20,6 +20,7 @@ import {
   platformOf,
   startsRun,
 } from '../operations/operation.ts';
+import { shownFields } from '../operations/shown-fields.ts';
 import { parseArguments } from './arguments.ts';
 import { operationContext, readRows, readValue, resolveNames } from './execute.ts';
 import { manyIn } from './many/selection.ts';
@@ -123,7 +124,7 @@ async function carryOutNamed(
     shared,
     controls,
     said,
-    read: value => inTurns(readOutput(operation, value)),
+    read: value => readShown(shared, operation, args, value),
     executeOperation: (fetching, its) => answerOperation(shared, fetching, its, context, { limit: 'all' }),
   });
 }
@@ -165,14 +166,31 @@ export async function answerOperation(
   };
   const found = isListing(operation)
     ? await listRows(shared, operation, args, context, controls)
-    : await readThing(operation, args, context);
+    : await readThing(shared, operation, args, context);
   // What does not fit is stored, and what is stored is without secrets, too.
   return fitAnswer(await shared.redactor.valueInTurns(found), shared.fit, { keep, keepLater });
 }
 
-async function readThing(operation: Operation, args: Row, context: OperationContext): Promise<Outcome> {
+/** A platform's answer by the record, without what its platform does not show. */
+async function readShown(shared: CallerServices, operation: Operation, args: Row, answer: unknown) {
+  const { value, warnings } = await inTurns(readOutput(operation, answer));
+  return { value: await shown(shared, operation, args, value), warnings };
+}
+
+async function shown({ catalog }: CallerServices, operation: Operation, args: Row, value: unknown): Promise<unknown> {
+  const show = await catalog.showFieldOf(operation);
+  return show ? inTurns(shownFields(value, show, args)) : value;
+}
+
+async function readThing(
+  shared: CallerServices,
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+): Promise<Outcome> {
   const answer = await inTurns(readOutput(operation, await readValue(operation, args, context)));
-  const value = await toldChange(operation, args, answer.value, context);
+  // What is read back after a change comes from another operation.
+  const value = await shown(shared, operation, args, await toldChange(operation, args, answer.value, context));
   const drift = answer.warnings;
   if (drift.length === 0) return { kind: 'value', value };
   const own = (value as Row | null)?.['warnings'];
@@ -190,7 +208,7 @@ async function listRows(
   const from = cursor === undefined ? undefined : shared.cursors.read(scope, cursor);
   const wanted = limit === 'all' ? mostRowsGathered : Math.min(limit, mostRowsGathered);
   const found = await readRows(operation, args, context, { ...(from === undefined ? {} : { from }), limit: wanted });
-  const { value, warnings } = await inTurns(readOutput(operation, found.items));
+  const { value, warnings } = await readShown(shared, operation, args, found.items);
   const explained = why ? await operation.explain?.(value as Row[], args as never, context) : undefined;
   if (found.complete && from === undefined) shared.references.remember(operation, args, context, found.items);
   const rowReasons = explained as Row[] | undefined;

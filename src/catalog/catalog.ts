@@ -1,7 +1,8 @@
 import { Fault } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import { type Connections, closedApi } from '../connections/connections.ts';
-import { isReading, type Operation, type RunKind } from '../operations/operation.ts';
+import { isReading, type Operation, platformOf, type RunKind } from '../operations/operation.ts';
+import type { ShowField } from '../operations/shown-fields.ts';
 import { uriTemplate } from '../operations/uri-template.ts';
 import { operationsOf, type Provider } from '../providers/provider.ts';
 import type { Manifest, OperationDetails, OperationManifest } from './manifest.ts';
@@ -26,6 +27,8 @@ export interface Catalog {
   get(name: string): OperationManifest;
   /** The record, with its code. */
   load(facts: OperationManifest): Promise<Operation>;
+  /** What may be shown of its answer, where its platform has a rule for that. */
+  showFieldOf(operation: Operation): Promise<ShowField | undefined>;
   /** What it takes and gives, and where that is known from. */
   details(facts: OperationManifest): Promise<OperationDetails>;
   /** The operation that shows the thing which another one changes, going by their names. */
@@ -102,6 +105,7 @@ export function createCatalog(sources: CatalogSources, selection: Selection): Ca
     async load({ name, platform }) {
       return operationsOf(await code(platform)).find(record => record.name === name) as Operation;
     },
+    showFieldOf: async operation => (await code(platformOf(operation))).showField,
     details,
     readingOf: name => readingNames(name).find(one => byName.get(one)?.risk === 'reads'),
     async search(wish) {

@@ -6,6 +6,7 @@ import { isLoopback } from '../http/addresses.ts';
 import type { Api, Connection } from '../http/connection.ts';
 import type { Chain } from '../operations/chain.ts';
 import type { Operation, OperationContext, RunKind, Toolset } from '../operations/operation.ts';
+import type { ShowField } from '../operations/shown-fields.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { CredentialGuide } from './credentials.ts';
 import type { Story } from './story.ts';
@@ -52,6 +53,8 @@ export interface ProviderCode {
   runs: readonly RunKind[];
   /** What people call its things otherwise, by the noun in the names of operations: for the search alone. */
   nouns?: Readonly<Record<string, string>>;
+  /** What may be shown of the fields of its answers, whichever operation they come from. Default: all. */
+  showField?: ShowField;
   /** Calls that answer a question of its users, to be run as they are. */
   chains?: readonly Chain[];
   /** One cheap authenticated request, or one for each API that is connected. */

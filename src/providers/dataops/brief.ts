@@ -1,5 +1,4 @@
 import type { Row } from '../../base/json-value.ts';
-import { withoutSecrets } from './secrets.ts';
 
 // What only the web pages need, and what another field says already.
 const noise =
@@ -10,7 +9,7 @@ const kept = new Set(['web_url', 'external_url', 'approvals_count']);
  * A row of a listing, so that a page of them fits an answer: people by user name, commits and milestones by their
  * title, nothing that is empty. The single thing is shown whole by its own operation.
  */
-export const brief = (row: Row): Row => short(withoutSecrets(row) as Row) as Row;
+export const brief = (row: Row): Row => short(row) as Row;
 
 function short(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(nested);

@@ -2,28 +2,43 @@ import * as z from 'zod';
 import { Fault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
 import type { OperationContext } from '../../operations/operation.ts';
+import { type FieldPlace, hideValue, type ShowField } from '../../operations/shown-fields.ts';
 
-const hidden = '[hidden]';
+/** Lists of names and values, wherever they are: of pipelines, schedules, jobs, webhooks. */
+const ofValues: ReadonlySet<string> = new Set([
+  'variables',
+  'yaml_variables',
+  'job_variables',
+  'pipeline_variables',
+  'url_variables',
+  'custom_headers',
+]);
 
-/** Without what GitLab puts into projects and groups for their administrators. */
-export function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  const { runners_token: _, ...rest } = value as Row;
-  return Object.fromEntries(
-    Object.entries(rest).map(([name, part]) => [
-      name,
-      name === 'import_url' && typeof part === 'string' ? withoutUser(part) : withoutSecrets(part),
-    ]),
-  );
-}
+/** By what only a variable has, or by where it stands. */
+const isVariable = ({ thing, under }: FieldPlace): boolean =>
+  'key' in thing && (ofValues.has(under) || 'variable_type' in thing || 'masked' in thing || 'raw' in thing);
+
+/** Addresses in which user and password may stand. */
+const addresses: ReadonlySet<string> = new Set(['import_url', 'mirror_url', 'url', 'push_url']);
+
+/** Fields that hold a credential under another name than such have. */
+const credentials: ReadonlySet<string> = new Set(['webhook', 'sentry_dsn', 'feed_token', 'static_object_token']);
+
+/**
+ * Values of variables are shown where one is asked for by `show_value`, and nowhere else: not by the schedule or the
+ * pipeline that has them, nor by the change that set them.
+ */
+export const showField: ShowField = (value, place) => {
+  const { field, args, under } = place;
+  // For administrators, and on its way out.
+  if (field === 'runners_token') return undefined;
+  if (credentials.has(field) && typeof value === 'string') return hideValue(value);
+  if (addresses.has(field) && typeof value === 'string') return withoutUser(value);
+  const isAskedFor = under === '' && args['show_value'] === true;
+  return field === 'value' && !isAskedFor && isVariable(place) ? hideValue(value) : value;
+};
 
 const withoutUser = (url: string) => url.replace(/\/\/[^/]*@/, '//');
-
-/** A variable whose value is known to be there, and no more. */
-export const masked = (variable: Row): Row => ({ ...variable, ...(variable['value'] != null && { value: hidden }) });
-
-export const maskedValue = (body: unknown): unknown => masked(facts(body));
 
 /** An answer that was cut short is text, and its secrets cannot be told from the rest. */
 export const facts = (body: unknown): Row => (typeof body === 'object' && body !== null ? (body as Row) : {});

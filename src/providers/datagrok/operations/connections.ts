@@ -4,7 +4,6 @@ import { type Operation, operation, reference } from '../../../operations/operat
 import { done, entity, filter, flag, text, uuid } from '../arguments.ts';
 import { lookAtThing, lookForSaved } from '../losses.ts';
 import { briefRows, withName } from '../rows.ts';
-import { withoutSecrets } from '../secrets.ts';
 
 const connectionRow = z.looseObject({
   id: z.string(),
@@ -25,7 +24,7 @@ export const listConnections: Operation = operation({
     tags: z.array(z.string()).optional().describe('All of these tags'),
   }),
   output: connectionRow,
-  paging: whole({ items: body => briefRows(withoutSecrets(body)) }),
+  paging: whole({ items: body => briefRows(body) }),
   resource: { uri: 'datagrok://connections', title: 'Data connections and file shares of Datagrok' },
   example: { arguments: { data_source: 'Files' } },
 });
@@ -53,7 +52,7 @@ export const getConnection = operation({
   summary: 'Show a data connection: its kind, parameters and tags. Undocumented.',
   input: z.strictObject({ data_connection: dataConnection }),
   output: connectionRow,
-  repair: body => withoutSecrets(withName(body)),
+  repair: withName,
   example: { arguments: { data_connection: 'Geology:Laboratory' } },
 });
 
@@ -90,7 +89,7 @@ export const saveConnection = operation({
     save_credentials: flag('Keep the credentials too').meta({ in: 'query', wire: 'saveCredentials' }),
   }),
   output: connectionRow,
-  repair: body => withoutSecrets(withName(body)),
+  repair: withName,
   example: { arguments: { name: 'Archive', dataSource: 'S3', parameters: { bucket: 'core-archive' } } },
 });
 

@@ -5,7 +5,6 @@ import { lookAt, textOf } from '../../../operations/look-up.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
 import { done, entity } from '../arguments.ts';
 import { nameOfThing } from '../losses.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { getConnection } from './connections.ts';
 
 const credentialsRow = z.looseObject({ id: z.string(), entityBindId: z.string().nullish() });
@@ -18,14 +17,13 @@ export const getCredentials = operation({
   words: 'login user of a database',
   input: z.strictObject({ entity: entity('What they are for: UUID or Grok name') }),
   output: credentialsRow,
-  repair: withoutSecrets,
   example: { arguments: { entity: 'Geology:Laboratory' } },
 });
 
 /** Of a data connection; undefined where it has none. */
 async function credentialsOf(holder: string, context: OperationContext): Promise<Row | undefined> {
   try {
-    const found = withoutSecrets((await context.request(getCredentials, { entity: holder })).body);
+    const found = (await context.request(getCredentials, { entity: holder })).body;
     return isRow(found) && typeof found['id'] === 'string' ? found : undefined;
   } catch (error) {
     if (isFault(error, 'not_found')) return undefined;
@@ -70,7 +68,6 @@ export const saveCredentials = operation({
     group: z.looseObject({ id: z.string() }).optional().describe('Group that may use them: {id}'),
   }),
   output: credentialsRow,
-  repair: withoutSecrets,
   example: {
     arguments: { entity: '7b3c1f0e-2d4a-4c55-8a6b-9f0e1d2c3b4a', parameters: { password: 'from your vault' } },
   },

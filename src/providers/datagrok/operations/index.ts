@@ -1,6 +1,7 @@
 import { isFault } from '../../../base/errors.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
+import { showField } from '../secrets.ts';
 import * as calls from './calls.ts';
 import * as connections from './connections.ts';
 import * as credentials from './credentials.ts';
@@ -19,6 +20,7 @@ import * as undocumented from './undocumented.ts';
 import * as users from './users.ts';
 
 export const datagrokCode: ProviderCode = {
+  showField,
   toolsets: [
     toolset('data', fileTransfer, tables, dashboards, calls),
     toolset('files', files, sync),

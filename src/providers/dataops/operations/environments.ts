@@ -5,7 +5,6 @@ import { done, flag, id, search, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { environmentTold, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { projectArgument as project } from './projects.ts';
 
 const environmentRow = z.looseObject({
@@ -57,7 +56,6 @@ export const getEnvironment = operation({
   words: 'what is live in production',
   input: z.strictObject({ project, environment }),
   output: environmentRow,
-  repair: withoutSecrets,
   example: { arguments: example },
 });
 
@@ -141,7 +139,6 @@ export const getDeployment = operation({
   summary: 'Show a deployment and the job that made it.',
   input: z.strictObject({ project, deployment }),
   output: deploymentRow,
-  repair: withoutSecrets,
   example: { arguments: { project: example.project, deployment: '1' } },
 });
 

@@ -7,7 +7,6 @@ import { done, drillAssays, flag, role, search, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { beginning, groupTold, projectTold, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { getGroup, groupArgument as group, groupRow, listGroups } from './groups.ts';
 import { getProject, projectArgument as project, visibility } from './projects.ts';
 
@@ -54,7 +53,6 @@ export const createGroup = operation({
     ...settable,
   }),
   output: groupRow,
-  repair: withoutSecrets,
   example: { arguments: { name: 'Geophysics', path: 'geophysics', parent: 'meridian' } },
 });
 
@@ -77,7 +75,6 @@ export const updateGroup = operation({
   words: 'rename a group, visibility, who may create projects',
   input: z.strictObject({ group, name: text('Name'), path: text('Last part of its address'), ...settable }),
   output: groupRow,
-  repair: withoutSecrets,
   example: { arguments: { group: 'meridian/data', description: 'Everything of the data team' } },
 });
 

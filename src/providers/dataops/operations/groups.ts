@@ -3,7 +3,6 @@ import { operation, reference } from '../../../operations/operation.ts';
 import { flag, group, minimumRole, search, sort } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
-import { withoutSecrets } from '../secrets.ts';
 
 /** A path or number is a key as it stands; the listing is read for completion alone. */
 export const groupArgument = group.meta({
@@ -64,7 +63,6 @@ export const getGroup = operation({
     with_projects: z.boolean().default(false).describe('With up to 100 of its projects'),
   }),
   output: groupRow,
-  repair: withoutSecrets,
   resource: { uri: 'dataops://groups/{group}', title: 'DataOps.live group' },
   example: { arguments: { group: 'meridian/data' } },
 });

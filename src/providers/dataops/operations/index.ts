@@ -3,6 +3,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { type OperationContext, toolset } from '../../../operations/operation.ts';
 import type { Probed, ProviderCode } from '../../provider.ts';
 import { chains } from '../chains.ts';
+import { showField } from '../secrets.ts';
 import * as access from './access.ts';
 import * as administration from './administration.ts';
 import * as artifacts from './artifacts.ts';
@@ -45,6 +46,7 @@ import * as variables from './variables.ts';
 import * as webhooks from './webhooks.ts';
 
 export const dataopsCode: ProviderCode = {
+  showField,
   toolsets: [
     toolset('projects', projects),
     toolset('pipelines', pipelines, pipelineRuns, pipelineJobs, logs, schedules, scheduleRuns),

@@ -7,7 +7,6 @@ import { brief } from '../brief.ts';
 import { mergeRequestTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { commit, diff } from './commits.ts';
 import { groupArgument as group } from './groups.ts';
 import { notesOf } from './notes.ts';
@@ -112,7 +111,6 @@ export const getMergeRequest = operation({
   words: 'conflicts, can it be merged, reviewers, state, title description',
   input: z.strictObject({ ...one, include_rebase_in_progress: flag('Tell whether a rebase is under way') }),
   output: mergeRequest.extend({ sha: z.string().nullish() }),
-  repair: withoutSecrets,
   resource: {
     uri: 'dataops://projects/{project}/merge-requests/{merge_request}',
     title: 'Merge request of a DataOps.live project',
@@ -208,7 +206,6 @@ export const listChanges = operation({
   summary: 'Show a merge request with all its changes at once. Older servers only; prefer the list of diffs.',
   input: z.strictObject(one),
   output: z.looseObject({ iid: z.number(), changes: z.array(diff), overflow: z.boolean().nullish() }),
-  repair: withoutSecrets,
   example: { arguments: example },
 });
 

@@ -7,7 +7,6 @@ import { done, id } from '../arguments.ts';
 import { projectTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
-import { masked } from '../secrets.ts';
 import { pipeline } from './jobs.ts';
 import { getProject, projectArgument as project } from './projects.ts';
 
@@ -96,6 +95,6 @@ export const listPipelineVariables = operation({
   words: 'parameters inputs it was started with',
   input: z.strictObject({ project, pipeline }),
   output: z.looseObject({ key: z.string() }),
-  paging: whole({ items: body => (Array.isArray(body) ? body.map(masked) : body) }),
+  paging: whole({ items: body => body }),
   example: { arguments: { ...example.arguments, pipeline: '20440' } },
 });

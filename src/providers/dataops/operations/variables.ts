@@ -4,7 +4,7 @@ import { operation } from '../../../operations/operation.ts';
 import { done, flag, text } from '../arguments.ts';
 import { variableTold } from '../losses.ts';
 import { pages } from '../paging.ts';
-import { facts, masked, maskedValue, refuseReadOnly, showValue } from '../secrets.ts';
+import { facts, refuseReadOnly, showValue } from '../secrets.ts';
 import { groupArgument as group } from './groups.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -46,7 +46,7 @@ export const listProjectVariables = operation({
   words: 'which secrets are set',
   input: z.strictObject({ project }),
   output: variable,
-  paging: pages({ show: masked }),
+  paging: pages(),
   resource: { uri: 'dataops://projects/{project}/variables', title: 'Variables of a DataOps.live project' },
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
@@ -63,7 +63,7 @@ export const getProjectVariable = operation({
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
     const { body } = await context.request(getProjectVariable, args);
-    return (args.show_value ? facts(body) : maskedValue(body)) as z.input<typeof variable>;
+    return facts(body) as z.input<typeof variable>;
   },
 });
 
@@ -75,7 +75,6 @@ export const createProjectVariable = operation({
   words: 'set define secret masked hidden in logs',
   input: z.strictObject({ project, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
-  repair: maskedValue,
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'ASSAY_LIMIT', value: '0.5' } },
 });
 
@@ -96,7 +95,6 @@ export const updateProjectVariable = operation({
     scope: inBody,
   }),
   output: variable,
-  repair: maskedValue,
   example: { arguments: { project: 'meridian/data/drill-assays', key: 'ASSAY_LIMIT', value: '0.7' } },
 });
 
@@ -120,7 +118,7 @@ export const listGroupVariables = operation({
   words: 'secrets shared by all projects of a group',
   input: z.strictObject({ group }),
   output: variable,
-  paging: pages({ show: masked }),
+  paging: pages(),
   resource: { uri: 'dataops://groups/{group}/variables', title: 'Variables of a DataOps.live group' },
   example: { arguments: { group: 'meridian' } },
 });
@@ -136,7 +134,7 @@ export const getGroupVariable = operation({
   async send(args, context) {
     if (args.show_value) refuseReadOnly(context);
     const { body } = await context.request(getGroupVariable, args);
-    return (args.show_value ? facts(body) : maskedValue(body)) as z.input<typeof variable>;
+    return facts(body) as z.input<typeof variable>;
   },
 });
 
@@ -148,7 +146,6 @@ export const createGroupVariable = operation({
   words: 'set define secret masked',
   input: z.strictObject({ group, key, value, ...created, environment_scope: environmentScope }),
   output: variable,
-  repair: maskedValue,
   example: { arguments: { group: 'meridian', key: 'ASSAY_LIMIT', value: '0.5' } },
 });
 
@@ -161,7 +158,6 @@ export const updateGroupVariable = operation({
   summary: 'Replace the value or flags of a CI/CD variable of a group. The old value is lost.',
   input: z.strictObject({ group, key, value: value.optional(), ...flags, environment_scope: environmentScope }),
   output: variable,
-  repair: maskedValue,
   example: { arguments: { group: 'meridian', key: 'ASSAY_LIMIT', value: '0.7' } },
 });
 

@@ -6,7 +6,6 @@ import { type Operation, type OperationContext, operation, reference } from '../
 import { done, drillAssays, flag, id, text } from '../arguments.ts';
 import { rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { projectArgument as project } from './projects.ts';
 
 const hooks = '/projects/{project}/hooks';
@@ -40,7 +39,7 @@ const withoutKeys = (url: string) => url.replace(/\/\/[^/@]*@/, '//').replace(/=
 
 /** A webhook as people read it: what it is told of as one list, and no secret. */
 function readable(body: unknown): Row {
-  const row = withoutSecrets(isRow(body) ? body : {}) as Row;
+  const row: Row = isRow(body) ? body : {};
   const { token: _, url, ...rest } = row;
   const others = Object.entries(rest).filter(([name]) => !name.endsWith('_events'));
   return {
