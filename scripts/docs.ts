@@ -5,6 +5,7 @@ import { exitCodes, faultExits } from '../src/cli/exit-codes.ts';
 import { generalSettings } from '../src/config/config.ts';
 import { prefixOf, providerVariables } from '../src/config/connection.ts';
 import { httpOptions, httpSettings, settingParts } from '../src/config/http.ts';
+import { sharedSettings } from '../src/config/shared.ts';
 import { asksIfLost, fieldMeta, isDestructive, type Operation } from '../src/operations/operation.ts';
 import { publishedInput } from '../src/operations/published-input.ts';
 import { type Contract, type Evidence, evidenceOf } from '../src/providers/contract.ts';
@@ -212,6 +213,12 @@ function configuration(): string {
       ],
       ['', '`DATA_PLATFORMS_NO_CODE_CACHE`', '', '', 'Set to 1: keep no compiled code in the cache folder'],
     ]),
+    '## Replicas',
+    'What several processes on several machines share, beside the results ([operator.md](operator.md)). In the file these keys stand beside the general settings.',
+    table(
+      head,
+      settingRows(sharedSettings(), 'DATA_PLATFORMS_').map(([, ...row]) => ['', ...row]),
+    ),
     '## HTTP',
     'For `data-platforms-mcp http`. In the file these keys stand in an object `http`.',
     table(head, [...settingRows(httpOptions(), 'DATA_PLATFORMS_HTTP_'), ...stateKeyRows()]),

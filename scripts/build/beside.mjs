@@ -22,6 +22,7 @@ export const simulators = Object.fromEntries(
 export const besideProgram = {
   'gpt-tokenizer/encoding/o200k_base': 'tokenizer.cjs',
   undici: 'undici.cjs',
+  ioredis: 'redis.cjs',
   'prom-client': 'metrics.cjs',
   'src/tracing/otlp.ts': 'tracing.cjs',
   'src/cli/mcp-client.ts': 'client.cjs',

@@ -24,10 +24,11 @@ export function lazyObject<T extends { [Name in keyof T]: (...args: never[]) => 
 }
 
 /** Makes it when it is first asked for, and once. For schemas that a start seldom needs: making one takes a while. */
-export function lazy<T>(make: () => T): () => T {
+export function lazy<T>(make: () => T): (() => T) & { made(): boolean } {
   let made: { value: T } | undefined;
-  return () => {
+  const get = () => {
     made ??= { value: make() };
     return made.value;
   };
+  return Object.assign(get, { made: () => made !== undefined });
 }

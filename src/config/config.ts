@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import leven from 'leven';
 import * as z from 'zod';
 import { lazy } from '../base/lazy.ts';
@@ -7,6 +6,7 @@ import { type ProxyVariables, proxyVariables } from '../http/proxy/variables.ts'
 import { fieldMeta, fieldOf } from '../operations/operation.ts';
 import type { Provider } from '../providers/provider.ts';
 import { configFault, readSecret, suggestionOf } from './config-fault.ts';
+import { readConfigFile } from './config-file.ts';
 import {
   type ConnectionConfig,
   connection,
@@ -19,6 +19,7 @@ import {
 } from './connection.ts';
 import { whatIsSet } from './environment.ts';
 import { type HttpSettings, httpOptions, httpSettings } from './http.ts';
+import { type RedisConfig, redisConfig, type SharedSettings, sharedKeys, sharedSettings } from './shared.ts';
 import { timeZone } from './time-zone.ts';
 
 /** Several texts: a list, or one text with commas. */
@@ -106,6 +107,8 @@ export interface Config extends GeneralSettings {
   readonly http: HttpSettings;
   /** That of the HTTP settings, for servers that have no other use for them. */
   state_key: string | undefined;
+  /** What replicas share beside the results, where the operator has set it. */
+  redis: RedisConfig | undefined;
   connections: ConnectionConfig[];
   /** Those of the environment, where it names some. */
   proxies: ProxyVariables | undefined;
@@ -134,7 +137,8 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   const env = whatIsSet(sources.env);
   const [flags, httpFlags] = [whatIsSet(sources.flags ?? {}), whatIsSet(sources.httpFlags ?? {})];
   const { file } = sources;
-  const { connections = {}, http: httpFromFile, ...fromFile } = file === undefined ? {} : readConfigFile(file);
+  const { connections = {}, http: httpFromFile, ...besides } = file === undefined ? {} : readConfigFile(file);
+  const { shared: sharedFromFile, rest: fromFile } = splitShared(besides);
   const unread = unknownVariables(env, providers);
   const general = readTable(generalTable, expand(fromFile, '', env), env, flags) as GeneralSettings;
   const http = lazy(() =>
@@ -142,6 +146,8 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
   );
   // What is given has to be right at once. Nothing given cannot be wrong, and most servers never look.
   const givesHttp = httpFromFile !== undefined || Object.keys(env).some(name => name.startsWith(httpPrefix));
+  const state_key = givesHttp ? http().state_key : undefined;
+  const givesShared = sharedFromFile !== undefined || sharedKeys.some(key => env[variableOf(key)] !== undefined);
   const found = Object.entries(connections).map(([name, value]) => fromFileEntry(name, value, providers, env));
   for (const provider of providers) {
     const settings = providerEnvironment(provider, env);
@@ -157,12 +163,23 @@ export function loadConfig(sources: ConfigSources, providers: readonly Provider[
     get http() {
       return http();
     },
-    state_key: givesHttp ? http().state_key : undefined,
+    state_key,
+    redis: givesShared
+      ? redisConfig(readTable(sharedTable(), expand(sharedFromFile, '', env), env) as SharedSettings, state_key)
+      : undefined,
     proxies: proxyVariables(env),
     unread,
     // What looks at a connection alone has to know it too: some reading shows secrets.
     connections: found.map(one => ({ ...one, readOnly: one.readOnly || general.read_only })),
   };
+}
+
+/** Those of the settings of a file that are about what replicas share; most files have none. */
+function splitShared(settings: Settings): { shared?: Settings; rest: Settings } {
+  const isShared = (key: string) => (sharedKeys as readonly string[]).includes(key);
+  const shared = Object.entries(settings).filter(([key]) => isShared(key));
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !isShared(key)));
+  return shared.length > 0 ? { shared: Object.fromEntries(shared), rest } : { rest };
 }
 
 /** The state key from its file, where it is in one. */
@@ -198,8 +215,19 @@ const generalTable: Table = {
   variables: Object.keys(generalSettings.shape),
   prefix: generalPrefix,
   path: '',
-  others: ['connections', 'http'],
+  others: [...sharedKeys, 'connections', 'http'],
 };
+
+const variableOf = (key: string) => `${generalPrefix}${key.toUpperCase()}`;
+
+const sharedTable = (): Table => ({
+  schema: sharedSettings(),
+  flags: [],
+  variables: sharedKeys,
+  prefix: generalPrefix,
+  path: '',
+  others: [],
+});
 
 function httpTable(): Table {
   const flags = Object.keys(httpOptions().shape);
@@ -250,6 +278,7 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
       names: lazy(() => [
         ...['DATA_PLATFORMS_CONFIG', 'DATA_PLATFORMS_NO_CODE_CACHE', 'DATA_PLATFORMS_NODE'],
         ...tableNames(generalTable),
+        ...sharedKeys.map(variableOf),
         ...tableNames(httpTable()),
       ]),
     },
@@ -271,36 +300,3 @@ function unknownVariables(env: ConfigSources['env'], providers: readonly Provide
 
 /** Whether somebody may have written this who meant one of the names. */
 const isSlip = (given: string, names: readonly string[]) => names.some(name => leven(given, name) <= 2);
-
-type ConfigFile = Settings & { connections?: Record<string, Settings>; http?: Settings };
-
-function readConfigFile(path: string): ConfigFile {
-  let text: string;
-  try {
-    // Some editors begin a file with the mark of its encoding.
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (cause) {
-    throw configFault(
-      `Cannot read the configuration file ${path}: ${(cause as Error).message}.`,
-      'Check the path given with --config.',
-      cause,
-    );
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw configFault(
-      `${path} is not JSON: ${(cause as Error).message}.`,
-      'Mend the file; comments and trailing commas are not allowed.',
-      cause,
-    );
-  }
-  const object = z.looseObject({});
-  const form = object.extend({ connections: z.record(z.string(), object).optional(), http: object.optional() });
-  const parsed = form.safeParse(content, { error: zodMessage });
-  if (parsed.success) return content as ConfigFile;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.length ? `In ${path}, ${issue.path.join('.')}` : path;
-  throw configFault(`${where} ${issue?.message}.`, 'See "Configuration file" in docs/configuration.md.');
-}

@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault } from '../base/errors.ts';
+import { lazy } from '../base/lazy.ts';
 import type { Redactor } from '../base/redact.ts';
 import { type ConnectionConfig, providerVariables } from '../config/connection.ts';
 import type { Connection } from '../http/connection.ts';
@@ -66,7 +68,9 @@ function connectWith(
     const { secrets, apis, ...parts } = provider.connect(given as never, clock);
     for (const secret of secrets) redactor.add(secret);
     // One object for as long as it is used, and one for each API: quotas and pools are kept by it.
-    const account = { name, platform: provider.name, title: provider.title, readOnly, redactor };
+    // Not before somebody asks: what makes it takes some ms to load.
+    const accountKey = lazy(() => digestOf([provider.name, parts.baseUrl, ...secrets]));
+    const account = { name, platform: provider.name, title: provider.title, readOnly, redactor, accountKey };
     const reached = Object.entries(apis ?? {}).map(([api, own]) => [api, { ...account, ...own }] as const);
     const connection = { ...account, ...parts, ...(apis ? { apis: Object.fromEntries(reached) } : {}) };
     return { ...base, ...(apis ? { apis: Object.keys(apis) } : {}), connect: () => connection };
@@ -75,6 +79,9 @@ function connectWith(
     throw error;
   }
 }
+
+const digestOf = (parts: readonly string[]) =>
+  nodeCrypto().createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 /** What an operator has to set before a platform can be used. */
 export function missing(provider: Provider): Fault {

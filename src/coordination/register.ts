@@ -18,5 +18,10 @@ export interface Entry {
   value?: Value;
 }
 
-/** It may go through JSON. */
+/**
+ * It may go through JSON. Numbers named `at`, `until`, `…At` or `…Until` are clock times (ms), which a register may carry
+ * from one clock to another.
+ */
 export type Value = Readonly<Record<string, string | number>>;
+
+export const isTime = (name: string): boolean => /(?:^at|^until|At|Until)$/.test(name);

@@ -1,6 +1,7 @@
 import type { Alarm, Clock } from '../base/clock.ts';
 import { nodeCrypto } from '../base/crypto.ts';
-import type { Register, Value } from './register.ts';
+import { isFault } from '../base/errors.ts';
+import type { Entry, Register, Value } from './register.ts';
 
 /** Sees to it that what is asked for twice is started once, by whoever of many calls and processes comes first. */
 export interface Starts {
@@ -66,7 +67,9 @@ export function createStarts(clock: Clock, register: Register): Starts {
     async claim(key, { deadline, signal, over }) {
       for (let taken = over; ; ) {
         signal.throwIfAborted();
-        const { version, value } = await register.read(key);
+        const entry = await readUnlessAway(register, key, over);
+        if (!entry) return unguarded;
+        const { version, value } = entry;
         const found = value && foundIn(value as unknown as Start, clock.now());
         const isFree = !found || isTakenOver(found, taken);
         // What others start from now on is what this call asks for.
@@ -82,6 +85,21 @@ export function createStarts(clock: Clock, register: Register): Starts {
     },
   };
 }
+
+/**
+ * Undefined where nobody can tell what was started, and the person wants another in any case.
+ * @throws what the register throws
+ */
+async function readUnlessAway(register: Register, key: string, over: string | undefined): Promise<Entry | undefined> {
+  try {
+    return await register.read(key);
+  } catch (error) {
+    if (over === 'all' && isFault(error, 'upstream_down')) return undefined;
+    throw error;
+  }
+}
+
+const unguarded: Claim = { kind: 'claim', async sent() {}, async done() {}, async drop() {}, async doubt() {} };
 
 /** Whether what was found is what the call may start over: everything that nobody is starting, or one start by its id. */
 const isTakenOver = (found: Found, taken: string | undefined): boolean =>

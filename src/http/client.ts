@@ -13,6 +13,7 @@ import { abortFault, deadline } from './deadline.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { baseOf, unsafeStep } from './exchange.ts';
 import type { Proxies } from './proxy/proxies.ts';
+import type { Gate } from './quota/gate.ts';
 import { limit } from './quota/limit.ts';
 import { MemoryGate } from './quota/memory-gate.ts';
 import { redirect } from './redirect.ts';
@@ -53,6 +54,8 @@ export interface HttpClientOptions {
   proxies?: Proxies | undefined;
   /** Processes that use the same accounts, this one included. Default 1. */
   replicas?: number;
+  /** Keeps an account within its quotas. Default: in this process alone. */
+  gateFor?(connection: Connection): Gate;
   /** This program's version, for the User-Agent. */
   version?: string;
   /** Most bytes of a body that is read into memory. Default 32 MiB. */
@@ -69,6 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     redactor = createRedactor(),
     proxies,
     replicas = 1,
+    gateFor = () => new MemoryGate({ clock, replicas }),
     version,
     mostBodyBytes = 2 ** 25,
     random = Math.random,
@@ -96,7 +100,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   pipeline = trace({ redactor, ...(tracer && { tracer }) }, pipeline);
   pipeline = authenticate({ clock, fetch }, pipeline);
   pipeline = deadline(clock, pipeline);
-  pipeline = limit({ clock, gateFor: () => new MemoryGate({ clock, replicas }) }, pipeline);
+  pipeline = limit({ clock, gateFor }, pipeline);
   pipeline = redirect(pipeline);
   pipeline = retry({ clock, random, fetch }, pipeline);
 

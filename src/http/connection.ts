@@ -83,6 +83,8 @@ export interface Connection extends Api {
   choices?: Readonly<Record<string, string>>;
   /** Whose account it is, where the settings say it. */
   account?: string;
+  /** Digest of the platform and of who asks there: the same account has the same in every process. */
+  accountKey?(): string;
   /** Longest time one call may take, in ms. Default 50,000. */
   callTimeoutMs?: number;
   /**

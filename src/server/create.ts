@@ -4,7 +4,7 @@ import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { BackgroundWork } from '../base/background-work.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/errors.ts';
-import { lazyObject } from '../base/lazy.ts';
+import { lazy, lazyObject } from '../base/lazy.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { createRedactor, type Redactor } from '../base/redact.ts';
@@ -87,7 +87,7 @@ export async function createServer(
   refuseForeignFolder(given);
   const redactor = createRedactor();
   const states = accounts ? accounts(redactor) : connect(config.connections, clock, redactor);
-  if (config.state_key !== undefined) redactor.add(config.state_key);
+  for (const secret of [config.state_key, config.redis?.url]) if (secret !== undefined) redactor.add(secret);
   const ownLog = log ?? createLog(config.log_level, redactor);
   const proxies = config.proxies && (await import('../http/proxy/proxies.ts')).readProxies(config.proxies);
   for (const secret of proxies?.secrets ?? []) redactor.add(secret);
@@ -98,6 +98,9 @@ export async function createServer(
   for (const { name, fault } of states) {
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
+  const { redis: redisConfig } = config;
+  const redis =
+    redisConfig && lazy(async () => (await import('./open-redis.ts')).openShared(redisConfig, redactor, ownLog));
   let opened: Promise<Tracer | undefined> | undefined;
   const tracer = openTracer && (() => (opened ??= openTracer(ownLog)));
   const http = lazyObject(async () => {
@@ -107,8 +110,16 @@ export async function createServer(
     const parts = { clock, redactor, proxies, replicas, version };
     // Made for nobody, its lines would still cost each request their making.
     const upstreamLogging = config.log_level === 'debug' ? { log: upstreamLog } : {};
-    return createHttpClient({ ...parts, ...upstreamLogging, ...(tracer ? { tracer } : {}) });
+    const gates = redis && (await import('./open-redis.ts')).sharedGates(await redis(), config, clock, signer);
+    return createHttpClient({
+      ...parts,
+      ...upstreamLogging,
+      ...(tracer ? { tracer } : {}),
+      ...(gates ? { gateFor: gates } : {}),
+    });
   });
+  const registerOf = async (kind: 'starts' | 'agreements' | 'batches') =>
+    (await import('./open-register.ts')).openRegister(kind, config, clock, redis);
   const observers = new Observers();
   const common: ProcessServices = {
     config,
@@ -125,11 +136,11 @@ export async function createServer(
     observers,
     starts: lazyObject(async () => {
       const { createStarts } = await import('../coordination/starts.ts');
-      return createStarts(clock, (await import('./open-register.ts')).openRegister('starts', config, clock));
+      return createStarts(clock, await registerOf('starts'));
     }),
-    leases: lazyObject(async () => (await import('./open-register.ts')).openRegister('batches', config, clock)),
+    leases: lazyObject(() => registerOf('batches')),
     notOffered: await findNotOffered(config, states, clock),
-    agreements: lazyObject(async () => (await import('./open-register.ts')).openRegister('agreements', config, clock)),
+    agreements: lazyObject(() => registerOf('agreements')),
     signer,
   };
   const own = serverFor(common, localCaller);
@@ -153,6 +164,7 @@ export async function createServer(
       common.running.abort(closed());
       await common.background.close();
       if (http.made()) await http.close();
+      if (redis?.made()) (await redis()).close();
       await (await opened)?.close();
     },
   };
@@ -163,7 +175,7 @@ async function findNotOffered(config: Config, states: readonly ConnectionState[]
   if (config.results_dir === undefined || !existsSync(join(config.results_dir, 'verified'))) return new Map();
   const { openRegister } = await import('./open-register.ts');
   const { accountOf, readNotOffered } = await import('../verification/remembered.ts');
-  const register = openRegister('verified', config, clock);
+  const register = await openRegister('verified', config, clock);
   const known = states.filter(({ connect }) => connect !== undefined);
   return new Map(
     await Promise.all(

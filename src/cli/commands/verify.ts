@@ -111,7 +111,7 @@ async function verifyOne(
     });
     const missing = report.findings.filter(({ verdict }) => verdict === 'not_offered').map(one => one.operation);
     await rememberNotOffered(
-      openRegister('verified', config, shared.clock),
+      await openRegister('verified', config, shared.clock),
       await accountOf(state, config),
       missing,
       shared.clock,

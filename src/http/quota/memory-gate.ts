@@ -84,6 +84,13 @@ export class MemoryGate implements Gate {
     });
   }
 
+  /** Counts a request that was let in elsewhere. `arrived`: clock time (ms); Infinity while it is under way. */
+  count(windows: readonly Window[], arrived: number): Place {
+    const place = take(windows.map(window => this.#stateOf(window)));
+    arrive(place, arrived);
+    return place;
+  }
+
   written(place: Place): void {
     arrive(place as TakenPlace, this.#clock.now() + longestWayMs);
   }
