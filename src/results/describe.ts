@@ -67,13 +67,14 @@ function tokens(value: unknown): number {
 
 /** Least and most are as they stand in the table; what was calculated is rounded. */
 function columnRow(column: Column, profile: ColumnProfile | undefined): Row {
-  const { name, type, nulls, distinct, mean, exceptions } = column;
+  const { name, type, nulls, distinct, mean, exceptions, isLocal } = column;
   const [q25, median, q75] = (profile?.quartiles ?? []).map(value => roundFigure(value, column));
   // Of numbers the ones that were found in the text of the table, with all their digits.
   const [min, max] = [column.min ?? profile?.min ?? null, column.max ?? profile?.max ?? null];
   return {
     column: name,
     type,
+    ...(isLocal ? { zone: 'none' } : {}),
     nulls,
     distinct: profile?.distinct ?? distinct ?? null,
     min: clipped(min),

@@ -22,6 +22,10 @@ export interface Column {
   padded?: true;
   /** The least value, where it looks like a word for "no value", as -999 far from the rest. */
   placeholder?: { value: number; count: number };
+  /** Of moments: no value names a zone, and none is made up. The others are in UTC, whatever offset they came with. */
+  isLocal?: true;
+  /** Of moments: only some values name a zone, or some come with an offset from UTC. */
+  zones?: 'some' | 'offsets';
   /** What the column is called where the rows come from, if not so. */
   source?: string;
 }

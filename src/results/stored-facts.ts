@@ -47,10 +47,11 @@ export function storedFacts(result: StoredResult): Row {
 }
 
 function columnFacts(column: Column): Row {
-  const { name, type, nulls, min, max, mean, exceptions } = column;
+  const { name, type, nulls, min, max, mean, exceptions, isLocal } = column;
   return {
     name,
     type,
+    ...(isLocal ? { zone: 'none' } : {}),
     ...(nulls ? { nulls } : {}),
     ...(exceptions ? { numbers: exceptions.numbers, others: exceptions.others } : {}),
     ...(min == null ? {} : { min, max }),

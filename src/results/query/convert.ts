@@ -8,7 +8,7 @@ import type { Column } from '../result.ts';
 import type { TableFile } from '../tables/table.ts';
 import { longestLine, type PlainText, plainLines } from '../tables/text/plain-text.ts';
 import type { Reading } from '../tables/text/table.ts';
-import { engineType, quoted, text, utc } from './view.ts';
+import { engineType, momentOf, quoted, text } from './view.ts';
 
 /**
  * Writes a stored table as Parquet, in the types that were decided when it was stored. DuckDB decides nothing: it gets
@@ -79,14 +79,15 @@ function regularValue(column: Column): string {
   if (isDirect(column)) return name;
   const words = Object.keys(column.nothing ?? {}).map(text);
   const value = words.length > 0 ? `CASE WHEN ${name} IN (${words.join(', ')}) THEN NULL ELSE ${name} END` : name;
-  return column.type === 'datetime' ? utc(value) : `CAST(${value} AS ${engineType(column)})`;
+  return column.type === 'datetime' ? momentOf(value, column) : `CAST(${value} AS ${engineType(column)})`;
 }
 
 /** What `plainLines` writes: values in quotes, nulls without, and a column more so that no line is empty. */
 function plainSource(path: string, columns: readonly Column[], plain: PlainText): string {
   const read = columns.map(column => (column.type === 'datetime' ? 'VARCHAR' : engineType(column)));
-  const values = columns.map(({ name, type }) => {
-    return `${type === 'datetime' ? utc(quoted(name)) : quoted(name)} AS ${quoted(name)}`;
+  const values = columns.map(column => {
+    const name = quoted(column.name);
+    return `${column.type === 'datetime' ? momentOf(name, column) : name} AS ${name}`;
   });
   let end = 'end';
   while (columns.some(({ name }) => name.toLowerCase() === end)) end += '_';

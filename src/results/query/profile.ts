@@ -1,4 +1,5 @@
 import type { Column, StoredResult } from '../result.ts';
+import { plainMoment } from '../tables/moment.ts';
 import type { QueryContext } from './query.ts';
 import { askResult } from './query.ts';
 import { quoted } from './view.ts';
@@ -35,13 +36,17 @@ export async function profileColumns(
   });
   if (figures.length === 0) return new Map();
   const [row = {}] = await askResult(result, table => `SELECT ${figures.join(', ')} FROM ${table}`, context);
-  return new Map(asked.map(({ name }, position) => [name, profileOf(row[`c${position}`] as Figures)]));
+  return new Map(asked.map((column, position) => [column.name, profileOf(row[`c${position}`] as Figures, column)]));
 }
 
 type Figures = Omit<ColumnProfile, 'quartiles'> & { quartiles?: (number | null)[] | null };
 
 /** A column without any value has no quartiles. */
-function profileOf({ quartiles, ...figures }: Figures): ColumnProfile {
+function profileOf({ quartiles, ...figures }: Figures, column: Column): ColumnProfile {
   const known = quartiles?.every(one => one !== null) ? (quartiles as [number, number, number]) : undefined;
-  return { ...figures, ...(known ? { quartiles: known } : {}) };
+  // Within JSON the engine writes moments in its own form.
+  const plain = (value: unknown) =>
+    column.type === 'datetime' && typeof value === 'string' ? plainMoment(value, column) : value;
+  const [min, max] = [plain(figures.min), plain(figures.max)];
+  return { ...figures, min, max, ...(known ? { quartiles: known } : {}) };
 }

@@ -8,6 +8,7 @@ import {
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../result.ts';
+import { plainMoment } from '../tables/moment.ts';
 import { exactNumber } from '../tables/values.ts';
 
 const { BIGINT, BOOLEAN, DATE, DECIMAL, DOUBLE, FLOAT, HUGEINT, VARCHAR } = DuckDBTypeId;
@@ -58,7 +59,7 @@ export const stored: DuckDBValueConverter<Json> = (value, type) => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeId === DECIMAL) return exactNumber(String(value));
-  if (moments.has(typeId)) return moment(value);
+  if (moments.has(typeId)) return moment(value, typeId === TIMESTAMP_TZ);
   if (nested.has(typeId as never)) return JsonDuckDBValueConverter(value, type, stored);
   return typeof value === 'boolean' ? value : String(value);
 };
@@ -72,9 +73,10 @@ function ofSingle(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** `2025-03-01 06:15:00.5`, with or without an offset of +00, as `2025-03-01T06:15:00.5Z`. */
-function moment(value: DuckDBValue): string | null {
-  const found = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(?:\+00(?::00)?)?$/.exec(String(value));
+/** `2025-03-01 06:15:00.5` as `2025-03-01T06:15:00.5`, and with an offset of +00 as the same with a Z. */
+function moment(value: DuckDBValue, isZoned: boolean): string | null {
+  const text = String(value);
   // Infinity, and years that ISO 8601 has no plain form for.
-  return found ? `${found[1]}T${found[2]}Z` : null;
+  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?:\+00(?::00)?)?$/.test(text)) return null;
+  return plainMoment(text, isZoned ? {} : { isLocal: true });
 }

@@ -4,7 +4,7 @@ import { exactNumberPattern } from '../tables/values.ts';
 import type { QueryTable } from './job.ts';
 
 /** DuckDB's type of a column, in which no value of it loses a digit. */
-export function engineType({ type, digits }: Pick<Column, 'type' | 'digits'>): string {
+export function engineType({ type, digits, isLocal }: Pick<Column, 'type' | 'digits' | 'isLocal'>): string {
   switch (type) {
     case 'integer':
       return digits && digits.whole > shortDecimal ? 'DECIMAL(38, 0)' : 'BIGINT';
@@ -15,7 +15,7 @@ export function engineType({ type, digits }: Pick<Column, 'type' | 'digits'>): s
     case 'date':
       return 'DATE';
     case 'datetime':
-      return 'TIMESTAMP';
+      return isLocal ? 'TIMESTAMP' : 'TIMESTAMPTZ';
     case 'json':
       return 'JSON';
     default:
@@ -32,10 +32,11 @@ function decimal({ whole, scale }: { whole: number; scale: number }): string {
 export const viewOf = ({ uri, parquet }: Pick<QueryTable, 'uri' | 'parquet'>): string =>
   `CREATE VIEW ${quoted(uri)} AS SELECT * FROM read_parquet(${text(parquet)})`;
 
-/** A time without a zone is UTC, one without seconds is on the minute. */
-export function utc(value: string): string {
+/** A moment out of its text: in a column with zones, one without is UTC; one without seconds is on the minute. */
+export function momentOf(value: string, column: Pick<Column, 'isLocal'>): string {
+  const type = engineType({ type: 'datetime', ...column });
   const withSeconds = `regexp_replace(${value}, '^(.{10}[T ]\\d\\d:\\d\\d)($|Z|[+-])', '\\1:00\\2')`;
-  return `timezone('UTC', coalesce(try_cast(${value} AS TIMESTAMPTZ), CAST(${withSeconds} AS TIMESTAMPTZ)))`;
+  return `coalesce(try_cast(${value} AS ${type}), CAST(${withSeconds} AS ${type}))`;
 }
 
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -16,6 +16,8 @@ export interface RowsRequest {
   /** SQL, by `predicateSql` and `orderSql`. */
   predicate?: string | undefined;
   order?: string | undefined;
+  /** SQL that is true for a row with a value which only our own reading compares rightly. */
+  odd?: string | undefined;
   offset: number;
   limit: number;
 }
@@ -27,6 +29,12 @@ export interface FigureRequest {
   /** How many of the commonest values. */
   values: number;
   predicate?: string | undefined;
+  odd?: string | undefined;
+}
+
+/** There is such a row: the rows have to be read without an engine. */
+export interface OddReply {
+  isOdd: true;
 }
 
 export type KeptRequest = RowsRequest | FigureRequest;

@@ -2,18 +2,19 @@ import { findDuckdb } from '../../base/duckdb.ts';
 import { type QueryContext, writeColumnarForm } from '../query/query.ts';
 import { type Column, type StoredResult, valueIn } from '../result.ts';
 import { columnNamed } from '../tables/filter.ts';
+import { valueOfJson } from '../tables/json-column.ts';
 import type { RowPage, RowQuery } from '../tables/table.ts';
 import { figuresOf, mostCommon } from './figures.ts';
-import type { ColumnFigures, FigureRequest, RowsReply, RowsRequest } from './job.ts';
+import type { ColumnFigures, FigureRequest, OddReply, RowsReply, RowsRequest } from './job.ts';
 import { askKept } from './kept-engine.ts';
-import { orderSql, predicateSql, Unsaid } from './predicate.ts';
+import { orderSql, predicateSql, type Said, Unsaid } from './predicate.ts';
 
 /** A smaller table is read as fast from its text. */
 const leastForEngine = 4_194_304;
 
 /**
  * Rows of a stored table from an offset, filtered and sorted: of a large one from its columnar form, where there is an
- * engine and it decides everything that is asked as `filter.ts` does. Times out of a columnar form are in UTC.
+ * engine and it decides everything that is asked as `filter.ts` does.
  * @throws Fault as `ResultStore.rows`
  */
 export async function readStoredRows(
@@ -31,13 +32,42 @@ async function fromColumns(result: StoredResult, query: RowQuery, context: Query
   const parquet = await columnsFor(result, context);
   if (parquet === undefined) return undefined;
   const columns = query.columns?.length ? query.columns.map(name => columnNamed(result.columns, name)) : result.columns;
-  const asked = said(() => ({ predicate: predicateSql(where, result.columns), order: orderSql(sort, result.columns) }));
+  const asked = said(() => [predicateSql(where, result.columns), orderSql(sort, result.columns)] as const);
   if (!asked) return undefined;
-  const named = columns.map(({ name }) => ({ name }));
-  const request: RowsRequest = { parquet, rows: result.rows, columns: named, ...asked, offset, limit };
-  const { values, matched, undecided } = await askKept<RowsReply>(request, context);
-  const rows = values.map(row => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
+  const [predicate, order] = asked;
+  const request: RowsRequest = {
+    parquet,
+    rows: result.rows,
+    columns: columns.map(({ name }) => ({ name })),
+    predicate: predicate.sql,
+    order: order.sql,
+    odd: oddIn(...asked),
+    offset,
+    limit,
+  };
+  const reply = await unlessFailed(askKept<RowsReply | OddReply>(request, context), context);
+  if (!reply || 'isOdd' in reply) return undefined;
+  const { values, matched, undecided } = reply;
+  const rows = values.map(row => {
+    return Object.fromEntries(columns.map((column, at) => [column.name, valueOfJson(row[at], column)]));
+  });
   return { rows, matched, complete: offset + rows.length >= matched, ...(undecided > 0 ? { undecided } : {}) };
+}
+
+/** Whatever an engine could not do, our own reading can; it also says what has gone. */
+async function unlessFailed<Reply>(reply: Promise<Reply>, { signal }: QueryContext): Promise<Reply | undefined> {
+  try {
+    return await reply;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** One test for all of it; undefined where nothing can be odd. */
+function oddIn(...parts: Said[]): string | undefined {
+  const odd = [...new Set(parts.flatMap(part => part.odd))];
+  return odd.length > 0 ? odd.join(' OR ') : undefined;
 }
 
 interface FiguresQuery {
@@ -56,11 +86,14 @@ export async function readFigures(
 ): Promise<ColumnFigures> {
   const column = columnNamed(result.columns, name);
   const parquet = result.bytes < leastBytes ? undefined : await columnsFor(result, context);
-  const asked = parquet && said(() => ({ predicate: predicateSql(where, result.columns) }));
-  if (!parquet || !asked) return figuresOf(column, await valuesOf(result, column, where, context), values);
+  const asked = parquet && said(() => predicateSql(where, result.columns));
+  const own = async () => figuresOf(column, await valuesOf(result, column, where, context), values);
+  if (!parquet || !asked) return own();
   const { type, exceptions } = column;
   const figure: FigureRequest['figure'] = { name: column.name, type, ...(exceptions ? { exceptions } : {}) };
-  return askKept<ColumnFigures>({ parquet, figure, values, ...asked }, context);
+  const request: FigureRequest = { parquet, figure, values, predicate: asked.sql, odd: oddIn(asked) };
+  const reply = await unlessFailed(askKept<ColumnFigures | OddReply>(request, context), context);
+  return !reply || 'isOdd' in reply ? own() : reply;
 }
 
 async function valuesOf(result: StoredResult, column: Column, where: RowQuery['where'], context: QueryContext) {

@@ -1,11 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { LruMap } from '../../base/lru-map.ts';
 import { isJson, stored } from '../query/values.ts';
 import { quoted, text } from '../query/view.ts';
 import { binsOfFigure, rangeOf } from './figures.ts';
-import type { ColumnFigures, FigureRequest, KeptRequest, RowsReply, RowsRequest } from './job.ts';
+import type { ColumnFigures, FigureRequest, KeptRequest, OddReply, RowsReply, RowsRequest } from './job.ts';
 
 /** Selections whose row numbers are kept, for who scrolls through them. */
 const mostSelections = 3;
+/** Columns of which it is known whether something in them is odd. */
+const mostRemembered = 1_000;
 /** Up to here the first rows of an order are found without putting all of them in order. */
 const firstRows = 2_000;
 
@@ -14,14 +17,28 @@ export class RowServer {
   readonly #connection: DuckDBConnection;
   /** Names of tables of row numbers, by what they select; the last used last. */
   readonly #selections = new Map<string, { table: string; matched: number; undecided: number }>();
+  readonly #odd = new LruMap<boolean>(mostRemembered);
   #made = 0;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
   }
 
-  answer(request: KeptRequest): Promise<RowsReply | ColumnFigures> {
+  async answer(request: KeptRequest): Promise<RowsReply | ColumnFigures | OddReply> {
+    if (request.odd !== undefined && (await this.#hasOdd(request.parquet, request.odd))) return { isOdd: true };
     return 'figure' in request ? this.#figures(request) : this.#rows(request);
+  }
+
+  /** Asked once of each columnar form, which is never changed. */
+  async #hasOdd(parquet: string, odd: string): Promise<boolean> {
+    const key = JSON.stringify([parquet, odd]);
+    const known = this.#odd.get(key);
+    if (known !== undefined) return known;
+    const [[found] = []] = await this.#all(
+      `SELECT count(*) FROM (SELECT 1 FROM ${table(parquet)} WHERE ${odd} LIMIT 1)`,
+    );
+    this.#odd.set(key, found !== 0);
+    return found !== 0;
   }
 
   async #rows(request: RowsRequest): Promise<RowsReply> {

@@ -330,7 +330,8 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     const file = `${id}-${newId()}.${extensions[intake.format]}`;
     const limits = { bytes: quotaBytes, signal: origin.signal };
     const path = join(directory, file);
-    const { bytes, outcome: filled } = await createFile(path, limits, intake.fill);
+    const { bytes, outcome: first } = await createFile(path, limits, intake.fill);
+    const filled = (await intake.review?.(first, () => openBytes({ path }))) ?? first;
     const { rows, outcome } = await rowsBeside({ id, path, bytes }, intake, origin, filled);
     const { facts } = outcome;
     const now = clock.now();
@@ -518,7 +519,8 @@ async function rereadRecord(known: ResultRecord, path: string, recordBytes: numb
     ...(result.format === 'csv' ? { asIs: true } : {}),
   };
   const intake = await recognise(content, { mediaType, name: result.name }, recordBytes);
-  const outcome = await intake.fill(async () => {});
+  const first = await intake.fill(async () => {});
+  const outcome = (await intake.review?.(first, () => openBytes({ path }))) ?? first;
   const { facts } = outcome;
   const read = { ...result, ...readFacts(outcome, intake), ...warningsOf(result.warnings, outcome) };
   if (!facts) return { ...known, version: 2, result: read };

@@ -26,6 +26,7 @@ const separatorNames = new Map([
   [tab, 'tabs'],
   [pipe, 'vertical bars'],
 ]);
+export const decimalCommaNote = 'Numbers are written with a decimal comma: 0,25 was read as 0.25.';
 const looked = 200;
 
 /** How a table is written, by its first bytes. `isWhole`: nothing follows them. */
@@ -44,7 +45,7 @@ export function decideDialect(head: Buffer, isWhole: boolean): DecidedDialect {
   if (separator !== comma)
     notes.push(`Fields are separated by ${separatorNames.get(separator) ?? 'the sign in its first line'}.`);
   if (blankAfterSeparator) notes.push('The blank after each separator is no part of a value.');
-  if (decimalMark === comma) notes.push('Numbers are written with a decimal comma: 0,25 was read as 0.25.');
+  if (decimalMark === comma) notes.push(decimalCommaNote);
   const hasRowNames = areNumbered(best);
   if (hasRowNames)
     notes.push('The header has no name for the first column, which counts the rows: it is called column_1.');

@@ -31,11 +31,12 @@ const mostNoted = 6;
 /** What has to be known of columns before their figures are believed. */
 export function columnNotes(columns: readonly Column[], rows: number): string[] {
   const notes = columns.flatMap(column => {
-    const { name, nothing, exceptions, placeholder } = column;
+    const { name, nothing, exceptions, placeholder, zones } = column;
     const words = nothing ? Object.entries(nothing).map(([word, times]) => `${word} (${times})`) : [];
     return [
       ...(words.length ? [`${name}: ${words.slice(0, 5).join(', ')} read as empty.`] : []),
       ...(exceptions ? [exceptionsNote(column, rows)] : []),
+      ...(zones ? [`${name}: ${zoneNotes[zones]}`] : []),
       ...(placeholder
         ? [
             `${name}: ${placeholder.value} (${placeholder.count}) is far from the rest and may stand for "no value"; figures count it.`,
@@ -46,6 +47,11 @@ export function columnNotes(columns: readonly Column[], rows: number): string[] 
   const more = notes.length - mostNoted;
   return more > 0 ? [...notes.slice(0, mostNoted), `${more} more such notes on columns.`] : notes;
 }
+
+const zoneNotes = {
+  some: 'only some times name a zone; those that do not were read as UTC, and all are given in UTC.',
+  offsets: 'times are given in UTC; where they come from they have other offsets.',
+};
 
 function exceptionsNote({ name, nulls, exceptions }: Column, rows: number): string {
   const { numbers = 0, commonest = [] } = exceptions ?? {};

@@ -101,7 +101,7 @@ const comparisons = {
 };
 
 // "a, b" is two values, as it is wherever several things can be named.
-const listOf = (value: unknown): unknown[] => {
+export const listOf = (value: unknown): unknown[] => {
   if (Array.isArray(value)) return value;
   return typeof value === 'string' && value.includes(',') ? value.split(',').map(item => item.trim()) : [value];
 };
@@ -180,7 +180,7 @@ const digitsOf = (value: Comparable) => (typeof value === 'number' ? withoutExpo
 const moments: Order = {
   expected: 'a date like 2025-03-01 or 2025-03-01T06:15:00Z',
   read(value) {
-    const moment = instant(String(value));
+    const moment = momentIn(String(value));
     return Number.isNaN(moment) ? undefined : moment;
   },
   compare: (left, right) => Number(left) - Number(right),
@@ -206,12 +206,13 @@ function orderOf({ type }: Column, given?: unknown): Order {
 
 const isoForm = /^\d{4}(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?$/;
 
-/** Milliseconds since the epoch; a text without a zone is read as UTC, so that all of a column is read alike. */
-function instant(text: string): number {
+/** Milliseconds since the epoch, and parts of one; a text without a zone is read as UTC, so that all of a column is read alike. */
+export function momentIn(text: string): number {
   // Other forms are read in the zone of this machine, if at all.
   if (!isoForm.test(text)) return Number.NaN;
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text.slice(10));
-  return Date.parse(text.length <= 10 || zoned ? text : `${text}Z`);
+  const beyond = /\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? '';
+  return Date.parse(text.length <= 10 || zoned ? text : `${text}Z`) + Number(`0.${beyond || 0}`);
 }
 
 function plain(value: unknown): string {

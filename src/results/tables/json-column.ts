@@ -1,5 +1,6 @@
 import type { Column, ColumnType, Exceptions } from '../result.ts';
 import { decideAmongNumbers, type WordCount } from './exceptions.ts';
+import { plainMoment, ZoneTally } from './moment.ts';
 import {
   compareDecimals,
   exactNumber,
@@ -29,6 +30,7 @@ export class JsonColumn {
   /** Of those the ones that JSON calls numbers. */
   #plainNumbers = 0;
   #hasDecimals = false;
+  readonly #zones = new ZoneTally();
   /** Some value is neither a number nor a text. */
   #hasParts = false;
   #sum = 0;
@@ -55,6 +57,7 @@ export class JsonColumn {
     const isLong = typeof value === 'string' && isLongNumber(value);
     if (typeof value === 'string' && !isLong) this.#isWorded = true;
     const found = typeOfValue(value);
+    if (typeof value === 'string') this.#zones.add(found, value);
     if (found !== this.#type) this.#type = this.#widened(found, isLong);
     if (typeof value === 'number') {
       this.#plainNumbers++;
@@ -118,7 +121,9 @@ export class JsonColumn {
     };
     if (mixed?.exceptions) return { ...column, ...this.#figures(), exceptions: mixed.exceptions };
     const isNumber = type === 'integer' || type === 'number';
-    if (!isNumber) return this.#values && none === 0 ? { ...column, distinct: this.#values.size } : column;
+    const zones = type === 'datetime' ? this.#zones.facts() : {};
+    if (!isNumber)
+      return { ...column, ...zones, ...(this.#values && none === 0 ? { distinct: this.#values.size } : {}) };
     return { ...column, ...this.#figures(), ...this.#digits(type) };
   }
 
@@ -157,10 +162,12 @@ export class JsonColumn {
 }
 
 /** A value of JSON as its column has it: one form in rows, SQL and exports. */
-export function valueOfJson(value: unknown, { type, nothing }: Pick<Column, 'type' | 'nothing'>): unknown {
+export function valueOfJson(value: unknown, column: Pick<Column, 'type' | 'nothing' | 'isLocal'>): unknown {
+  const { type, nothing } = column;
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') {
     if (nothing && Object.hasOwn(nothing, value)) return null;
+    if (type === 'datetime') return plainMoment(value, column);
     return (type === 'integer' || type === 'number') && isExactNumber(value) ? exactNumber(value) : value;
   }
   if (type !== 'text' || typeof value === 'object') return value;

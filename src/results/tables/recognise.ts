@@ -33,6 +33,8 @@ export interface Intake {
   mediaType: string;
   /** Writes everything through `save`, and reads it meanwhile. */
   fill(save: Save): Promise<Filled>;
+  /** Reads what was written once more, where its end says of its beginning that it was read in the wrong way. */
+  review?(filled: Filled, bytes: () => AsyncIterable<Uint8Array>): Promise<Filled>;
   /** The rows have to be got out of what was written, in a second step. */
   form?: OtherForm;
   /** What cannot be read as what it was declared to be is kept all the same. */
@@ -170,9 +172,20 @@ function csvIntake(
   mediaType: string,
   { asIs, dialect, recordBytes }: { asIs?: true; dialect?: Dialect; recordBytes: number },
 ): Intake {
-  const fill = (save: Save) => whileSaving(bytes, save, pieces => readTextTable(pieces, recordBytes, dialect), asIs);
-  return { format: 'csv', mediaType, fill };
+  const known = dialect && { dialect, notes: [] };
+  const fill = (save: Save) => whileSaving(bytes, save, pieces => readTextTable(pieces, recordBytes, known), asIs);
+  const review = async (filled: Filled, again: () => AsyncIterable<Uint8Array>): Promise<Filled> => {
+    const { better } = filled.facts ?? {};
+    if (!better || !filled.facts) return filled;
+    const other = await readTextTable(again(), recordBytes, better);
+    return { facts: numbersIn(other) > numbersIn(filled.facts) ? withShortSample(other) : filled.facts };
+  };
+  return { format: 'csv', mediaType, fill, review };
 }
+
+/** Columns of which something can be calculated. */
+const numbersIn = ({ columns }: TableFacts) =>
+  columns.filter(({ type, exceptions }) => type === 'number' || type === 'integer' || exceptions).length;
 
 /** Has everything saved, whether it can be read as a table or not. @throws Fault for what is damaged */
 async function whileSaving(

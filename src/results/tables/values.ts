@@ -5,15 +5,15 @@ import type { ColumnType } from '../result.ts';
 export type TextKind = 'nothing' | 'bound' | 'word' | 'boolean' | 'date' | 'datetime' | 'json' | 'name';
 
 const day = String.raw`(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
-const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?`;
+const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6}0*)?)?(?:Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?`;
 const datePattern = new RegExp(`^${day}$`);
 const datetimePattern = new RegExp(`^${day}[T ]${time}$`);
 const booleanPattern = /^(?:true|false)$/i;
 /** Words by which people say that there is no value. They count as none only among numbers, dates and the like. */
 const nothingPattern = /^(?:null|na|n\/a|#n\/a|nan|nil|none|empty|-|--|\?)$/i;
 /** A number as programs write it, which is no exact number; 1E5 without a sign or a point is a name. */
-const exponentPattern = /^(?:-?\d+(?:\.\d*)?e[+-]\d+|-?\d+\.\d*e\d+|-\d+e\d+)$/i;
-const boundPattern = /^([<>]=?|[\u2264\u2265])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
+export const exponentPattern = /^(?:-?\d+(?:\.\d*)?e[+-]\d+|-?\d+\.\d*e\d+|-\d+e\d+)$/i;
+export const boundPattern = /^([<>]=?|[\u2264\u2265])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
 /** Says in words why there is no number: NS, BDL, trace, "not sampled". Digits would make it a name. */
 const wordPattern = /^[\p{L}*?#][\p{L}\p{P}\p{S} ]{0,29}$/u;
 

@@ -162,7 +162,8 @@ async function showPicture(result: StoredResult, { results }: CallerServices): P
 async function readTable(result: StoredResult, request: ReadRequest, shared: CallerServices): Promise<Answer> {
   const { offset = 0, limit, columns, where, sort, signal } = request;
   const most = limit === 'all' ? mostRowsPerCall : (limit ?? usualRows);
-  const read = await shared.results.rows(result, { offset, limit: most, columns, where, sort, signal });
+  const query = { offset, limit: most, columns, where, sort };
+  const read = await readRows(result, query, { ...shared, signal: signal ?? new AbortController().signal });
   const { rows, warnings } = fitRows(read.rows, shared.fit);
   const complete = read.complete && rows.length === read.rows.length;
   const total = where?.length ? (read.matched ?? null) : result.rows;
@@ -188,4 +189,12 @@ async function readTable(result: StoredResult, request: ReadRequest, shared: Cal
     about: { result: result.name },
     warnings,
   };
+}
+
+/** A page in the order of the table is at its place in the bytes; what has to be looked for, an engine finds sooner. */
+async function readRows(result: StoredResult, query: RowQuery, context: CallerServices & { signal: AbortSignal }) {
+  const isSearch = (query.where?.length ?? 0) + (query.sort?.length ?? 0) > 0;
+  if (!isSearch) return context.results.rows(result, { ...query, signal: context.signal });
+  const { readStoredRows } = await import('../../results/rows/read-rows.ts');
+  return readStoredRows(result, query, context);
 }

@@ -143,3 +143,31 @@ test('a statement needs no stored table', async () => {
   await expect(ask("SELECT * FROM read_csv('/etc/passwd')")).rejects.toMatchObject({ code: 'bad_arguments' });
   await expect(ask('SELECT * FROM holes')).rejects.toMatchObject({ message: 'There is no table "holes".' });
 });
+
+describe('a decimal comma that comes late', () => {
+  const many = (value: string) => Array.from({ length: 12_000 }, (_, at) => `Q${at};${value}`).join('\n');
+
+  test('is found all the same, and said', async () => {
+    const { store, add, ask } = await workbench();
+    const result = await add(`hole;au\n${many('1')}\nX1;0,25\nX2;1,5\n`);
+    expect(result).toMatchObject({
+      columns: [{ type: 'text' }, { type: 'number', min: 0.25, max: 1.5 }],
+      warnings: expect.arrayContaining([expect.stringMatching(/decimal comma: 0,25 was read as 0\.25/)]),
+    });
+    const last = [
+      { hole: 'X1', au: 0.25 },
+      { hole: 'X2', au: 1.5 },
+    ];
+    expect((await store.rows(result, { offset: 12_000 })).rows).toEqual(last);
+    expect(await ask(`SELECT * FROM "${result.uri}" WHERE hole LIKE 'X%'`)).toEqual(last);
+  });
+
+  test('among numbers with a point makes a text, which is said', async () => {
+    const { add } = await workbench();
+    const result = await add(`hole;au;cu\n${many('0.5;0.5')}\nX1;0,25;0.25\n`);
+    expect(result).toMatchObject({
+      columns: [{ type: 'text' }, { type: 'text' }, { type: 'number' }],
+      warnings: expect.arrayContaining([expect.stringMatching(/^au is text: among its numbers stands 0,25/)]),
+    });
+  });
+});

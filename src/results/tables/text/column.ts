@@ -2,6 +2,7 @@ import type { Column, ColumnType, Exceptions } from '../../result.ts';
 import { ByteCounts } from '../byte-counts.ts';
 import { blank } from '../dialect.ts';
 import { decideAmongNumbers, type WordCount } from '../exceptions.ts';
+import { ZoneTally } from '../moment.ts';
 import { NumberTally } from '../number-tally.ts';
 import { namesThings, type TextKind, textKind, widen } from '../values.ts';
 
@@ -21,6 +22,8 @@ export class TextColumn {
   padded = 0;
   /** Values that are nothing but blanks; they are none. */
   blankOnly = 0;
+  /** The value that made a column of numbers a text, where it is a number too, but for its decimal mark. */
+  brokenBy: string | undefined;
   #may: number;
   readonly #words = new ByteCounts();
   /** Of each of the words. */
@@ -30,6 +33,7 @@ export class TextColumn {
   /** Words for nothing that came when there were too many different values to be counted. */
   readonly #lateNothing = new Map<string, number>();
   readonly #numbers: NumberTally;
+  readonly #zones = new ZoneTally();
   readonly name: string;
 
   constructor(name: string, decimalMark: number) {
@@ -67,13 +71,17 @@ export class TextColumn {
       if (entry < 0) this.#lateNothing.set(text, (this.#lateNothing.get(text) ?? 0) + 1);
       return;
     }
+    this.#zones.add(kind, text);
     this.#other = widen(this.#other, isTyped(kind) ? kind : 'text', 'text');
-    this.#may = this.#narrowed(kind);
+    this.#may = this.#narrowed(kind, text);
   }
 
   /** Once it is certain that the column is text, only its different values are counted. */
-  #narrowed(kind: TextKind): number {
-    if (kind === 'name') return isText;
+  #narrowed(kind: TextKind, text: string): number {
+    if (kind === 'name') {
+      if (otherMark.test(text) && this.#may === mayBeNumbers) this.brokenBy = text;
+      return isText;
+    }
     if (this.#other !== 'text') return this.#numbers.count > 0 ? isText : mayBeTyped;
     return this.#may === mayBeTyped || this.#words.isOver ? isText : mayBeNumbers;
   }
@@ -99,6 +107,7 @@ export class TextColumn {
       ...(this.padded > 0 ? { padded: true as const } : {}),
     };
     if (exceptions) return { ...column, ...this.#numbers.figures(), exceptions };
+    if (type === 'datetime') return { ...column, ...this.#zones.facts(), ...(counted > 0 ? {} : this.#distinct()) };
     if (type !== 'integer' && type !== 'number') return counted > 0 ? column : { ...column, ...this.#distinct() };
     return { ...column, ...this.#numbers.figures(), ...this.#numbers.digits() };
   }
@@ -116,6 +125,9 @@ export class TextColumn {
     return isKnown ? { distinct: this.#words.size } : {};
   }
 }
+
+/** What the decimal mark of the file has not made a number. */
+const otherMark = /^-?\d*[.,]\d+$/;
 
 const isTyped = (kind: TextKind): kind is 'boolean' | 'date' | 'datetime' | 'json' =>
   kind === 'boolean' || kind === 'date' || kind === 'datetime' || kind === 'json';

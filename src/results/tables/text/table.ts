@@ -2,7 +2,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { checkNames, NotATable } from '../../not-a-table.ts';
 import type { Column } from '../../result.ts';
 import { columnNames } from '../column-names.ts';
-import { type DecidedDialect, decideDialect } from '../decide-dialect.ts';
+import { type DecidedDialect, decideDialect, decimalCommaNote } from '../decide-dialect.ts';
 import { comma, type Dialect, lineFeed } from '../dialect.ts';
 import { asUtf8, decode, type Encoding, Utf8Check, wideEncoding } from '../encoding.ts';
 import { columnNotes } from '../exceptions.ts';
@@ -36,6 +36,8 @@ export interface TableFacts {
   hasOwnNames?: boolean;
   /** What was decided for the person, in sentences. */
   notes: string[];
+  /** How the file seems to be written after all, seen from its end. */
+  better?: DecidedDialect;
 }
 
 const headBytes = 65_536;
@@ -48,12 +50,12 @@ const sampleRows = 5;
 export async function readTextTable(
   source: AsyncIterable<Uint8Array>,
   recordBytes: number,
-  known?: Dialect,
+  known?: DecidedDialect,
 ): Promise<TableFacts> {
   const head = await headOf(source);
   const wide = wideEncoding(head.head);
   const text = wide ? await headOf(asUtf8(head.pieces, wide)) : head;
-  const { dialect, notes } = known ? { dialect: known, notes: [] } : dialectOf(text);
+  const { dialect, notes } = known ?? dialectOf(text);
   const table = new TextTable(dialect, recordBytes);
   const utf8 = new Utf8Check();
   for await (const piece of text.pieces) {
@@ -171,9 +173,20 @@ class TextTable {
       ...renamed,
       ...foundNotes(found),
       ...columnNotes(columns, rows),
+      ...this.#columns.flatMap(({ brokenBy }, at) => (brokenBy ? [markNote(names[at] as string, brokenBy)] : [])),
     ];
     const hasOwnNames = this.#header.every((name, at) => text(name) === names[at]);
-    return { rows, columns, sample, index: this.#index, reading, hasOwnNames, notes };
+    const better = this.#better(columns, decided);
+    const known = { rows, columns, sample, index: this.#index, reading, hasOwnNames, notes };
+    return better ? { ...known, better } : known;
+  }
+
+  /** A decimal comma that only comes where the beginning of the file has been left behind. */
+  #better(columns: readonly Column[], notes: readonly string[]): DecidedDialect | undefined {
+    const broken = this.#columns.filter(({ brokenBy }) => brokenBy !== undefined).length;
+    const withPoint = columns.filter(({ type }) => type === 'number').length;
+    if (this.#dialect.decimalMark === comma || broken <= withPoint) return undefined;
+    return { dialect: { ...this.#dialect, decimalMark: comma }, notes: [...notes, decimalCommaNote] };
   }
 
   #setHeader(fields: Fields): void {
@@ -238,6 +251,9 @@ function isRegular(dialect: Dialect, found: Found, columns: readonly Column[]): 
   const isUsual = dialect.decimalMark !== comma && (lf === 0 || crlf === 0);
   return odd === 0 && isPlain && isUsual && !columns.some(({ padded: has }) => has);
 }
+
+const markNote = (name: string, value: string) =>
+  `${name} is text: among its numbers stands ${value}, which is none with the decimal mark of the file.`;
 
 const encodingNotes = (encoding: Encoding) => {
   if (encoding === 'utf-8') return [];

@@ -2,10 +2,11 @@ import { parseJson } from '../../../base/json.ts';
 import { withoutEnd } from '../../../base/text.ts';
 import type { Column } from '../../result.ts';
 import type { Dialect } from '../dialect.ts';
+import { plainMoment } from '../moment.ts';
 import { exactNumber } from '../values.ts';
 
 /** What a column has to say about the texts in it. */
-type Typed = Pick<Column, 'type' | 'nothing' | 'exceptions' | 'padded'>;
+type Typed = Pick<Column, 'type' | 'nothing' | 'exceptions' | 'padded' | 'isLocal'>;
 
 /** The value that a text of a file stands for in its column. Numbers that would lose digits stay texts. */
 export function valueOfText(text: string, column: Typed, { decimalMark }: Pick<Dialect, 'decimalMark'>): unknown {
@@ -17,6 +18,8 @@ export function valueOfText(text: string, column: Typed, { decimalMark }: Pick<D
       return exactNumber(plain);
     case 'boolean':
       return plain.toLowerCase() === 'true';
+    case 'datetime':
+      return plainMoment(plain, column);
     case 'json':
       return parseJson(plain);
     default:
