@@ -1,7 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Fault } from '../../base/errors.ts';
-import { oneLine } from '../../base/text.ts';
-import { fullDisk } from '../disk.ts';
 import type { KeptJob } from '../rows/job.ts';
 import { rowMacros } from '../rows/predicate.ts';
 import { writeColumns } from './convert.ts';
@@ -75,43 +73,3 @@ export async function permit(connection: DuckDBConnection, sql: string): Promise
       hint: 'Give one SELECT that reads stored results by their handles in quotes, FROM "result://...", and nothing else.',
     });
 }
-
-export const outOfMemory = (memoryMib: number) =>
-  new Fault({
-    code: 'too_large',
-    message: `The statement needs more than the ${memoryMib} MiB of memory that one may take.`,
-    hint: 'Filter or aggregate earlier, select fewer columns, or join smaller results.',
-  });
-
-const mostWords = 400;
-
-const storedFile = /[\\/][^\\/]+\.(?:parquet|csv|ndjson|txt|br)\b/;
-
-/** Without paths of this machine, and no longer than a person reads. */
-function inFewWords(message: string): string {
-  const text = oneLine(message).replace(/[^\s"']+/g, word => (storedFile.test(word) ? 'the stored table' : word));
-  return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text;
-}
-
-/** What DuckDB says, without its picture of the statement; the kind of error is in its first words. */
-export function spoken(error: Error, memoryMib: number): Fault {
-  const [kind = '', ...rest] = error.message.split(': ');
-  if (/^Out of Memory/i.test(kind)) return outOfMemory(memoryMib);
-  if (kind === 'IO Error') return /no space left/i.test(error.message) ? fullDisk(error) : gone(error);
-  const message = inFewWords((rest.length ? rest.join(': ') : kind).split(/\nLINE \d{1,9}:/, 1)[0]?.trim() ?? '');
-  return new Fault({
-    code: 'bad_arguments',
-    message,
-    hint: 'Change the statement; it is DuckDB SQL.',
-    cause: error,
-  });
-}
-
-/** The data was there when the server looked; another process has reaped or replaced it since. */
-const gone = (cause: Error) =>
-  new Fault({
-    code: 'not_found',
-    message: 'A stored result of the statement was replaced or removed before it could be read.',
-    hint: 'Repeat the call; if one has gone, the answer says how to make it again.',
-    cause,
-  });

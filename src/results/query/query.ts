@@ -111,16 +111,13 @@ async function withWorker<Outcome>(
 
 /** The fault, with the column that was probably meant where it is about one that is not there. */
 function withColumns(fault: Fault, tables: readonly QueryTable[]): Fault {
-  const missing =
-    /Referenced column "([^"]+)" (?:was )?not found/.exec(fault.message)?.[1] ??
-    /does not have a column named "([^"]+)"/.exec(fault.message)?.[1];
+  const missing = /^There is no column "(.+)"\.$/.exec(fault.message)?.[1];
   const names = [...new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)))];
   const hints = [];
   const near = missing === undefined ? undefined : closestColumn(missing, names);
   if (near) hints.push(`Did you mean "${near}"?`);
   if (missing !== undefined) hints.push(...tables.map(({ uri, columns }) => `${uri} has: ${listed(columns)}.`));
-  if (/convert string|VARCHAR/i.test(fault.message))
-    hints.push(...tables.flatMap(({ columns }) => columns.flatMap(numbersHint)));
+  if (/\btext\b/.test(fault.message)) hints.push(...tables.flatMap(({ columns }) => columns.flatMap(numbersHint)));
   return hints.length ? fault.with({ hint: hints.join(' ') }) : fault;
 }
 

@@ -1,4 +1,5 @@
 import { resultId } from '../result.ts';
+import { objectionInWords } from './faults.ts';
 
 /** A node of what DuckDB's `json_serialize_sql` makes of a statement. */
 type Node = Record<string, unknown>;
@@ -34,7 +35,7 @@ export function objection(serialized: string): string | undefined {
     statements?: Node[];
   };
   if (error && error_type === 'not implemented') return 'Only a SELECT can be run.';
-  if (error) return error_message ?? 'It cannot be read.';
+  if (error) return objectionInWords(`Parser Error: ${error_message ?? ''}`);
   if (statements?.length !== 1) return `It has ${statements?.length ?? 0} statements; one can be run.`;
   const nodes = [...within(statements[0])];
   const own = new Set(nodes.flatMap(commonTables));

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../base/text.ts';
 import type { Column } from '../result.ts';
 
 /** A date, a blank or T, and a time with or without an offset, as files and engines write them. */
@@ -5,10 +6,10 @@ const form =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:(Z)|([+-])(\d\d)(?::?(\d\d))?(?::00)?)?)?$/;
 
 /** Whether a moment says in which zone it is. */
-export const hasZone = (text: string): boolean => /(?:Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
+const hasZone = (text: string): boolean => /(?:Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
 
 /** Whether it is told in another zone than the one in which it is shown. */
-export const hasOffset = (text: string): boolean => hasZone(text) && !text.endsWith('Z');
+const hasOffset = (text: string): boolean => hasZone(text) && !text.endsWith('Z');
 
 /**
  * A moment in its one form, to the microsecond: `2025-03-01T06:15:00.5Z` in UTC, and without the Z in a column of which
@@ -19,7 +20,7 @@ export function plainMoment(text: string, { isLocal }: Pick<Column, 'isLocal'>):
   if (!found) return text;
   const [, year, month, day, hour = '00', minute = '00', second = '00', part = '', , sign, hours, minutes = '00'] =
     found;
-  const decimals = part.slice(0, 6).replace(/0+$/, '');
+  const decimals = withoutEnd(part.slice(0, 6), '0');
   const rest = `${decimals === '' ? '' : `.${decimals}`}${isLocal ? '' : 'Z'}`;
   const shift = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? 1 : -1);
   if (shift === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`;

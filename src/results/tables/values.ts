@@ -12,8 +12,8 @@ const booleanPattern = /^(?:true|false)$/i;
 /** Words by which people say that there is no value. They count as none only among numbers, dates and the like. */
 const nothingPattern = /^(?:null|na|n\/a|#n\/a|nan|nil|none|empty|-|--|\?)$/i;
 /** A number as programs write it, which is no exact number; 1E5 without a sign or a point is a name. */
-export const exponentPattern = /^(?:-?\d+(?:\.\d*)?e[+-]\d+|-?\d+\.\d*e\d+|-\d+e\d+)$/i;
-export const boundPattern = /^([<>]=?|[\u2264\u2265])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
+const exponentPattern = /^(?:-?\d+(?:\.\d*)?e[+-]\d+|-?\d+\.\d*e\d+|-\d+e\d+)$/i;
+const boundPattern = /^([<>]=?|[\u2264\u2265])\s*(-?(?:\d+(?:[.,]\d*)?|[.,]\d+))$/;
 /** Says in words why there is no number: NS, BDL, trace, "not sampled". Digits would make it a name. */
 const wordPattern = /^[\p{L}*?#][\p{L}\p{P}\p{S} ]{0,29}$/u;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { spoken } from '../../../src/results/query/engine.ts';
+import { spoken } from '../../../src/results/query/faults.ts';
 import { profileColumns } from '../../../src/results/query/profile.ts';
 import { storeQuery } from '../../../src/results/query/query.ts';
 import type { Column } from '../../../src/results/result.ts';
@@ -205,9 +205,11 @@ describe('a query that cannot be answered', () => {
     const { uri } = await csv('a\n1\n');
     const fault = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) });
     await expect(ask('SELECT a FROM holes')).rejects.toMatchObject(fault('bad_arguments', /no table "holes"/));
-    await expect(ask(`SELEC a FROM "${uri}"`)).rejects.toMatchObject(fault('bad_arguments', /syntax error/));
+    await expect(ask(`SELEC a FROM "${uri}"`)).rejects.toMatchObject(
+      fault('bad_arguments', /It is no valid SQL at "SELEC"/),
+    );
     await expect(ask(`SELECT a + 'x' FROM "${uri}"`)).rejects.toMatchObject(
-      fault('bad_arguments', /Could not convert/),
+      fault('bad_arguments', /^The text 'x' is no integer\.$/),
     );
     await expect(ask('FROM "result://aaaaaaaaaaaa"')).rejects.toMatchObject(fault('not_found', /no stored result/));
     const file = await store.write(origin({ name: 'x.bin', mediaType: 'image/png' }), { bytes: pieces('x') });
