@@ -85,8 +85,12 @@ async function carryOut(
   if (connection.callTimeoutMs !== undefined) call.allow?.(connection.callTimeoutMs);
   const context = operationContext(shared, connection, call);
   const named = await resolveNames(operation, own, context);
+  const carrying = { controls, said, given: own, call };
   try {
-    return await carryOutNamed(shared, operation, named, context, { controls, said, given: own, call });
+    const answer = await carryOutNamed(shared, operation, named, context, carrying);
+    return isNothing(answer) && isReading(operation) && !call.isOneOfMany
+      ? await nothingFound(answer, { shared, operation, named, context, carrying })
+      : answer;
   } catch (error) {
     // One of many things is not sought: six searches for each of a thousand names would eat the quota.
     if (!isFault(error) || call.isOneOfMany) throw error;
@@ -94,8 +98,30 @@ async function carryOut(
     if (error.code !== 'not_found')
       throw isReading(operation) ? error : await namedAnew(operation, named, context, error);
     const meant = await correctNames(operation, named, context, error);
-    return carryOutNamed(shared, operation, meant, context, { controls, said, given: own, call });
+    return carryOutNamed(shared, operation, meant, context, carrying);
   }
+}
+
+type Rows = Answer & { kind: 'rows' };
+
+const isNothing = (answer: Answer): answer is Rows =>
+  answer.kind === 'rows' && answer.rows.length === 0 && answer.page.complete && !answer.continued;
+
+interface Found {
+  shared: CallerServices;
+  operation: Operation;
+  named: Row;
+  context: OperationContext;
+  carrying: Carrying;
+}
+
+/** A listing that found nothing: for a name that nobody has it is asked for the one that was meant, or tells it. */
+async function nothingFound(answer: Rows, { shared, operation, named, context, carrying }: Found): Promise<Answer> {
+  const { likelierNames } = await import('./names/correct-names.ts');
+  const likelier = await likelierNames(operation, named, context);
+  if (likelier === undefined) return answer;
+  if ('hint' in likelier) return { ...answer, warnings: [...answer.warnings, likelier.hint] };
+  return carryOutNamed(shared, operation, likelier.args, context, carrying);
 }
 
 interface Carrying {

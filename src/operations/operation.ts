@@ -52,6 +52,8 @@ export interface Reference {
   label: string;
   /** Further properties that people know it by: a title, an address. The last part of a path is one anyway. */
   also?: readonly string[];
+  /** The platform takes the label in the place of the key, so that one that is there needs no other. */
+  takesLabel?: true;
   /**
    * What a text means that names nothing in the listing: the key, and what it is called. A reading takes it, a change
    * says it.

@@ -22,10 +22,12 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
    */
   sharesPrefix?: boolean;
   /**
-   * Host of the vendor's own web pages, where the pages of an account are on the host of its API: an address anywhere
-   * else is not of this account. What runs on this machine stands for the vendor's.
+   * Host of the vendor's own web pages, where the pages of an account are on the host of its API or beside it: an
+   * address anywhere else is not of this account. What runs on this machine stands for the vendor's.
    */
   pages?: string;
+  /** Each account has a server of its own, and its neighbours are other people's: pages are on the API's host alone. */
+  isOneHost?: true;
   /** For the model: what it holds and how to chain its tools. At most three sentences. */
   guide: string;
   /** What an operator sets; keys in snake_case, secrets made with `secret()`. */

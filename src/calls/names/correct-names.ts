@@ -1,6 +1,13 @@
-import type { Fault } from '../../base/errors.ts';
+import { Fault, isFault } from '../../base/errors.ts';
 import type { Row } from '../../base/json-value.ts';
-import { fieldMeta, type Operation, type OperationContext, type Reference } from '../../operations/operation.ts';
+import {
+  fieldMeta,
+  fieldOf,
+  type Operation,
+  type OperationContext,
+  type Reference,
+  routeOf,
+} from '../../operations/operation.ts';
 import { find, nearestName } from './name-index.ts';
 import { rowsLike } from './rows-like.ts';
 
@@ -22,13 +29,44 @@ export async function correctNames(
     if (!reference || typeof value !== 'string' || !isGuess(reference, value)) continue;
     const rows = await rowsLike(reference, value, args, context);
     // It is there under just this name, so that what is absent is something else.
-    if (rows.some(row => row[reference.key] === value || row[reference.label] === value)) continue;
+    const fields = reference.takesLabel ? [reference.key, reference.label] : [reference.key];
+    if (rows.some(row => fields.some(field => row[field] === value))) continue;
     const key = find(reference, value, rows);
     if (key !== undefined) return { ...args, [name]: key };
     const near = key === undefined ? nearestName(reference, value, rows) : undefined;
     if (near !== undefined) throw fault.with({ hint: `Did you mean "${near}"?` });
   }
   throw fault;
+}
+
+/**
+ * The same of a listing that found nothing: a platform that narrows by a name which nobody has answers without a word.
+ * Undefined: every name is there, or nothing is like it.
+ */
+export async function likelierNames(
+  operation: Operation,
+  args: Row,
+  context: OperationContext,
+): Promise<{ args: Row } | { hint: string } | undefined> {
+  const { path } = routeOf(operation);
+  // What is part of the address would have been told by the platform.
+  const narrowing = Object.keys(args).filter(name => !path.includes(`{${name}}`));
+  const isOpen = (name: string) => {
+    const { reference } = fieldMeta(fieldOf(operation.input, name));
+    return reference !== undefined && typeof args[name] === 'string' && isGuess(reference, String(args[name]));
+  };
+  if (!narrowing.some(isOpen)) return undefined;
+  const nothing = new Fault({ code: 'not_found', message: '', hint: '' });
+  const only = {
+    ...operation,
+    input: operation.input.pick(Object.fromEntries(narrowing.filter(isOpen).map(name => [name, true])) as never),
+  };
+  try {
+    return { args: await correctNames(only, args, context, nothing) };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return error.hint === '' ? undefined : { hint: error.hint };
+  }
 }
 
 const isGuess = ({ keyForm, search }: Reference, value: string): boolean =>

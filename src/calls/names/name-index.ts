@@ -46,11 +46,14 @@ const indexes = new WeakMap<readonly Row[], Map<string, NameIndex>>();
 
 const folded = (text: string) => lookalike(text).trim().toLowerCase();
 
+/** `Inês` as people without that key write it. */
+const withoutMarks = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
+
 /** As it is; without regard to case and white space around it; `System.Demo Files` for `system:demo-files`. */
 const readings: readonly ((text: string) => string)[] = [
   text => text,
   folded,
-  text => folded(text).replace(/[\s._:/-]+/g, '-'),
+  text => withoutMarks(folded(text)).replace(/[\s._:/-]+/g, '-'),
 ];
 
 /** What people call the thing of a row: its label and other names, and the last part of a path. */

@@ -55,6 +55,9 @@ export class References {
       const rows = await context.rows(listing, like, mostAlike);
       const key = find(reference, value, matchingRows(reference, rows));
       if (key !== undefined) return key;
+      // Of an e-mail address platforms tell whose it is, and do not show it.
+      const [only] = rows;
+      if (only && rows.length === 1 && isEmail(value)) return String(only[reference.key]);
       const other = await reference.otherwise?.(value, args, context);
       if (other) return meantOtherwise(value, other, reads);
       // A search may look at names alone, so what may be a key is for the platform to judge.
@@ -97,6 +100,8 @@ export class References {
     this.#listings.set(listingKey(listing, args, context), { at: this.#clock.now(), rows });
   }
 }
+
+const isEmail = (text: string): boolean => !/\s/.test(text) && text.indexOf('@') > 0 && text.includes('.');
 
 const listingKey = (listing: Operation, args: Row, { connection }: OperationContext) =>
   JSON.stringify([connection.name, listing.name, ownArguments(listing, args)]);

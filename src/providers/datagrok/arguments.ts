@@ -30,6 +30,13 @@ export const entity = (description: string) => name(description).meta({ encode: 
 const isThere = (given: string) => !given.startsWith('result://');
 const notThere = 'must be on the server: datagrok_upload_table makes a table of a result';
 
+/** Something that is there already, whose name may be written as it stands in addresses: `System.DemoFiles`. */
+export const existingEntity = (description: string) => entity(description).meta({ tidy: withColons });
+
+/** Grok names are identifiers: a figure after a period, or a space, is of a name that cannot be said. */
+const withColons = (text: string): string =>
+  text.split('.').every(part => /^[a-z]\w*$/i.test(part)) ? text.replaceAll('.', ':') : text;
+
 /** Several of them, in one segment of an address. */
 export const entities = (description: string) =>
   z

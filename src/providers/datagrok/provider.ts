@@ -5,6 +5,8 @@ import { readFault } from './faults.ts';
 export const datagrok = provider({
   name: 'datagrok',
   title: 'Datagrok',
+  pages: 'public.datagrok.ai',
+  isOneHost: true,
   guide:
     'Tables, files, dashboards and functions; Grok names are owner:project:name. To put data there: ' +
     'datagrok_upload_table with source = a result:// handle, then datagrok_create_dashboard of its id, then datagrok_share_dashboard.',

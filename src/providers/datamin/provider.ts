@@ -25,6 +25,7 @@ const rowsOf = (given: Record<string, string> = {}) => Object.entries(given).map
 export const datamin = provider({
   name: 'datamin',
   title: 'Datamin',
+  pages: 'app.datamin.io',
   guide:
     'Data pipelines (today also called Ylem). datamin_run_pipeline starts one and waits; datamin_get_run shows what its ' +
     'tasks made; datamin_get_pipeline_history compares calendar periods. Durations are ms.',

@@ -13,6 +13,7 @@ const fiveMinutes = 300_000;
 export const datarock = provider({
   name: 'datarock',
   title: 'Datarock',
+  pages: 'app.datarock.com.au',
   guide:
     'Drill-core data: projects hold holes and artefacts (data products such as RQD). ' +
     'To get data: datarock_create_export, then wait_for_run if it is not done, then read_result on the result:// table.',

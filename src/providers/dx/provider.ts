@@ -27,6 +27,7 @@ const apis = {
 export const dx = provider({
   name: 'dx',
   title: 'DX',
+  pages: 'app.getdx.com',
   // DNAnexus, among others, has this prefix too.
   sharesPrefix: true,
   guide:

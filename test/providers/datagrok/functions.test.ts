@@ -57,7 +57,7 @@ describe('functions', () => {
       source: 'data-query',
     });
     expect(await callFails('datagrok_save_function', { ...query, data_connection: undefined })).toMatch(
-      /connection is required/,
+      /source data-query needs data_connection/,
     );
   });
 });

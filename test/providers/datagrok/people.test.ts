@@ -110,3 +110,41 @@ describe('groups', () => {
     expect(children).not.toContain(personalGroupId('lena.novak'));
   });
 });
+
+describe('people and shares by any name', () => {
+  test('members are added and removed by login, name or e-mail address', async () => {
+    const { ask, callFails } = await startDatagrok();
+    const members = async () =>
+      ((await ask('datagrok_list_group_members', { group: 'DataScience' }))['items'] as { name: string }[]).length;
+    const before = await members();
+    for (const person of ['ines.ferreira', 'Ines Ferreira', 'ines.ferreira@copperhead.example']) {
+      await ask('datagrok_change_group_members', { group: 'DataScience', add: [person] });
+      expect(await members(), person).toBe(before + 1);
+      await ask('datagrok_change_group_members', { group: 'DataScience', remove: [person] });
+      expect(await members(), person).toBe(before);
+    }
+    expect(await callFails('datagrok_change_group_members', { group: 'DataScience', remove: ['nobody'] })).toMatch(
+      /^bad_arguments: nobody is not a member\.\nNext: Members are: /,
+    );
+  });
+
+  test('a connection can be written with periods or colons, a new name cannot', async () => {
+    const { ask, callFails } = await startDatagrok();
+    for (const connector of ['System:DemoFiles', 'System.DemoFiles', 'system.demofiles'])
+      expect(
+        ((await ask('datagrok_list_files', { connector, dir: 'geology' }))['items'] as unknown[]).length,
+        connector,
+      ).toBeGreaterThan(0);
+    const { result } = await ask('datagrok_download_file', {
+      connector: 'System.DemoFiles',
+      path: 'geology/collars.csv',
+    });
+    expect(result).toMatchObject({ kind: 'table' });
+    expect(await ask('datagrok_get_connection', { data_connection: 'Geology.Laboratory' })).toMatchObject({
+      grok_name: 'Geology:Laboratory',
+    });
+    expect(await callFails('datagrok_upload_table', { table: 'Rock.Quality', source: [{ a: 1 }] })).toMatch(
+      /a period cannot be part of a name/,
+    );
+  });
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { whole } from '../../../http/paging/whole.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
-import { done, entity, filter, flag, text, uuid } from '../arguments.ts';
+import { done, existingEntity, filter, flag, text, uuid } from '../arguments.ts';
 import { lookAtThing, lookForSaved } from '../losses.ts';
 import { briefRows, withName } from '../rows.ts';
 
@@ -30,7 +30,7 @@ export const listConnections: Operation = operation({
 });
 
 /** A file share: where files are. Completed from the connections; the server takes it as it is. */
-export const connector = entity('File share, like System:DemoFiles').meta({
+export const connector = existingEntity('File share, like System:DemoFiles').meta({
   reference: reference({ list: () => listConnections, key: 'grok_name', label: 'name', keyForm: /./s }),
 });
 
@@ -41,7 +41,7 @@ export const connectorId = z
   .describe('File share, like System:DemoFiles')
   .meta({ reference: reference({ list: () => listConnections, key: 'id', label: 'grok_name', keyForm: uuid }) });
 
-const dataConnection = entity('Data connection: UUID or Grok name').meta({
+const dataConnection = existingEntity('Data connection: UUID or Grok name').meta({
   foundIn: { listing: 'datagrok_list_connections', key: 'id' },
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault, type FaultCode, isFault } from '../../../base/errors.ts';
 import { type OperationContext, operation } from '../../../operations/operation.ts';
-import { entities, entity } from '../arguments.ts';
+import { entities, entity, existingEntity } from '../arguments.ts';
 import { lookForGroups } from '../losses.ts';
 import { withName } from '../rows.ts';
 import { lookupGroups } from './groups.ts';
@@ -87,7 +87,7 @@ export const shareDashboard = operation({
   },
   summary: 'Share a dashboard with groups or users.',
   words: 'give colleague view access, let see',
-  input: z.strictObject({ dashboard: entity('Dashboard: UUID or Grok name'), ...sharing }),
+  input: z.strictObject({ dashboard: existingEntity('Dashboard: UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,
   example: { arguments: { dashboard: 'MaraOkafor:CopperheadOverview', groups: ['Geology'] } },

@@ -4,7 +4,7 @@ import type { Row } from '../../../base/json-value.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { lacks, wantedWith } from '../../../operations/lack.ts';
 import { type Operation, operation, reference } from '../../../operations/operation.ts';
-import { entity, filter, text } from '../arguments.ts';
+import { existingEntity, filter, text } from '../arguments.ts';
 import { lookForSaved } from '../losses.ts';
 import { brief, withName } from '../rows.ts';
 
@@ -55,7 +55,7 @@ export const listFunctions: Operation = operation({
 });
 
 /** Completed from the listing; the server takes it as it is. */
-export const functionName = entity('Function, script or query: UUID or Grok name').meta({
+export const functionName = existingEntity('Function, script or query: UUID or Grok name').meta({
   reference: reference({ list: () => listFunctions, key: 'grok_name', label: 'name', search: 'text', keyForm: /./s }),
 });
 

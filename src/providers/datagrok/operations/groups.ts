@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { Fault } from '../../../base/errors.ts';
+import { Fault, isFault } from '../../../base/errors.ts';
 import { isRow, type Row } from '../../../base/json-value.ts';
 import { firstOf } from '../../../base/nearest.ts';
 import { whole } from '../../../http/paging/whole.ts';
 import { lacks, needs, someOf } from '../../../operations/lack.ts';
 import { howMany, lookAt, lookAtAll, lookIn } from '../../../operations/look-up.ts';
 import { type Operation, type OperationContext, operation, reference } from '../../../operations/operation.ts';
-import { done, entity, flag, text } from '../arguments.ts';
+import { done, existingEntity, flag, text } from '../arguments.ts';
 import { lookAtThing, lookForSaved, nameOfThing } from '../losses.ts';
 import { briefRows } from '../rows.ts';
-import { getUser } from './users.ts';
+import { anyUser, getUser } from './users.ts';
 
 const groupRow = z.looseObject({ id: z.string(), name: z.string(), friendlyName: z.string().nullish() });
 const rows = whole({ items: briefRows });
@@ -41,7 +41,7 @@ export const listGroups: Operation = operation({
   example: { arguments: { text: 'personal=false' } },
 });
 
-const group = entity('Group: UUID or name').meta({
+const group = existingEntity('Group: UUID or name').meta({
   reference: reference({ list: () => listGroups, key: 'name', label: 'friendlyName', search: 'text', keyForm: /./s }),
 });
 
@@ -155,13 +155,13 @@ export const changeMembers: Operation = operation({
   async describeLoss({ group: wanted, remove }, context) {
     if (remove.length === 0) return undefined;
     const children = await childrenOf(wanted, context);
-    const gone = remove.map(name => nameOf(memberIn(children, name)));
+    const gone = (await membersNamed(remove, children, context)).map(nameOf);
     return `This takes ${gone.join(', ')} out of ${wanted}.`;
   },
   async send({ group: wanted, add, remove, admin: asAdmin }, context) {
     const stored = await read(wanted, context);
     const children = (stored['children'] ?? []) as Relation[];
-    const out = new Set(remove.map(name => memberIn(children, name).child?.id));
+    const out = new Set((await membersNamed(remove, children, context)).map(({ child }) => child?.id));
     const joining = await Promise.all(add.map(name => idOf(name, context)));
     const kept = children.filter(({ child }) => !out.has(child?.id) && !joining.includes(child?.id ?? ''));
     const fresh = joining.map(id => ({ id: randomUUID(), isAdmin: asAdmin ?? false, child: { id } }));
@@ -184,16 +184,19 @@ async function read(wanted: string, context: OperationContext): Promise<Row> {
   return ((await context.request(getGroup, { group: wanted })).body ?? {}) as Row;
 }
 
-const childrenOf = async (wanted: string, context: OperationContext) =>
-  ((await read(wanted, context))['children'] ?? []) as Relation[];
+/** Members by what they are called, users also by login or e-mail address. */
+async function membersNamed(names: readonly string[], children: readonly Relation[], context: OperationContext) {
+  const found: Relation[] = [];
+  for (const name of names) found.push(memberIn(children, name) ?? (await memberByUser(name, children, context)));
+  return found;
+}
 
-const nameOf = ({ child }: Relation) => child?.friendlyName ?? child?.name ?? '';
-
-function memberIn(children: readonly Relation[], name: string): Relation {
-  const plain = (given = '') => given.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-  const found = children.find(({ child }) =>
-    [child?.id, child?.name, child?.friendlyName].some(one => one === name || plain(one) === plain(name)),
-  );
+async function memberByUser(name: string, children: readonly Relation[], context: OperationContext): Promise<Relation> {
+  const id = await idOf(name, context).catch(error => {
+    if (isFault(error, 'not_found') || isFault(error, 'bad_upstream_reply')) return undefined;
+    throw error;
+  });
+  const found = children.find(({ child }) => id !== undefined && child?.id === id);
   if (found) return found;
   throw new Fault({
     code: 'bad_arguments',
@@ -202,12 +205,28 @@ function memberIn(children: readonly Relation[], name: string): Relation {
   });
 }
 
+const childrenOf = async (wanted: string, context: OperationContext) =>
+  ((await read(wanted, context))['children'] ?? []) as Relation[];
+
+const nameOf = ({ child }: Relation) => child?.friendlyName ?? child?.name ?? '';
+
+function memberIn(children: readonly Relation[], name: string): Relation | undefined {
+  const plain = (given = '') => given.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return children.find(({ child }) =>
+    [child?.id, child?.name, child?.friendlyName].some(one => one === name || plain(one) === plain(name)),
+  );
+}
+
 /** A group, or the personal one of a user. */
 async function idOf(name: string, context: OperationContext): Promise<string> {
   const known = await context.rows(listGroups, {});
   const [found, ...others] = known.filter(row => [row['id'], row['name'], row['friendlyName']].includes(name));
   if (found && others.length === 0) return String(found['id']);
-  const { body } = await context.request(getUser, { user: name });
+  return personalGroup(name, await context.resolve(anyUser, name, {}, false), context);
+}
+
+async function personalGroup(name: string, login: string, context: OperationContext): Promise<string> {
+  const { body } = await context.request(getUser, { user: login });
   const id = (isRow(body) && isRow(body['group']) && body['group']['id']) || undefined;
   if (id !== undefined) return String(id);
   throw new Fault({

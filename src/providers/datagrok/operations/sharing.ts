@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isFault } from '../../../base/errors.ts';
 import { isRow } from '../../../base/json-value.ts';
 import { type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
-import { entity } from '../arguments.ts';
+import { existingEntity } from '../arguments.ts';
 import { lookForGroups, nameOfThing } from '../losses.ts';
 import { existing } from '../stored-files.ts';
 import { getConnection } from './connections.ts';
@@ -26,7 +26,7 @@ export const shareEntity = operation({
   },
   summary: 'Share anything (table, function, connection, project) with groups or users. Undocumented.',
   words: 'give script query connection grant somebody read view edit access, let see use',
-  input: z.strictObject({ entity: entity('UUID or Grok name'), ...sharing }),
+  input: z.strictObject({ entity: existingEntity('UUID or Grok name'), ...sharing }),
   output: shared,
   repair: outcomeOf,
   example: { arguments: { entity: 'MaraOkafor:CopperheadNorth:Collars', groups: ['Data science'], access: 'Edit' } },

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { isRow } from '../../../base/json-value.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { sourceArgument } from '../../../results/transfer/source.ts';
-import { entity } from '../arguments.ts';
+import { entity, existingEntity } from '../arguments.ts';
 import { existing, fetchFile } from '../stored-files.ts';
 
-const table = entity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars').meta({
+const table = existingEntity('Table: UUID or Grok name, like MaraOkafor:CopperheadNorth:Collars').meta({
   foundIn: { listing: 'datagrok_list_tables', key: 'id' },
 });
 

@@ -34,13 +34,16 @@ export const listUsers: Operation = operation({
   example: { arguments: { text: 'mara' } },
 });
 
+/** A person by login, name or e-mail address: the listing is read whole, as its search looks at names alone. */
+export const anyUser = reference({ list: () => listUsers, key: 'login', label: 'friendlyName', also: ['email'] });
+
 /** Logins keep their periods, and are no Grok names. */
 const user = z
   .string()
   .min(1)
-  .describe('User: UUID or login')
+  .describe('User: UUID, login, name or e-mail address')
   .meta({
-    reference: reference({ list: () => listUsers, key: 'login', label: 'friendlyName', search: 'text', keyForm: /./s }),
+    reference: reference({ ...anyUser, search: 'text', keyForm: /./s }),
   });
 
 export const getUser: Operation = operation({

@@ -29,6 +29,7 @@ const named = reference({
   list: () => listProjects,
   key: 'id',
   label: 'path_with_namespace',
+  takesLabel: true,
   also: ['name'],
   search: 'search',
   own: { membership: true, search_namespaces: true },

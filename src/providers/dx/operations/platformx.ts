@@ -5,6 +5,7 @@ import { type OperationContext, operation } from '../../../operations/operation.
 import { flag, payload, required, text } from '../arguments.ts';
 import { allRows } from '../paging.ts';
 import { web } from '../web.ts';
+import { personById } from './users.ts';
 
 const project = z.looseObject({ id: z.string(), name: z.string() });
 
@@ -30,7 +31,7 @@ export const createProject = operation({
   verifyWith: 'dx_list_platform_projects shows whether it was created.',
   input: z.strictObject({
     name: required('Name'),
-    creator_id: required('Id of the user it belongs to (dx_list_users)'),
+    creator_id: required('Whom it belongs to: id, email address or name').meta({ reference: personById }),
     hidden: flag('Not shown in DX'),
     webhook_destination_url: text('Where events are passed on to'),
   }),

@@ -7,13 +7,17 @@ import { done, ids, inUri, payload, required, text } from '../arguments.ts';
 import { numberedPages } from '../paging.ts';
 import { named, web, within } from '../web.ts';
 import { teamName } from './teams.ts';
+import { personByEmail } from './users.ts';
 
 const mostMembers = 100;
 
 export const userGroupName = reference({ list: () => listUserGroups, key: 'id', label: 'name' });
 
 const id = required('User group: id or name').meta({ reference: userGroupName, fromUri: inUri('user-groups') });
-const members = ids(`Email addresses, at most ${mostMembers}`).max(mostMembers).optional();
+const members = ids(`Email addresses or names, at most ${mostMembers}`)
+  .max(mostMembers)
+  .meta({ reference: personByEmail })
+  .optional();
 
 const group = z.looseObject({
   id: z.string(),
@@ -62,7 +66,7 @@ export const createUserGroup = operation({
   input: z.strictObject({
     name: required('Name'),
     team_id: required('Team: id or name').meta({ reference: teamName }).optional(),
-    owner_email: text('Email address of its owner'),
+    owner_email: text('Owner: email address or name').meta({ reference: personByEmail }),
     members,
   }),
   describeLack: lacks(someOf('say who is in it', 'team_id', 'members'), ({ team_id, ...rest }) =>

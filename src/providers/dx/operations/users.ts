@@ -6,7 +6,6 @@ import { allRows, numberedPages } from '../paging.ts';
 import { mapped, web } from '../web.ts';
 
 const user = z.looseObject({ id: z.string(), email: z.string().nullish(), name: z.string().nullish() });
-const email = z.email().describe('Email address of the person');
 
 /** Attributes as a map: `{Location: 'Lisbon'}`. */
 const brief = ({ attributes, ...rest }: Row): Row => ({ ...rest, attributes: mapped(attributes, 'name', 'value') });
@@ -24,6 +23,24 @@ export const listUsers = operation({
   resource: { uri: 'dx://users', title: 'DX users' },
   example: { arguments: {} },
 });
+
+/** A person by e-mail address, which is the key of most methods, by name or by user name elsewhere. */
+export const personByEmail = reference({
+  list: () => listUsers,
+  key: 'email',
+  label: 'name',
+  also: ['github_username', 'gitlab_username', 'id'],
+  keyForm: /@/,
+});
+/** The same where the id is the key. */
+export const personById = reference({
+  list: () => listUsers,
+  key: 'id',
+  label: 'name',
+  also: ['email', 'github_username', 'gitlab_username'],
+});
+
+const email = required('Person: email address, name or user name').meta({ reference: personByEmail });
 
 export const findUser = operation({
   ...web('snapshots:read'),

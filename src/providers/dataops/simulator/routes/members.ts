@@ -36,8 +36,11 @@ function find(call: Call, members: readonly Member[]): Member {
 function list(call: Call, members: readonly Member[]) {
   const wanted = call.list('user_ids');
   const found = members.filter(({ userId }) => {
-    const { username, name } = userOf(call.world, userId);
-    return matches(call.text('query'), username, name) && (wanted.length === 0 || wanted.includes(String(userId)));
+    const { username, name, email } = userOf(call.world, userId);
+    // "Filters results based on a given name, email, or username."
+    return (
+      matches(call.text('query'), username, name, email) && (wanted.length === 0 || wanted.includes(String(userId)))
+    );
   });
   return paged(call, found, member => describe(call, member));
 }
