@@ -50,7 +50,7 @@ export function askingThrough(server: Server, era: 'legacy' | 'modern', asks: bo
           },
         });
         if (!question) return result;
-        const answer = await sendQuestion(question, context);
+        const answer = await sendQuestion(server, question, context);
         if (!answer) {
           cannot = true;
           return call({});
@@ -85,16 +85,38 @@ function answerOf({ mcpReq }: ServerContext): Person {
 /** How long a person may take over a question: as long as what they say is good. */
 const patienceMs = 600_000;
 
+/** Questions that a client has not answered yet, by what ends the waiting for them. */
+const open = new WeakMap<Server, Set<AbortController>>();
+
+/**
+ * Something came in that is no message. What it was meant to answer cannot be told; where a question is open it may
+ * well have been the answer, and nobody else will come.
+ */
+export function noteUnreadable(server: Server | undefined, { name }: Error): void {
+  if (!/ZodError$|^SyntaxError$/.test(name)) return;
+  for (const question of (server && open.get(server)) ?? []) question.abort();
+}
+
 /** Undefined where the client has nobody to ask. */
-async function sendQuestion({ text, token }: Question, { mcpReq }: ServerContext): Promise<Person['answer']> {
+async function sendQuestion(
+  server: Server,
+  { text, token }: Question,
+  { mcpReq }: ServerContext,
+): Promise<Person['answer']> {
   const request = { method: 'elicitation/create' as const, params: { mode: 'form' as const, ...form(text) } };
+  const unreadable = new AbortController();
+  const questions = open.get(server) ?? new Set();
+  open.set(server, questions.add(unreadable));
+  const signal = AbortSignal.any([mcpReq.signal, unreadable.signal]);
   try {
-    const answer = await mcpReq.send(request, z.looseObject({}), { timeout: patienceMs, signal: mcpReq.signal });
+    const answer = await mcpReq.send(request, z.looseObject({}), { timeout: patienceMs, signal });
     return { said: wordIn(answer), state: token };
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     mcpReq.signal.throwIfAborted();
-    return { said: 'cancel', state: token };
+    return { said: unreadable.signal.aborted ? 'unreadable' : 'cancel', state: token };
+  } finally {
+    questions.delete(unreadable);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { McpRequestContext, Server, Transport } from '@modelcontextprotocol/server';
 import { type StdioServerHandle, StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { noteUnreadable } from './asking.ts';
 import type { DataPlatformsServer } from './create.ts';
 import { listeningTransport } from './subscriptions.ts';
 
@@ -12,8 +13,12 @@ export function serveClient(server: DataPlatformsServer, wire: Transport): Stdio
     return current;
   };
   const changed = (uri: string) => void current?.sendResourceUpdated({ uri }).catch(() => {});
+  const onerror = (error: Error) => {
+    server.log.warn(aboutError(error), 'protocol');
+    noteUnreadable(current, error);
+  };
   const transport = listeningTransport(wire, server.runs, changed);
-  return serveStdio(factory, { transport, onerror: error => server.log.warn(aboutError(error), 'protocol') });
+  return serveStdio(factory, { transport, onerror });
 }
 
 // What is no message fails every form of one, and the schema's words about that fill a screen.

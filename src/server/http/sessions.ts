@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type NodeMcpRequestHandler, toNodeHandler } from '@modelcontextprotocol/node';
 import { type RequestId, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { keyOf, principalOf } from '../../callers/caller.ts';
+import { noteUnreadable } from '../asking.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import { cancelledIn, type Exchange, requestIdOf } from './exchange.ts';
 import { HttpError } from './http-error.ts';
@@ -78,7 +79,10 @@ export class Sessions {
     };
     const server = factory({ era: 'legacy', authInfo: request.auth });
     await server.connect(transport);
-    server.onerror = this.#onerror;
+    server.onerror = error => {
+      this.#onerror(error);
+      noteUnreadable(server, error);
+    };
     const { onclose } = server;
     server.onclose = () => {
       this.#sessions.delete(transport.sessionId ?? '');

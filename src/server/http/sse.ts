@@ -1,4 +1,5 @@
 import { keyOf, principalOf } from '../../callers/caller.ts';
+import { noteUnreadable } from '../asking.ts';
 import type { DataPlatformsServer } from '../create.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
@@ -49,7 +50,10 @@ export class SseStreams {
       this.#streams.delete(transport.sessionId);
       onclose?.();
     };
-    server.onerror = this.#onerror;
+    server.onerror = error => {
+      this.#onerror(error);
+      noteUnreadable(server, error);
+    };
     this.#streams.set(transport.sessionId, { principal, key: keyOf(caller), transport });
     await server.connect(transport);
   }
