@@ -4,6 +4,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { dist, node, root, small, whereItIs } from './options.mjs';
+import { withBoundedMemory } from './wasm-memory.mjs';
+
+/** Memory of what draws pictures: 512 MiB, in processes and threads alike. */
+export const picturePages = 8_192;
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
 const workers = {
@@ -33,7 +37,8 @@ export async function workerFiles() {
     writeFile(join(dist, `${basename(file)}.br`), await promisify(brotliCompress)(await readFile(join(folder, file))));
   await Promise.all(fonts.map(packFont));
   // An eighth less than what packing makes of it, in half a second; the last eighth would take six.
-  const pictures = await readFile(join(root, 'node_modules', '@resvg', 'resvg-wasm', 'index_bg.wasm'));
+  const file = await readFile(join(root, 'node_modules', '@resvg', 'resvg-wasm', 'index_bg.wasm'));
+  const pictures = withBoundedMemory(file, picturePages);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
   await writeFile(join(dist, 'resvg.wasm.br'), await promisify(brotliCompress)(pictures, { params }));
   // A quarter less than what packing makes of it.

@@ -18,6 +18,9 @@ if (isMainThread) setFlagsFromString('--liftoff-only');
 /** Compiling it takes a while, and happens while the worker waits for its job. */
 const ready = initWasm(brotliDecompressSync(read('resvg.wasm.br')));
 
+/** Each point takes four bytes of a memory that has an end. */
+const tallest = 8_192;
+
 /** What Inter has no letters for: everything but Latin, Greek, Cyrillic and signs. */
 const otherScripts = /[\u0530-\u1dff\u2300-\uffff]/;
 
@@ -29,10 +32,16 @@ export async function rasterize(svg: string, background: string): Promise<Pick<D
   await ready;
   const own = ['Inter_400Regular.ttf.br', 'Inter_600SemiBold.ttf.br'].map(file => brotliDecompressSync(read(file)));
   const fonts = otherScripts.test(svg) ? [...own, ...systemFonts()] : own;
-  const { width: natural } = new Resvg(svg);
+  const { width: natural, height } = new Resvg(svg);
+  const isTall = height * Math.min(1, width / natural) > tallest;
+  const isWide = natural > width;
   const image = new Resvg(svg, {
     background,
-    ...(natural > width ? { fitTo: { mode: 'width', value: width } } : {}),
+    ...(isTall
+      ? { fitTo: { mode: 'height', value: tallest } }
+      : isWide
+        ? { fitTo: { mode: 'width', value: width } }
+        : {}),
     font: { fontBuffers: fonts, defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
   }).render();
   return { png: Buffer.from(image.asPng()).toString('base64'), width: image.width, height: image.height };
