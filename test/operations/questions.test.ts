@@ -95,6 +95,10 @@ const found: Readonly<Record<string, (world: World) => Promise<Row>>> = {
   dataops_revoke_personal_token: first('dataops_list_personal_tokens', 'token_id', 'id', {}),
   dataops_update_project_variable: first('dataops_list_project_variables', 'key', 'key'),
   dataops_delete_project_variable: first('dataops_list_project_variables', 'key', 'key'),
+  dataops_delete_mr_context_commits: async world => {
+    const { data } = await world.call('dataops_list_mr_context_commits', { ...assays, merge_request: '1' });
+    return { commits: [(data['items'] as Row[])[0]?.['id']] };
+  },
   dataops_update_file: aFile,
   dataops_delete_file: aFile,
   dataops_update_schedule_variable: withVariable,

@@ -285,4 +285,18 @@ export const informed = wishes(`
   this token leaked, kill it                       | dataops_revoke_current_token dataops_revoke_personal_token
   my own access tokens                             | dataops_list_personal_tokens
   which projects can this token reach              | dataops_get_token_associations
+  who reviews this merge request                   | dataops_list_mr_reviewers
+  how long did the merge request take              | dataops_get_mr_time
+  log two hours on an issue                        | dataops_add_issue_spent_time
+  link two issues                                  | dataops_create_issue_link
+  what blocks this ticket                          | dataops_list_issue_links
+  move an issue to another project                 | dataops_move_issue
+  how many issues are open                         | dataops_get_issue_statistics
+  which merge request closes this issue            | dataops_list_issue_closed_by dataops_list_issue_merge_requests
+  thumbs up on a comment of a merge request        | dataops_add_mr_note_award
+  publish my review comments                       | dataops_publish_all_draft_notes dataops_publish_draft_note
+  do not merge it automatically any more           | dataops_cancel_auto_merge
+  who still may approve, which approval rules      | dataops_get_mr_approval_state dataops_get_merge_request_approvals
+  the merge request as a patch file                | dataops_download_mr_diff
+  duplicate a ticket                               | dataops_clone_issue
 `);

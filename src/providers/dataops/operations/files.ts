@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
 import { lacks, together } from '../../../operations/lack.ts';
-import { type Collected, type Operation, type OperationContext, operation } from '../../../operations/operation.ts';
+import { type Operation, operation } from '../../../operations/operation.ts';
 import { drillAssays, flag, text } from '../arguments.ts';
+import { download } from '../download.ts';
 import { pages } from '../paging.ts';
 import { branchName } from './branches.ts';
 import { anyRef } from './commits.ts';
@@ -96,17 +97,8 @@ export const downloadFile: Operation = operation({
   input: z.strictObject({ project, path: filePath, ref: atRef }),
   output: z.looseObject({}),
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
-  collect: (args, context) => storeFile(args, context),
+  collect: (args, context) => download(downloadFile, args, args.path.slice(args.path.lastIndexOf('/') + 1), context),
 });
-
-async function storeFile(args: { path: string } & Row, context: OperationContext): Promise<Collected> {
-  const { body, headers } = await context.request(downloadFile, args, { expect: 'stream' });
-  const name = args.path.slice(args.path.lastIndexOf('/') + 1);
-  const mediaType = headers['content-type'] ?? 'application/octet-stream';
-  const origin = { operation: downloadFile, arguments: args, name, mediaType };
-  const result = await context.store(origin, { bytes: body as AsyncIterable<Uint8Array> });
-  return { result, summary: `${name}: ${result.bytes} bytes.`, warnings: result.warnings ?? [] };
-}
 
 export const blame = operation({
   name: 'dataops_list_blame_ranges',

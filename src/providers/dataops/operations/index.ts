@@ -7,14 +7,18 @@ import { showField } from '../secrets.ts';
 import * as access from './access.ts';
 import * as administration from './administration.ts';
 import * as artifacts from './artifacts.ts';
+import * as awards from './awards.ts';
 import * as branches from './branches.ts';
 import * as codeSearch from './code-search.ts';
 import * as commits from './commits.ts';
+import * as draftNotes from './draft-notes.ts';
 import * as environments from './environments.ts';
 import * as fileChanges from './file-changes.ts';
 import * as files from './files.ts';
 import * as groupChanges from './group-changes.ts';
 import * as groups from './groups.ts';
+import * as incidentImages from './incident-images.ts';
+import * as issueLinks from './issue-links.ts';
 import * as issues from './issues.ts';
 import * as jobRuns from './job-runs.ts';
 import * as jobs from './jobs.ts';
@@ -32,6 +36,7 @@ import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
 import * as protection from './protection.ts';
 import * as releases from './releases.ts';
+import * as reviews from './reviews.ts';
 import { jobRun, pipelineRun } from './runs.ts';
 import * as scheduleChanges from './schedule-changes.ts';
 import * as scheduleRuns from './schedule-runs.ts';
@@ -40,6 +45,7 @@ import * as schedules from './schedules.ts';
 import * as search from './search.ts';
 import * as tags from './tags.ts';
 import * as testReports from './test-reports.ts';
+import * as timeTracking from './time-tracking.ts';
 import * as tokens from './tokens.ts';
 import * as triggers from './triggers.ts';
 import * as variables from './variables.ts';
@@ -57,8 +63,16 @@ export const dataopsCode: ProviderCode = {
     toolset('groups', groups, groupChanges, search),
     toolset('members', members, memberChanges),
     toolset('repository', branches, tags, commits, files, fileChanges, protection, lint, codeSearch),
-    toolset('merge-requests', mergeRequests),
-    toolset('issues', issues),
+    toolset(
+      'merge-requests',
+      mergeRequests,
+      reviews,
+      draftNotes,
+      timeTracking.ofMergeRequests,
+      awards.ofMergeRequests,
+      awards.ofMergeRequestNotes,
+    ),
+    toolset('issues', issues, issueLinks, incidentImages, timeTracking.ofIssues, awards.ofIssues, awards.ofIssueNotes),
     toolset('variables', variables),
     toolset('environments', environments),
     toolset('releases', releases),

@@ -6,10 +6,10 @@ import { done, flag, id, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { groupArgument as group } from './groups.ts';
-import { notesOf } from './notes.ts';
+import { type Commented, notesOf } from './notes.ts';
 import { projectArgument as project } from './projects.ts';
 
-const issueRow = z.looseObject({
+export const issueRow = z.looseObject({
   iid: z.number(),
   title: z.string(),
   state: z.string(),
@@ -130,19 +130,21 @@ export const updateIssue = operation({
   example: { arguments: { ...example, state_event: 'close' } },
 });
 
+const told = lookAt(
+  'issue',
+  () => getIssue,
+  ({ title, state, user_notes_count }) => ({
+    name: textOf(title),
+    says: [`It is ${String(state)} and has ${howMany(Number(user_notes_count ?? 0), 'comment')}.`],
+  }),
+);
+
 export const deleteIssue = operation({
   name: 'dataops_delete_issue',
   route: 'DELETE /projects/{project}/issues/{issue}',
   risk: 'deletes',
   question: 'Delete the issue {issue} of {project} with its comments?',
-  describeLoss: lookAt(
-    'issue',
-    () => getIssue,
-    ({ title, state, user_notes_count }) => ({
-      name: textOf(title),
-      says: [`It is ${String(state)} and has ${howMany(Number(user_notes_count ?? 0), 'comment')}.`],
-    }),
-  ),
+  describeLoss: told,
   summary: 'Delete an issue with its comments. Closing it is usually what is meant.',
   words: 'remove a ticket',
   input: z.strictObject(one),
@@ -150,10 +152,14 @@ export const deleteIssue = operation({
   example: { arguments: example },
 });
 
-export const { listNotes, createNote, updateNote, deleteNote } = notesOf({
+/** As what can be commented on, awarded and worked on. */
+export const issueThing: Commented = {
   noun: 'an issue',
   word: 'issue',
   path: '/projects/{project}/issues/{issue}',
   thing: one,
+  told,
   example,
-});
+};
+
+export const { listNotes, getNote, createNote, updateNote, deleteNote } = notesOf(issueThing);

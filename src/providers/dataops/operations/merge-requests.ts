@@ -9,11 +9,11 @@ import { pages } from '../paging.ts';
 import { pick } from '../rows.ts';
 import { commit, diff } from './commits.ts';
 import { groupArgument as group } from './groups.ts';
-import { notesOf } from './notes.ts';
+import { type Commented, notesOf } from './notes.ts';
 import { startsPipeline } from './pipeline-runs.ts';
 import { projectArgument as project } from './projects.ts';
 
-const mergeRequest = z.looseObject({
+export const mergeRequest = z.looseObject({
   iid: z.number(),
   title: z.string(),
   state: z.string(),
@@ -118,6 +118,8 @@ export const getMergeRequest = operation({
   example: { arguments: example },
 });
 
+const told = lookAt('merge_request', () => getMergeRequest, mergeRequestTold);
+
 export const createMergeRequest = operation({
   name: 'dataops_create_merge_request',
   route: 'POST /projects/{project}/merge_requests',
@@ -165,7 +167,7 @@ export const merge = operation({
   route: 'PUT /projects/{project}/merge_requests/{merge_request}/merge',
   risk: 'replaces',
   question: 'Merge the merge request {merge_request} of {project}?',
-  describeLoss: lookAt('merge_request', () => getMergeRequest, mergeRequestTold),
+  describeLoss: told,
   summary:
     'Merge a merge request. First dataops_get_merge_request: detailed_merge_status must be mergeable (checking: ask ' +
     'again in a moment); pass its sha, so that nothing newer is merged.',
@@ -262,7 +264,7 @@ export const approve = operation({
   route: 'POST /projects/{project}/merge_requests/{merge_request}/approve',
   risk: 'exposes',
   question: 'Approve the merge request {merge_request} of {project} in your name?',
-  describeLoss: lookAt('merge_request', () => getMergeRequest, mergeRequestTold),
+  describeLoss: told,
   summary: 'Approve a merge request in the name of the user behind the credential.',
   words: 'sign off',
   input: z.strictObject({ ...one, sha: text('Head that was reviewed') }),
@@ -295,10 +297,14 @@ export const runPipeline = operation({
   example: { arguments: example },
 });
 
-export const { listNotes, createNote, updateNote, deleteNote } = notesOf({
+/** As what can be commented on, awarded and worked on. */
+export const mergeRequestThing: Commented = {
   noun: 'a merge request',
   word: 'mr',
   path: '/projects/{project}/merge_requests/{merge_request}',
   thing: one,
+  told,
   example,
-});
+};
+
+export const { listNotes, getNote, createNote, updateNote, deleteNote } = notesOf(mergeRequestThing);

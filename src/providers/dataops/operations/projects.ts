@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../../../base/json-value.ts';
-import { operation, reference } from '../../../operations/operation.ts';
+import { type OperationContext, operation, reference } from '../../../operations/operation.ts';
 import { flag, project, search, since, text, until } from '../arguments.ts';
 import { pages } from '../paging.ts';
 import { dropEmpty, pick } from '../rows.ts';
@@ -85,6 +85,12 @@ export const getProject = operation({
   resource: { uri: 'dataops://projects/{project}', title: 'A DataOps.live project' },
   example: { arguments: { project: 'meridian/data/drill-assays' } },
 });
+
+/** The number of a project, for what takes no path. */
+export async function numberOf(project: string, context: OperationContext): Promise<number> {
+  const { body } = await context.request(getProject, { project });
+  return Number((body as Row)['id']);
+}
 
 export const settings = {
   description: text('Description'),

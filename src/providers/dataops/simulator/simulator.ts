@@ -16,6 +16,7 @@ import { environmentEndpoints } from './routes/environments.ts';
 import { fileEndpoints } from './routes/files.ts';
 import { groupChangeEndpoints } from './routes/group-changes.ts';
 import { groupEndpoints } from './routes/groups.ts';
+import { issueRelationEndpoints } from './routes/issue-relations.ts';
 import { issueEndpoints } from './routes/issues.ts';
 import { jobEndpoints } from './routes/jobs.ts';
 import { memberEndpoints } from './routes/members.ts';
@@ -24,6 +25,7 @@ import { pipelineEndpoints } from './routes/pipelines.ts';
 import { projectEndpoints } from './routes/projects.ts';
 import { protectionEndpoints } from './routes/protection.ts';
 import { releaseEndpoints } from './routes/releases.ts';
+import { reviewEndpoints } from './routes/reviews.ts';
 import { scheduleEndpoints } from './routes/schedules.ts';
 import { searchEndpoints } from './routes/search.ts';
 import { tagEndpoints } from './routes/tags.ts';
@@ -32,6 +34,7 @@ import { treeEndpoints } from './routes/tree.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
 import { variableEndpoints } from './routes/variables.ts';
 import { webhookEndpoints } from './routes/webhooks.ts';
+import { workItemEndpoints } from './routes/work-items.ts';
 import { advancePipeline } from './runs.ts';
 import { seedWorld } from './seed/seed.ts';
 import type { DataOpsState } from './state.ts';
@@ -57,7 +60,10 @@ const endpoints: readonly Endpoint[] = [
   ...fileEndpoints,
   ...mergeRequestEndpoints,
   ...approvalEndpoints,
+  ...reviewEndpoints,
   ...issueEndpoints,
+  ...issueRelationEndpoints,
+  ...workItemEndpoints,
   ...variableEndpoints,
   ...environmentEndpoints,
   ...releaseEndpoints,

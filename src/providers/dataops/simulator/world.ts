@@ -153,6 +153,7 @@ export interface World {
   /** Full path to project, moved ones under their old path too. */
   paths: Map<string, Project>;
   tokens: Token[];
+  issueLinks: { id: number; source: Fields; target: Fields; type: string; createdAt: number }[];
   /** Every job of every project that has been touched, by id. */
   jobs: Map<number, Job>;
   /** Job plans by name of the pipeline file. */

@@ -14,18 +14,19 @@ export const issueEndpoints: readonly Endpoint[] = [
   ['GET /issues', call => list(call, [...call.world.projects.values()], 'created_by_me')],
   ['GET /groups/:id/issues', call => list(call, projectsBelow(call, call.group(), true))],
   [`GET ${root}`, call => list(call, [call.project()])],
-  [`GET ${root}/:iid`, call => show(find(call))],
+  [`GET ${root}/:iid`, call => shownIssue(findIssue(call))],
   [`POST ${root}`, create],
   [`PUT ${root}/:iid`, update],
   [`DELETE ${root}/:iid`, remove],
   ...notesBelow('merge_requests', findMergeRequest),
-  ...notesBelow('issues', find),
+  ...notesBelow('issues', findIssue),
 ];
 
 const shelfOf = (call: Call, project: Project): Fields[] => call.world.partsOf(project).shelf.issues;
-const show = ({ notes: _, ...issue }: Fields): Fields => issue;
+/** An issue as it goes on the wire. */
+export const shownIssue = ({ notes: _, ...issue }: Fields): Fields => issue;
 
-function find(call: Call): Fields {
+export function findIssue(call: Call): Fields {
   const issue = shelfOf(call, call.project()).find(one => String(one['iid']) === call.path('iid'));
   if (!issue || (issue['confidential'] && levelOf(call.caller.user, call.project()) < 20)) throw notFound('Issue');
   return issue;
@@ -55,7 +56,7 @@ function list(call: Call, projects: readonly Project[], scope = 'all') {
   return paged(
     call,
     sorted(found, one => String(one[order] ?? ''), call.text('sort') ?? 'desc'),
-    show,
+    shownIssue,
   );
 }
 
@@ -63,19 +64,19 @@ function create(call: Call) {
   const issue = newIssue(call.world, call.project(), call.text('title') ?? '', call.user().id, call.world.now());
   issue['issue_type'] = call.text('issue_type') ?? 'issue';
   change(call, issue);
-  return reply(201, show(issue));
+  return reply(201, shownIssue(issue));
 }
 
 function update(call: Call) {
-  const issue = find(call);
+  const issue = findIssue(call);
   needOne(call);
   if (!usernames(issue['author']).includes(call.user().username)) call.demand(call.project(), 15);
   change(call, issue);
-  return show(issue);
+  return shownIssue(issue);
 }
 
 function remove(call: Call) {
-  const issue = find(call);
+  const issue = findIssue(call);
   const issues = shelfOf(call, call.project(50));
   issues.splice(issues.indexOf(issue), 1);
   return noContent;

@@ -84,7 +84,8 @@ interface Branches {
   diffs: Fields[];
 }
 
-function branchesOf(call: Call, one: Fields = findMergeRequest(call)): Branches {
+/** Both branches of a merge request, and what is between them. */
+export function branchesOf(call: Call, one: Fields = findMergeRequest(call)): Branches {
   const project = call.world.projects.get(Number(one['project_id']));
   const repository = project && call.world.partsOf(project).repository;
   const source = repository?.commits.get(String(one['sha']));
@@ -97,7 +98,7 @@ function branchesOf(call: Call, one: Fields = findMergeRequest(call)): Branches 
 const checkingMs = 2000;
 
 // The platform finds out in the background whether a merge request can be merged.
-function mergeStatus(call: Call, one: Fields): Fields {
+export function mergeStatus(call: Call, one: Fields): Fields {
   const { base, target, diffs } = branchesOf(call, one);
   const changed = new Set(base && target ? diffsOf(base, target).map(diff => diff['new_path']) : []);
   const conflict = diffs.some(diff => changed.has(diff['new_path']));

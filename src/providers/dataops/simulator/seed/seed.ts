@@ -49,6 +49,7 @@ function emptyWorld(now: () => number, origin: string): World {
     nextId: () => ++last,
     users: [],
     tokens: [],
+    issueLinks: [],
     plans: new Map(plans),
     outcomes: new Map(),
     pace: 1,
