@@ -286,7 +286,7 @@ const widths: Record<string, number> = {
 const widthOf = ({ name, type }: Columns[number]): number =>
   Math.min(240, Math.max(widths[type] ?? 120, name.length * 7.6 + 48));
 
-const numberWords = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const numberWords = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** How a value looks: numbers to the right; what is missing, and what is no number among numbers, so that it is seen. */
 function kindOf(value: unknown, { type, exceptions }: Columns[number]): string {

@@ -11,8 +11,8 @@ export const listTables = operation({
   route: '',
   risk: 'reads',
   summary:
-    'List tables of the Data Studio for dx_run_query, with columns (evidence says whence) and join keys (inferred from ' +
-    'names). Tables of connected tools and your own (schema custom) are not among them.',
+    'List tables of the Data Studio for dx_run_query, with columns, where DX describes them, and join keys (guessed ' +
+    'from names). Tables of connected tools and your own (schema custom) are not among them.',
   words: 'schema columns of the warehouse data studio, which data is there, what can I query join',
   input: z.strictObject({}),
   output: z.looseObject({ table: z.string(), columns: z.string(), joins: z.string() }),
