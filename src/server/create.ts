@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { BackgroundWork } from '../base/background-work.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { nodeCrypto } from '../base/crypto.ts';
 import { Fault } from '../base/errors.ts';
 import { lazy, lazyObject } from '../base/lazy.ts';
 import { createLog, type Log } from '../base/log.ts';
@@ -18,6 +19,8 @@ import type { CallerServices } from '../calls/services.ts';
 import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
+import { type Messages, noMessages } from '../coordination/messages.ts';
+import type { Register } from '../coordination/register.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
 import type { RunWatch } from '../runs/watch.ts';
 import type { ToolSet } from '../tools/registry.ts';
@@ -43,6 +46,12 @@ export interface DataPlatformsServer {
   shared: CallerServices;
   /** Calls of every caller. */
   running: RunningCalls;
+  /** What it shares with other processes beside the calls. */
+  replicas: {
+    signer: Signer;
+    endedSessions: Register;
+    messages(): Promise<Messages>;
+  };
   observe(observer: Observer): void;
   log: Log;
   /** Ends calls, which answer that they were given up, and upstream connections; stored results stay. */
@@ -118,7 +127,7 @@ export async function createServer(
       ...(gates ? { gateFor: gates } : {}),
     });
   });
-  const registerOf = async (kind: 'starts' | 'agreements' | 'batches') =>
+  const registerOf = async (kind: 'starts' | 'agreements' | 'batches' | 'sessions') =>
     (await import('./open-register.ts')).openRegister(kind, config, clock, redis);
   const observers = new Observers();
   const common: ProcessServices = {
@@ -158,6 +167,15 @@ export async function createServer(
     runs: own.runs,
     shared: own.shared,
     running: common.running,
+    replicas: {
+      signer,
+      endedSessions: lazyObject(() => registerOf('sessions')),
+      messages: lazy(async () => {
+        const name = nodeCrypto().randomBytes(6).toString('hex');
+        if (!redis) return noMessages(name);
+        return (await import('../coordination/redis/redis-messages.ts')).redisMessages(await redis(), name);
+      }),
+    },
     observe: observer => observers.add(observer),
     log: ownLog,
     async close() {

@@ -35,6 +35,7 @@ const keptThere: Record<keyof typeof registerFolders, { what: string; hint: stri
   },
   agreements: { what: 'whether this was agreed to or refused already', hint: 'Repeat the call in a few seconds.' },
   batches: { what: 'which process is working on it', hint: 'Repeat the call in a few seconds: it goes on from there.' },
+  sessions: { what: 'which sessions were ended', hint: 'Repeat the request in a few seconds.' },
   verified: { what: 'what platforms were found not to offer', hint: 'Repeat the call in a few seconds.' },
 };
 

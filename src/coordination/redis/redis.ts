@@ -18,6 +18,10 @@ export interface Redis {
   readonly lostAt: number | undefined;
   /** @throws RedisAway when there is no answer in time: it may be run later all the same */
   run(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
+  /** How many have heard it. @throws RedisAway */
+  publish(channel: string, text: string): Promise<number>;
+  /** From now on, and again after every loss. What is said while Redis is away is not heard. */
+  subscribe(channels: readonly string[], heard: (text: string) => void): Promise<void>;
   close(): void;
 }
 
@@ -51,6 +55,7 @@ export async function openRedis(target: RedisTarget, onerror: (error: Error) => 
     if (error.message !== told) onerror(error);
     told = error.message;
   });
+  const listeners: Client[] = [];
   let lostAt: number | undefined = performance.now();
   client.on('ready', () => {
     told = '';
@@ -92,7 +97,23 @@ export async function openRedis(target: RedisTarget, onerror: (error: Error) => 
         throw error instanceof RedisAway ? error : new RedisAway('Redis cannot be reached.', { cause: error });
       }
     },
-    close: () => client.disconnect(),
+    async publish(channel, text) {
+      await first;
+      return answered(client.publish(channel, text)).catch(cause => {
+        throw new RedisAway('Redis cannot be reached.', { cause });
+      });
+    },
+    async subscribe(channels, heard) {
+      // A connection that listens can do nothing else. What it cannot yet subscribe to, it does once it is there.
+      const listening = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+      listeners.push(listening);
+      listening.on('error', () => {});
+      listening.on('message', (_, text: string) => heard(text));
+      await Promise.race([listening.subscribe(...channels), first]).catch(() => {});
+    },
+    close() {
+      for (const one of [client, ...listeners]) one.disconnect();
+    },
   };
 }
 

@@ -35,13 +35,14 @@ export const ownersFolder = 'callers';
 
 /**
  * Folders in the results folder that hold what was started, agreed to or refused lately, who works on a batch, and what
- * platforms were found not to offer. They are swept by themselves.
+ * platforms were found not to offer, and which sessions were ended. They are swept by themselves.
  */
 export const registerFolders = {
   starts: 'starts',
   agreements: 'agreements',
   batches: 'batches',
   verified: 'verified',
+  sessions: 'sessions',
 } as const;
 
 /** The folder in the results folder that holds chains, and agreements to them. Nothing in it is swept. */
