@@ -8,9 +8,21 @@ import { parametersIn, stepsIn, textsOf } from './references.ts';
 export interface KnownTool {
   /** JSON Schema of its arguments. */
   input: Row;
-  /** It leaves something in the result store. */
-  makesResult: boolean;
+  makes: Made;
+  /** Its arguments that may stand for many things: then it makes a table, whatever it makes of one. */
+  many: readonly string[];
+  /** What an argument has to be, where its form does not tell. Every table can be sent as a file. */
+  wants: Readonly<Record<string, Wanted>>;
 }
+
+/** What a step leaves: something in the result store, or nothing; and whether it starts a run. */
+export interface Made {
+  /** `any`: what it is depends on what is there. */
+  result: 'table' | 'file' | 'any' | 'none';
+  run: boolean;
+}
+
+export type Wanted = 'table' | 'result' | 'run';
 
 /** @throws Fault where there is no such tool */
 export type ToolLookup = (name: string) => Promise<KnownTool>;
@@ -21,7 +33,7 @@ export type ToolLookup = (name: string) => Promise<KnownTool>;
  */
 export async function checkChain(chain: Chain, lookup: ToolLookup, text = ''): Promise<string[]> {
   const wrong: string[] = [];
-  const before = new Map<string, KnownTool>();
+  const before = new Map<string, Made>();
   const lines = linesOf(chain, text);
   for (const [index, step] of chain.steps.entries()) {
     const line = lines[index];
@@ -37,7 +49,8 @@ export async function checkChain(chain: Chain, lookup: ToolLookup, text = ''): P
     }
     if (tool) for (const what of argumentsWrong(step, tool)) say(what);
     for (const what of referencesWrong(chain, step, before)) say(what);
-    before.set(step.name, tool ?? { input: {}, makesResult: true });
+    for (const what of handlesWrong(step, tool, before)) say(what);
+    before.set(step.name, madeOfStep(step, tool));
   }
   return wrong;
 }
@@ -59,23 +72,64 @@ function argumentsWrong({ operation, arguments: given = {} }: ChainStep, { input
 function referencesWrong(
   { parameters = {} }: Chain,
   { arguments: given = {} }: ChainStep,
-  before: ReadonlyMap<string, KnownTool>,
+  before: ReadonlyMap<string, Made>,
 ): string[] {
   const wrong: string[] = [];
   for (const text of textsOf(given)) {
     const steps = stepsIn(text);
-    for (const { step, path } of steps) {
-      const tool = before.get(step);
-      const told = text.length > 60 ? `$steps.${step}.${path}` : text;
-      if (!tool) wrong.push(`${told}: no earlier step is called "${step}"`);
-      else if (path === 'result' && !tool.makesResult) wrong.push(`${told}: that step makes no result`);
-    }
+    for (const { step, path } of steps)
+      if (!before.has(step)) wrong.push(`$steps.${step}.${path}: no earlier step is called "${step}"`);
     if (text.startsWith('$steps.')) continue;
     for (const name of parametersIn(text))
       if (!Object.hasOwn(parameters, name)) wrong.push(`${text}: there is no parameter "${name}"`);
   }
   return wrong;
 }
+
+const anything: Made = { result: 'any', run: true };
+
+function madeOfStep({ arguments: given = {} }: ChainStep, tool: KnownTool | undefined): Made {
+  const isOne = (value: unknown) => value === undefined || (typeof value === 'string' && plainName.test(value));
+  return tool?.many.every(argument => isOne(given[argument])) ? tool.makes : anything;
+}
+
+/** One name, and no reference to anything. */
+const plainName = /^(?!all$|[$*])[^,:={[]+$/i;
+
+/** Handles of the wrong kind: a file where a table is wanted, a result where a run is. */
+function handlesWrong(
+  { operation, arguments: given = {} }: ChainStep,
+  tool: KnownTool | undefined,
+  before: ReadonlyMap<string, Made>,
+): string[] {
+  return Object.entries(given).flatMap(([argument, value]) =>
+    [...textsOf(value)].flatMap(stepsIn).flatMap(({ step, path }) => {
+      const made = before.get(step);
+      const isColumn = isRow(value) && value['column'] !== undefined;
+      const what = made && mismatch(path, made, isColumn ? 'table' : tool?.wants[argument]);
+      return what ? [`$steps.${step}.${path}: ${what.replace('{wants}', `"${argument}" of ${operation} wants`)}`] : [];
+    }),
+  );
+}
+
+/** What is wrong with a reference to what a step makes, where something is. */
+function mismatch(path: string, { result, run }: Made, wanted: Wanted | undefined): string | undefined {
+  const isRows = path === 'rows' || path.startsWith('rows[');
+  if (path === 'run') {
+    if (!run) return 'that step starts no run';
+    return wanted === 'table' || wanted === 'result'
+      ? `that is a run, and {wants} ${nounOfWanted[wanted]}: say .result`
+      : undefined;
+  }
+  if (path !== 'result' && !isRows) return undefined;
+  // Rows that are shown need not be stored.
+  if (result === 'none') return isRows ? 'that step answers no rows' : 'that step makes no result';
+  if (wanted === 'run') return `that is a result, and {wants} a run: say .run`;
+  const isFile = result === 'file' && (isRows || wanted === 'table');
+  return isFile ? `that step makes a file, and ${isRows ? 'a file has no rows' : '{wants} a table'}` : undefined;
+}
+
+const nounOfWanted: Readonly<Record<Wanted, string>> = { table: 'a table', result: 'a result', run: 'a run' };
 
 /** The line of each step's operation in the file, where they stand there in their order. */
 function linesOf({ steps }: Chain, text: string): (number | undefined)[] {

@@ -49,11 +49,14 @@ export async function runChain(
   const lease = await leaseOf(shared, state, chain, call);
   try {
     const resumed = state.steps.size;
+    let agreed: StepContext['consent'] = consent;
     for (const [index, step] of chain.steps.entries()) {
       if (state.steps.has(step.name)) continue;
       if (clock.now() > call.deadline - answerMs) return unfinished(chain, state, resumed);
       call.progress(`${chain.name}: ${step.name} (${index + 1} of ${chain.steps.length})`, index, chain.steps.length);
-      const answer = await carryOut({ shared, calls, chain, parameters, state, consent, call }, step);
+      const answer = await carryOut({ shared, calls, chain, parameters, state, consent: agreed, call }, step);
+      // What was agreed to is the step at which the last call stopped.
+      agreed = {};
       if (answer.kind === 'question') return answer;
       if (answer.kind === 'run' && !isSettled(answer.run)) return unfinished(chain, state, resumed);
       state.steps.set(step.name, recordOf(await outgoing(answer, shared.redactor), clock.now()));

@@ -265,6 +265,8 @@ export interface Operation {
   resource?: ResourceSpec;
   /** For what a route cannot say: everything but parsing and shaping. Listings must not use it. */
   send?: (args: never, context: OperationContext) => Promise<unknown>;
+  /** What it brings is always of this kind. Absent: it depends on what is there. */
+  collects?: 'table' | 'file';
   /** It brings data into the result store; the answer is the stored result. */
   collect?: (args: never, context: OperationContext) => Promise<Collected>;
 }

@@ -53,7 +53,14 @@ function wordsOf({ name, words = '' }: Operation, { nouns = {} }: ProviderCode):
   return [words, ...things.map(([, its]) => its)].filter(Boolean).join(', ');
 }
 
-function generalToolManifest({ call: _, words: __, input, output, ...rest }: GeneralTool): GeneralToolManifest {
+function generalToolManifest({
+  call: _,
+  words: __,
+  wants: ___,
+  input,
+  output,
+  ...rest
+}: GeneralTool): GeneralToolManifest {
   const published = publishedInput(jsonSchema(input, 'input'));
   return { ...rest, input: published, ...(output ? { output: outputSchema(output) } : {}) };
 }

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { type Caller, localCaller } from '../callers/caller.ts';
 import { callOperation } from '../calls/call.ts';
+import { manyArguments } from '../calls/many/arguments.ts';
 import type { CallerServices, Chains } from '../calls/services.ts';
 import { createChains } from '../chains/chains.ts';
-import { type KnownTool, mayHoldResult } from '../chains/check.ts';
+import { type KnownTool, type Made, mayHoldResult } from '../chains/check.ts';
 import { openLibrary } from '../chains/library.ts';
 import type { Config } from '../config/config.ts';
 import type { Chain } from '../operations/chain.ts';
-import { isReading } from '../operations/operation.ts';
+import { jsonSchema } from '../operations/json-schema.ts';
+import { fieldMeta, isListing, isReading, type Operation } from '../operations/operation.ts';
 import { chainsFolderName, defaultResultsDirectory } from '../results/store/places.ts';
 import { ownerFolder } from '../results/store/sweep.ts';
 import type { ToolSet } from '../tools/registry.ts';
@@ -32,12 +34,17 @@ export async function openChains(shared: CallerServices, tools: ToolSet, config:
     const known = operation(name);
     if (known) {
       const { input, output } = await catalog.details(known);
-      return { input, makesResult: known.lists || known.starts || mayHoldResult(output) };
+      const record = await catalog.load(known);
+      const many = manyArguments(record, jsonSchema(record.input, 'input'));
+      return { input, many, makes: madeBy(record, output), wants: wantsOf(record) };
     }
     const tool = (await tools.list()).find(one => one.name === name);
     // Says what it is called, or why it is not here.
     if (!tool) throw noTool(name, () => catalog.get(name));
-    return { input: tool.inputSchema, makesResult: true };
+    const { generalTools } = await import('../tools/general.ts');
+    const wants = generalTools.find(one => one.name === name)?.wants ?? {};
+    // What the server's own tools make depends on what they are given.
+    return { input: tool.inputSchema, many: [], makes: { result: 'any', run: true }, wants };
   }
 
   /** Of the connected platforms, as far as their steps are all there. */
@@ -68,6 +75,27 @@ export async function openChains(shared: CallerServices, tools: ToolSet, config:
     },
   });
 }
+
+/** What a step of an operation leaves, as far as its record tells. */
+function madeBy(record: Operation, output: unknown): Made {
+  const run = record.starts !== undefined;
+  if (isListing(record)) return { result: 'table', run };
+  if (record.collect) return { result: record.collects ?? 'any', run };
+  if (record.starts) {
+    const after = record.starts.run.result?.operation();
+    return { result: after ? (after.collects ?? 'any') : 'none', run };
+  }
+  return { result: mayHoldResult(output) ? 'any' : 'none', run };
+}
+
+/** Data that is sent as CSV or row by row has to be a table. */
+const wantsOf = ({ input }: Operation): KnownTool['wants'] =>
+  Object.fromEntries(
+    Object.entries(input.shape).flatMap(([name, field]) => {
+      const { source } = fieldMeta(field);
+      return source === undefined ? [] : [[name, source === 'csv' ? 'table' : 'result'] as const];
+    }),
+  );
 
 function noTool(name: string, get: () => unknown): Fault {
   try {

@@ -10,6 +10,8 @@ export interface GeneralTool extends Omit<GeneralToolManifest, 'input' | 'output
   /** What people ask for when they mean it, for the search. */
   words?: string;
   output?: z.ZodObject;
+  /** What arguments have to be that a step of a chain hands on: checked before it runs. */
+  wants?: Readonly<Record<string, 'table' | 'result' | 'run'>>;
   call(args: never, shared: CallerServices, call: Call): Promise<Answer>;
 }
 

@@ -31,6 +31,7 @@ const waitForRunTool = general({
     cancel: z.boolean().optional().describe('End a batch:// with what it has'),
   }),
   output: runAnswer,
+  wants: { run: 'run' },
   annotations: { ...reading, openWorldHint: true },
   needs: 'runs',
   async call({ run: given, wait_seconds, cancel }, shared, call) {

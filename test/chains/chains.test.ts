@@ -90,6 +90,58 @@ describe('a chain', () => {
     expect(datarock.requests).toEqual([]);
   });
 
+  test('with a handle of the wrong kind is told with line and name, before anything runs', async () => {
+    const { call, dataops, datagrok } = await startWorld({ platforms: 'all', flags: { toolsets: 'all' } });
+    const job = { project: 'meridian/data/drill-assays', job: '20451' };
+    const steps = [
+      { name: 'archive', operation: 'dataops_download_artifacts', arguments: job },
+      { name: 'branches', operation: 'dataops_list_branches', arguments: { project: job.project } },
+      { name: 'me', operation: 'datagrok_get_current_user', arguments: {} },
+      {
+        name: 'upload',
+        operation: 'datagrok_upload_table',
+        arguments: { table: 'x', source: '$steps.archive.result' },
+      },
+      { name: 'chart', operation: 'chart_result', arguments: { result: '$steps.archive.result', type: 'bar' } },
+      { name: 'sql', operation: 'query_result', arguments: { sql: 'SELECT * FROM "${steps.archive.result}"' } },
+      { name: 'projects', operation: 'dataops_get_project', arguments: { project: '$steps.archive.rows[*].id' } },
+      { name: 'wait', operation: 'wait_for_run', arguments: { run: '$steps.branches.result' } },
+      { name: 'read', operation: 'read_result', arguments: { result: '$steps.archive.run' } },
+      { name: 'describe', operation: 'describe_result', arguments: { result: '$steps.me.result' } },
+      {
+        name: 'right',
+        operation: 'datagrok_upload_table',
+        arguments: { table: 'x', source: '$steps.branches.result' },
+      },
+    ];
+    const chain = JSON.stringify({ chain: 1, name: 'kinds', title: 'Kinds', steps }, null, 2);
+    const { text } = await call('run_chain', { chain });
+    const line = (operation: string) => chain.slice(0, chain.indexOf(`"${operation}"`)).split('\n').length;
+    const wrong = (operation: string, at: number, what: string) =>
+      expect(text).toContain(`line ${line(operation)}, step ${at} (${steps[at - 1]?.name}): ${what}`);
+    wrong(
+      'datagrok_upload_table',
+      4,
+      '$steps.archive.result: that step makes a file, and "source" of datagrok_upload_table wants a table',
+    );
+    wrong(
+      'chart_result',
+      5,
+      '$steps.archive.result: that step makes a file, and "result" of chart_result wants a table',
+    );
+    wrong('query_result', 6, '$steps.archive.result: that step makes a file, and "sql" of query_result wants a table');
+    wrong('dataops_get_project', 7, '$steps.archive.rows[*].id: that step makes a file, and a file has no rows');
+    wrong(
+      'wait_for_run',
+      8,
+      '$steps.branches.result: that is a result, and "run" of wait_for_run wants a run: say .run',
+    );
+    wrong('read_result', 9, '$steps.archive.run: that step starts no run');
+    wrong('describe_result', 10, '$steps.me.result: that step makes no result');
+    expect(text).not.toContain('(right)');
+    expect([...dataops.requests, ...datagrok.requests]).toEqual([]);
+  });
+
   test('is made of what was called, without secrets, with names for handles and parameters', async () => {
     const { call } = await startWorld({ platforms: ['datarock'] });
     const listed = await call('datarock_list_artefacts', { project: 'all', fields: ['key', 'name'] });

@@ -3,8 +3,12 @@ import { type Assistant, expect, rowsOf } from '../story.ts';
 const project = 'meridian/data/drill-assays';
 const file = 'full-ci.yml';
 
-/** A failed night, why, and the pipeline again. Throws a fault when an answer is not what it must be. */
+/**
+ * One question over many projects, kept for every Monday; then a failed night, why, and the pipeline again. Throws a
+ * fault when an answer is not what it must be.
+ */
 export async function story(assistant: Assistant): Promise<void> {
+  await manyProjects(assistant);
   assistant.person(
     'Data engineer',
     `Why did last night's pipeline of ${project} fail? Start it again on main, with ${file}.`,
@@ -47,4 +51,35 @@ export async function story(assistant: Assistant): Promise<void> {
     `It runs, ${names.length} jobs in all. Last night it was ${reason}; if it is still missing, "${failure.name}" will ` +
       `fail again, and wait_for_run on ${uri} will say so.`,
   );
+}
+
+async function manyProjects(assistant: Assistant): Promise<void> {
+  assistant.person(
+    'Head of data',
+    'Which of our data projects had failing pipelines in the last three days, and why? I want to know that every Monday.',
+  );
+  const question = { project: 'active_since: 3 days ago', status: 'failed', since: '3d', why: true };
+  const answer = await assistant.ask('dataops_list_pipelines', question);
+  const [failed] = rowsOf(answer);
+  const reason = failed?.['reason'];
+  expect(typeof reason === 'string', 'the reason is not told');
+  assistant.says(
+    `One call, though there are thousands: ${failed?.['project']}, ${reason}. I keep the call as a chain.`,
+  );
+
+  const step = {
+    name: 'failed',
+    operation: 'dataops_list_pipelines',
+    arguments: question,
+  };
+  await assistant.ask('save_chain', {
+    name: 'failing-pipelines',
+    title: 'Failing pipelines, and why',
+    steps: [step],
+    parameters: { since: '3d' },
+  });
+  const again = await assistant.ask('run_chain', { chain: 'failing-pipelines', parameters: { since: '7d' } });
+  const [done] = rowsOf(again);
+  expect(done?.['outcome'] === 'done', 'the chain did not run');
+  assistant.says('On Mondays, cron runs it: data-platforms-mcp run failing-pipelines --since 7d.');
 }

@@ -22,6 +22,7 @@ export const chartResultTool = general({
     units: z.record(z.string(), z.string()).optional().describe('Unit by column'),
     theme: z.enum(['light', 'dark']).optional(),
   }),
+  wants: { result: 'table' },
   annotations: { ...reading, openWorldHint: false },
   async call({ result: uri, ...request }, shared, { signal }) {
     const { drawChart } = await import('../../results/chart/chart.ts');

@@ -13,6 +13,7 @@ export const describeResultTool = general({
     'Columns of a stored table with nulls, distinct values, range and quartiles, first rows, and what made it.',
   input: z.strictObject({ result: resultUri, columns: z.array(z.string()).optional() }),
   output: z.looseObject({ result: storedSchema, columns: z.array(z.looseObject({})) }),
+  wants: { result: 'result' },
   annotations: { ...reading, openWorldHint: false },
   page: 'explorer',
   async call({ result: uri, columns: wanted }, shared, { signal }) {

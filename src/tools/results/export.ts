@@ -21,6 +21,7 @@ export const exportResultTool = general({
     ask_again: askAgainArgument(),
   }),
   output: z.looseObject({ name: z.string(), bytes: z.number() }),
+  wants: { result: 'result' },
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   needs: 'writing',
   async call({ result: uri, format, path, overwrite = false, ...given }, shared, { signal, person }) {

@@ -10,6 +10,7 @@ export const queryResultTool = general({
     'Run one DuckDB SELECT over stored tables, named by their handles in double quotes: FROM "result://..." a JOIN "result://..." b; VALUES and range() need none. The rows become a stored result; few are shown too.',
   input: z.strictObject({ sql: z.string().meta({ longest: 100_000 }) }),
   output: z.looseObject({ items: z.array(z.looseObject({})).optional(), result: storedSchema, page: pageSchema }),
+  wants: { sql: 'table' },
   annotations: { ...reading, openWorldHint: false },
   page: 'explorer',
   async call({ sql }, shared, { signal }) {

@@ -46,6 +46,7 @@ export const readResultTool = general({
     search: z.string().meta({ longest: 1_000 }).optional().describe('Only lines with this text'),
   }),
   output: z.looseObject({ items: z.array(z.looseObject({})), page: pageSchema }),
+  wants: { result: 'result' },
   annotations: { ...reading, openWorldHint: false },
   page: 'explorer',
   call: (args, shared, { signal }) => readStored({ ...args, signal }, shared),

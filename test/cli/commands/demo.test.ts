@@ -11,6 +11,9 @@ describe('demo', () => {
     expect({ code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' });
     expect(demo.stdout).toMatch(/export \w+: \d+ of 40 holes/);
     expect(demo.stdout).toMatch(/mean RQD is \d\d\.\d %/);
+    expect(demo.stdout).toMatch(/1 pipeline, of 1 of \d projects\./);
+    expect(demo.stdout).toMatch(/reasons: 1 x invalid identifier/);
+    expect(demo.stdout).toMatch(/failing-pipelines\): 1 of 1 steps done/);
     for (const figure of [
       'tool calls',
       'requests to the platform',

@@ -36,6 +36,7 @@ export const downloadTable: Operation = operation({
   output: z.looseObject({}),
   resource: { uri: 'datagrok://tables/{table}', title: 'A table on Datagrok' },
   example: { arguments: { table: 'MaraOkafor:CopperheadNorth:Collars' } },
+  collects: 'table',
   collect(args, context) {
     const name = `${args.table.slice(args.table.lastIndexOf(':') + 1)}.csv`;
     return fetchFile({ operation: downloadTable, args, name }, context);

@@ -44,6 +44,7 @@ export const downloadArtifacts = operation({
   input: z.strictObject({ project, job }),
   output: z.looseObject({}),
   example,
+  collects: 'file',
   async collect(args, context) {
     const result = await store(downloadArtifacts, args, { name: `artifacts-${args.job}.zip` }, context);
     return collected(result, `Artifacts of job ${args.job}.`);
@@ -145,6 +146,7 @@ export const downloadLatest = operation({
   input: z.strictObject({ project, ref: ref.meta({ reference: branchName }), job_name }),
   output: z.looseObject({}),
   example: byRef,
+  collects: 'file',
   async collect(args, context) {
     const result = await store(downloadLatest, args, { name: 'artifacts.zip' }, context);
     return collected(result, `Artifacts of ${args.job_name} on ${args.ref}.`);

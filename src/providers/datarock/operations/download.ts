@@ -35,6 +35,7 @@ export const downloadExport = operation({
   input: z.strictObject({ export: exportIds }),
   output: z.looseObject({}),
   example: { arguments: { export: 'datarock://exports/3f0c2a5e-7f67-4f0e-9a53-0d0f5f3a9c11' } },
+  collects: 'table',
   collect: ({ export: ids }, context) => collectExport(ids, context),
 });
 

@@ -55,6 +55,7 @@ export const getQueryResults = operation({
   input: z.strictObject({ query_run: queryRunId }),
   output: z.looseObject({}),
   example: { arguments: { query_run: 'dx://query-runs/8f2k1q0z9x4m' } },
+  collects: 'table',
   collect: ({ query_run }, context) => fetchResults(query_run, context),
 });
 
