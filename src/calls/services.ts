@@ -14,7 +14,9 @@ import type { Call } from '../http/call.ts';
 import type { Chain, ChainStep } from '../operations/chain.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { PendingResults } from '../results/pending.ts';
+import type { StoredResult } from '../results/result.ts';
 import type { Condition } from '../results/tables/filter.ts';
+import type { DownloadLink } from '../results/transfer/download-link.ts';
 import type { Confirmations } from './consent/confirm.ts';
 import type { Cursors } from './cursor.ts';
 import type { CallRuntime } from './execute.ts';
@@ -97,6 +99,8 @@ export interface CallerServices extends CallRuntime {
   observer: Observer;
   connections: Connections;
   catalog: Catalog;
+  /** Where a person gets a stored result as a file; undefined over stdio, where a path is given instead. */
+  downloadLink(result: StoredResult): DownloadLink | undefined;
   inputOf(operation: Operation): ToolInput;
   /** Lists that were shown, and are stored when their handles are used. */
   pending: PendingResults;

@@ -33,6 +33,7 @@ import { runTasks } from '../runs/platform-tasks.ts';
 import { createTasks, type Tasks } from '../runs/tasks.ts';
 import { type RunWatch, watchRuns } from '../runs/watch.ts';
 import { createTools, type ToolSet } from '../tools/registry.ts';
+import type { Downloads } from './downloads.ts';
 import { instructionsFor } from './instructions.ts';
 import { resultsFolder } from './results-folder.ts';
 
@@ -61,6 +62,7 @@ export interface ProcessServices {
   leases: Register;
   /** The same in every process that was given the same key, or is the same user's. */
   signer: Signer;
+  downloads: Downloads;
 }
 
 /** What one caller is answered from: the connections it may use, and everything that is remembered for it. */
@@ -104,6 +106,7 @@ export function serverFor(common: ProcessServices, caller: Caller): CallerServer
     http,
     redactor,
     folders: caller === localCaller ? common.folders : [],
+    downloadLink: result => common.downloads.linkTo(result, caller.callerId),
     connections,
     references: new References(clock),
     inputOf: toolInputs(connections),

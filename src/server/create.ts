@@ -28,6 +28,7 @@ import type { Tracer } from '../tracing/tracer.ts';
 import { allowedFolders } from './allowed-folders.ts';
 import { callerIn } from './call-options.ts';
 import { type CallerServer, type ProcessServices, serverFor } from './caller-server.ts';
+import { Downloads } from './downloads.ts';
 import { loadManifest } from './manifest.ts';
 import { ownKey } from './own-key.ts';
 import { protocolServer } from './protocol.ts';
@@ -52,6 +53,8 @@ export interface DataPlatformsServer {
     endedSessions: Register;
     messages(): Promise<Messages>;
   };
+  /** Links to stored results; whoever listens says at which address. */
+  downloads: Downloads;
   observe(observer: Observer): void;
   log: Log;
   /** Ends calls, which answer that they were given up, and upstream connections; stored results stay. */
@@ -130,6 +133,7 @@ export async function createServer(
   const registerOf = async (kind: 'starts' | 'agreements' | 'batches' | 'sessions') =>
     (await import('./open-register.ts')).openRegister(kind, config, clock, redis);
   const observers = new Observers();
+  const downloads = new Downloads(config, clock, signer);
   const common: ProcessServices = {
     config,
     clock,
@@ -151,6 +155,7 @@ export async function createServer(
     notOffered: await findNotOffered(config, states, clock),
     agreements: lazyObject(() => registerOf('agreements')),
     signer,
+    downloads,
   };
   const own = serverFor(common, localCaller);
   const others = new LruMap<CallerServer>(mostCallers);
@@ -176,6 +181,7 @@ export async function createServer(
         return (await import('../coordination/redis/redis-messages.ts')).redisMessages(await redis(), name);
       }),
     },
+    downloads,
     observe: observer => observers.add(observer),
     log: ownLog,
     async close() {

@@ -12,7 +12,7 @@ import type { Chain } from '../operations/chain.ts';
 import { jsonSchema } from '../operations/json-schema.ts';
 import { fieldMeta, isListing, isReading, type Operation } from '../operations/operation.ts';
 import { chainsFolderName, defaultResultsDirectory } from '../results/store/places.ts';
-import { ownerFolder } from '../results/store/sweep.ts';
+import { ownerFolder, ownerFolderName } from '../results/store/sweep.ts';
 import type { ToolSet } from '../tools/registry.ts';
 
 /** Where the chains of a caller are kept: beside the results, and not removed with them. */
@@ -21,7 +21,10 @@ export async function chainsFolder(
   { callerId }: Caller,
 ): Promise<string> {
   const root = results_dir ?? (await defaultResultsDirectory());
-  return join(callerId === localCaller.callerId ? root : ownerFolder(root, callerId), chainsFolderName);
+  return join(
+    callerId === localCaller.callerId ? root : ownerFolder(root, ownerFolderName(callerId)),
+    chainsFolderName,
+  );
 }
 
 /** The chains of one caller, over the tools that the caller has and the operations that are not listed. */

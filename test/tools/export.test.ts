@@ -173,3 +173,12 @@ it('a path that the system does not take is told in words, without a folder of t
     }
   }
 });
+
+it('names the path that it would write to before anything is written', async () => {
+  const { folder, call, uri } = await world();
+  const { data } = await call('export_result', { result: uri, format: 'csv' });
+  expect(data['path_to_write']).toBe(join(folder, 'assays.csv'));
+  expect(existsSync(join(folder, 'assays.csv'))).toBe(false);
+  const written = await call('export_result', { result: uri, format: 'csv', path: data['path_to_write'] });
+  expect(written.data['path']).toBe(data['path_to_write']);
+});

@@ -29,7 +29,7 @@ import {
   writeRecord,
 } from './record-files.ts';
 import { openBytes } from './stored-bytes.ts';
-import { ownerFolder, sweepFolder } from './sweep.ts';
+import { ownerFolder, ownerFolderName, sweepFolder } from './sweep.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Where something to store comes from. */
@@ -63,8 +63,8 @@ export interface ResultStore {
   rows(result: StoredResult, query?: RowQuery): Promise<RowPage>;
   /** Every row of a table, in its order, as it is read from the disk. */
   read(result: StoredResult, signal?: AbortSignal): Promise<AsyncIterable<Row>>;
-  /** The stored bytes. A result that is gone shows as `not_found` when the stream is read. */
-  open(result: StoredResult): Promise<Readable>;
+  /** The stored bytes, from one on. A result that is gone shows as `not_found` when the stream is read. */
+  open(result: StoredResult, start?: number): Promise<Readable>;
   /** Where the rows of a table are, for a process of its own. Throws `bad_arguments` for a file. */
   table(result: StoredResult): Promise<StoredTable>;
   /** The bytes of a file as they came. Those of a table may be compressed: read them with `open`. */
@@ -101,6 +101,8 @@ export interface StoreSettings {
   directory: string;
   /** Whose results these are: one folder for each owner, so that nobody finds another's. Default: the whole process's. */
   owner?: string | undefined;
+  /** The owner's folder by its name, where no more is known of the owner. */
+  folder?: string | undefined;
   clock: Clock;
   /** Default 5 GiB, for results and work areas together. */
   quotaBytes?: number | undefined;
@@ -132,6 +134,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
   const {
     directory: root,
     owner,
+    folder = owner === undefined ? undefined : ownerFolderName(owner),
     clock,
     quotaBytes = 5 * 1_073_741_824,
     lifetimeMs = 7 * 86_400_000,
@@ -142,7 +145,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     pending,
   } = settings;
 
-  const directory = owner === undefined ? root : ownerFolder(root, owner);
+  const directory = folder === undefined ? root : ownerFolder(root, folder);
   const inTurn = createPerKeyQueue();
   let sweptAt = -Infinity;
   let bytesSince = 0;
@@ -304,14 +307,14 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     }
   }
 
-  async function* bytesOf(uri: string): AsyncGenerator<Uint8Array> {
+  async function* bytesOf(uri: string, start: number): AsyncGenerator<Uint8Array> {
     const { path, blocks, data } = await whileThere(uri, async () => {
       const { file, packed } = await record(uri);
       const path = join(directory, file);
       return { path, blocks: packed?.blocks, data: await open(path) };
     });
-    if (!blocks) yield* data.createReadStream();
-    else yield* openBytes({ path, blocks }, 0, data);
+    if (!blocks) yield* data.createReadStream({ start });
+    else yield* openBytes({ path, blocks }, start, data);
   }
 
   async function* rowsOf(rows: AsyncIterable<Row>, uri: string): AsyncGenerator<Row> {
@@ -454,7 +457,7 @@ export function openResultStore(settings: StoreSettings): ResultStore {
     keepColumns,
     pack: ({ uri }, signal) => whileThere(uri, () => pack(uri, signal)),
     read: async ({ uri }, signal) => rowsOf(allRows(await table(uri), signal), uri),
-    open: async ({ uri }) => Readable.from(bytesOf(uri), { objectMode: false }),
+    open: async ({ uri }, start = 0) => Readable.from(bytesOf(uri, start), { objectMode: false }),
     path: async ({ uri }) => join(directory, (await record(uri)).file),
     remove: uri => inTurn(idOf(uri), async () => removeRecord(directory, await record(uri))),
     pin: (uri, pinned) =>

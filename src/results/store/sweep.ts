@@ -5,10 +5,11 @@ import { ifMissing } from '../disk.ts';
 import { isOfStore, isOwnFolder, isOwnPart, ownersFolder, workFolder } from './places.ts';
 import { dataFiles, fileFacts, heldBytes, readFolder, removeData, removeRecord } from './record-files.ts';
 
-/** Where the results of an owner are kept. The name may hold anything; what it holds is nobody else's business. */
-export function ownerFolder(directory: string, owner: string): string {
-  return join(directory, ownersFolder, createHash('sha256').update(owner).digest('hex').slice(0, 32));
-}
+/** Where the results of an owner are kept. The owner may be called anything, and that is nobody else's business. */
+export const ownerFolder = (directory: string, name: string): string => join(directory, ownersFolder, name);
+
+/** Name of the folder of an owner. */
+export const ownerFolderName = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 32);
 
 /** Nobody has touched it for so long that whoever wrote it is gone. */
 const abandonedMs = 3_600_000;

@@ -55,6 +55,11 @@ async function sweepDrafts(folder: string): Promise<void> {
   }
 }
 
+/** Where a file of that name would be written that says no folder; undefined where no folder is allowed. */
+export function pathFor(name: string, [folder]: readonly string[]): string | undefined {
+  return folder === undefined ? undefined : join(folder, name.replace(/^\.|[^\p{L}\p{M}\p{N} ._,()+-]/gu, '_'));
+}
+
 /** What is where a file would be written, if anything is. Throws as `writeLocalFile` does. */
 export async function fileAt(
   given: string,

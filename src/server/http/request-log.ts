@@ -55,7 +55,8 @@ export class RequestLog {
   #write({ method, url = '' }: IncomingMessage, response: ServerResponse, facts: object): void {
     const { statusCode, headersSent, writableFinished } = response;
     if (headersSent) this.#count(statusCode);
-    const [path = ''] = url.split('?', 1);
+    // A link to a file is worth the file.
+    const [path = ''] = url.replace(/\/download\/.*/s, '/download/...').split('?', 1);
     const status = headersSent ? { status: statusCode } : {};
     const left = writableFinished ? {} : { left: true };
     const fields = { method, path: shortened(path), ...status, ...facts, ...left };

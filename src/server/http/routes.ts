@@ -9,6 +9,7 @@ import { narrowListening } from '../subscriptions.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
 import { readBody } from './body.ts';
 import { answerBrowser, methods } from './cors.ts';
+import { answerDownload, downloadsPath } from './download.ts';
 import { asks, type Exchange, listens, staysOpen } from './exchange.ts';
 import { guard } from './guard.ts';
 import { HttpError, refuse } from './http-error.ts';
@@ -29,6 +30,7 @@ export interface Routes {
 
 /** `url`: address of `/mcp` as clients see it. @throws Fault `not_configured` */
 export async function createRoutes(server: DataPlatformsServer, settings: HttpSettings, url: string): Promise<Routes> {
+  server.downloads.base = new URL(downloadsPath.slice(1), url).href;
   const traffic = new Traffic();
   const events = new RunEvents();
   const lines = new RequestLog(server.log, status => metrics.answered(status));
@@ -101,6 +103,11 @@ async function takeUp(endpoints: Endpoints, request: IncomingMessage, response: 
   const fault = endpoints.findFault(request);
   if (fault && !(await asksAsOperator(endpoints, pathname, request))) throw new HttpError(403, -32000, fault);
   if (answerBrowser(request, response)) return;
+  if (pathname.startsWith(downloadsPath)) {
+    if (traffic.stopping) throw stopping();
+    countUntilClosed(traffic, response);
+    return answerDownload(endpoints.server, pathname.slice(downloadsPath.length), request, response);
+  }
   if (!methods.includes(method)) throw notAllowed();
   const { metadata } = authentication;
   if (pathname === metadata?.path) return publish(response, metadata.document);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import type { Row } from '../../base/json-value.ts';
+import type { CallerServices } from '../../calls/services.ts';
 import { askAgainArgument, tokenArgument } from '../../calls/tool-input.ts';
 import type { ExportFormat } from '../../results/export.ts';
+import type { StoredResult } from '../../results/result.ts';
 import { general } from '../general-tool.ts';
 import { resultUri } from './read.ts';
 
@@ -11,7 +14,7 @@ export const exportResultTool = general({
   name: 'export_result',
   title: 'Export a stored result',
   description:
-    'Write a stored table in another format, or any result as it arrived (file): as a stored result, or to a file in a folder the operator allowed.',
+    'Write a stored table in another format, or any result as it arrived (file): as a stored result with the path or link by which a person gets it, or to a file in a folder the operator allowed.',
   input: z.strictObject({
     result: resultUri,
     format: z.enum(formats),
@@ -32,7 +35,8 @@ export const exportResultTool = general({
     if (path === undefined) {
       // As it arrived it is stored already.
       const made = format === 'file' ? result : await storeExport(result, format, exported, context);
-      return { kind: 'value', value: { result: made.uri, name: made.name, bytes: made.bytes, rows: result.rows } };
+      const value = { result: made.uri, name: made.name, bytes: made.bytes, rows: result.rows };
+      return { kind: 'value', value: { ...value, ...(await wayToFile(made, shared)) } };
     }
     const { fileAt, writeLocalFile } = await import('../../results/transfer/local-write.ts');
     const matter = {
@@ -57,3 +61,12 @@ export const exportResultTool = general({
     };
   },
 });
+
+/** How a person gets it as a file: by a link of this server, or the path that would be written to. */
+async function wayToFile(result: StoredResult, { downloadLink, folders }: CallerServices): Promise<Row> {
+  const link = downloadLink(result);
+  if (link) return { download: link.url, download_until: link.expires };
+  const { pathFor } = await import('../../results/transfer/local-write.ts');
+  const path = pathFor(result.name, folders);
+  return path === undefined ? {} : { path_to_write: path };
+}
