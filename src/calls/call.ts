@@ -115,13 +115,24 @@ interface Found {
   carrying: Carrying;
 }
 
-/** A listing that found nothing: for a name that nobody has it is asked for the one that was meant, or tells it. */
+/**
+ * A listing that found nothing: for a name that nobody has it is asked for the one that was meant, or tells it; in a time
+ * that holds nothing it tells the nearest there is.
+ */
 async function nothingFound(answer: Rows, { shared, operation, named, context, carrying }: Found): Promise<Answer> {
   const { likelierNames } = await import('./names/correct-names.ts');
   const likelier = await likelierNames(operation, named, context);
-  if (likelier === undefined) return answer;
-  if ('hint' in likelier) return { ...answer, warnings: [...answer.warnings, likelier.hint] };
-  return carryOutNamed(shared, operation, likelier.args, context, carrying);
+  const meant = likelier && 'args' in likelier ? likelier.args : named;
+  const found = meant === named ? answer : await carryOutNamed(shared, operation, meant, context, carrying);
+  if (!isNothing(found)) return found;
+  const { nearestInTime } = await import('./nearest-in-time.ts');
+  // The answer stands without it.
+  const near = await nearestInTime(operation, meant, context).catch(error => {
+    if (isFault(error, 'cancelled')) throw error;
+    return undefined;
+  });
+  const hint = likelier && 'hint' in likelier ? likelier.hint : undefined;
+  return { ...found, warnings: [...found.warnings, ...[hint, near].filter(one => one !== undefined)] };
 }
 
 interface Carrying {
