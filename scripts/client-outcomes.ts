@@ -1,4 +1,11 @@
 import outcomes from '../test/clients/outcomes.json' with { type: 'json' };
+import platformClients from '../test/clients/platforms/outcomes.json' with { type: 'json' };
+
+/** What clients of the platforms came to with the simulators. */
+export function platformClientTable(): string {
+  const rows = platformClients.map(({ client, platform, outcome }) => `| ${client} | ${platform} | ${outcome} |`);
+  return ['| client | of | outcome |', '| --- | --- | --- |', ...rows].join('\n');
+}
 
 type Outcome = Readonly<Record<string, string>>;
 

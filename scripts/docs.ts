@@ -13,7 +13,7 @@ import { providers } from '../src/providers/index.ts';
 import { operationsOf, type Provider, type ProviderCode } from '../src/providers/provider.ts';
 import { readContract } from '../src/server/manifest.ts';
 import { generalTools } from '../src/tools/general.ts';
-import { clientTable } from './client-outcomes.ts';
+import { clientTable, platformClientTable } from './client-outcomes.ts';
 
 /** Every generated document by its name in docs/. */
 export async function documents(): Promise<Record<string, string>> {
@@ -32,6 +32,10 @@ export async function documents(): Promise<Record<string, string>> {
       'Frameworks',
       'Agent frameworks and bridges that other people wrote, as `.ci/run` tries each against the built server: one contract for all (`test/clients`), in the versions pinned there. A dash is what a client does not offer. *In two steps*: the client cannot ask its person, so a deletion is answered with what would be deleted and a token that agrees to it.',
       clientTable(),
+      'Gemini CLI is driven without an account: what it asks of its model, the test answers.',
+      '## Clients of the platforms',
+      'The sandbox meets programs that were written against the platforms themselves: each calls every family that it has, once, in the versions pinned in `test/clients/platforms`. One that cannot be installed is named with the words of its installer.',
+      platformClientTable(),
     ),
     'errors.md': errors(),
   };

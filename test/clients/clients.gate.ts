@@ -24,13 +24,18 @@ type Outcomes = Record<string, Record<string, Outcome>>;
 
 const overBoth = ['stdio', 'http'] as const;
 /** Each call of theirs over stdio starts a server of its own, so that a sandbox in it has forgotten the last one. */
-const oneServerForEachCall = new Set(['python llama-index-tools-mcp', 'python autogen-ext', 'js google-adk']);
-const bridges = new Set(['js mcp-remote', 'js supergateway']);
+const oneServerForEachCall = ['python llama-index-tools-mcp', 'python autogen-ext', 'js google-adk'];
+const bridgesToHttp = ['js mcp-remote', 'js supergateway', 'python mcp-proxy'];
+const overHttp = new Set([...oneServerForEachCall, ...bridgesToHttp]);
+const bridgesToStdio = new Set(['js mcp-proxy']);
 
-const js = ['ai-sdk', 'google-adk', 'genkit', 'langchain', 'llamaindex', 'mastra', 'mcp-remote', 'mcp-use', 'mcporter'];
-const others = ['openai-agents', 'strands', 'supergateway', 'voltagent'];
+const frameworks = ['ai-sdk', 'ai-sdk-2', 'genkit', 'google-adk', 'langchain', 'llamaindex', 'mastra', 'mcp-use'];
+const others = ['gemini-cli', 'mcporter', 'openai-agents', 'strands', 'voltagent'];
+const js = [...frameworks, ...others, 'mcp-proxy', 'mcp-remote', 'supergateway'];
 const python = readdirSync(join(here, 'python/requirements')).map(name => name.replace(/\.txt$/, ''));
-const clients = [...[...js, ...others].map(name => `js ${name}`), ...python.map(name => `python ${name}`)];
+const all = [...js.map(name => `js ${name}`), ...python.map(name => `python ${name}`)];
+/** With TEST_CLIENT=gemini-cli that one alone. */
+const clients = all.filter(client => !process.env['TEST_CLIENT'] || client.endsWith(` ${process.env['TEST_CLIENT']}`));
 
 let running: Awaited<ReturnType<typeof startServers>>;
 let expected: Outcomes;
@@ -49,7 +54,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await running.stop();
   if (!process.env['TEST_WRITE_OUTCOMES']) return;
-  const sorted = Object.fromEntries(Object.entries(found).toSorted(([a], [b]) => a.localeCompare(b)));
+  const known = process.env['TEST_CLIENT'] ? expected : {};
+  const sorted = Object.fromEntries(Object.entries({ ...known, ...found }).toSorted(([a], [b]) => a.localeCompare(b)));
   await writeFile(join(here, 'outcomes.json'), `${JSON.stringify(sorted, null, 2)}\n`);
 });
 
@@ -76,8 +82,10 @@ async function outcomeOf(client: string, transport: (typeof overBoth)[number]): 
   return JSON.parse(line.slice('OUTCOME '.length)) as Outcome;
 }
 
-const transportsOf = (client: string) =>
-  bridges.has(client) || oneServerForEachCall.has(client) ? (['http'] as const) : overBoth;
+function transportsOf(client: string): readonly (typeof overBoth)[number][] {
+  if (bridgesToStdio.has(client)) return ['stdio'];
+  return overHttp.has(client) ? ['http'] : overBoth;
+}
 
 describe.concurrent('a client that other people wrote', { timeout: 600_000 }, () => {
   it.for(clients.flatMap(client => transportsOf(client).map(transport => ({ client, transport }))))(

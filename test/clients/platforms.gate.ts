@@ -11,6 +11,7 @@ import contract from '../../src/providers/dataops/contract.json' with { type: 'j
 import { dataopsSimulator } from '../../src/providers/dataops/simulator/simulator.ts';
 import { dxSimulator } from '../../src/providers/dx/simulator/simulator.ts';
 import { type Simulator, type SimulatorDefinition, startSimulator } from '../../src/sandbox/host.ts';
+import outcomes from './platforms/outcomes.json' with { type: 'json' };
 
 // Clients of the platforms that other people wrote, against the simulators: what was written from the documents alone
 // has to please programs that were written against the real thing. A family of calls a function in `platforms/`.
@@ -88,30 +89,30 @@ async function tryDataOps(program: readonly string[]) {
   expect(requests.filter(({ status = 0 }) => status >= 500)).toEqual([]);
 }
 
-it('python-gitlab works with the simulator of DataOps.live', { timeout: 300_000 }, () =>
-  tryDataOps([...python('python-gitlab'), 'python_gitlab']),
-);
+const dataOpsClients: Readonly<Record<string, () => readonly string[]>> = {
+  'python-gitlab': () => [...python('python-gitlab'), 'python_gitlab'],
+  'gitlab, the command of python-gitlab': () => [...python('python-gitlab'), 'gitlab_cli'],
+  gitbeaker: () => [process.execPath, join(installed, 'platforms/gitbeaker.mjs')],
+};
+const datagrokClient = "datagrok-api, the vendor's for Python";
+const dxClient = 'getdx, of the community';
 
-it('the command of python-gitlab works with the simulator of DataOps.live', { timeout: 300_000 }, () =>
-  tryDataOps([...python('python-gitlab'), 'gitlab_cli']),
-);
-
-it('gitbeaker works with the simulator of DataOps.live', { timeout: 300_000 }, () =>
-  tryDataOps([process.execPath, join(installed, 'platforms/gitbeaker.mjs')]),
+it.each(Object.keys(dataOpsClients))('%s works with the simulator of DataOps.live', { timeout: 300_000 }, client =>
+  tryDataOps(dataOpsClients[client]?.() ?? []),
 );
 
 it('every family of the contract of DataOps.live was asked for something by one of them', () => {
   expect(new Set(contract.endpoints.map(({ path }) => familyOf(path)))).toEqual(asked);
 });
 
-it("Datagrok's own Python client works with its simulator", { timeout: 300_000 }, async () => {
+it(`${datagrokClient}, works with the simulator of Datagrok`, { timeout: 300_000 }, async () => {
   const { baseUrl, settings } = await start(datagrokSimulator);
   const environment = { SERVER: baseUrl, TOKEN: settings['api_key'] ?? '' };
   const families = await familiesOf([...python('datagrok-api'), 'datagrok_client'], environment);
   expect(families).toEqual(allOf(families));
 });
 
-it("the community's SDK for DX works with the simulator", { timeout: 300_000 }, async () => {
+it(`${dxClient}, works with the simulator of DX`, { timeout: 300_000 }, async () => {
   const { baseUrl, settings } = await start(dxSimulator);
   const environment = {
     SERVER: baseUrl,
@@ -121,4 +122,9 @@ it("the community's SDK for DX works with the simulator", { timeout: 300_000 }, 
   };
   const families = await familiesOf([...python('getdx'), 'dx_getdx'], environment);
   expect(families).toEqual(allOf(families));
+});
+
+it('the table in the documentation says that those work which are tried', () => {
+  const working = outcomes.filter(({ outcome }) => outcome === 'works').map(({ client }) => client);
+  expect(working.toSorted()).toEqual([...Object.keys(dataOpsClients), datagrokClient, dxClient].toSorted());
 });

@@ -1,32 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { startScriptedModel } from './scripted-model.mjs';
 
 const isStdio = target => target.command !== undefined;
 
 /** Each client by its name: connects to a target, and calls tools the way its users would. */
 export const adapters = {
-  async 'ai-sdk'(target, transport) {
-    const { createMCPClient, ElicitationRequestSchema } = await import('@ai-sdk/mcp');
-    const { Experimental_StdioMCPTransport: Stdio } = await import('@ai-sdk/mcp/mcp-stdio');
-    let asked = 0;
-    const client = await createMCPClient({
-      transport: isStdio(target) ? new Stdio(target) : { type: transport === 'sse' ? 'sse' : 'http', url: target.url },
-      capabilities: { elicitation: {} },
-    });
-    client.onElicitationRequest(ElicitationRequestSchema, () => {
-      asked += 1;
-      return { action: 'accept', content: {} };
-    });
-    const tools = await client.tools();
-    return {
-      tools: async () => Object.keys(tools),
-      call: (name, args) => tools[name].execute(args, { toolCallId: '1', messages: [] }),
-      read: uri => client.readResource({ uri }),
-      asked: () => asked > 0,
-      close: () => client.close(),
-    };
-  },
+  'ai-sdk': (target, transport) => aiSdk('@ai-sdk/mcp', target, transport),
+  'ai-sdk-2': (target, transport) => aiSdk('ai-sdk-mcp-2', target, transport),
+  'gemini-cli': geminiCli,
+  'mcp-proxy': proxied,
 
   async langchain(target, transport) {
     const { MultiServerMCPClient } = await import('@langchain/mcp-adapters');
@@ -190,6 +180,88 @@ export const adapters = {
       'none',
     ]),
 };
+
+/** Vercel's AI SDK, by the name of one of its versions. */
+async function aiSdk(name, target, transport) {
+  const { createMCPClient, ElicitationRequestSchema } = await import(name);
+  const { Experimental_StdioMCPTransport: Stdio } = await import(`${name}/mcp-stdio`);
+  let asked = 0;
+  const client = await createMCPClient({
+    transport: isStdio(target) ? new Stdio(target) : { type: transport === 'sse' ? 'sse' : 'http', url: target.url },
+    capabilities: { elicitation: {} },
+  });
+  client.onElicitationRequest(ElicitationRequestSchema, () => {
+    asked += 1;
+    return { action: 'accept', content: {} };
+  });
+  const tools = await client.tools();
+  return {
+    tools: async () => Object.keys(tools),
+    call: (name, args) => tools[name].execute(args, { toolCallId: '1', messages: [] }),
+    read: uri => client.readResource({ uri }),
+    asked: () => asked > 0,
+    close: () => client.close(),
+  };
+}
+
+/** Gemini CLI without an account: what it asks of its model is answered here. */
+async function geminiCli(target) {
+  const model = await startScriptedModel();
+  const home = mkdtempSync(join(tmpdir(), 'gemini-'));
+  const server = { ...(isStdio(target) ? target : { httpUrl: target.url }), trust: true, timeout: 60_000 };
+  const settings = { mcpServers: { platforms: server }, security: { auth: { selectedType: 'gemini-api-key' } } };
+  mkdirSync(join(home, '.gemini'));
+  writeFileSync(join(home, '.gemini/settings.json'), JSON.stringify(settings));
+  const program = new URL('node_modules/.bin/gemini', import.meta.url).pathname;
+  const child = spawn(program, ['--model', 'gemini-2.5-flash', '--yolo', '--prompt', 'go'], {
+    cwd: home,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      HOME: home,
+      GEMINI_CLI_HOME: home,
+      GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      GEMINI_API_KEY: 'nobody',
+      GOOGLE_GEMINI_BASE_URL: model.origin,
+    },
+  });
+  return {
+    tools: model.tools,
+    call: (name, args) => model.call(`mcp_platforms_${name}`, args),
+    async close() {
+      model.close();
+      child.kill();
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** The npm package of this name makes a server over stdio one at an address. */
+async function proxied({ command, args }) {
+  const port = await freePort();
+  const program = new URL('node_modules/.bin/mcp-proxy', import.meta.url).pathname;
+  const words = ['--server', 'stream', '--host', '127.0.0.1', '--port', String(port), '--', command, ...args];
+  const child = spawn(program, words, { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}/mcp`;
+  while (!(await fetch(url).catch(() => undefined))) await new Promise(resolve => setTimeout(resolve, 100));
+  const client = await sdkClient(await sdkTransport({ url }, 'http'));
+  return {
+    ...client,
+    async close() {
+      await client.close();
+      child.kill();
+    },
+  };
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
 
 /** A program that makes a server at an address one over stdio, with the protocol's own client in front of it. */
 async function throughBridge(program, args) {

@@ -3,7 +3,7 @@
 
 /** What a step has to show: in the answer, or in the error that the client made of it. */
 const project = 'Copperhead North';
-const little = { project, artefact: 'RQD', holes: ['DDH001', 'DDH002'], again: true };
+const little = { project, artefact: 'RQD', holes: 'DDH001, DDH002', again: true };
 const repository = 'meridian/data/drill-assays';
 
 async function textOf(client, name, args) {

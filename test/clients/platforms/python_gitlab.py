@@ -334,3 +334,65 @@ def job_tokens(server, project, group):
     scope.groups_allowlist.delete(14)
     scope.enabled = True
     scope.save()
+
+
+@family
+def personal_access_tokens(server, project, group):
+    assert server.personal_access_tokens.list(state="active", revoked=False)
+    own = server.personal_access_tokens.get("self")
+    assert server.personal_access_tokens.get(own.id).scopes == ["api"]
+    other = next(one for one in server.personal_access_tokens.list(iterator=True) if one.name == "laptop")
+    server.personal_access_tokens.rotate(other.id, expires_at=soon)
+    assert server.http_get("/personal_access_tokens/self/associations") is not None
+
+
+@family
+def hooks(server, project, group):
+    made = project.hooks.create({"url": "https://hooks.example/of", "push_events": True, "token": "of-python-gitlab"})
+    made.push_events = False
+    made.pipeline_events = True
+    made.save()
+    assert project.hooks.list() and project.hooks.get(made.id).pipeline_events is True
+    made.test("push_events")
+    made.delete()
+
+
+@family
+def protected_tags(server, project, group):
+    made = project.protectedtags.create({"name": "of-*", "create_access_level": "40"})
+    assert project.protectedtags.list() and project.protectedtags.get("of-*").name == "of-*"
+    made.delete()
+
+
+@family
+def work_on_issues(server, project, group):
+    one, other = project.issues.list(state="opened", order_by="created_at", per_page=2)
+    one.time_estimate("3h")
+    one.add_spent_time("1h")
+    assert project.issues.get(one.iid).time_stats()["total_time_spent"] == 3600
+    one.reset_spent_time()
+    one.reset_time_estimate()
+    one.links.create({"target_project_id": project.id, "target_issue_iid": other.iid})
+    one.links.delete(one.links.list()[0].issue_link_id)
+    one.awardemojis.create({"name": "thumbsup"}).delete()
+    assert one.related_merge_requests() is not None and one.participants() and one.closed_by() is not None
+    assert project.issues_statistics.get().statistics["counts"]["all"] > 0
+    one.notes.create({"body": "one"}).awardemojis.create({"name": "thumbsup"})
+    assert project.issues.get(one.iid).awardemojis.list() is not None
+    other.move(102)
+
+
+@family
+def work_on_merge_requests(server, project, group):
+    one = project.mergerequests.list(state="opened", source_branch="dev")[0]
+    assert one.participants() and one.reviewer_details.list() is not None and one.diffs.list()
+    one.draft_notes.create({"note": "of python-gitlab"}).publish()
+    one.draft_notes.create({"note": "and another"})
+    one.draft_notes.bulk_publish()
+    one.time_estimate("30m")
+    one.add_spent_time("10m")
+    assert project.mergerequests.get(one.iid).time_stats()["total_time_spent"] == 600
+    one.reset_spent_time()
+    one.awardemojis.create({"name": "tada"})
+    assert one.awardemojis.list() and one.closes_issues() is not None and one.related_issues() is not None
+    assert one.approval_state.get() is not None

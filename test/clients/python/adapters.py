@@ -1,8 +1,10 @@
 """Each client by its name: connects to a target, and calls tools the way its users would."""
 
 import asyncio
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Awaitable, Callable
 
 
@@ -218,6 +220,15 @@ async def haystack(target, transport):
     await asyncio.to_thread(tools.close)
 
 
+@asynccontextmanager
+async def mcp_proxy(target, transport):
+    """The package of this name on PyPI makes a server at an address one over stdio."""
+    program = Path(sys.executable).with_name("mcp-proxy")
+    bridge = {"command": str(program), "args": ["--transport", "streamablehttp", target["url"]]}
+    async with official(bridge, "stdio") as contract:
+        yield contract
+
+
 ADAPTERS = {
     "mcp": official,
     "fastmcp": fastmcp,
@@ -230,4 +241,5 @@ ADAPTERS = {
     "autogen-ext": autogen,
     "smolagents": smolagents,
     "mcp-haystack": haystack,
+    "mcp-proxy": mcp_proxy,
 }

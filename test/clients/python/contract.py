@@ -12,7 +12,7 @@ import time
 
 from adapters import ADAPTERS
 
-LITTLE = {"project": "Copperhead North", "artefact": "RQD", "holes": ["DDH001", "DDH002"], "again": True}
+LITTLE = {"project": "Copperhead North", "artefact": "RQD", "holes": "DDH001, DDH002", "again": True}
 REPOSITORY = "meridian/data/drill-assays"
 NEEDED = ("datarock_create_export", "dataops_delete_branch", "wait_for_run", "read_result")
 
