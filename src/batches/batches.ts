@@ -123,17 +123,16 @@ export function createBatches(shared: CallerServices, signer: Signer): Batches {
   } satisfies Batches;
 }
 
-/**
- * Whether a text with commas is the name of one thing. Where every text is a key, a comma says more than that a thing
- * could be called so.
- */
+/** Whether a text with commas is the name of one thing. */
 async function isOneName({ of, rest }: Many, search: Omit<Search, 'rest' | 'most'>): Promise<boolean> {
   const [{ argument, reference, selection }, ...others] = of;
   if (others.length > 0 || selection.kind !== 'names' || selection.whole === undefined) return false;
   const { whole } = selection;
   const one = { argument, reference, selection: { kind: 'names', names: [whole] } } as const;
   const { things } = await thingsOf(one, { ...search, rest, most: 1 });
-  return things.length === 1 && (!reference.keyForm?.test(whole) || things[0]?.key !== whole);
+  // What a search does not find is left to the platform as it stands, and says nothing.
+  const isFound = reference.keyForm === undefined && reference.search === undefined;
+  return things.length === 1 && (isFound || things[0]?.key !== whole);
 }
 
 /** A list with one name: a change of that thing, like any other. */

@@ -166,6 +166,12 @@ describe('names', () => {
     expect(datamin.requests.length).toBeGreaterThan(0);
   });
 
+  test('without a space after the comma are several, too', async () => {
+    const { call } = await startWorld({ platforms: ['dataops'] });
+    const seen = await call('dataops_list_pipelines', { project: '101,102', since: '3d' });
+    expect(seen.text).toMatch(/of \d of 2 projects/);
+  });
+
   test('of one thing are what they were: no table, no batch', async () => {
     const { call } = await startWorld();
     const seen = await call('datarock_list_holes', { project: 'Copperhead North' });
