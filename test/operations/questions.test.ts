@@ -19,7 +19,18 @@ function naming({ question = '', input, ...record }: Operation): string[] {
 
 const also = ['csat_ids', 'identifier', 'reference_id', 'entity', 'group', 'space', 'user', 'id'];
 /** Named in a question, and no name of a thing that has to be there. */
-const values = new Set(['role', 'message', 'groups', 'repos', 'services', 'source', 'teams', 'pull_number']);
+const values = new Set([
+  'status',
+  'before',
+  'role',
+  'message',
+  'groups',
+  'repos',
+  'services',
+  'source',
+  'teams',
+  'pull_number',
+]);
 
 /** The same form as what was given, of nothing that there is. */
 function absent(given: unknown, at: number): unknown {
@@ -88,6 +99,7 @@ const found: Readonly<Record<string, (world: World) => Promise<Row>>> = {
   dataops_delete_tag: first('dataops_list_tags', 'tag', 'name'),
   dataops_stop_environment: first('dataops_list_environments', 'environment'),
   dataops_delete_environment: first('dataops_list_environments', 'environment'),
+  dataops_approve_deployment: first('dataops_list_deployments', 'deployment'),
   dataops_delete_deployment: first('dataops_list_deployments', 'deployment'),
   dataops_rotate_project_token: first('dataops_list_project_tokens', 'token_id'),
   dataops_revoke_project_token: first('dataops_list_project_tokens', 'token_id'),
@@ -194,6 +206,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   dataops_allow_group: 'the token of the seed sees no group of that number',
   dataops_disallow_group: 'no group is let in',
   dataops_delete_package: 'no package is there',
+  dataops_delete_package_file: 'no package is there',
+  dataops_remove_fork_relation: 'no fork is there',
+  dataops_update_submodule: 'no submodule is there',
 };
 
 describe('a question', () => {

@@ -299,4 +299,21 @@ export const informed = wishes(`
   who still may approve, which approval rules      | dataops_get_mr_approval_state dataops_get_merge_request_approvals
   the merge request as a patch file                | dataops_download_mr_diff
   duplicate a ticket                               | dataops_clone_issue
+  download the whole repository as a zip           | dataops_download_archive
+  who contributes most to this repository          | dataops_list_contributors
+  write release notes from the commits             | dataops_get_changelog dataops_commit_changelog
+  common ancestor of two branches                  | dataops_get_merge_base
+  is this commit signed                            | dataops_get_commit_signature
+  delete all branches that are merged              | dataops_delete_merged_branches
+  report an external check on a commit             | dataops_create_commit_status
+  the latest release                               | dataops_get_latest_release dataops_list_releases
+  attach a link to a release                       | dataops_create_release_link
+  what happened in the project this week           | dataops_list_project_events
+  what has amara done lately                       | dataops_list_user_events
+  which forks are there                            | dataops_list_forks
+  which jobs wait for the same resource            | dataops_list_upcoming_jobs dataops_list_resource_groups
+  let a blocked deployment through                 | dataops_approve_deployment
+  what went live with this deployment              | dataops_list_deployment_mrs
+  stop environments nobody uses any more           | dataops_stop_stale_environments
+  comment on a commit                              | dataops_create_commit_comment
 `);

@@ -18,7 +18,7 @@ export const commit = z.looseObject({
 /** Empty text with collapsed or too_large set means that it was not delivered. */
 export const diff = z.looseObject({ old_path: z.string(), new_path: z.string(), diff: z.string().nullish() });
 
-const sha = z
+export const sha = z
   .string()
   .min(1)
   .describe('SHA, branch or tag')
@@ -63,7 +63,7 @@ export const getCommit = operation({
   route: 'GET /projects/{project}/repository/commits/{sha}',
   risk: 'reads',
   summary: 'Show a commit: message, author, counts of changed lines, latest pipeline.',
-  words: 'who made it, what is in it',
+  words: 'who made it, what is in a commit',
   input: z.strictObject({ project, sha }),
   output: commit,
   example: { arguments: { ...drillAssays, sha: 'main' } },

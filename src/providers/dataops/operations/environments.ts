@@ -22,7 +22,7 @@ const deploymentRow = z.looseObject({
 });
 
 const environment = id('Number of the environment', 'environments', 'dataops_list_environments');
-const deployment = id('Number of the deployment', 'deployments', 'dataops_list_deployments');
+export const deployment = id('Number of the deployment', 'deployments', 'dataops_list_deployments');
 const example = { project: 'meridian/data/drill-assays', environment: '1' };
 
 const settable = {

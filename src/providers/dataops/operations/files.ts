@@ -49,7 +49,7 @@ export const readFile = operation({
   example: { arguments: { ...drillAssays, path: 'full-ci.yml' } },
 });
 
-function asText(body: unknown): unknown {
+export function asText(body: unknown): unknown {
   const { content, encoding, ...facts } = body as Row;
   const bytes = Buffer.from(String(content ?? ''), encoding === 'base64' ? 'base64' : 'utf8');
   const whole = 'dataops_download_file stores the whole file.';

@@ -10,11 +10,14 @@ import * as artifacts from './artifacts.ts';
 import * as awards from './awards.ts';
 import * as branches from './branches.ts';
 import * as codeSearch from './code-search.ts';
+import * as commitNotes from './commit-notes.ts';
 import * as commits from './commits.ts';
 import * as draftNotes from './draft-notes.ts';
 import * as environments from './environments.ts';
+import * as events from './events.ts';
 import * as fileChanges from './file-changes.ts';
 import * as files from './files.ts';
+import * as forks from './forks.ts';
 import * as groupChanges from './group-changes.ts';
 import * as groups from './groups.ts';
 import * as incidentImages from './incident-images.ts';
@@ -35,7 +38,10 @@ import * as pipelineRuns from './pipeline-runs.ts';
 import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
 import * as protection from './protection.ts';
+import * as releaseLinks from './release-links.ts';
 import * as releases from './releases.ts';
+import * as repository from './repository.ts';
+import * as resourceGroups from './resource-groups.ts';
 import * as reviews from './reviews.ts';
 import { jobRun, pipelineRun } from './runs.ts';
 import * as scheduleChanges from './schedule-changes.ts';
@@ -43,6 +49,7 @@ import * as scheduleRuns from './schedule-runs.ts';
 import * as scheduleVariables from './schedule-variables.ts';
 import * as schedules from './schedules.ts';
 import * as search from './search.ts';
+import * as staleEnvironments from './stale-environments.ts';
 import * as tags from './tags.ts';
 import * as testReports from './test-reports.ts';
 import * as timeTracking from './time-tracking.ts';
@@ -57,12 +64,25 @@ export const dataopsCode: ProviderCode = {
     toolset('projects', projects),
     toolset('pipelines', pipelines, pipelineRuns, pipelineJobs, logs, schedules, scheduleRuns),
     toolset('schedules', scheduleChanges, scheduleVariables),
-    toolset('jobs', jobs, jobRuns, artifacts, testReports, pipelineRecords),
+    toolset('jobs', jobs, jobRuns, artifacts, testReports, pipelineRecords, resourceGroups),
     toolset('triggers', triggers),
-    toolset('administration', administration),
+    toolset('administration', administration, forks),
     toolset('groups', groups, groupChanges, search),
     toolset('members', members, memberChanges),
-    toolset('repository', branches, tags, commits, files, fileChanges, protection, lint, codeSearch),
+    toolset('events', events),
+    toolset(
+      'repository',
+      branches,
+      tags,
+      commits,
+      files,
+      fileChanges,
+      protection,
+      lint,
+      codeSearch,
+      repository,
+      commitNotes,
+    ),
     toolset(
       'merge-requests',
       mergeRequests,
@@ -74,8 +94,8 @@ export const dataopsCode: ProviderCode = {
     ),
     toolset('issues', issues, issueLinks, incidentImages, timeTracking.ofIssues, awards.ofIssues, awards.ofIssueNotes),
     toolset('variables', variables),
-    toolset('environments', environments),
-    toolset('releases', releases),
+    toolset('environments', environments, staleEnvironments),
+    toolset('releases', releases, releaseLinks),
     toolset('packages', packages),
     toolset('webhooks', webhooks),
     toolset('access', tokens, ownTokens, access),

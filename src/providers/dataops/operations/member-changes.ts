@@ -167,7 +167,7 @@ export const approveAllGroupMembers = operation({
   question: 'Let everybody who waits into the group {group}?',
   describeLoss: lookAt('group', () => getGroup, groupTold),
   summary: 'Let in all members of a group who wait for it.',
-  words: 'accept all pending members',
+  words: 'accept all pending members, let in everybody who waits',
   input: z.strictObject({ group }),
   ...done,
   example: { arguments: { group: 'meridian/data' } },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { lookIn } from '../../../operations/look-up.ts';
+import type { Row } from '../../../base/json-value.ts';
+import { lookAt, lookAtAll, lookIn, textOf } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, id, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
@@ -13,6 +14,8 @@ const packageRow = z.looseObject({
   version: z.string().nullish(),
   package_type: z.string(),
 });
+
+const packageTold = ({ name, version }: Row) => ({ name: `${String(name)} ${String(version)}` });
 
 const filters = {
   package_type: text('generic, pypi, maven, npm, ...'),
@@ -62,17 +65,59 @@ export const listPackageFiles = operation({
   example: { arguments: example },
 });
 
+export const getPackage = operation({
+  name: 'dataops_get_package',
+  route: 'GET /projects/{project}/packages/{package}',
+  risk: 'reads',
+  summary: 'Show a package: version, type, the pipeline that built it.',
+  words: 'details of a data product package',
+  input: z.strictObject({ project, package: packageId }),
+  output: packageRow,
+  example: { arguments: example },
+});
+
+export const listPackagePipelines = operation({
+  name: 'dataops_list_package_pipelines',
+  route: 'GET /projects/{project}/packages/{package}/pipelines',
+  risk: 'reads',
+  summary: 'List the pipelines that built a package, newest first.',
+  words: 'which pipeline published a package',
+  input: z.strictObject({ project, package: packageId }),
+  output: z.looseObject({ id: z.number(), status: z.string(), ref: z.string().nullish() }),
+  paging: pages({ show: brief }),
+  example: { arguments: example },
+});
+
+export const deletePackageFile = operation({
+  name: 'dataops_delete_package_file',
+  route: 'DELETE /projects/{project}/packages/{package}/package_files/{file}',
+  risk: 'deletes',
+  question: 'Delete the file {file} of the package {package} of {project}?',
+  describeLoss: lookAtAll(
+    lookAt('package', () => getPackage, packageTold),
+    lookIn(
+      'file',
+      () => listPackageFiles,
+      'id',
+      ({ file_name, size }) => ({ name: textOf(file_name), says: [`It has ${String(size)} bytes.`] }),
+    ),
+  ),
+  summary: 'Delete one file of a package. A package may be of no use without it.',
+  input: z.strictObject({
+    project,
+    package: packageId,
+    file: id('Number of the file', 'package_files', 'dataops_list_package_files'),
+  }),
+  ...done,
+  example: { arguments: { ...example, file: '1' } },
+});
+
 export const deletePackage = operation({
   name: 'dataops_delete_package',
   route: 'DELETE /projects/{project}/packages/{package}',
   risk: 'deletes',
   question: 'Delete the package {package} of {project} with its files?',
-  describeLoss: lookIn(
-    'package',
-    () => listProjectPackages,
-    'id',
-    ({ name, version }) => ({ name: `${String(name)} ${String(version)}` }),
-  ),
+  describeLoss: lookIn('package', () => listProjectPackages, 'id', packageTold),
   summary: 'Delete a package from the registry.',
   words: 'remove data product',
   input: z.strictObject({ project, package: packageId }),

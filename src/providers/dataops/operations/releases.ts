@@ -6,7 +6,7 @@ import { brief } from '../brief.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
-const release = z.looseObject({
+export const release = z.looseObject({
   tag_name: z.string(),
   name: z.string().nullish(),
   released_at: z.string().nullish(),
@@ -18,8 +18,8 @@ const tag = z
   .min(1)
   .describe('Tag of the release')
   .meta({ foundIn: { listing: 'dataops_list_releases', key: 'tag_name' } });
-const one = { project, tag };
-const example = { project: 'meridian/data/drill-assays', tag: 'v1.0.0' };
+export const one = { project, tag };
+export const example = { project: 'meridian/data/drill-assays', tag: 'v1.0.0' };
 
 const settable = {
   name: text('Title'),

@@ -13,6 +13,7 @@ import { branchEndpoints } from './routes/branches.ts';
 import { lintEndpoints } from './routes/ci-lint.ts';
 import { commitEndpoints } from './routes/commits.ts';
 import { environmentEndpoints } from './routes/environments.ts';
+import { eventEndpoints } from './routes/events.ts';
 import { fileEndpoints } from './routes/files.ts';
 import { groupChangeEndpoints } from './routes/group-changes.ts';
 import { groupEndpoints } from './routes/groups.ts';
@@ -24,7 +25,9 @@ import { mergeRequestEndpoints } from './routes/merge-requests.ts';
 import { pipelineEndpoints } from './routes/pipelines.ts';
 import { projectEndpoints } from './routes/projects.ts';
 import { protectionEndpoints } from './routes/protection.ts';
+import { releaseLinkEndpoints } from './routes/release-links.ts';
 import { releaseEndpoints } from './routes/releases.ts';
+import { repositoryEndpoints } from './routes/repository.ts';
 import { reviewEndpoints } from './routes/reviews.ts';
 import { scheduleEndpoints } from './routes/schedules.ts';
 import { searchEndpoints } from './routes/search.ts';
@@ -32,6 +35,7 @@ import { tagEndpoints } from './routes/tags.ts';
 import { tokenEndpoints } from './routes/tokens.ts';
 import { treeEndpoints } from './routes/tree.ts';
 import { triggerEndpoints } from './routes/triggers.ts';
+import { turnEndpoints } from './routes/turns.ts';
 import { variableEndpoints } from './routes/variables.ts';
 import { webhookEndpoints } from './routes/webhooks.ts';
 import { workItemEndpoints } from './routes/work-items.ts';
@@ -51,6 +55,7 @@ const endpoints: readonly Endpoint[] = [
   ...jobEndpoints,
   ...artifactEndpoints,
   ...branchEndpoints,
+  ...repositoryEndpoints,
   ...tagEndpoints,
   ...protectionEndpoints,
   ...webhookEndpoints,
@@ -65,8 +70,11 @@ const endpoints: readonly Endpoint[] = [
   ...issueRelationEndpoints,
   ...workItemEndpoints,
   ...variableEndpoints,
+  ...turnEndpoints,
   ...environmentEndpoints,
   ...releaseEndpoints,
+  ...releaseLinkEndpoints,
+  ...eventEndpoints,
   ...searchEndpoints,
   ...tokenEndpoints,
 ];

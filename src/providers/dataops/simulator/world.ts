@@ -105,6 +105,7 @@ export interface Shelf {
   mergeRequests: Fields[];
   issues: Fields[];
   hooks: Fields[];
+  resourceGroups: Fields[];
 }
 
 /** The parts of a project that most of the many small ones never need; made on first use. */

@@ -113,7 +113,7 @@ function describeDeployment(call: Call, deployment: Fields): Fields {
   return { ...deployment, environment: current(call, deployment['environment'] as Fields) };
 }
 
-function findDeployment(call: Call, level = 20): Fields {
+export function findDeployment(call: Call, level = 20): Fields {
   const found = shelfOf(call, level).deployments.find(({ id }) => String(id) === call.path('deployment'));
   if (!found) throw notFound('Deployment');
   return found;

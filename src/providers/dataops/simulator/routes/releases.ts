@@ -13,10 +13,13 @@ const at = { jobToken: true } as const;
 
 export const releaseEndpoints: readonly Endpoint[] = [
   [`GET ${releases}`, at, list],
-  [`GET ${releases}/:tag`, at, call => describe(call, find(call))],
+  [`GET ${releases}/:tag`, at, call => describeRelease(call, findRelease(call))],
   [`POST ${releases}`, at, create],
   [`PUT ${releases}/:tag`, at, update],
   [`DELETE ${releases}/:tag`, at, remove],
+  [`GET ${packages}/:package`, at, call => packageOf(findPackage(call, 20).found)],
+  [`GET ${packages}/:package/pipelines`, at, listBuilders],
+  [`DELETE ${packages}/:package/package_files/:file`, at, removeFile],
   [`GET ${packages}`, at, call => listPackages(call, [call.project(20)])],
   ['GET /groups/:id/packages', at, call => listPackages(call, projectsBelow(call, call.group(20), true))],
   [`GET ${packages}/:package/package_files`, at, listFiles],
@@ -26,13 +29,14 @@ export const releaseEndpoints: readonly Endpoint[] = [
 const shelfOf = (call: Call, level = 10): Fields[] => call.world.partsOf(call.project(level)).shelf.releases;
 
 // A release that is hidden and one that is absent look alike.
-function find(call: Call, level = 10): Fields {
+export function findRelease(call: Call, level = 10): Fields {
   const found = shelfOf(call, level).find(one => one['tag_name'] === call.path('tag'));
   if (!found) throw notFound();
   return found;
 }
 
-function describe(call: Call, release: Fields): Fields {
+/** A release as it goes on the wire. */
+export function describeRelease(call: Call, release: Fields): Fields {
   const project = call.project();
   const commit = repositoryOf(call, 10).find(String(release['tag_name']));
   const web = `${call.world.origin}/${project.fullPath}`;
@@ -43,7 +47,7 @@ function describe(call: Call, release: Fields): Fields {
     commit: commit ? describeCommit(call.world, project, commit) : null,
     commit_path: `/${project.fullPath}/-/commit/${commit?.sha}`,
     tag_path: `/${project.fullPath}/-/tags/${tag}`,
-    evidences: [],
+    evidences: release['evidences'] ?? [],
     _links: { self: `${web}/-/releases/${tag}`, edit_url: `${web}/-/releases/${tag}/edit` },
   };
 }
@@ -53,7 +57,7 @@ function list(call: Call) {
   return paged(
     call,
     sorted(shelfOf(call), one => String(one[key]), call.text('sort') ?? 'desc'),
-    one => describe(call, one),
+    one => describeRelease(call, one),
   );
 }
 
@@ -77,21 +81,26 @@ function create(call: Call) {
     releasedAt: Date.parse(call.text('released_at') ?? iso(call.world.now())),
     authorId: call.user().id,
   });
-  return reply(201, describe(call, made));
+  return reply(201, describeRelease(call, made));
 }
 
 function update(call: Call) {
-  const release = find(call, 30);
+  const release = findRelease(call, 30);
   for (const name of ['name', 'description', 'released_at']) if (call.has(name)) release[name] = call.fields[name];
-  return describe(call, release);
+  return describeRelease(call, release);
 }
 
 function remove(call: Call) {
-  const release = find(call, 30);
+  const release = findRelease(call, 30);
   const all = shelfOf(call);
-  const answer = describe(call, release);
+  const answer = describeRelease(call, release);
   all.splice(all.indexOf(release), 1);
   return answer;
+}
+
+/** A package as it goes on the wire. */
+function packageOf({ files: _, ...one }: Fields): Fields {
+  return one;
 }
 
 function listPackages(call: Call, projects: readonly Project[]) {
@@ -109,7 +118,7 @@ function listPackages(call: Call, projects: readonly Project[]) {
   return paged(
     call,
     sorted(found, one => String(one[order]), call.text('sort') ?? 'asc'),
-    ({ files: _, ...one }) => one,
+    packageOf,
   );
 }
 
@@ -127,5 +136,18 @@ function listFiles(call: Call) {
 function removePackage(call: Call) {
   const { all, found } = findPackage(call, 40);
   all.splice(all.indexOf(found), 1);
+  return noContent;
+}
+
+function listBuilders(call: Call) {
+  const { found } = findPackage(call, 20);
+  return paged(call, found['pipelines'] as Fields[], one => one);
+}
+
+function removeFile(call: Call) {
+  const files = findPackage(call, 40).found['files'] as Fields[];
+  const at = files.findIndex(({ id }) => String(id) === call.path('file'));
+  if (at < 0) throw notFound('Package');
+  files.splice(at, 1);
   return noContent;
 }

@@ -77,7 +77,16 @@ function newParts(project: Project): ProjectParts {
     triggers: [],
     protectedBranches: [],
     protectedTags: [],
-    shelf: { environments: [], deployments: [], releases: [], packages: [], mergeRequests: [], issues: [], hooks: [] },
+    shelf: {
+      environments: [],
+      deployments: [],
+      releases: [],
+      packages: [],
+      mergeRequests: [],
+      issues: [],
+      hooks: [],
+      resourceGroups: [],
+    },
     jobTokenScope: { enabled: true, projects: [], groups: [] },
   };
 }

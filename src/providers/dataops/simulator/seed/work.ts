@@ -26,6 +26,17 @@ export function seedWork(world: World, project: Project, { users }: Family): voi
     delivery(2, hook, 'push_hooks', world.now() - dayMs / 2),
   ];
   shelf.hooks.push(hook);
+  shelf.resourceGroups.push({
+    id: 1,
+    key: 'PROD',
+    process_mode: 'oldest_first',
+    created_at: iso(world.now() - 50 * dayMs),
+    updated_at: iso(world.now() - 50 * dayMs),
+  });
+  const [release] = shelf.releases;
+  const [link] = (release?.['assets'] as { links: Fields[] } | undefined)?.links ?? [];
+  const web = `${world.origin}/${project.fullPath}/-/releases/v1.0.0/downloads`;
+  Object.assign(link ?? {}, { id: 1, direct_asset_url: `${web}/notes/1.0.0.txt` });
   seedDiscussion(world, project, users);
 }
 
