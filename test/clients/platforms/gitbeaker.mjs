@@ -267,6 +267,43 @@ const families = {
     await api.ProjectJobTokenScopes.removeFromGroupsAllowList(project, 14);
     await api.ProjectJobTokenScopes.edit(project, true);
   },
+  async webhooks() {
+    const hook = await api.ProjectHooks.add(project, 'https://hooks.example/of-gitbeaker', { pipelineEvents: true });
+    check((await api.ProjectHooks.all(project)).length > 1);
+    check((await api.ProjectHooks.show(project, hook.id)).pipeline_events);
+    check((await api.ProjectHooks.edit(project, hook.id, hook.url, { jobEvents: true })).job_events);
+    await api.ProjectHooks.remove(project, hook.id);
+  },
+  async 'protected tags'() {
+    await api.ProtectedTags.create(project, 'of-gitbeaker-*', { createAccessLevel: 40 });
+    check((await api.ProtectedTags.show(project, 'of-gitbeaker-*')).create_access_levels);
+    check((await api.ProtectedTags.all(project)).length > 1);
+    await api.ProtectedTags.unprotect(project, 'of-gitbeaker-*');
+  },
+  async 'draft notes, reactions and time'() {
+    const draft = await api.MergeRequestDraftNotes.create(project, 1, 'of gitbeaker');
+    check((await api.MergeRequestDraftNotes.all(project, 1)).some(({ id }) => id === draft.id));
+    await api.MergeRequestDraftNotes.publish(project, 1, draft.id);
+    const award = await api.MergeRequestAwardEmojis.award(project, 1, 'rocket');
+    await api.MergeRequestAwardEmojis.remove(project, 1, award.id);
+    check((await api.MergeRequests.setTimeEstimate(project, 1, '2h')).time_estimate === 7200);
+    check((await api.MergeRequests.allParticipants(project, 1)).length > 0);
+  },
+  async 'links of issues and releases'() {
+    await api.IssueLinks.create(project, 6, 101, 7);
+    const [link] = await api.IssueLinks.all(project, 6);
+    await api.IssueLinks.remove(project, 6, link.issue_link_id);
+    const made = await api.ReleaseLinks.create(project, 'v1.0.0', 'of gitbeaker', 'https://notes.example/gitbeaker');
+    check((await api.ReleaseLinks.all(project, 'v1.0.0')).length > 1);
+    await api.ReleaseLinks.remove(project, 'v1.0.0', made.id);
+  },
+  async 'resource groups and events'() {
+    check((await api.ResourceGroups.all(project)).length > 0);
+    check((await api.ResourceGroups.allUpcomingJobs(project, 'PROD')).length >= 0);
+    check((await api.Events.all({ projectId: project, targetType: 'issue', maxPages: 1 })).length > 0);
+    check((await api.Repositories.allContributors(project)).length > 0);
+    check((await api.Repositories.mergeBase(project, ['main', 'dev'])).id);
+  },
 };
 
 for (const [family, calls] of Object.entries(families)) {

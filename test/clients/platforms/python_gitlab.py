@@ -396,3 +396,60 @@ def work_on_merge_requests(server, project, group):
     one.awardemojis.create({"name": "tada"})
     assert one.awardemojis.list() and one.closes_issues() is not None and one.related_issues() is not None
     assert one.approval_state.get() is not None
+
+
+@family
+def webhooks(server, project, group):
+    hook = project.hooks.create({"url": "https://hooks.example/of-python-gitlab", "pipeline_events": True, "token": "t"})
+    hook.job_events = True
+    hook.save()
+    assert project.hooks.list() and project.hooks.get(hook.id).job_events is True
+    hook.test("push_events")
+    delivered = server.http_list(f"/projects/{project.id}/hooks/{hook.id}/events")
+    server.http_post(f"/projects/{project.id}/hooks/{hook.id}/events/{delivered[0]['id']}/resend")
+    server.http_put(f"/projects/{project.id}/hooks/{hook.id}/custom_headers/X-Of", post_data={"value": "one"})
+    hook.delete()
+
+
+@family
+def release_links(server, project, group):
+    one = project.releases.get("v1.0.0")
+    link = one.links.create({"name": "of python-gitlab", "url": "https://notes.example/of-python-gitlab"})
+    link.name = "changed"
+    link.save()
+    assert one.links.get(link.id).name == "changed" and len(one.links.list()) == 2
+    link.delete()
+    assert server.http_get(f"/projects/{project.id}/releases/permalink/latest")["tag_name"]
+    assert server.http_list(f"/groups/{group.id}/releases")
+
+
+@family
+def repository_facts(server, project, group):
+    archive = server.http_get(f"/projects/{project.id}/repository/archive", query_data={"format": "zip"}, raw=True)
+    assert archive.content[:2] == b"PK"
+    blob = next(one for one in project.repository_tree() if one["type"] == "blob")["id"]
+    assert project.repository_raw_blob(blob) and project.repository_blob(blob)["size"]
+    assert project.repository_contributors() and project.languages()
+    assert project.repository_merge_base(["main", "dev"])["id"]
+    wanted = {"version": "9.0.0"}
+    assert server.http_get(f"/projects/{project.id}/repository/changelog", query_data=wanted)["notes"]
+    commit = project.commits.get("main")
+    commit.comments.create({"note": "of python-gitlab"})
+    assert commit.comments.list() and commit.sequence()["count"]
+    commit.statuses.create({"state": "success", "name": "of python-gitlab"})
+    project.delete_merged_branches()
+
+
+@family
+def waiting(server, project, group):
+    one = project.resource_groups.get("PROD")
+    one.process_mode = "newest_first"
+    one.save()
+    assert project.resource_groups.list() and one.upcoming_jobs.list() is not None
+    assert project.forks.list() is not None
+
+
+@family
+def events(server, project, group):
+    assert project.events.list(target_type="issue", per_page=5, get_all=False) and server.events.list(get_all=False) is not None
+    assert server.users.get(3, lazy=True).events.list(action="pushed")
