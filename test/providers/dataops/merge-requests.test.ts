@@ -48,9 +48,13 @@ describe('merge requests', () => {
     const note = (await call('create_mr_note', { ...one, body: 'Why two metres?' })).data['id'];
     await call('update_mr_note', { ...one, note, body: 'Why not three metres?' });
     const comments = await callRows('list_mr_notes', { ...one, activity_filter: 'only_comments' });
-    expect(comments.map(({ body }) => body)).toEqual(['Why not three metres?', 'Looks right to me.']);
+    expect(comments.map(({ body }) => body)).toEqual([
+      'Why not three metres?',
+      'Which standard was it?',
+      'Looks right to me.',
+    ]);
     await call('delete_mr_note', { ...one, note });
-    expect(await callRows('list_mr_notes', one)).toHaveLength(2);
+    expect(await callRows('list_mr_notes', one)).toHaveLength(3);
     expect((await call('rebase_merge_request', one)).data).toMatchObject({ rebase_in_progress: true });
     expect(await callFails('merge_merge_request', { project, merge_request: 2 })).toMatch(/^rejected: /);
   });

@@ -113,7 +113,7 @@ describe('access tokens', () => {
 describe('when the platform is not at its best', () => {
   it('does not write a comment twice, and says how to see whether it was written', async () => {
     const { callFails, callRows, dataops, clock } = await start();
-    const one = { project, issue: 1 };
+    const one = { project, issue: 3 };
     const post = { method: 'POST', path: /notes/ };
     dataops.faults.add({ kind: 'truncate', match: post, times: 1 });
     expect(await callFails('create_issue_note', { ...one, body: 'Only once.' })).toMatch(

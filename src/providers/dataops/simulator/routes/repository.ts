@@ -115,9 +115,9 @@ function sectionOf(call: Call): string {
   const start = call.text('from') ?? [...repository.tags.values()].at(-1)?.sha;
   const old = start === undefined ? undefined : repository.find(start);
   const before = new Set(old ? historyOf(repository, old) : []);
-  const trailer = new RegExp(`^${call.text('trailer') ?? 'Changelog'}: (.+)$`, 'm');
+  const trailer = `${call.text('trailer') ?? 'Changelog'}: `;
   const lines = historyOf(repository, to)
-    .filter(one => !before.has(one) && trailer.test(one.message))
+    .filter(one => !before.has(one) && one.message.split('\n').some(line => line.startsWith(trailer)))
     .map(one => `- ${one.message.split('\n', 1)[0]}`);
   const version = call.text('version') ?? '';
   if (!/^\d+\.\d+\.\d+/.test(version)) throw badRequest('The version must be a semantic version');

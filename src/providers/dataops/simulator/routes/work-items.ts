@@ -97,7 +97,7 @@ const units: Readonly<Record<string, number>> = { mo: 576_000, w: 144_000, d: 28
 
 function secondsOf(call: Call): number {
   const text = call.text('duration') ?? '';
-  const parts = [...text.matchAll(/(\d+)\s*(mo|w|d|h|m|s)/g)];
+  const parts = [...text.matchAll(/(\d{1,9}) ?(mo|w|d|h|m|s)/g)];
   if (parts.length === 0) throw badRequest('duration is invalid');
   const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0);
   return text.trim().startsWith('-') ? -total : total;
