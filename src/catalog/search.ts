@@ -34,14 +34,14 @@ interface Entry {
 /** BM25 by field: the name says most, then the words that were written for this. */
 const boost = { noun: 3, words: 2, verb: 1, summary: 1, toolset: 0.2 };
 
-/** Of a wish's words, by weight, so much has to be there; more where something is to be changed. */
-const leastCovered = { reading: 0.5, thing: 0.5, change: 0.6 } as const;
+/** Of a wish's words, by weight, so much has to be there: people tell more than what they want to have done. */
+const leastCovered = { reading: 0.3, thing: 0.3, change: 0.35 } as const;
 
 /** What scores less than this part of the best is no answer. */
 const leastOfBest = 0.45;
 
 /** A word that no operation has is likely a name of somebody's: it says little. One that few have is worth no more than this. */
-const unknownWeight = 0.25;
+const unknownWeight = 0.1;
 const mostWeight = 3.5;
 
 /** The verb, and words that only say which of several things. */

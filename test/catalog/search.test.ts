@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSearch } from '../../src/catalog/search.ts';
 import { loadManifest } from '../../src/server/manifest.ts';
 import { startWorld } from '../support/harness.ts';
-import { informed, unseen, type Wish } from '../support/wishes.ts';
+import { fresh, informed, unseen, type Wish } from '../support/wishes.ts';
 
 const { platforms, general, words } = await loadManifest();
 const known = await words();
@@ -35,9 +35,17 @@ describe('wishes in people’s words', () => {
     expect(answered(wishes, 3)).toBeGreaterThanOrEqual(0.95);
   });
 
+  it('are answered as far as they can be when nobody tuned anything to them', () => {
+    for (const { operations } of fresh)
+      for (const name of operations) expect([...records, ...tools].map(one => one.name)).toContain(name);
+    expect(fresh.length).toBeGreaterThanOrEqual(60);
+    expect(answered(fresh, 1)).toBeGreaterThanOrEqual(0.55);
+    expect(answered(fresh, 3)).toBeGreaterThanOrEqual(0.7);
+  });
+
   it('are answered in at most 400 tokens, each operation with its line and its arguments', async () => {
     const { call } = await startWorld({ platforms: 'all' });
-    for (const { words: query } of [...unseen, ...informed]) {
+    for (const { words: query } of [...unseen, ...informed, ...fresh]) {
       const { text, data } = await call('find_operation', { query });
       expect(countTokens(text), query).toBeLessThanOrEqual(400);
       expect(text).not.toMatch(/evidence|inferred|observed/);

@@ -88,7 +88,7 @@ export const unseen = wishes(`
   how long does the pipeline usually take        | datamin_get_pipeline_stats datamin_get_pipeline_history
   which task of the run failed                   | datamin_get_run
   list the failed runs of yesterday              | datamin_list_runs
-  what columns does the warehouse have           |
+  what columns does the warehouse have           | dx_list_tables
   am I logged in everywhere                      | check_connections
   whose account is this token                    | dataops_get_current_user dataops_get_current_token datagrok_get_current_user dx_get_token
 `);
@@ -316,4 +316,81 @@ export const informed = wishes(`
   what went live with this deployment              | dataops_list_deployment_mrs
   stop environments nobody uses any more           | dataops_stop_stale_environments
   comment on a commit                              | dataops_create_commit_comment
+`);
+
+/**
+ * Written by a third hand, as geologists, data engineers and platform teams talk, when the search had been tuned to the
+ * other two, and before it was asked: it answered 37 % of them first and 43 % within three. Then it was made less strict
+ * about long sentences, which no other set has. Nothing of a record was written for these, and nothing shall be.
+ */
+export const fresh = wishes(`
+  how far along is the core logging for hole 12                             |
+  give me the fracture counts for every hole of Copperhead                  | datarock_create_export
+  which drill projects can I see                                            | datarock_list_projects
+  is the lithology of Deepwater ready to download                           | datarock_list_artefacts datarock_get_export datarock_list_exports
+  I need the RQD numbers in Excel                                           | datarock_create_export export_result
+  what products are there for this drilling campaign                        | datarock_list_artefacts
+  did my export from this morning finish                                    | datarock_list_exports datarock_get_export
+  download that export again                                                | datarock_download_export
+  how deep was the depth registration done                                  | datarock_create_export datarock_list_artefacts
+  show me all boreholes of Iron Knoll                                       | datarock_list_holes
+  what broke last night                                                     | dataops_list_pipelines datamin_list_runs
+  which job went red and what did it print                                  | dataops_read_job_log dataops_list_pipeline_jobs dataops_get_pipeline
+  kick off the nightly load again                                           | dataops_run_pipeline dataops_play_schedule dataops_retry_pipeline
+  stop the build that is hanging                                            | dataops_cancel_pipeline dataops_cancel_job
+  which branches does the assays repo have                                  | dataops_list_branches
+  open a branch for my fix                                                  | dataops_create_branch
+  what did Jonas commit this week                                           | dataops_list_commits
+  put my change up for review                                               | dataops_create_merge_request
+  what reviews are waiting in our group                                     | dataops_list_group_merge_requests
+  accept the merge once it is green                                         | dataops_merge_merge_request
+  leave a comment on the merge request                                      | dataops_create_mr_note
+  turn off the schedule for the weekend                                     | dataops_update_schedule
+  when does the nightly run next                                            | dataops_list_schedules dataops_get_schedule
+  add a secret for the warehouse password to the project                    | dataops_create_project_variable
+  which variables does the pipeline get                                     | dataops_list_project_variables dataops_list_pipeline_variables
+  who can push to main                                                      | dataops_list_protected_branches
+  give Petra developer rights on the project                                | dataops_add_project_member dataops_update_project_member
+  kick Tom out of the group                                                 | dataops_remove_group_member datagrok_change_group_members
+  what is in the dbt manifest file of that run                              | dataops_read_artifact
+  fetch the artifacts of the test job                                       | dataops_download_artifacts dataops_list_artifacts
+  which of our tokens are about to run out                                  | dataops_list_project_tokens dataops_list_personal_tokens dataops_list_group_tokens
+  tag this as version 2.3                                                   | dataops_create_tag
+  write release notes for 2.3                                               | dataops_create_release dataops_update_release
+  raise a bug about the missing assays                                      | dataops_create_issue
+  close the ticket about duplicate collars                                  | dataops_update_issue
+  where in the repo is the table ASSAY_INTERVALS mentioned                  | dataops_list_project_search_hits
+  show me the sql of that model                                             | dataops_read_file
+  diff between dev and main                                                 | dataops_compare_refs
+  which environments do we deploy to                                        | dataops_list_environments
+  roll the last commit back                                                 | dataops_revert_commit
+  is the yaml of the pipeline valid                                         | dataops_lint_project_ci dataops_lint_ci_text
+  put this table on Datagrok so that the geologists can open it             | datagrok_upload_table
+  make a dashboard out of these two tables                                  | datagrok_create_dashboard
+  let the geology team look at my dashboard                                 | datagrok_share_dashboard
+  who is in the core shed group                                             | datagrok_list_group_members datagrok_get_group
+  run the assay query for hole DDH007                                       | datagrok_call_function
+  which scripts are there on the server                                     | datagrok_list_functions datagrok_list_scripts
+  what files lie in the demo share                                          | datagrok_list_files
+  save this csv into my home folder                                         | datagrok_upload_file
+  lock the account of somebody who left                                     | datagrok_block_user
+  is the Datagrok server healthy                                            | datagrok_check_health check_connections
+  test whether the database connection works                                | datagrok_test_connection
+  our deployment frequency this quarter                                     | dx_run_query
+  record that we shipped booking-api to production                          | dx_create_deployment
+  there is an outage of the ledger, log it                                  | dx_upsert_incident
+  the outage is over                                                        | dx_upsert_incident
+  who owns the notification service                                         | dx_get_entity dx_list_entities
+  which services have no runbook                                            | dx_list_entities dx_list_entity_tasks dx_list_entity_scorecards dx_run_query
+  what do developers complain about                                         | dx_list_driver_comments dx_list_csat_comments
+  how satisfied are people with code review                                 | dx_list_driver_scores
+  which team is Lin Park on                                                 | dx_find_team_by_members dx_get_team dx_list_users
+  upload yesterday's copilot usage                                          | dx_push_ai_tool_metrics dx_push_all_ai_tool_metrics
+  how is the initiative on on-call readiness going                          | dx_get_initiative dx_list_initiatives dx_list_initiative_entities
+  which data pipelines do we have on Datamin                                | datamin_list_pipelines
+  how often did the churn pipeline fail this month                          | datamin_get_pipeline_stats datamin_get_pipeline_history
+  start the stock refresh by hand                                           | datamin_run_pipeline
+  did the revenue sync get slower over the year                             | datamin_get_pipeline_history
+  what did the last run of average basket produce                           | datamin_get_run datamin_list_runs
+  who may I ask about the sandbox account, which login is this              | check_connections dataops_get_current_user datagrok_get_current_user
 `);
