@@ -9,7 +9,7 @@ export async function asProtocolError<T>(shared: CallerServices, uri: string, bo
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     const { code, message, hint } = asFault(error, shared);
-    if (code === 'not_found') throw new ResourceNotFoundError(uri, `${message} ${hint}`);
+    if (code === 'not_found') throw new ResourceNotFoundError(shared.redactor.line(uri), `${message} ${hint}`);
     const isAsked = code === 'bad_arguments' || code === 'too_large';
     const kind = isAsked ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
     throw new ProtocolError(kind, `${code}: ${message} ${hint}`);

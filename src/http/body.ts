@@ -1,5 +1,7 @@
 import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { deepestJson, depthOf } from '../base/bounded/depth.ts';
+import { isDue, othersTurn } from '../base/bounded/turns.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/errors.ts';
 import { parseJson, parseJsonInTurns } from '../base/json.ts';
@@ -49,6 +51,8 @@ export function readBody(body: Readable, mostBytes: number): Promise<ReadBody> {
   });
 }
 
+const tooDeep = `lists and objects are nested more than ${deepestJson} levels deep`;
+
 const decoder = new TextDecoder();
 
 export function textOf(bytes: Buffer): string {
@@ -58,6 +62,7 @@ export function textOf(bytes: Buffer): string {
 /** The JSON value of a text, undefined for an empty one; or why there is none. */
 export function jsonOf(text: string): { value: unknown } | { error: string } {
   if (text.trim() === '') return { value: undefined };
+  if (depthOf(Buffer.from(text)) > deepestJson) return { error: tooDeep };
   try {
     return { value: parseJson(text) };
   } catch (error) {
@@ -66,8 +71,11 @@ export function jsonOf(text: string): { value: unknown } | { error: string } {
 }
 
 /** The same, with turns for others where it is long. */
-async function jsonInTurns(text: string): Promise<{ value: unknown } | { error: string }> {
+async function jsonInTurns(text: string, bytes: Buffer): Promise<{ value: unknown } | { error: string }> {
   if (text.trim() === '') return { value: undefined };
+  if (isDue(bytes.length / 64)) await othersTurn();
+  if (depthOf(bytes) > deepestJson) return { error: tooDeep };
+  if (isDue(bytes.length / 64)) await othersTurn();
   try {
     return { value: await parseJsonInTurns(text) };
   } catch (error) {
@@ -96,7 +104,7 @@ export async function bodyOutcome(
 ): Promise<Outcome> {
   const { request, connection } = exchange;
   const text = textOf(read.bytes);
-  const parsed = request.expect === 'json' ? await jsonInTurns(text) : { value: text };
+  const parsed = request.expect === 'json' ? await jsonInTurns(text, read.bytes) : { value: text };
   // A refusal is one in whatever form it comes.
   const lenient = reply.status >= 300;
   const changes = request.changes !== undefined;

@@ -8,7 +8,7 @@ export type FaultKind =
   /** 403 with a text body, as a firewall blocks a caller who asks too often. */
   | { kind: 'rate-block' }
   /** Any status; a text body instead of the platform's own when given. */
-  | { kind: 'status'; status: number; body?: string }
+  | { kind: 'status'; status: number; body?: string; headers?: Readonly<Record<string, string>> }
   /** The request is accepted and never answered. */
   | { kind: 'hang' }
   /** The platform has no such route. */
@@ -95,7 +95,8 @@ export function replaceReply(
       return { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Request blocked.\n' };
     case 'status': {
       if (fault.body === undefined) return refuse(fault.status, 'Something went wrong');
-      return { status: fault.status, headers: { 'content-type': 'text/plain' }, body: fault.body };
+      const headers = { 'content-type': 'text/plain', ...fault.headers };
+      return { status: fault.status, headers, body: fault.body };
     }
     case 'no-route':
       return refuse(404, 'No such route');

@@ -53,7 +53,7 @@ export function protocolServer(
       instructions,
       cacheHints: cacheHintsFor(shared.caller),
     },
-    tracer,
+    { tracer, redactor: shared.redactor },
   );
   const asking = askingThrough(server, era, shared.asks);
   server.setRequestHandler('tools/list', async (_, context) => ({

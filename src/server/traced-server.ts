@@ -6,6 +6,7 @@ import {
   type ServerContext,
   type ServerOptions,
 } from '@modelcontextprotocol/server';
+import type { Redactor } from '../base/redact.ts';
 import type { TracerSource } from '../http/trace.ts';
 import { faultKey } from '../tools/registry.ts';
 import { withinTrace } from '../tracing/current.ts';
@@ -20,13 +21,20 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
 export class TracedServer extends Server {
   readonly #tracer: TracerSource | undefined;
 
-  constructor(info: Implementation, options: ServerOptions, tracer: TracerSource | undefined) {
+  readonly #redactor: Pick<Redactor, 'line' | 'value'>;
+
+  constructor(
+    info: Implementation,
+    options: ServerOptions,
+    { tracer, redactor }: { tracer: TracerSource | undefined; redactor: Pick<Redactor, 'line' | 'value'> },
+  ) {
     super(info, options);
+    this.#redactor = redactor;
     this.#tracer = tracer;
   }
 
   protected override _wrapHandler(method: string, handler: Handler): Handler {
-    const answer = super._wrapHandler(method, handler);
+    const answer = safely(super._wrapHandler(method, handler), () => this.#redactor);
     return async (request, context) => {
       const parent = incoming(context);
       const tracer = await this.#tracer?.();
@@ -46,6 +54,20 @@ export class TracedServer extends Server {
       }
     };
   }
+}
+
+/** What is wrong with a request is told in its own words, which leave like all others. */
+function safely(handler: Handler, redactor: () => Pick<Redactor, 'line' | 'value'>): Handler {
+  return async (request, context) => {
+    try {
+      return await handler(request, context);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const { line, value } = redactor();
+      const { message, data } = error as Error & { data?: unknown };
+      throw Object.assign(error, { message: line(message), ...(data ? { data: value(data) } : {}) });
+    }
+  };
 }
 
 /** In `_meta`, whatever the transport; a proxy in front may have put it into headers. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { type Operation, platformOf, routeOf } from '../../src/operations/operation.ts';
+import { platformOf, routeOf } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
 import { operationsOf } from '../../src/providers/provider.ts';
 import type { FaultKind } from '../../src/sandbox/faults.ts';
 import { startWorld } from '../support/harness.ts';
+import { examplesWithSeed, targetOf } from '../support/writes.ts';
 
 /** Answers with status 200 that are no platform's own. */
 const foreign: Record<string, FaultKind> = {
@@ -14,23 +15,6 @@ const foreign: Record<string, FaultKind> = {
 
 const code = await Promise.all(providers.map(provider => provider.load()));
 const writes = code.flatMap(operationsOf).filter(({ risk }) => risk !== 'reads');
-
-/** The end of a target that the operation's request goes to. */
-function targetOf(operation: Operation): RegExp {
-  const { path } = routeOf(operation);
-  const parts = path
-    .split(/(\{\w+\*?\})/)
-    .map(part => (part.startsWith('{') ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  return new RegExp(`${parts.join('')}(\\?|$)`);
-}
-
-/** Where the example is about something that no seed has. */
-const others: Record<string, Record<string, unknown>> = {
-  datagrok_upload_file: { source: [{ a: 1 }] },
-  datagrok_upload_table: { source: [{ a: 1 }] },
-  datamin_run_pipeline: { pipeline: 'Nightly revenue sync' },
-  dataops_play_schedule: { schedule: 'Nightly full load' },
-};
 
 test.each(Object.entries(foreign))(
   '%s is no success of any operation that changes something',
@@ -47,7 +31,7 @@ test.each(Object.entries(foreign))(
       const match = { method, path: targetOf(operation) };
       const restore = faults.add({ ...kind, match });
       const before = requests.length;
-      const { text } = await world.call(name, { ...example.arguments, ...others[name] });
+      const { text } = await world.call(name, { ...example.arguments, ...examplesWithSeed[name] });
       restore();
       const sent = requests.slice(before).filter(one => one.method === method && match.path.test(one.target));
       expect(sent, `${name}: ${text}`).toHaveLength(1);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import { depthOf } from './depth.ts';
+import { deepestJson, depthOf } from '../../base/bounded/depth.ts';
 import { HttpError } from './http-error.ts';
 
 /**
@@ -23,16 +23,14 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     throw error instanceof HttpError ? error : brokenOff();
   }
   const body = Buffer.concat(chunks);
-  if (depthOf(body) > deepest) throw new HttpError(400, -32600, `A request may be ${deepest} levels deep at the most.`);
+  if (depthOf(body) > deepestJson)
+    throw new HttpError(400, -32600, `A request may be ${deepestJson} levels deep at the most.`);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
     throw new HttpError(400, -32700, 'Parse error: the request is not JSON.');
   }
 }
-
-/** No argument of a tool comes near it; some ten thousand overflow the stack of whoever walks through them. */
-const deepest = 500;
 
 // Nobody is there any more to read it.
 const brokenOff = () => new HttpError(400, -32700, 'The request broke off.');

@@ -8,7 +8,7 @@ import {
 import type { HttpSettings } from '../../config/http.ts';
 import { hostInUrl } from '../../http/addresses.ts';
 
-type Heard = Pick<IncomingMessage, 'headers' | 'rawHeaders'>;
+type Heard = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>;
 
 /**
  * Says why a request may not come in, or undefined. A web page can make a browser on this machine or in this network
@@ -18,7 +18,9 @@ export function guard(settings: HttpSettings): (request: Heard) => string | unde
   const own = [...(settings.allowed_hosts ?? []), ...publicHost(settings), ...listeningHost(settings)];
   const hosts = [...localhostAllowedHostnames(), ...own];
   const origins = [...localhostAllowedOrigins(), ...(settings.allowed_origins ?? own)];
-  return ({ headers: { host, origin }, rawHeaders }) => {
+  return ({ headers: { host, origin }, rawHeaders, url = '/' }) => {
+    // RFC 9112, 3.2.2: a host in the target would stand for the one in the header.
+    if (!url.startsWith('/')) return 'The target of a request has to be a path.';
     if (!isHost(host) || countHosts(rawHeaders) !== 1)
       return 'There has to be one Host header, and in it a host and nothing else.';
     const [named, from] = [validateHostHeader(host, hosts), validateOriginHeader(origin, origins)];

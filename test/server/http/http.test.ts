@@ -50,6 +50,14 @@ describe('over HTTP', () => {
     expect(message.error?.message).toBe('Invalid Host: evil.example. The operator can allow it with --allowed-hosts.');
   });
 
+  it('refuses a target that names a host, which would stand for the one in the header', async () => {
+    const { listener } = await startListening();
+    const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
+    socket.write('GET http://evil.example/mcp HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 403 /);
+  });
+
   it.each([
     'localhost#.evil.example',
     'localhost?.evil.example',

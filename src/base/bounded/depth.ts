@@ -1,6 +1,9 @@
+/** No argument and no answer comes near it; some ten thousand overflow the stack of whoever walks through them. */
+export const deepestJson = 500;
+
 /**
- * How deep arrays and objects are nested in a JSON text, whether or not it is a good one. Every request is measured, and
- * may have megabytes: by numbers it takes a third of the time of parsing.
+ * How deep arrays and objects are nested in a JSON text, whether or not it is a good one. Every request and
+ * every answer is measured, and may have megabytes: by numbers it takes a third of the time of parsing.
  */
 export function depthOf(json: Buffer): number {
   let depth = 0;
