@@ -53,6 +53,10 @@ async function outcome(answer: Outcome, redactor: Redactor): Promise<Outcome> {
       const { rows, names, result, figures, ...rest } = answer;
       return { ...redactor.value(rest), ...redactor.stored({ rows, names, result, figures }) };
     }
+    case 'view': {
+      const { rows, names, result, figures, ...rest } = answer;
+      return { ...redactor.value(rest), ...redactor.stored({ rows, names, result, figures }) };
+    }
     case 'result': {
       const { result: stored, ...rest } = answer;
       const result = await redactor.storedInTurns(stored);
