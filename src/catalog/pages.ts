@@ -10,6 +10,10 @@ export const pages: Readonly<Record<PageName, { title: string; description: stri
     title: 'Explorer',
     description: 'The rows of a stored result: scroll, sort, filter, figures of columns.',
   },
+  chart: {
+    title: 'Strip log and charts',
+    description: 'A stored result drawn: holes against depth, lines, bars, points.',
+  },
 };
 
 const prefix = 'ui://data-platforms/';

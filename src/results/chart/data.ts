@@ -1,6 +1,5 @@
-import { Fault } from '../../base/errors.ts';
+import type { Row } from '../../base/json-value.ts';
 import type { Column } from '../result.ts';
-import { readRows, type TableFile } from '../tables/table.ts';
 import { isExactNumber } from '../tables/values.ts';
 import { type ChartPlan, isMeasured } from './plan.ts';
 
@@ -13,34 +12,32 @@ export interface Drawn {
   notes: string[];
 }
 
-const mostRowsDrawn = 1_000_000;
 const mostSeries = 8;
 const mostPoints = 6_000;
 /** Of one line; a picture of 800 pixels shows no more. */
 const bucketsOfLine = 600;
 
-/**
- * The rows of a chart. Of columns that are drawn as numbers only numbers are; what else stands there is marked under the
- * name of its role and `Word`, and counted.
- * @throws Fault `too_large` where reading would take too long and memory
- */
-export async function readData(table: TableFile, { x, y, by, depth }: ChartPlan): Promise<Drawn> {
-  if (table.rows > mostRowsDrawn)
-    throw new Fault({
-      code: 'too_large',
-      message: `The table has ${table.rows.toLocaleString('en-US')} rows; a chart is drawn from ${mostRowsDrawn.toLocaleString('en-US')} at most.`,
-      hint: 'Aggregate it first with query_result (GROUP BY), and draw its result.',
-    });
-  const roles: [string, Column][] = [
-    ...(x ? [['x', x] as [string, Column]] : []),
-    ...y.map((column, position): [string, Column] => [`y${position}`, column]),
-    ...(by ? [['by', by] as [string, Column]] : []),
-    ...(depth ? [['from', depth[0]] as [string, Column], ['to', depth[1]] as [string, Column]] : []),
+/** A column, and the name under which it is drawn. */
+type Role = [name: string, column: Column];
+
+export function rolesOf({ x, y, by, depth }: ChartPlan): Role[] {
+  return [
+    ...(x ? [['x', x] as Role] : []),
+    ...y.map((column, position): Role => [`y${position}`, column]),
+    ...(by ? [['by', by] as Role] : []),
+    ...(depth ? [['from', depth[0]] as Role, ['to', depth[1]] as Role] : []),
   ];
-  const columns = [...new Set(roles.map(([, { name }]) => name))];
-  const { rows } = await readRows(table, { columns, limit: table.rows });
-  const readers = roles.map(([role, column]) => ({ role, name: column.name, read: readerOf(role, column) }));
-  const data = rows.map(row => Object.fromEntries(readers.flatMap(({ name, read }) => read(row[name]))));
+}
+
+/**
+ * Rows as they are drawn. Of columns that are drawn as numbers only numbers are; what else stands there is marked under
+ * the name of its role and `Word`, and counted.
+ */
+export function dataOf(rows: readonly Row[], roles: readonly Role[]): Drawn {
+  const readers = roles.map(([role, column]) => ({ name: column.name, read: readerOf(role, column) }));
+  const data = rows.map(row =>
+    Object.fromEntries(readers.flatMap(({ name, read }) => read(Object.hasOwn(row, name) ? row[name] : undefined))),
+  );
   const measured = roles.filter(([role, column]) => isMeasured(column) && /^[xy]/.test(role));
   return { data, notes: measured.flatMap(([role, { name }]) => notesOn(name, data, role)) };
 }

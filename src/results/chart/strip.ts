@@ -1,14 +1,14 @@
 import type { Column } from '../result.ts';
 import type { Spec } from './channel.ts';
 import { compare, type Datum } from './data.ts';
+import { isKind, kindsOf, merged } from './kinds.ts';
 import { depthUnits, unitOf, wordsOf } from './label.ts';
-import { type ChartPlan, isMeasured } from './plan.ts';
+import type { ChartPlan } from './plan.ts';
 import { kindTrack, valueTrack } from './tracks.ts';
 
 const tall = 560;
 const narrowest = 46;
 const widest = 150;
-const mostKinds = 9;
 const besideTracks = 70;
 const besideHole = 10;
 const besideTrack = 6;
@@ -71,32 +71,4 @@ function depthOf({ depth, units }: ChartPlan, data: readonly Datum[]) {
     perMetre: tall / Math.max(1e-9, deepest - highest),
     title: unit === undefined ? 'Depth' : `Depth (${unit})`,
   };
-}
-
-const isKind = (column: Column) => !isMeasured(column);
-
-/** The kinds of a track, commonest first; the rest are "other". Undefined for numbers. */
-function kindsOf(column: Column, position: number, data: readonly Datum[]): string[] | undefined {
-  if (!isKind(column)) return undefined;
-  const lengths = new Map<string, number>();
-  for (const row of data) {
-    const kind = row[`y${position}`];
-    if (kind !== null)
-      lengths.set(String(kind), (lengths.get(String(kind)) ?? 0) + Number(row['to']) - Number(row['from']));
-  }
-  const sorted = [...lengths].toSorted((a, b) => b[1] - a[1]).map(([kind]) => kind);
-  return sorted.length > mostKinds ? [...sorted.slice(0, mostKinds - 1), 'other'] : sorted;
-}
-
-/** Neighbouring intervals of one kind as one: a scan every five centimetres is a band, not a hundred lines. */
-function merged(rows: readonly Datum[], position: number, kinds: readonly string[]): Datum[] {
-  const out: Datum[] = [];
-  for (const { from, to, [`y${position}`]: value } of rows) {
-    if (value === null) continue;
-    const kind = kinds.includes(String(value)) ? String(value) : 'other';
-    const last = out.at(-1);
-    if (last && last['kind'] === kind && Number(from) - Number(last['to']) < 1e-6) last['to'] = to;
-    else out.push({ from, to, kind });
-  }
-  return out;
 }

@@ -24,6 +24,7 @@ export const chartResultTool = general({
   }),
   wants: { result: 'table' },
   annotations: { ...reading, openWorldHint: false },
+  page: 'chart',
   async call({ result: uri, ...request }, shared, { signal }) {
     const { drawChart } = await import('../../results/chart/chart.ts');
     const chart = await drawChart(await shared.results.get(uri), request, { ...shared, signal });
