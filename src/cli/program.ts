@@ -84,9 +84,12 @@ function addCommands(program: Command, terminal: Terminal, done: Done): void {
   program
     .command('demo')
     .description('Tell a story on the sandbox with a real MCP client: no account, no network')
-    .action(async (_, command: Command) =>
-      done(await (await import('./commands/demo.ts')).demo(flagsOf(command), terminal)),
-    );
+    .option('--open', 'show the pages for clients that draw MCP Apps, in a browser')
+    .action(async ({ open }: { open?: true }, command: Command) => {
+      const flags = flagsOf(command);
+      if (open) done(await (await import('./commands/open-demo.ts')).openDemo(flags, terminal));
+      else done(await (await import('./commands/demo.ts')).demo(flags, terminal));
+    });
   program
     .command('tools')
     .description('Show what a client would be offered, and what it costs in tokens')

@@ -9,7 +9,7 @@ import type { Operation, OperationContext, RunKind, Toolset } from '../operation
 import type { ShowField } from '../operations/shown-fields.ts';
 import type { SimulatorDefinition } from '../sandbox/host.ts';
 import type { CredentialGuide } from './credentials.ts';
-import type { Story } from './story.ts';
+import type { MakeShows, Story } from './story.ts';
 
 /** Everything the program knows of one platform. Adding a platform is one of these and one line in `index.ts`. */
 export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
@@ -47,6 +47,8 @@ export interface Provider<Settings extends z.ZodObject = z.ZodObject> {
   /** Where somebody gets what the settings ask for. */
   credentials(): Promise<CredentialGuide>;
   story(): Promise<Story>;
+  /** What of it can be looked at in the sandbox, in pages for clients that draw. */
+  shows?(): Promise<MakeShows>;
 }
 
 /** What a platform can do. */

@@ -26,6 +26,16 @@ export interface Assistant {
 /** What the demo tells of a platform, with real calls on its simulator; throws when an answer is wrong. */
 export type Story = (assistant: Assistant) => Promise<void>;
 
+/** Something to be looked at: a call, and the page that shows what it answers. */
+export interface Show {
+  title: string;
+  tool: string;
+  arguments: Record<string, unknown>;
+}
+
+/** Makes the data of what is to be looked at, by calls of tools. */
+export type MakeShows = (ask: (tool: string, args: Record<string, unknown>) => Promise<Reply>) => Promise<Show[]>;
+
 /** The rows of an answer. */
 export const rowsOf = ({ data }: Reply, field = 'items') => (data[field] ?? []) as Record<string, unknown>[];
 

@@ -18,14 +18,17 @@ export async function readPage(
   return { contents: [{ uri, mimeType: pageMediaType, text, _meta: { ui: { csp: {}, prefersBorder: true } } }], ttlMs };
 }
 
-const read = new Map<PageName, Promise<string>>();
+/** Pages, and the one that shows them without a client. */
+type BuiltPage = PageName | 'showroom';
+
+const read = new Map<BuiltPage, Promise<string>>();
 
 /** The HTML of a page. */
-function readPageText(name: PageName): Promise<string> {
+export function readPageText(name: BuiltPage): Promise<string> {
   const known = read.get(name) ?? unpack(name);
   read.set(name, known);
   return known;
 }
 
-const unpack = async (name: PageName) =>
+const unpack = async (name: BuiltPage) =>
   (await promisify(brotliDecompress)(await readFile(buildFile(`pages/${name}.html.br`)))).toString();

@@ -55,7 +55,7 @@ test('holes are chosen, tracks switched, depths zoomed, and values told where th
   expect(Number(to) - Number(from)).toBeGreaterThan(50);
   await page.keyboard.press('0');
   await view.locator('.stage svg').hover({ position: { x: 100, y: 90 } });
-  await expect.poll(() => view.locator('.tip').innerText()).toMatch(/^DDH001, 0 to [\d.]+: Rock type \w/);
+  await expect.poll(() => view.locator('.tip').innerText()).toMatch(/^DDH001, \d+ to [\d.]+: Rock type \w/);
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -7,12 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = process.cwd();
 
 type Row = Record<string, unknown>;
 

@@ -1,3 +1,4 @@
+import type { Show } from '../../providers/story.ts';
 import { button, el, show } from '../core/dom.ts';
 import { clientOf } from './client.ts';
 import { openFrame, type Tool } from './frame.ts';
@@ -7,7 +8,8 @@ import { callWith } from './questions.ts';
 interface Shows {
   /** Address of `/mcp`. */
   mcp: string;
-  shows: { title: string; tool: string; arguments: Record<string, unknown> }[];
+  shows: Show[];
+  problem?: string;
 }
 
 const main = document.querySelector('main') as HTMLElement;
@@ -20,7 +22,9 @@ let theme: 'light' | 'dark' =
 void start().catch(error => show(main, el('p', { class: 'problem', role: 'alert' }, String(error))));
 
 async function start(): Promise<void> {
-  const { mcp, shows } = (await (await fetch('shows.json')).json()) as Shows;
+  show(main, el('p', { class: 'faint', role: 'status' }, 'The sandbox makes the data…'));
+  const { mcp, shows, problem } = (await (await fetch('shows.json')).json()) as Shows;
+  if (problem) throw new Error(problem);
   const request = clientOf(mcp);
   const { tools } = (await request('tools/list')) as unknown as { tools: Tool[] };
   const stage = el('div', { class: 'stage' });

@@ -50,6 +50,7 @@ export const datarock = provider({
   load: async () => (await import('./operations/index.ts')).datarockCode,
   credentials: async () => (await import('./credentials.ts')).credentials,
   story: async () => (await import('./story.ts')).story,
+  shows: async () => (await import('./shows.ts')).makeShows,
   simulator: async () => (await import('./simulator/simulator.ts')).datarockSimulator,
 });
 
