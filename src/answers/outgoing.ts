@@ -51,11 +51,8 @@ async function outcome(answer: Outcome, redactor: Redactor): Promise<Outcome> {
     }
     case 'view': {
       const { rows, names, result, figures, ...rest } = answer;
-      return { ...redactor.value(rest), ...redactor.stored({ rows, names, result, figures }) };
-    }
-    case 'view': {
-      const { rows, names, result, figures, ...rest } = answer;
-      return { ...redactor.value(rest), ...redactor.stored({ rows, names, result, figures }) };
+      const stored = await redactor.storedInTurns({ rows, names, result, figures });
+      return { ...(await redactor.valueInTurns(rest)), ...stored };
     }
     case 'result': {
       const { result: stored, ...rest } = answer;

@@ -36,7 +36,7 @@ export interface PlatformManifest {
 }
 
 /** Pages for clients that draw; `pages.ts` says what each shows. */
-export type PageName = 'explorer' | 'chart';
+export type PageName = 'explorer' | 'chart' | 'run' | 'consent' | 'overview';
 
 /** What is known of a tool of the server itself without its code. */
 export interface GeneralToolManifest {

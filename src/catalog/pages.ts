@@ -1,3 +1,4 @@
+import { isDestructive } from '../operations/operation.ts';
 import type { OperationManifest, PageName } from './manifest.ts';
 
 /** The MCP Apps extension: pages that a client shows beside the answers of tools. */
@@ -14,6 +15,12 @@ export const pages: Readonly<Record<PageName, { title: string; description: stri
     title: 'Strip log and charts',
     description: 'A stored result drawn: holes against depth, lines, bars, points.',
   },
+  run: { title: 'Run', description: 'How far a long job is, and what became of its parts.' },
+  consent: { title: 'What is asked', description: 'What a call would change, while a person is asked about it.' },
+  overview: {
+    title: 'Overview',
+    description: 'Platforms and accounts, quotas, what runs, stored results and their room.',
+  },
 };
 
 const prefix = 'ui://data-platforms/';
@@ -27,7 +34,9 @@ export function pageOf(uri: string): PageName | undefined {
 
 /** Which page shows what an operation answers; none for listings and single things, which read well as text. */
 export function pageOfOperation(operation: OperationManifest): PageName | undefined {
-  return operation.collects ? 'explorer' : undefined;
+  if (operation.starts) return 'run';
+  if (operation.collects) return 'explorer';
+  return isDestructive(operation) ? 'consent' : undefined;
 }
 
 /** What a client that draws is told of a tool. */

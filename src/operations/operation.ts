@@ -416,6 +416,8 @@ export interface RunKind {
    * that it takes a while; what fails of it is not told.
    */
   took?(variables: Record<string, string>, context: OperationContext): Promise<RunHistory>;
+  /** What it consists of, for who looks at it. What a look tells of its parts by name needs no such reading. */
+  stepsOf?(variables: Record<string, string>, context: OperationContext): Promise<RunStep[]>;
   /** Name of the operation that cancels one; the run's variables are its arguments. Absent: the vendor has none. */
   cancel?: string;
   /** The operation that fetches what the run made, and its arguments. */
@@ -432,6 +434,20 @@ export interface RunHistory {
   before: readonly number[];
   /** When this one began, in ms. */
   since?: number | undefined;
+}
+
+/** One of the things that a run consists of. */
+export interface RunStep {
+  name: string;
+  /** What it belongs to, in the order of the run: its stage. */
+  group?: string;
+  status: RunStatus;
+  /** The vendor's word, where it says more. */
+  word?: string;
+  seconds?: number;
+  note?: string;
+  /** The end of its log. */
+  log?: string[];
 }
 
 /** One look at a run. */

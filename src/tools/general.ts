@@ -20,6 +20,8 @@ import { deleteResultTool, listResultsTool, pinResultTool } from './results/keep
 import { queryResultTool } from './results/query.ts';
 import { readResultTool } from './results/read.ts';
 import { viewRowsTool } from './results/view.ts';
+import { viewOverviewTool } from './view-overview.ts';
+import { viewRunTool } from './view-run.ts';
 
 const waitForRunTool = general({
   name: 'wait_for_run',
@@ -34,6 +36,7 @@ const waitForRunTool = general({
   wants: { run: 'run' },
   annotations: { ...reading, openWorldHint: true },
   needs: 'runs',
+  page: 'run',
   async call({ run: given, wait_seconds, cancel }, shared, call) {
     const waitSeconds = wait_seconds ?? defaultWaitSeconds;
     if (cancel && !isBatchUri(given)) throw noBatch(given);
@@ -58,6 +61,7 @@ const checkConnectionsTool = general({
   words: 'am I logged in everywhere, whose accounts are these, who am I, does my key work',
   output: z.looseObject({ connections: z.array(z.looseObject({ connection: z.string(), status: z.string() })) }),
   annotations: { ...reading, openWorldHint: true },
+  page: 'overview',
   async call(_, shared, call) {
     const connections = await diagnose(shared, call);
     const hint = `SQL over stored results (query_result) needs DuckDB: run "${addSqlCommand}" once.`;
@@ -107,4 +111,6 @@ export const generalTools: readonly GeneralTool[] = [
   runChainTool,
   saveChainTool,
   viewRowsTool,
+  viewRunTool,
+  viewOverviewTool,
 ];

@@ -21,7 +21,7 @@ test('tools name their pages, and one more is listed, where a client draws; noth
   expect(other).toEqual(plain);
   expect(plain.filter(({ _meta }) => _meta !== undefined)).toEqual([]);
   const forPages = drawn.filter(tool => !isForModels(tool));
-  expect(forPages.map(({ name }) => name)).toEqual(['view_rows']);
+  expect(forPages.map(({ name }) => name)).toEqual(['view_rows', 'view_run', 'view_overview']);
   expect(drawn.filter(isForModels).map(({ _meta, ...tool }) => tool)).toEqual(plain);
   const visible = (tools: Tool[]) =>
     countTokens(JSON.stringify(tools.map(({ name, description, inputSchema }) => [name, description, inputSchema])));

@@ -25,6 +25,14 @@ export function bytes(size: number): string {
   return `${left < 10 && at > 0 ? left.toFixed(1) : Math.round(left)} ${units[at]}`;
 }
 
+/** `2 min 10 s`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 /** A cell as text. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';

@@ -1,8 +1,8 @@
 import type { Row } from '../../../base/json-value.ts';
-import type { OperationContext, RunKind, RunStatus } from '../../../operations/operation.ts';
+import type { OperationContext, RunKind, RunStatus, RunStep } from '../../../operations/operation.ts';
 import { numberAfter, projectIn } from '../arguments.ts';
 import { getJob, type Job } from './jobs.ts';
-import { readJobLog } from './logs.ts';
+import { readJobLog, readLogEnd, tailOf } from './logs.ts';
 import { readJobs } from './pipeline-jobs.ts';
 import { getPipeline, listPipelines, readBridges } from './pipelines.ts';
 
@@ -65,6 +65,27 @@ async function took({ project = '', pipeline = '' }: Record<string, string>, con
   return { before, ...(Number.isNaN(since) ? {} : { since }) };
 }
 
+/** Lines of the log of a failed job that are shown. */
+const shownLines = 30;
+
+/** The jobs by stage; of the first that failed, and was not allowed to, the end of its log. */
+async function jobsOf(variables: Record<string, string>, context: OperationContext): Promise<RunStep[]> {
+  const jobs = [...(await readJobs(variables, context)), ...(await readBridges(variables, context))];
+  const failed = jobs.find(({ status, allow_failure }) => status === 'failed' && !allow_failure);
+  const { project = '' } = variables;
+  const end =
+    failed && (await readLogEnd({ project, job: String(failed.id) }, context, shownLines).catch(() => undefined));
+  return jobs.map(({ id, name, stage, status, duration, failure_reason }) => ({
+    name,
+    group: stage,
+    status: words[status] ?? 'running',
+    word: status,
+    ...(typeof duration === 'number' ? { seconds: Math.round(duration) } : {}),
+    ...(failure_reason ? { note: failure_reason } : {}),
+    ...(id === failed?.id && end ? { log: tailOf(end.lines, shownLines) } : {}),
+  }));
+}
+
 /** `https://host/group/project/-/pipelines/991`. */
 function numbered(url: string, segment: string, variable: string): Record<string, string> | undefined {
   const [project, number] = [projectIn(url), numberAfter(segment)(url)];
@@ -91,6 +112,7 @@ export const pipelineRun: RunKind = {
     return { word, ...(jobs.length ? { progress } : {}), notes: notesOf(word, jobs) };
   },
   took,
+  stepsOf: jobsOf,
   cancel: 'dataops_cancel_pipeline',
   result: {
     operation: () => getPipeline,
