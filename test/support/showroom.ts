@@ -61,6 +61,8 @@ export async function openShowroom({ speed = 50, flags = [] as string[] } = {}) 
 
   return {
     mcp,
+    /** Folder of its stored results. */
+    results,
     /** Calls a tool as the assistant would. */
     async call(name: string, args: Row): Promise<{ structuredContent: Row; content: { text: string }[] }> {
       const response = await fetch(mcp, {
