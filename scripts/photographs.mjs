@@ -49,6 +49,11 @@ async function shows() {
       ready: '.legend li',
       before: view => view.locator('.stage svg').hover({ position: { x: 150, y: 200 } }),
     },
-    { name: 'box', tool: 'chart_result', args: { result: rqd, type: 'box', x: 'hole_id', y: ['rqd_percent'] }, ready: '.stage circle' },
+    {
+      name: 'box',
+      tool: 'chart_result',
+      args: { result: rqd, type: 'box', x: 'hole_id', y: ['rqd_percent'] },
+      ready: '.stage circle',
+    },
   ];
 }
