@@ -10,7 +10,7 @@ type Where = NonNullable<ViewRowsInput['where']>;
 /** Rows that a page draws; of more the picture in the answer is made. */
 const mostRows = 50_000;
 const atOnce = 5_000;
-export const mostHoles = 1_000;
+const mostHoles = 1_000;
 
 /** Rows as they are drawn, and what is left out. */
 export interface Data {

@@ -94,7 +94,7 @@ export function drawStrip(plan: ChartPlan, all: readonly Datum[], state: StripSt
 }
 
 const isWithin = (x: number, start: number, length: number) => x >= start && x < start + length;
-export const holeOf = ({ by }: Datum): string => String(by ?? '');
+const holeOf = ({ by }: Datum): string => String(by ?? '');
 const isInterval = ({ from, to }: Datum) => typeof from === 'number' && typeof to === 'number';
 
 /** `DDH001, 12 to 13: RQD (%) 52.5; rock type granite`. */
