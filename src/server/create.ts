@@ -20,6 +20,7 @@ import type { Config } from '../config/config.ts';
 import { connect } from '../connections/connect.ts';
 import type { ConnectionState } from '../connections/connections.ts';
 import { type Messages, noMessages } from '../coordination/messages.ts';
+import type { Redis } from '../coordination/redis/redis.ts';
 import type { Register } from '../coordination/register.ts';
 import type { Log as HttpLog } from '../http/telemetry.ts';
 import type { RunWatch } from '../runs/watch.ts';
@@ -52,6 +53,8 @@ export interface DataPlatformsServer {
     signer: Signer;
     endedSessions: Register;
     messages(): Promise<Messages>;
+    /** `none`: none is set. `unseen`: it was not there since this process began. */
+    redis(): 'none' | 'unseen' | 'up' | 'away';
   };
   /** Links to stored results; whoever listens says at which address. */
   downloads: Downloads;
@@ -111,8 +114,13 @@ export async function createServer(
     if (fault) ownLog.warn({ connection: name, problem: fault.message, hint: fault.hint }, 'not connected');
   }
   const { redis: redisConfig } = config;
+  let reached: Redis | undefined;
   const redis =
-    redisConfig && lazy(async () => (await import('./open-redis.ts')).openShared(redisConfig, redactor, ownLog));
+    redisConfig &&
+    lazy(async () => {
+      reached = await (await import('./open-redis.ts')).openShared(redisConfig, redactor, ownLog);
+      return reached;
+    });
   let opened: Promise<Tracer | undefined> | undefined;
   const tracer = openTracer && (() => (opened ??= openTracer(ownLog)));
   const http = lazyObject(async () => {
@@ -174,6 +182,11 @@ export async function createServer(
     running: common.running,
     replicas: {
       signer,
+      redis() {
+        if (!redisConfig) return 'none';
+        if (reached?.lostAt === undefined) return reached ? 'up' : 'unseen';
+        return reached.wasThere ? 'away' : 'unseen';
+      },
       endedSessions: lazyObject(() => registerOf('sessions')),
       messages: lazy(async () => {
         const name = nodeCrypto().randomBytes(6).toString('hex');

@@ -16,6 +16,8 @@ export interface Redis {
   readonly prefix: string;
   /** When it was last lost (ms of `performance.now`), where it is away. */
   readonly lostAt: number | undefined;
+  /** Whether it was there at all since this process began. */
+  readonly wasThere: boolean;
   /** @throws RedisAway when there is no answer in time: it may be run later all the same */
   run(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
   /** How many have heard it. @throws RedisAway */
@@ -57,8 +59,10 @@ export async function openRedis(target: RedisTarget, onerror: (error: Error) => 
   });
   const listeners: Client[] = [];
   let lostAt: number | undefined = performance.now();
+  let wasThere = false;
   client.on('ready', () => {
     told = '';
+    wasThere = true;
     lostAt = undefined;
   });
   client.on('close', () => {
@@ -86,6 +90,9 @@ export async function openRedis(target: RedisTarget, onerror: (error: Error) => 
     prefix: target.prefix,
     get lostAt() {
       return lostAt;
+    },
+    get wasThere() {
+      return wasThere;
     },
     async run(asked, keys, values) {
       await first;

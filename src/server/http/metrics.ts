@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../../answers/answer.ts';
 import { guessTokens, tokensOfBytes } from '../../base/text.ts';
+import { version } from '../../base/version.ts';
 import type { DataPlatformsServer } from '../create.ts';
 
 /** What is counted beside the calls. */
@@ -53,6 +54,17 @@ export async function createMetrics(
         this.set(read());
       },
     });
+  const build = new Gauge({
+    name: 'data_platforms_build_info',
+    help: 'Always 1; says which version runs.',
+    labelNames: ['version', 'node'],
+    registers,
+  });
+  build.set({ version, node: process.versions.node }, 1);
+  if (server.replicas.redis() !== 'none')
+    gauge('coordination_up', 'Whether what replicas share can be reached.', () =>
+      server.replicas.redis() === 'up' ? 1 : 0,
+    );
   gauge('running_calls', 'Calls under way.', () => server.running.size);
   gauge('sessions', 'Sessions of older clients.', sessions);
   gauge('sse_streams', 'Streams of clients of revision 2024-11-05.', streams);

@@ -60,6 +60,7 @@ export async function createRoutes(server: DataPlatformsServer, settings: HttpSe
     metrics,
     events,
     findFault: guard(settings),
+    begunAt: performance.now(),
   };
 
   return {
@@ -88,6 +89,8 @@ interface Endpoints {
   streams: SseStreams;
   metrics: Metrics;
   events: RunEvents;
+  /** Ms of `performance.now`. */
+  begunAt: number;
 }
 
 interface McpAnswer {
@@ -99,7 +102,7 @@ async function takeUp(endpoints: Endpoints, request: IncomingMessage, response: 
   const { traffic, lines, authentication } = endpoints;
   const { method = 'GET', url: target = '/' } = request;
   const pathname = pathOf(target);
-  if (answerProbe(pathname, traffic, response)) return;
+  if (answerProbe(pathname, endpoints, response)) return;
   const fault = endpoints.findFault(request);
   if (fault && !(await asksAsOperator(endpoints, pathname, request))) throw new HttpError(403, -32000, fault);
   if (answerBrowser(request, response)) return;
@@ -185,11 +188,25 @@ function createMcpAnswer(
 }
 
 /** Whether it was a probe: those are answered to anybody, and while the server is stopping. */
-function answerProbe(pathname: string, { stopping }: Traffic, response: ServerResponse): boolean {
+function answerProbe(pathname: string, endpoints: Endpoints, response: ServerResponse): boolean {
   if (pathname === '/healthz') tell(response, 200, 'ok');
-  else if (pathname === '/readyz') tell(response, stopping ? 503 : 200, stopping ? 'stopping' : 'ready');
+  else if (pathname === '/readyz') tell(response, ...readiness(endpoints));
   else return false;
   return true;
+}
+
+/** A start waits so long for what replicas share, in ms. */
+const contactMs = 5_000;
+
+/**
+ * Without Redis a replica does less, and all of them would be without it at once: taken out of service for that, none
+ * would be left.
+ */
+function readiness({ server, traffic, begunAt }: Endpoints): [status: number, word: string] {
+  if (traffic.stopping) return [503, 'stopping'];
+  const redis = server.replicas.redis();
+  if (redis === 'unseen' && performance.now() - begunAt < contactMs) return [503, 'waiting for redis'];
+  return [200, redis === 'away' || redis === 'unseen' ? 'ready, redis away' : 'ready'];
 }
 
 function giveUp(error: unknown, response: ServerResponse, log: Log, lines: RequestLog): void {
