@@ -1,7 +1,7 @@
 import { compare, type Datum, type Drawn } from './data.ts';
 import type { Aggregate } from './plan.ts';
 
-const mostBars = 30;
+export const mostBars = 30;
 
 /** One row for each x (and series): the bars. */
 export function bars(data: readonly Datum[], aggregate: Aggregate, keepOrder: boolean): Drawn {
@@ -13,13 +13,15 @@ export function bars(data: readonly Datum[], aggregate: Aggregate, keepOrder: bo
     group.count++;
     if (typeof y0 === 'number') group.values.push(y0);
   }
-  const all = [...groups.values()].map(({ x, by, count, values }) => ({
-    x: x ?? '(empty)',
-    by,
-    y0: figure(aggregate, values, count),
-  }));
+  // Where there is no number there is no bar; zero would be one.
+  const all = [...groups.values()].flatMap(({ x, by, count, values }) => {
+    const y0 = figure(aggregate, values, count);
+    return y0 === null ? [] : [{ x: x ?? '(empty)', by, y0 }];
+  });
+  const bare = new Set([...groups.values()].map(({ x }) => x ?? '(empty)'));
+  for (const { x } of all) bare.delete(x);
   const totals = new Map<unknown, number>();
-  for (const { x, y0 } of all) totals.set(x, (totals.get(x) ?? 0) + (y0 ?? 0));
+  for (const { x, y0 } of all) totals.set(x, (totals.get(x) ?? 0) + y0);
   const order = [...totals.keys()];
   if (keepOrder) order.sort(compare);
   else order.sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0));
@@ -27,7 +29,14 @@ export function bars(data: readonly Datum[], aggregate: Aggregate, keepOrder: bo
   const rank = new Map(order.map((x, position) => [x, position]));
   const drawn = all.filter(({ x }) => shown.has(x)).toSorted((a, b) => (rank.get(a.x) ?? 0) - (rank.get(b.x) ?? 0));
   const which = keepOrder ? 'first' : 'largest';
-  const notes = order.length > mostBars ? [`The ${mostBars} ${which} of ${order.length} are drawn.`] : [];
+  const notes = [
+    ...(order.length > mostBars ? [`The ${mostBars} ${which} of ${order.length} are drawn.`] : []),
+    ...(bare.size > 0
+      ? [
+          `No bar for ${[...bare].slice(0, 5).join(', ')}${bare.size > 5 ? ` and ${bare.size - 5} more` : ''}: no number there.`,
+        ]
+      : []),
+  ];
   return { data: drawn, notes };
 }
 

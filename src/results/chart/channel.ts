@@ -2,7 +2,7 @@ import type { Column } from '../result.ts';
 import type { Datum } from './data.ts';
 import { depthUnits, labelOf, wordsOf } from './label.ts';
 import { type ChartPlan, isDepth, isMeasured } from './plan.ts';
-import { dashes } from './theme.ts';
+import { colours, dashes } from './theme.ts';
 
 /** A Vega-Lite specification without title, size and theme, and what it leaves out. */
 export interface Spec {
@@ -77,4 +77,12 @@ export function series(
   const second =
     also === 'strokeDash' ? { strokeDash: { ...field, scale: { range: dashes } } } : also ? { shape: field } : {};
   return { color: field, ...second };
+}
+
+/** What stands among the numbers of a column, as crosses at the foot of the picture over the x where it stands. */
+export function wordMarks(field: string, x: object, data: readonly Datum[], { theme }: ChartPlan): object[] {
+  const words = data.filter(row => row[`${field}Word`] !== undefined && row['x'] !== null);
+  if (words.length === 0) return [];
+  const mark = { type: 'point', shape: 'cross', filled: true, size: 50, yOffset: -6, color: colours[theme].other };
+  return [{ data: { values: words }, mark, encoding: { x, y: { value: 'height' } } }];
 }

@@ -1,5 +1,5 @@
 import type { Column } from '../result.ts';
-import { channel, kindOf, type Spec, series, single, width } from './channel.ts';
+import { channel, kindOf, type Spec, series, single, width, wordMarks } from './channel.ts';
 import { type Datum, fewSeries, lines } from './data.ts';
 import { inSentence, wordsOf } from './label.ts';
 import { type ChartPlan, isDepth } from './plan.ts';
@@ -17,8 +17,8 @@ export function lineChart(plan: ChartPlan, all: Datum[]): Spec {
   const { data, notes } = kindOf(x) === 'ordinal' ? { data: few.data, notes: [] } : lines(few.data, values);
   const mark = { type: 'line', point: data.length <= separatePoints };
   const room = width - besideAxis - (plan.by ? besideLegend : 20);
-  const panels = isDepth(x) ? downwards(plan, data, room) : across(plan, data, room);
-  const [only, ...more] = panels.map(panel => ({ mark, ...panel }));
+  const drawn = { data, words: few.data, mark };
+  const [only, ...more] = isDepth(x) ? downwards(plan, drawn, room) : across(plan, drawn, room);
   const views =
     more.length === 0 ? single({ ...only, width }) : { [isDepth(x) ? 'hconcat' : 'vconcat']: [only, ...more] };
   const what = listed(plan.y.map(({ name }, at) => (at ? inSentence : String)(wordsOf(name, plan.units))));
@@ -30,25 +30,32 @@ export function lineChart(plan: ChartPlan, all: Datum[]): Spec {
   };
 }
 
-const bare = { labels: false, title: null };
-
-function across(plan: ChartPlan, data: Datum[], room: number) {
-  const x = plan.x as Column;
-  const last = plan.y.length - 1;
-  return plan.y.map((column, position) => ({
-    width: room,
-    height: last === 0 ? 420 : Math.max(90, Math.floor(400 / plan.y.length)),
-    encoding: {
-      x: channel('x', x, plan, { data, axis: position < last ? bare : {} }),
-      y: channel(`y${position}`, column, plan),
-      ...series(plan, data, 'strokeDash'),
-    },
-  }));
+interface Lines {
+  data: Datum[];
+  /** Rows with something else than a number, of all. */
+  words: Datum[];
+  mark: object;
 }
 
-function downwards(plan: ChartPlan, data: Datum[], room: number) {
+const bare = { labels: false, title: null };
+
+function across(plan: ChartPlan, { data, words, mark }: Lines, room: number) {
+  const x = plan.x as Column;
+  const last = plan.y.length - 1;
+  return plan.y.map((column, position) => {
+    const tall = last === 0 ? 420 : Math.max(90, Math.floor(400 / plan.y.length));
+    const along = channel('x', x, plan, { data, axis: position < last ? bare : {} });
+    const encoding = { x: along, y: channel(`y${position}`, column, plan), ...series(plan, data, 'strokeDash') };
+    const marks = wordMarks(`y${position}`, along, words, plan);
+    const numbers = { mark, encoding };
+    return { width: room, height: tall, ...(marks.length > 0 ? { layer: [numbers, ...marks] } : numbers) };
+  });
+}
+
+function downwards(plan: ChartPlan, { data, mark }: Lines, room: number) {
   const x = plan.x as Column;
   return plan.y.map((column, position) => ({
+    mark,
     width: Math.floor(room / plan.y.length) - 12,
     height: 560,
     encoding: {

@@ -117,6 +117,13 @@ function withDefaults(base: ChartPlan, columns: readonly Column[]): ChartPlan {
   }
 }
 
+/** Numbers that count things: together they are a sum, and a mean of them says little. */
+export const isCount = ({ name, type }: Column): boolean =>
+  type === 'integer' &&
+  /(?:^|_)(?:n|num|counts?|totals?|rows|runs|failures|failed|passed|samples|holes|jobs)$|^(?:number|total|count)_/i.test(
+    name,
+  );
+
 const looksLikeId = ({ name }: Column) => /(?:^|_)(?:id|iid|no|number|index)$/i.test(name);
 
 function needs(plan: ChartPlan, columns: readonly Column[]): ChartPlan {

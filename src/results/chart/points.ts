@@ -1,5 +1,5 @@
 import type { Column } from '../result.ts';
-import { channel, label, type Spec, series, single } from './channel.ts';
+import { channel, label, type Spec, series, single, wordMarks } from './channel.ts';
 import { type Datum, fewPoints, fewSeries } from './data.ts';
 import { inSentence, wordsOf } from './label.ts';
 import { type ChartPlan, isDepth } from './plan.ts';
@@ -20,9 +20,15 @@ export function scatter(plan: ChartPlan, all: Datum[]): Spec {
     y: channel(flipped ? 'x' : 'y0', flipped ? x : y, plan, { data, scale: down ? { reverse: true } : {} }),
     ...colours,
   };
+  const numbers = { mark, encoding };
+  const marks = down ? [] : wordMarks('y0', encoding.x, few.data, plan);
   return {
     title: `${wordsOf(y.name, plan.units)} against ${inSentence(wordsOf(x.name, plan.units))}`,
-    spec: single({ ...(down ? { height: 560 } : {}), data: { values: data }, mark, encoding }),
+    spec: single({
+      ...(down ? { height: 560 } : {}),
+      data: { values: data },
+      ...(marks.length > 0 ? { layer: [numbers, ...marks] } : numbers),
+    }),
     notes: [...few.notes, ...notes],
   };
 }

@@ -70,10 +70,11 @@ test('a line over a depth goes down; more series than can be told apart are left
 
 test('bars are the mean of what repeats, the largest first', async () => {
   const { draw } = await easel();
-  const { words, image } = await draw('status,duration_s\nok,10\nok,30\nfailed,50\nodd,\n', { type: 'bar' });
+  const { words, image, notes } = await draw('status,duration_s\nok,10\nok,30\nfailed,50\nodd,\n', { type: 'bar' });
   expect(words).toEqual(expect.arrayContaining(['Mean of duration (s)', 'Status']));
   const names = words.filter(word => ['ok', 'failed', 'odd'].includes(word as string));
-  expect(names).toEqual(['failed', 'ok', 'odd']);
+  expect(names).toEqual(['failed', 'ok']);
+  expect(notes).toContain('No bar for odd: no number there.');
   expect(sizeOf(image)).toEqual([800, 420]);
 });
 
@@ -115,4 +116,44 @@ test('what stands among numbers is marked and said, and is neither a number nor 
   expect(strip.words).not.toContain('other');
   const bars = await draw(csv, { type: 'bar', x: 'hole', y: ['au'], aggregate: 'max' });
   expect(bars.notes).toEqual(strip.notes);
+});
+
+test('bars over time are dates with few labels, stacked sums of counts; what is empty is no bar and said', async () => {
+  const { draw } = await easel();
+  const day = (at: number) => new Date(Date.UTC(2026, 0, 1 + at)).toISOString();
+  const times = Array.from({ length: 400 }, (_, at) => at);
+  const many = `at,state,run_count\n${times.flatMap(at => ['ok', 'failed'].map(state => `${day(at)},${state},${at < 31 ? '' : at % 5}`)).join('\n')}\n`;
+  const months = await draw(many, { type: 'bar', x: 'at', y: ['run_count'], by: 'state' });
+  expect(months.notes).toEqual([
+    'run_count: 62 empty values left out.',
+    'Bars are months.',
+    'No bar for 2026-01: no number there.',
+  ]);
+  expect(months.words).toEqual(expect.arrayContaining(['Sum of run count', '2026-03', 'ok', 'failed']));
+  expect(months.words).not.toContain('2026-01');
+  // February has 28 days of 0 to 4 each, of both states: stacked it reaches above 100.
+  expect(Math.max(...months.words.map(Number).filter(Number.isFinite))).toBeGreaterThanOrEqual(100);
+  const few = `day,au\n${times
+    .slice(0, 24)
+    .map(at => `${day(at).slice(0, 10)},${at}`)
+    .join('\n')}\n`;
+  const days = await draw(few, { type: 'bar', x: 'day', y: ['au'] });
+  // What finds no room is written without ink.
+  const labels = [...days.text.matchAll(/<text([^>]*)>2026-01-\d\d</g)].filter(
+    ([, how]) => !how?.includes('opacity="0"'),
+  );
+  expect(labels.length).toBeGreaterThan(3);
+  expect(labels.length).toBeLessThanOrEqual(10);
+});
+
+test('what stands among numbers is marked where it stands', async () => {
+  const { draw } = await easel();
+  const rows = Array.from({ length: 20 }, (_, at) => `${at},${at % 5 === 2 ? 'NS' : at / 4}`).join('\n');
+  for (const type of ['line', 'scatter'] as const) {
+    const { text: svg, notes } = await draw(`x,au\n${rows}\n`, { type, x: 'x', y: ['au'] });
+    expect(notes).toEqual(['au: 4 values that are no number (NS).']);
+    const plain = await draw(`x,au\n${rows.replaceAll('NS', '')}\n`, { type, x: 'x', y: ['au'] });
+    const marks = (picture: string) => picture.match(/<path aria-label="[^"]*"/g)?.length ?? 0;
+    expect(marks(svg) - marks(plain.text)).toBe(4);
+  }
 });
