@@ -19,7 +19,15 @@ const listings = new Map<string, Operation>(
 /** What a field is called that tells of an activity; when something is to be is none. */
 const tells = /activ|updat|chang|modif|touch|last_|finish|commit|releas|publish/i;
 /** Of somebody else's activity, or of a plan. */
-const others = new Set(['authored_date', 'started_at', 'scheduled_for', 'completed_at', 'next_run_at', 'complete_by']);
+const others = new Set([
+  'link_updated_at',
+  'authored_date',
+  'started_at',
+  'scheduled_for',
+  'completed_at',
+  'next_run_at',
+  'complete_by',
+]);
 const isMoment = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
 
 describe('what an argument for many stands for', () => {
