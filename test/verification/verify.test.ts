@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { observed } from '../../scripts/observe.ts';
 import { fieldMeta, isListing, type Operation } from '../../src/operations/operation.ts';
 import { providers } from '../../src/providers/index.ts';
@@ -95,6 +95,14 @@ describe('doctor --verify', () => {
   test('asks one platform alone where it is told to', async () => {
     const { report } = await verify('datamin');
     expect(report.platforms.map(({ platform }) => platform)).toEqual(['datamin']);
+  });
+
+  test('needs no folder that somebody has set', { timeout: 120_000 }, async () => {
+    vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const words = ['doctor', '--verify', 'datamin', '--json', '--sandbox', '--sandbox-speed', '300'];
+    const { code, stdout } = await commandLine(words);
+    expect([code, JSON.parse(stdout).platforms]).toMatchObject([0, [{ platform: 'datamin' }]]);
   });
 
   test('says what is wrong with a connection that cannot be asked', async () => {

@@ -7,6 +7,7 @@ import type { ConnectionState } from '../../connections/connections.ts';
 import type { Call } from '../../http/call.ts';
 import { loadManifest } from '../../server/manifest.ts';
 import { openRegister } from '../../server/open-register.ts';
+import { withResultsFolder } from '../../server/results-folder.ts';
 import { accountOf, rememberNotOffered } from '../../verification/remembered.ts';
 import {
   type OperationFinding,
@@ -41,7 +42,8 @@ export async function verifyConnections(
   { json, platform }: Options,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return withSession(flags, terminal.env, async ({ server: { shared, tools }, config }) => {
+  return withSession(flags, terminal.env, async ({ server: { shared, tools }, config: given }) => {
+    const config = await withResultsFolder(given);
     const states = shared.connections.states.filter(state => isMeant(state, platform));
     if (states.length === 0) {
       print(terminal.stderr, noConnection(platform));
