@@ -99,7 +99,7 @@ describe('things that are not there', () => {
 
   it('takes the project out of a pasted address', async () => {
     const { call } = await startWorld();
-    const project = `https://app.example.com/projects/${copperhead}/holes?tab=2`;
+    const project = `https://app.datarock.com.au/projects/${copperhead}/holes?tab=2`;
     expect((await call('datarock_list_holes', { project, limit: 1 })).text).toMatch(/^1 of 40 holes/);
   });
 
@@ -130,7 +130,7 @@ describe('things that are not there', () => {
     const seen = await call('datarock_create_export', { ...rqd, holes: ['DDH001', 'DDH002'] });
     expect(seen.isError).toBe(false);
     expect(seen.data).toMatchObject({ run: { status: 'succeeded' }, result: { kind: 'table' } });
-    expect(seen.text).toMatch(/Failed: DDH002\.\nCheck the ids with datarock_list_holes/);
+    expect(seen.text).toMatch(/Failed: DDH002\.\nA hole fails that had no pipeline run/);
     expect(seen.text).toMatch(/Warning: Failed: DDH002\./);
   });
 
@@ -138,7 +138,7 @@ describe('things that are not there', () => {
     const { call } = await startWorld();
     const seen = await call('datarock_create_export', { ...rqd, updated_since: '2100-01-01' });
     expect(seen.data['run']).toMatchObject({ status: 'failed', final: true });
-    expect(seen.text).toMatch(/Failed: DDH001, DDH002, DDH003\.\n.*datarock_list_holes.*in the time asked for/);
+    expect(seen.text).toMatch(/Failed: DDH001, DDH002, DDH003\.\n.*in the time asked for; without updated_since/);
   });
 
   it('names ten holes of thirty-nine that failed', async () => {
@@ -322,7 +322,7 @@ describe('links and files', () => {
     const { data } = await world.call('datarock_create_export', { ...rqd, holes: ['DDH001'] });
     const { uri } = data['run'] as { uri: string };
     const seen = await world.call('datarock_download_export', { export: uri });
-    expectFault(seen, 'not_found', /Failed: DDH001/, /^Check the ids .*start another export/);
+    expectFault(seen, 'not_found', /Failed: DDH001/, /^Export without updated_since/);
   });
 
   it('tells a hole that the finished export has no file of yet, and fetches it next time', async () => {
@@ -402,7 +402,7 @@ describe('links and files', () => {
     const seen = await world.call('datarock_create_export', rqd);
     expect(seen.data['run']).toMatchObject({
       status: 'succeeded',
-      notes: [expect.stringMatching(/^Failed: DDH001\.$/), expect.stringMatching(/datarock_list_holes/)],
+      notes: [expect.stringMatching(/^Failed: DDH001\.$/), expect.stringMatching(/without updated_since/)],
     });
     expect(seen.text).toMatch(/2 of 3 holes have data: 1 failed/);
   });

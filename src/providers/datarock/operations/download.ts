@@ -269,7 +269,7 @@ function nothingToJoin(reasons: readonly string[], again: boolean): Fault {
     message: ['The export has no file that can be read.', ...reasons].join(' '),
     hint: again
       ? 'Call datarock_download_export again; if it stays so, start the export again.'
-      : 'Check the ids with datarock_list_holes and the time that was asked for, then start another export.',
+      : 'Export without updated_since: the newest run of each hole is taken.',
   });
 }
 

@@ -53,7 +53,7 @@ async function askedBy(asked: string | undefined, ids: readonly string[], contex
 
 // Datarock does not say why; these are the causes that the caller can do something about.
 const whyTheyFail =
-  'Check the ids with datarock_list_holes; a hole without a pipeline run in the time asked for fails, too.';
+  'A hole fails that had no pipeline run in the time asked for; without updated_since the newest run of each is exported.';
 
 // Several exports are done when all are; one that failed alone does not spoil the others.
 function jointWord(pages: readonly ExportPage[]): string {
