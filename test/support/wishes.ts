@@ -304,7 +304,7 @@ export const informed = wishes(`
   write release notes from the commits             | dataops_get_changelog dataops_commit_changelog
   common ancestor of two branches                  | dataops_get_merge_base
   is this commit signed                            | dataops_get_commit_signature
-  delete all branches that are merged              | dataops_delete_merged_branches
+  delete all branches that are merged              | dataops_prune_merged_branches
   report an external check on a commit             | dataops_create_commit_status
   the latest release                               | dataops_get_latest_release dataops_list_releases
   attach a link to a release                       | dataops_create_release_link

@@ -41,9 +41,9 @@ describe('a repository', () => {
     await call('create_branch', { project, branch: 'done', ref: 'main' });
     const asking = await start({ flags: { yes: false } });
     await asking.call('create_branch', { project, branch: 'done', ref: 'main' });
-    const { text } = await asking.callTool('dataops_delete_merged_branches', { project });
+    const { text } = await asking.callTool('dataops_prune_merged_branches', { project });
     expect(text).toContain('1 branch: done.');
-    await call('delete_merged_branches', { project });
+    await call('prune_merged_branches', { project });
     const names = (await callRows('list_branches', { project })).map(row => row['name']);
     expect(names).toEqual(['dev', 'feature/repeat-assays', 'main', 'qa']);
   });
@@ -93,7 +93,7 @@ describe('a release', () => {
     await call('delete_release_link', { ...one, link });
     expect(await callRows('list_release_links', one)).toMatchObject([{ id: '1', name: 'Release notes' }]);
     expect((await call('download_release_asset', { ...one, path: 'notes/1.0.0.txt' })).text).toContain('1.0.0.txt');
-    expect((await call('create_release_evidence', one)).data).toBeDefined();
+    expect((await call('add_release_proof', one)).data).toBeDefined();
   });
 });
 

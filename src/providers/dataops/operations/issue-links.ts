@@ -26,7 +26,7 @@ export const listIssueLinks = operation({
   words: 'related linked issues, what blocks a ticket',
   input,
   output: linked,
-  paging: pages({ show: brief }),
+  paging: pages({ show: ({ link_created_at: _, link_updated_at: __, ...row }) => brief(row) }),
   example,
 });
 

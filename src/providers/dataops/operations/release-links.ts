@@ -35,7 +35,7 @@ export const listGroupReleases = operation({
 });
 
 export const collectEvidence = operation({
-  name: 'dataops_create_release_evidence',
+  name: 'dataops_add_release_proof',
   route: `POST ${path}/evidence`,
   risk: 'adds',
   summary: 'Have written down, as proof, what a release has now: milestones, issues, reports.',

@@ -144,7 +144,7 @@ export const getLanguages = operation({
 });
 
 export const deleteMergedBranches = operation({
-  name: 'dataops_delete_merged_branches',
+  name: 'dataops_prune_merged_branches',
   route: `DELETE ${repository}/merged_branches`,
   risk: 'deletes',
   question: 'Delete all branches of {project} that are merged into the default branch?',
@@ -158,8 +158,8 @@ export const deleteMergedBranches = operation({
       version: names,
     };
   },
-  summary: 'Delete all branches that are merged into the default branch; protected ones stay.',
-  words: 'clean up old branches, prune',
+  summary: 'Clear away everything that is merged into the default branch; what is protected stays.',
+  words: 'delete all branches that are merged, clean up',
   input: z.strictObject({ project }),
   ...done,
   example: { arguments: drillAssays },
