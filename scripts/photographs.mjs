@@ -16,7 +16,7 @@ const looks = {
 process.chdir(root);
 await mkdir(folder, { recursive: true });
 const { openShowroom } = await importSource('test/support/showroom.ts');
-const room = await openShowroom();
+const room = await openShowroom({ flags: ['--toolsets', 'dataops:repository'] });
 try {
   for (const { name, tool, args, ready, before } of await shows()) {
     for (const [look, options] of Object.entries(looks)) {
@@ -39,6 +39,12 @@ async function shows() {
     return /result:\/\/[0-9a-z]+/.exec(JSON.stringify(structuredContent))[0];
   };
   const [rqd, rocks] = [await tableOf('RQD'), await tableOf('Lithology')];
+  const project = 'meridian/data/drill-assays';
+  const { structuredContent } = await room.call('dataops_list_pipelines', { project, status: 'failed' });
+  const [{ id }] = structuredContent.items;
+  const run = `dataops://projects/${encodeURIComponent(project)}/pipelines/${id}`;
+  const branch = 'survey-copy';
+  await room.call('dataops_create_branch', { project, branch, ref: 'main' });
   const weak = [{ column: 'rqd_percent', op: '<', value: 50 }];
   return [
     { name: 'explorer', tool: 'read_result', args: { result: rqd, where: weak }, ready: 'svg.picture rect' },
@@ -55,5 +61,8 @@ async function shows() {
       args: { result: rqd, type: 'box', x: 'hole_id', y: ['rqd_percent'] },
       ready: '.stage circle',
     },
+    { name: 'run', tool: 'wait_for_run', args: { run }, ready: '.stage' },
+    { name: 'consent', tool: 'dataops_delete_branch', args: { project, branch }, ready: 'dl' },
+    { name: 'overview', tool: 'check_connections', args: {}, ready: 'progress' },
   ];
 }

@@ -79,6 +79,9 @@ function draw(page: Page, host: Host, view: ViewedRun, text: string, wasFinal: b
       text !== '' &&
       el('details', {}, el('summary', {}, 'Answer in words'), el('pre', { tabindex: 0, 'aria-label': 'Answer' }, text)),
   );
+  // What went wrong stands last.
+  const log = page.main.querySelector('pre');
+  if (log && failed) log.scrollTop = log.scrollHeight;
   // A button that is still there keeps the focus.
   if (focused) [...page.main.querySelectorAll('button')].find(one => one.textContent === focused)?.focus();
   page.say([run.status, far].filter(Boolean).join(', '));
