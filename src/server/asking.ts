@@ -93,7 +93,7 @@ const open = new WeakMap<Server, Set<AbortController>>();
  * well have been the answer, and nobody else will come.
  */
 export function noteUnreadable(server: Server | undefined, { name }: Error): void {
-  if (!/ZodError$|^SyntaxError$/.test(name)) return;
+  if (!name.endsWith('ZodError') && name !== 'SyntaxError') return;
   for (const question of (server && open.get(server)) ?? []) question.abort();
 }
 
