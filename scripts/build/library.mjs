@@ -10,7 +10,7 @@ import { dist, node, root, small } from './options.mjs';
 
 const requireLine = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 
-const inBoth = ['undici', 'src/providers/dx/sql/grammar.ts'];
+const inBoth = ['undici', 'ioredis', 'src/providers/dx/sql/grammar.ts'];
 const besideLibrary = { ...simulators, ...Object.fromEntries(inBoth.map(name => [name, besideProgram[name]])) };
 
 /**

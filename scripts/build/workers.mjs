@@ -29,6 +29,8 @@ export async function workerFiles() {
     define: whereItIs,
     metafile: true,
     ...small,
+    // What fails there is told in a sentence, never by a stack trace.
+    minifyIdentifiers: true,
     // Its code for Node looks for a package `canvas`, which pictures by way of SVG do not need.
     alias: { 'vega-canvas': join(root, 'node_modules/vega-canvas/build/vega-canvas.browser.js') },
   });
