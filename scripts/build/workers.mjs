@@ -7,7 +7,7 @@ import { dist, node, root, small, whereItIs } from './options.mjs';
 import { withBoundedMemory } from './wasm-memory.mjs';
 
 /** Memory of what draws pictures: 512 MiB, in processes and threads alike. */
-export const picturePages = 8_192;
+const picturePages = 8_192;
 
 /** What runs as a process of its own, started by `src/results/worker.ts`. */
 const workers = {

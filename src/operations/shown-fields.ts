@@ -17,7 +17,7 @@ export interface FieldPlace {
  */
 export type ShowField = (value: unknown, place: FieldPlace) => unknown;
 
-export const hiddenValue = '[hidden]';
+const hiddenValue = '[hidden]';
 
 /** Each value of a map hidden, its names shown; and of anything else the value. */
 export const hiddenValues = (value: unknown): unknown =>

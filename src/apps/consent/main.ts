@@ -34,7 +34,7 @@ void begin<Record<string, unknown>, Record<string, unknown>>('consent', (page, h
   };
 });
 
-/** `dataops_delete_branch` as "Delete branch". */
+/** `acme_delete_branch` as "Delete branch". */
 function wordsOf(tool: string): string {
   const words = tool.split('_').slice(1).join(' ') || tool;
   return words.charAt(0).toUpperCase() + words.slice(1);
