@@ -216,6 +216,8 @@ async function geminiCli(target) {
   const child = spawn(program, ['--model', 'gemini-2.5-flash', '--yolo', '--prompt', 'go'], {
     cwd: home,
     stdio: 'ignore',
+    // It starts itself anew, and takes a minute over an end that is asked for.
+    detached: true,
     env: {
       ...process.env,
       HOME: home,
@@ -230,7 +232,7 @@ async function geminiCli(target) {
     call: (name, args) => model.call(`mcp_platforms_${name}`, args),
     async close() {
       model.close();
-      child.kill();
+      process.kill(-child.pid, 'SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
