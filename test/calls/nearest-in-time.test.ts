@@ -33,6 +33,10 @@ it.each(timed.map(one => [one.operation.name, one] as const))(
       const { data } = await world.call('dataops_list_schedules', { project: given['project'] });
       given['schedule'] = String((data['items'] as { id: unknown }[])[0]?.id);
     }
+    if (given['deployment'] !== undefined) {
+      const { data } = await world.call('dataops_list_deployments', { project: given['project'] });
+      given['deployment'] = String((data['items'] as { id: unknown }[])[0]?.id);
+    }
     const bare = Object.fromEntries(
       Object.entries(given).filter(([argument]) => !times.some(([one]) => one === argument)),
     );

@@ -11,7 +11,7 @@ test('the form of a chain is published as it is read', async () => {
 });
 
 test('the chain of the guide is one, and runs', async () => {
-  const [, text = ''] = /```json\n(.*?)```/s.exec(await read('chains.md')) ?? [];
+  const [, text = ''] = /```json\n(\{\n {2}"chain".*?)```/s.exec(await read('chains.md')) ?? [];
   expect(readChain(text, 'docs/chains.md').name).toBe('lithology');
   const { call } = await startWorld();
   const seen = await call('run_chain', { chain: text });

@@ -42,7 +42,7 @@ describe('help', () => {
     const { code, stdout } = await commandLine(['call', 'datarock_create_export', '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/--project +text +required/);
-    expect(stdout).toMatch(/--holes +list of text +required/);
+    expect(stdout).toMatch(/--holes +text +required/);
     expect(stdout).toMatch(/--wait-seconds +number +How long/);
     expect(stdout).toContain('data-platforms-mcp call datarock_create_export --project');
     expect((await commandLine(['call', 'wait_for_run', '-h'])).stdout).toMatch(/--run +text +required/);

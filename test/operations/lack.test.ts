@@ -18,6 +18,8 @@ const lacking: readonly [operation: string, changed: Record<string, unknown>, to
   ['dataops_rotate_current_token', { show_value: null }, /set show_value/],
   ['dataops_rotate_current_project_token', { show_value: null }, /set show_value/],
   ['dataops_rotate_current_group_token', { show_value: null }, /set show_value/],
+  ['dataops_create_commit_comment', { line: 3 }, /line needs path/],
+  ['dataops_reorder_issue', { after: null }, /say where it goes: after or before/],
   ['datagrok_save_function', { language: null }, /source script needs language/],
   ['datagrok_save_function', { source: 'data-query' }, /source data-query needs query and data_connection/],
   ['datagrok_change_group_members', { add: null }, /say who: add or remove/],

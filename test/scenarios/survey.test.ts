@@ -4,7 +4,7 @@ import { type Row, startAssistant } from '../support/assistant.ts';
 it('finds where builds hurt most and what people say of it, from the names of things, in five calls', async () => {
   const { ask, read, spent } = await startAssistant({ speed: 10, era: 'legacy' });
 
-  const found = await ask('find_operation', { query: 'survey scores and comments' });
+  const found = await ask('find_operation', { query: 'scores of the survey and what people commented' });
   const names = (found.data['operations'] as { name: string }[]).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['dx_list_team_scores', 'dx_list_driver_comments']));
   const { data: snapshots } = await read('dx_list_snapshots', {});

@@ -14,5 +14,6 @@ export const examplesWithSeed: Readonly<Record<string, Record<string, unknown>>>
   datagrok_upload_file: { source: [{ a: 1 }] },
   datagrok_upload_table: { source: [{ a: 1 }] },
   datamin_run_pipeline: { pipeline: 'Nightly revenue sync' },
+  dataops_add_incident_image: { file: [{ a: 1 }] },
   dataops_play_schedule: { schedule: 'Nightly full load' },
 };

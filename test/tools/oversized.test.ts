@@ -73,7 +73,7 @@ test('what names something may not be as long as what is passed on', async () =>
   const named = [
     ['dataops_list_branches', { project: long }],
     ['dataops_list_branches', { project: '1', search: long }],
-    ['datarock_create_export', { project: 'Copperhead North', artefact: 'RQD', holes: ['DDH001', long] }],
+    ['datarock_create_export', { project: 'Copperhead North', artefact: long, holes: 'DDH001' }],
     ['wait_for_run', { run: `datarock://exports/${long}` }],
     ['read_result', { result: `result://${long}` }],
     ['find_operation', { query: 'word '.repeat(201) }],

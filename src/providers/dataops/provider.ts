@@ -37,8 +37,9 @@ export const dataops = provider({
       quotas: [{ name: 'user', requests: 600, perMs: minute, appliesTo: () => true }],
       lists: 'brackets',
       readFault: faultReader(clock),
-      // Several of its changes answer with nothing, one with a list.
-      isOwnAnswer: body => body == null || isRow(body) || Array.isArray(body),
+      // Several of its changes answer with nothing, one with a list of what it added.
+      isOwnAnswer: body =>
+        body == null || isRow(body) || (Array.isArray(body) && body.length > 0 && body.every(isRow)),
       secrets: [token, job_token, trigger_token].filter(one => one !== undefined),
     };
   },

@@ -101,7 +101,7 @@ describe('a PlatformX project', () => {
   it('of nobody is refused', async () => {
     const { callTool } = await dxWorld();
     expect((await callTool('dx_create_platform_project', { name: 'x', creator_id: 'nobody' })).text).toMatch(
-      /^not_found: .*creator_id_not_found, DX knows no user/,
+      /^not_found: dx_list_users shows nothing called "nobody"/,
     );
   });
 });

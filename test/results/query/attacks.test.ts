@@ -50,7 +50,7 @@ const attacks: [what: string, sql: string, said: RegExp][] = [
   ['CREATE', `CREATE TABLE x AS FROM "@"`, /Only a SELECT/],
   ['INSERT', `INSERT INTO "@" VALUES (1)`, /Only a SELECT/],
   ['UPDATE', `UPDATE "@" SET a = 1`, /Only a SELECT/],
-  ['INSERT in a CTE', `WITH x AS (INSERT INTO "@" VALUES (1) RETURNING *) FROM x`, /CTE needs a SELECT/],
+  ['INSERT in a CTE', `WITH x AS (INSERT INTO "@" VALUES (1) RETURNING *) FROM x`, /no valid SQL/],
   ['a macro', `CREATE MACRO f() AS 1 -- "@"`, /Only a SELECT/],
   ['tables that are there', `FROM (SHOW ALL TABLES), "@"`, /Only a SELECT/],
 ];

@@ -36,7 +36,7 @@ export const createProject = operation({
     webhook_destination_url: text('Where events are passed on to'),
   }),
   output: project,
-  example: { arguments: { name: 'Portal usage', creator_id: 'MTAwMQ' } },
+  example: { arguments: { name: 'Portal usage', creator_id: 'Ingrid Solberg' } },
   async send(args, context) {
     const { body } = await context.request(createProject, args);
     const { token, ...made } = payload('project')(body) as z.input<typeof project> & { token?: unknown };
