@@ -37,7 +37,9 @@ it('a sixth platform is a folder and a line', async () => {
     const script = join(root, 'node_modules', program);
     // The report of these tests comes here, not where that of the whole suite goes.
     const { TEST_REPORT: _, TEST_GATE: __, ...env } = process.env;
-    const { stdout } = await run(process.execPath, [script, ...args], { cwd, env }).catch(error => error);
+    const { stdout } = await run(process.execPath, [script, ...args], { cwd, env, maxBuffer: 64 * 2 ** 20 }).catch(
+      error => error,
+    );
     return String(stdout);
   };
   expect(await inCopy('typescript/bin/tsc', '--noEmit')).toBe('');

@@ -38,8 +38,7 @@ export const dataops = provider({
       lists: 'brackets',
       readFault: faultReader(clock),
       // Several of its changes answer with nothing, one with a list of what it added.
-      isOwnAnswer: body =>
-        body == null || isRow(body) || (Array.isArray(body) && body.length > 0 && body.every(isRow)),
+      isOwnAnswer: body => body == null || isRow(body) || (Array.isArray(body) && body.length > 0 && body.every(isRow)),
       secrets: [token, job_token, trigger_token].filter(one => one !== undefined),
     };
   },
