@@ -64,6 +64,8 @@ describe('a repository', () => {
     expect(await callFails('get_commit_signature', { project, sha: 'main' })).toMatch(/^not_found/);
     const status = await call('create_commit_status', { project, sha: 'main', state: 'success', name: 'laboratory' });
     expect(status.data).toMatchObject({ status: 'success', name: 'laboratory' });
+    const { sha, id } = status.data;
+    expect(await callRows('list_commit_statuses', { project, sha, name: 'laboratory' })).toMatchObject([{ id }]);
     const wanted = { project, submodule: 'vendor/reference', branch: 'main', commit_sha: 'f'.repeat(40) };
     expect(await callFails('update_submodule', wanted)).toContain('Invalid submodule path');
   });

@@ -84,7 +84,7 @@ export const createCommitStatus = operation({
   risk: 'adds',
   summary: 'Tell how a check of a commit went that ran elsewhere; it shows in its pipeline.',
   words: 'set build status of a commit, external ci check passed failed',
-  verifyWith: 'dataops_get_commit shows the status of the commit.',
+  verifyWith: 'dataops_list_commit_statuses shows whether it is there.',
   input: z.strictObject({
     ...one,
     state: z.enum(['pending', 'running', 'success', 'failed', 'canceled', 'skipped']).describe('How it went'),

@@ -105,6 +105,8 @@ export interface Shelf {
   mergeRequests: Fields[];
   issues: Fields[];
   hooks: Fields[];
+  /** What others said of commits, beside the jobs of this server. */
+  commitStatuses: Fields[];
   resourceGroups: Fields[];
 }
 

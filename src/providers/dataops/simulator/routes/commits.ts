@@ -97,23 +97,26 @@ function statuses(call: Call) {
   const jobs = pipelinesOf(call)
     .filter(one => one.sha === sha)
     .flatMap(one => one.jobs);
-  const found = jobs.filter(
-    job => (!job.retried || call.flag('all')) && (!call.has('ref') || job.pipeline.ref === call.text('ref')),
-  );
-  return paged(call, found, job => ({
-    id: job.id,
-    sha,
-    ref: job.pipeline.ref,
-    status: job.status,
-    name: job.plan.name,
-    target_url: null,
-    description: null,
-    created_at: iso(job.createdAt),
-    allow_failure: job.plan.allowFailure ?? false,
-    coverage: null,
-    pipeline_id: job.pipeline.id,
-    author: describeUser(call.world, job.userId),
-  }));
+  const ofJobs = jobs
+    .filter(job => !job.retried || call.flag('all'))
+    .map(job => ({
+      id: job.id,
+      sha,
+      ref: job.pipeline.ref,
+      status: job.status,
+      name: job.plan.name,
+      target_url: null,
+      description: null,
+      created_at: iso(job.createdAt),
+      allow_failure: job.plan.allowFailure ?? false,
+      coverage: null,
+      pipeline_id: job.pipeline.id,
+      author: describeUser(call.world, job.userId),
+    }));
+  const posted = call.world.partsOf(call.project()).shelf.commitStatuses.filter(one => one['sha'] === sha);
+  const isAsked = (one: Fields) =>
+    ['ref', 'name', 'pipeline_id'].every(name => !call.has(name) || String(one[name]) === call.text(name));
+  return paged(call, [...ofJobs, ...posted].filter(isAsked), one => one);
 }
 
 function mergeRequests(call: Call) {

@@ -220,10 +220,10 @@ function signatureOf(call: Call, sha: string | undefined, noun = 'Signature'): F
 }
 
 function setStatus(call: Call) {
-  call.project(30);
+  const project = call.project(30);
   const { sha } = commitAt(call, call.path('sha'));
   const pipeline = pipelinesOf(call).findLast(one => one.sha === sha);
-  return reply(201, {
+  const status = {
     id: call.world.nextId(),
     sha,
     ref: call.text('ref') ?? pipeline?.ref ?? call.project().defaultBranch,
@@ -238,5 +238,7 @@ function setStatus(call: Call) {
     allow_failure: false,
     pipeline_id: pipeline?.id ?? null,
     author: describeUser(call.world, call.user().id),
-  });
+  };
+  call.world.partsOf(project).shelf.commitStatuses.push(status);
+  return reply(201, status);
 }

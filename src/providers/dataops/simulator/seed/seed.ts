@@ -86,6 +86,7 @@ function newParts(project: Project): ProjectParts {
       issues: [],
       hooks: [],
       resourceGroups: [],
+      commitStatuses: [],
     },
     jobTokenScope: { enabled: true, projects: [], groups: [] },
   };
