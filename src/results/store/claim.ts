@@ -59,19 +59,22 @@ function isOwn(directory: string, name: string): boolean {
   if (name === keyFile || name === markerFile || ofSystem.test(name)) return true;
   if (isOfStore(name) || (name.endsWith('.json') && resultId(name.slice(0, -5)) !== undefined)) return true;
   const isOwnName = Object.hasOwn(foldersOf, name) ? foldersOf[name] : undefined;
-  return isOwnName !== undefined && namesIn(join(directory, name)).every(isOwnName);
+  const path = join(directory, name);
+  return isOwnName !== undefined && isFolder(path) && namesIn(path).every(isOwnName);
 }
 
-/** None of what is not there; of what is no folder, itself. */
+/** None of what is not there. */
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
-    if (hasCode(error, 'ENOTDIR')) return [directory];
     throw error;
   }
 }
+
+/** What a broken link leads to holds nothing. */
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
 
 const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
