@@ -3,8 +3,8 @@ import { isRow, type Row } from '../base/json-value.ts';
 import { fieldMeta, type Operation, type OperationContext } from '../operations/operation.ts';
 import { readRows } from './execute.ts';
 
-/** Rows that are looked at for the nearest in time. */
-const mostRows = 100;
+/** Rows that are looked at for the nearest in time. Of more, what is told is said to be of the first ones. */
+const rowsLookedThrough = 100;
 
 /** Fields that say when, by what the filter's name speaks of. The first that rows have is meant. */
 const fieldsBy: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -44,7 +44,7 @@ export async function nearestInTime(
   // With a default it has a window in any case.
   if (filters.length === 0 || !filters.every(name => isFree(operation.input.shape[name]))) return undefined;
   const others = Object.fromEntries(Object.entries(args).filter(([name]) => !filters.includes(name)));
-  const { items, complete } = await readRows(operation, others, context, { limit: mostRows });
+  const { items, complete } = await readRows(operation, others, context, { limit: rowsLookedThrough });
   const time = timeOf(filters.join(' '), items);
   if (time === undefined) return items.length === 0 ? 'There is none at any other time either.' : undefined;
   const dated = items.flatMap(row => {
@@ -56,7 +56,8 @@ export async function nearestInTime(
   if (!newest || !oldest) return undefined;
   const day = new Date(newest.ms).toISOString().slice(0, 10);
   const sameDay = dated.filter(({ ms }) => new Date(ms).toISOString().startsWith(day)).length;
-  const told = `The newest at any time: ${time} ${moment(newest.ms)}${nameOf(newest.row)}, ${sameDay} on that day`;
+  const among = complete ? '' : ` of the first ${items.length}`;
+  const told = `The newest${among} at any time: ${time} ${moment(newest.ms)}${nameOf(newest.row)}, ${sameDay} on that day`;
   if (dated.length === 1) return `${told}.`;
   return complete ? `${told}; the oldest ${moment(oldest.ms)}${nameOf(oldest.row)}.` : `${told}.`;
 }
