@@ -8,7 +8,7 @@ import { count } from '../core/words.ts';
 type Where = NonNullable<ViewRowsInput['where']>;
 
 /** Rows that a page draws; of more the picture in the answer is made. */
-const mostRows = 50_000;
+const mostRowsPlotted = 50_000;
 const atOnce = 5_000;
 const mostHoles = 1_000;
 
@@ -23,7 +23,7 @@ export async function fetchData(host: Host, result: string, plan: ChartPlan, whe
   const columns = [...new Set(roles.map(([, { name }]) => name))];
   const rows: Record<string, unknown>[] = [];
   let matched = Number.POSITIVE_INFINITY;
-  while (rows.length < Math.min(matched, mostRows)) {
+  while (rows.length < Math.min(matched, mostRowsPlotted)) {
     const asked = { result, columns, where, offset: rows.length, limit: atOnce, cell: 200 } satisfies ViewRowsInput;
     const view = await host.call<ViewedRows>('view_rows', asked);
     matched = view.matched ?? rows.length + view.rows.length;

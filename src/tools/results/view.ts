@@ -6,7 +6,7 @@ import { general, reading } from '../general-tool.ts';
 import { condition, resultUri, sortKey } from './read.ts';
 
 /** Of one request; a page asks again. */
-const mostRows = 5_000;
+const mostRowsPerView = 5_000;
 /** Cells of one request: a table may have thousands of columns. */
 const mostCells = 50_000;
 const mostFigures = 24;
@@ -15,7 +15,7 @@ const mostValues = 1_000;
 const input = z.strictObject({
   result: resultUri,
   offset: z.number().int().min(0).optional(),
-  limit: z.number().int().min(0).max(mostRows).optional(),
+  limit: z.number().int().min(0).max(mostRowsPerView).optional(),
   columns: z.array(z.string()).optional(),
   where: z.array(condition).optional(),
   sort: z.array(sortKey).optional(),
