@@ -68,6 +68,13 @@ export function environmentTold({ name, state, external_url, last_deployment }: 
   };
 }
 
+export function deploymentTold({ id, status, ref, environment, created_at }: Row): Told {
+  return {
+    name: `${String(id)} of ${String(ref)} to ${String(rowOf(environment)['name'])}`,
+    says: [`It is ${String(status)}, made ${whenOf(created_at) ?? 'some time ago'}.`],
+  };
+}
+
 /** What a person is told of an access token. */
 export function tokenTold({ name, scopes, last_used_at }: Row): Told {
   return {

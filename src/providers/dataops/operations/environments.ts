@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { lookAt, whenOf } from '../../../operations/look-up.ts';
+import { lookAt } from '../../../operations/look-up.ts';
 import { operation } from '../../../operations/operation.ts';
 import { done, flag, id, search, since, text, until } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { environmentTold, rowOf } from '../losses.ts';
+import { deploymentTold, environmentTold } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { projectArgument as project } from './projects.ts';
 
@@ -187,14 +187,7 @@ export const deleteDeployment = operation({
   route: 'DELETE /projects/{project}/deployments/{deployment}',
   risk: 'deletes',
   question: 'Delete the deployment {deployment} of {project}?',
-  describeLoss: lookAt(
-    'deployment',
-    () => getDeployment,
-    ({ id, status, ref, environment, created_at }) => ({
-      name: `${String(id)} of ${String(ref)} to ${String(rowOf(environment)['name'])}`,
-      says: [`It is ${String(status)}, made ${whenOf(created_at) ?? 'some time ago'}.`],
-    }),
-  ),
+  describeLoss: lookAt('deployment', () => getDeployment, deploymentTold),
   summary: 'Delete the record of a deployment. The latest one of an environment cannot be deleted.',
   input: z.strictObject({ project, deployment }),
   ...done,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { parseTime, time } from '../../../base/time.ts';
-import { howMany, lookAt, textOf, whenOf } from '../../../operations/look-up.ts';
+import { howMany, lookAt, textOf } from '../../../operations/look-up.ts';
 import { type Operation, operation } from '../../../operations/operation.ts';
 import { drillAssays, search, since, sort, text } from '../arguments.ts';
 import { brief } from '../brief.ts';
-import { rowOf } from '../losses.ts';
+import { deploymentTold, rowOf } from '../losses.ts';
 import { pages } from '../paging.ts';
 import { deployment, getDeployment, listEnvironments } from './environments.ts';
 import { mergeRequest } from './merge-requests.ts';
@@ -69,11 +69,7 @@ export const approveDeployment = operation({
   describeLoss: lookAt(
     'deployment',
     () => getDeployment,
-    ({ id, status, ref, environment, created_at }) => ({
-      name: `${String(id)} of ${String(ref)} to ${String(rowOf(environment)['name'])}`,
-      says: [`It is ${String(status)}, made ${whenOf(created_at) ?? 'some time ago'}.`],
-      version: status,
-    }),
+    row => ({ ...deploymentTold(row), version: row['status'] }),
   ),
   summary: 'Approve or reject a deployment that waits for approval.',
   words: 'let a blocked deployment through, release to production, reject a deployment',
