@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
-import { platformOf, routeOf } from '../../src/operations/operation.ts';
-import { providers } from '../../src/providers/index.ts';
-import { operationsOf } from '../../src/providers/provider.ts';
 import type { FaultKind } from '../../src/sandbox/faults.ts';
 import { startWorld } from '../support/harness.ts';
-import { examplesWithSeed, targetOf } from '../support/writes.ts';
+import { answersTo } from '../support/writes.ts';
 
 const page = '<!doctype html><html><head><title>Bad gateway</title></head><body>nginx</body></html>';
 
@@ -25,25 +22,13 @@ const doubtful: Record<string, FaultKind> = {
   'lists within lists': { kind: 'status', status: 200, body: '['.repeat(50_000) + ']'.repeat(50_000) },
 };
 
-const code = await Promise.all(providers.map(provider => provider.load()));
-const writes = code.flatMap(operationsOf).filter(({ risk }) => risk !== 'reads');
-
 test.each(Object.entries(doubtful))(
   'after %s no change is told as done, or sent again unless that does no harm, and the caller is told to look',
   async (_, kind) => {
     const world = await startWorld({ platforms: 'all', flags: { toolsets: 'all', yes: true } });
-    const simulators = world as unknown as Record<string, typeof world.datarock>;
     let asked = 0;
-    for (const operation of writes) {
-      const { name, idempotent, example } = operation;
-      const { faults, requests } = simulators[platformOf(operation)] as typeof world.datarock;
-      const { method } = routeOf(operation);
-      const match = { method, path: targetOf(operation) };
-      const restore = faults.add({ ...kind, match });
-      const before = requests.length;
-      const { text, raw } = await world.call(name, { ...example.arguments, ...examplesWithSeed[name] });
-      restore();
-      const sent = requests.slice(before).filter(one => one.method === method && match.path.test(one.target)).length;
+    for await (const { operation, text, raw, sent } of answersTo(world, kind)) {
+      const { name, idempotent } = operation;
       // The example may be refused before: what it makes is there already.
       if (sent === 0 || /^(rejected|conflict|not_found|forbidden|missing_scope|unauthorized)/.test(text)) continue;
       asked += 1;

@@ -1,7 +1,33 @@
-import { type Operation, routeOf } from '../../src/operations/operation.ts';
+import { type Operation, platformOf, routeOf } from '../../src/operations/operation.ts';
+import { providers } from '../../src/providers/index.ts';
+import { operationsOf } from '../../src/providers/provider.ts';
+import type { FaultKind } from '../../src/sandbox/faults.ts';
+import type { World } from './harness.ts';
+
+const code = await Promise.all(providers.map(provider => provider.load()));
+
+/** Every operation that changes something. */
+export const writes: readonly Operation[] = code.flatMap(operationsOf).filter(({ risk }) => risk !== 'reads');
+
+/** What each of them says, called as in its example, where its platform answers so; and how often it was sent. */
+export async function* answersTo(world: World, kind: FaultKind, operations = writes) {
+  const simulators = world as unknown as Record<string, World['datarock']>;
+  for (const operation of operations) {
+    const { name, example } = operation;
+    const { faults, requests } = simulators[platformOf(operation)] as World['datarock'];
+    const { method } = routeOf(operation);
+    const match = { method, path: targetOf(operation) };
+    const restore = faults.add({ ...kind, match });
+    const before = requests.length;
+    const { text, raw } = await world.call(name, { ...example.arguments, ...examplesWithSeed[name] });
+    restore();
+    const sent = requests.slice(before).filter(one => one.method === method && match.path.test(one.target)).length;
+    yield { operation, text, raw, sent };
+  }
+}
 
 /** The end of a target that the operation's request goes to. */
-export function targetOf(operation: Operation): RegExp {
+function targetOf(operation: Operation): RegExp {
   const { path } = routeOf(operation);
   const parts = path
     .split(/(\{\w+\*?\})/)
