@@ -351,6 +351,8 @@ describe.skipIf(!hasKeychain)('with a keychain', () => {
       ...environment(path),
       PATH: `${node}:${process.env['PATH']}`,
       XDG_DATA_HOME: join(path, 'data'),
+      // The keychain outlives the session by a moment, and takes its sockets away while the home folder is looked at.
+      XDG_RUNTIME_DIR: await home(),
       ...env,
     };
     const { stdout } = await promisify(execFile)('dbus-run-session', ['--', 'sh', '-c', script], { env: all });
